@@ -1,0 +1,39 @@
+/* casebook/render.h - documents as HTML, text, Markdown and CSV; drawings as SVG.
+ * Output is the same, byte for byte, from run to run.
+ */
+#ifndef CASEBOOK_RENDER_H
+#define CASEBOOK_RENDER_H
+
+#include <casebook/document.h>
+
+CBK_BEGIN_DECLS
+
+typedef enum cbk_format {
+    CBK_FORMAT_TEXT,
+    CBK_FORMAT_MARKDOWN,
+    CBK_FORMAT_HTML,
+    CBK_FORMAT_CSV, /* the tables only, one after the other with a blank line between */
+    CBK_FORMAT_JSON /* not rendered from documents: analyses write their own */
+} cbk_format;
+
+/* Renders document into *out, NUL-terminated, in the arena.
+ *   HTML      one file that needs nothing else: styles and figures inside; a contents list;
+ *             every number a link to its entry in the section "Where the numbers come
+ *             from".
+ *   TEXT      for a terminal of `columns` characters (>= 40); tables with aligned columns.
+ *   CSV       cells that a spreadsheet would take for a formula get an apostrophe.
+ * Errors: CBK_EINVAL (JSON), CBK_ENOMEM. */
+CBK_API CBK_MUST_USE cbk_status cbk_render(const cbk_document *document,
+                                           cbk_format format, size_t columns,
+                                           cbk_arena *arena, const char **out,
+                                           size_t *size, cbk_error *err);
+
+/* A drawing as a stand-alone SVG file with <title>, <desc> and real text; light palette
+ * that turns dark with the reader's preference.  Errors: CBK_ENOMEM. */
+CBK_API CBK_MUST_USE cbk_status cbk_render_svg(const cbk_drawing *drawing,
+                                               cbk_arena *arena, const char **out,
+                                               size_t *size, cbk_error *err);
+
+CBK_END_DECLS
+
+#endif

@@ -1,0 +1,112 @@
+/* report/report.h - quantities into documents: tables, figures, sentences, the methods
+ * paragraph.  Nothing is computed here that the evaluator or an estimator has not given.
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include <casebook/claims.h>
+#include <casebook/document.h>
+
+#include "base/json.h"
+#include "study/curves.h"
+#include "study/records.h"
+
+/* What every builder of this room works on. */
+typedef struct cbk_report {
+    cbk_study *study;
+    const cbk_protocol *protocol;
+    cbk_document *document; /* being built; provenance is registered here */
+    cbk_arena *arena;
+    cbk_conventions conventions;
+} cbk_report;
+
+/* ---- numbers (number.c) --------------------------------------------------------------- */
+
+/* Evaluates and appends the number, printed with `digits` decimals (-1: as it is, at most
+ * three significant decimals), with its provenance; what is absent prints the reason in
+ * short ("not reached", "not estimable", "–").  *out (may be NULL) gets the quantity. */
+cbk_status cbk_report_number(cbk_report *report, cbk_text_run *run,
+                             const char *expression, const char *from, const char *among,
+                             int digits, cbk_quantity *out, cbk_error *err);
+
+/* The same for a number that is already computed. */
+void cbk_report_quantity(cbk_report *report, cbk_text_run *run,
+                         const cbk_quantity *quantity, int digits);
+
+/* A number of a curve: `what` as an expression that would give it ("km_survival(os, 60)"),
+ * the records of the curve behind it. */
+void cbk_report_curve_number(cbk_report *report, cbk_text_run *run,
+                             const cbk_curves *curves, const cbk_curve *curve,
+                             const char *what, double value, cbk_notes notes, int digits);
+
+/* ---- tables (table_listing.c, table_summary.c) ---------------------------------------- */
+
+/* The table of the protocol, added to report->document.  Errors as the evaluator's. */
+cbk_status cbk_report_table(cbk_report *report, const cbk_table_spec *spec,
+                            cbk_error *err);
+cbk_status cbk_report_listing(cbk_report *report, const cbk_table_spec *spec,
+                              cbk_error *err);
+cbk_status cbk_report_summary(cbk_report *report, const cbk_table_spec *spec,
+                              cbk_error *err);
+
+/* ---- figures (figure_km.c, figure_swimmer.c) ------------------------------------------ */
+
+cbk_status cbk_report_figure(cbk_report *report, const cbk_figure_spec *spec,
+                             cbk_error *err);
+
+/* The drawing of curves: steps, band, censoring ticks, marks with their values, and under
+ * the axis number at risk, events and censored, aligned with the ticks. */
+const cbk_drawing *cbk_figure_km_draw(const cbk_curves *curves, const char *title,
+                                      const double *marks, size_t n_marks,
+                                      cbk_arena *arena);
+
+/* One line a patient. */
+typedef enum cbk_swim_end { CBK_SWIM_EVENT, CBK_SWIM_CENSORED } cbk_swim_end;
+typedef struct cbk_swim_event {
+    double time;
+    size_t lane;       /* which of the kinds of event */
+    const char *label; /* "lung" */
+} cbk_swim_event;
+typedef struct cbk_swimmer {
+    const char *patient;
+    double time; /* end of the line */
+    cbk_swim_end end;
+    size_t n_events;
+    const cbk_swim_event *events;
+} cbk_swimmer;
+
+const cbk_drawing *cbk_figure_swimmer_draw(const cbk_swimmer *swimmers, size_t n,
+                                           const char *const *lane_labels, size_t n_lanes,
+                                           const char *end_label, const char *unit,
+                                           const char *title, cbk_arena *arena);
+
+/* ---- sections (section_*.c), each adding its blocks to report->document ----------------- */
+
+cbk_status cbk_section_cohort(cbk_report *report, cbk_error *err);
+cbk_status cbk_section_survival(cbk_report *report, cbk_error *err);
+cbk_status cbk_section_conventions(cbk_report *report, cbk_error *err);
+cbk_status cbk_section_findings(cbk_report *report, cbk_error *err);
+cbk_status cbk_section_conflicts(cbk_report *report, cbk_error *err);
+cbk_status cbk_section_methods(cbk_report *report, cbk_error *err);
+/* audit NULL: the study has no claims.yaml; the section says so. */
+cbk_status cbk_section_audit(cbk_report *report, const cbk_audit *audit, cbk_error *err);
+
+/* The whole report in the order of the protocol. */
+cbk_status cbk_report_build(cbk_study *study, const cbk_audit *audit,
+                            const cbk_conventions *conventions, cbk_arena *arena,
+                            const cbk_document **out, cbk_error *err);
+
+/* ---- analyses for the command line (analysis_*.c) --------------------------------------- */
+
+/* `casebook km` as a document (curve table, median, at, follow-up, methods line) ... */
+const cbk_document *cbk_analysis_km_document(const cbk_curves *curves, const double *at,
+                                             size_t n_at, cbk_arena *arena);
+/* ... and as the JSON object of docs/formats/json.md. */
+void cbk_analysis_km_json(const cbk_curves *curves, const double *at, size_t n_at,
+                          cbk_json *json);
+
+/* One line that names every convention: "Kaplan-Meier estimate; Greenwood standard error;
+ * 95% interval by log; ..." */
+const char *cbk_conventions_line(const cbk_conventions *conventions, cbk_arena *arena);
+
+#endif

@@ -1,0 +1,207 @@
+/* study/protocol.h - what protocol.yaml declares, as structs.  The format is described in
+ * docs/formats/protocol.md; places are kept for messages.
+ */
+#ifndef STUDY_PROTOCOL_H
+#define STUDY_PROTOCOL_H
+
+#include <casebook/base.h>
+
+typedef enum cbk_field_type {
+    CBK_FIELD_TEXT,
+    CBK_FIELD_INTEGER,
+    CBK_FIELD_NUMBER,
+    CBK_FIELD_DATE,
+    CBK_FIELD_DATETIME,
+    CBK_FIELD_BOOLEAN,
+    CBK_FIELD_CHOICE,
+    CBK_FIELD_CHOICES /* several of a list, separated by "|" */
+} cbk_field_type;
+
+const char *cbk_field_type_name(cbk_field_type type);
+
+/* A code and what it means: of a choice, or of a missing value. */
+typedef struct cbk_code {
+    const char *code;
+    const char *label;
+    const char *definition; /* or NULL */
+} cbk_code;
+
+typedef struct cbk_field {
+    const char *name;
+    cbk_place place;
+    const char *label; /* never NULL: the name, made readable, where none is given */
+    cbk_field_type type;
+    const char *unit;       /* or NULL */
+    const char *definition; /* or NULL */
+    bool has_minimum, has_maximum;
+    double minimum, maximum; /* NUMBER, INTEGER */
+    size_t n_choices;
+    const cbk_code *choices;
+    size_t n_missing;
+    const cbk_code *missing; /* the field's own codes and the study's */
+    bool is_required;
+    bool is_derived;
+    const char *sql; /* derived only */
+} cbk_field;
+
+typedef struct cbk_form {
+    const char *name;
+    cbk_place place;
+    const char *label;
+    const char *key;     /* the patient form: the column that identifies a row */
+    const char *repeats; /* a repeating form: the form whose key it carries; else NULL */
+    size_t n_fields;
+    const cbk_field *fields; /* without key and running number `n` */
+} cbk_form;
+
+/* Start, event and censoring of a time to event. */
+typedef struct cbk_endpoint {
+    const char *name;
+    cbk_place place;
+    const char *label;
+    const char *unit;  /* "months", "days", "years", "weeks" */
+    const char *time;  /* SQL for the duration; NULL when from dates */
+    const char *event; /* SQL condition */
+    const char *entry; /* SQL for late entry, or NULL */
+    const char *from;  /* date field; NULL when from durations */
+    size_t n_event_on;
+    const char *const *event_on; /* date fields: the earliest is the event */
+    const char *censor_on;       /* date field */
+    size_t n_competing;
+    const cbk_code *competing; /* code: the name; label: the SQL condition */
+} cbk_endpoint;
+
+typedef struct cbk_check {
+    const char *id;
+    cbk_place place;
+    const char *rule; /* SQL condition; a record where it is false is a finding */
+    const char *says;
+    const char *from; /* form; NULL: the patients */
+} cbk_check;
+
+typedef enum cbk_table_kind { CBK_TABLE_LISTING, CBK_TABLE_SUMMARY } cbk_table_kind;
+
+typedef enum cbk_table_column_kind {
+    CBK_TABLE_COLUMN_FIELD,
+    CBK_TABLE_COLUMN_JOIN, /* several fields of the record in one cell */
+    CBK_TABLE_COLUMN_LIST  /* values of a repeating form in one cell */
+} cbk_table_column_kind;
+
+typedef struct cbk_table_column_spec {
+    cbk_table_column_kind kind;
+    cbk_place place;
+    const char *label; /* or NULL: from the fields */
+    size_t n_fields;
+    const char *const *fields; /* FIELD: one; JOIN: all; LIST: one */
+    const char *with;          /* JOIN: between the values; LIST: between them, ", " */
+    const char *from;          /* LIST: the repeating form */
+    const char *among;         /* LIST: condition, or NULL */
+    const char *empty;         /* what an empty cell prints; NULL: a dash */
+    bool is_code;              /* choices as codes instead of labels */
+    int digits;                /* decimals, or -1: as recorded */
+} cbk_table_column_spec;
+
+typedef struct cbk_table_spec {
+    const char *id;
+    cbk_place place;
+    const char *title;
+    cbk_table_kind kind;
+    const char *from;  /* form; NULL: the patients */
+    const char *among; /* condition, or NULL */
+    const char *by;    /* SUMMARY: a field to make a column for each value of; or NULL */
+    size_t n_columns;
+    const cbk_table_column_spec *columns; /* LISTING: columns; SUMMARY: rows (FIELD) */
+    size_t n_notes;
+    const char *const *notes;
+    size_t n_abbreviations;
+    const cbk_code *abbreviations;
+} cbk_table_spec;
+
+typedef enum cbk_figure_kind { CBK_FIGURE_KM, CBK_FIGURE_SWIMMER } cbk_figure_kind;
+
+/* Events of a repeating form on a patient's line. */
+typedef struct cbk_lane_spec {
+    const char *form;
+    const char *at;    /* field: time in the endpoint's unit, or a date */
+    const char *label; /* field that says what it was */
+} cbk_lane_spec;
+
+typedef struct cbk_figure_spec {
+    const char *id;
+    cbk_place place;
+    const char *title;
+    cbk_figure_kind kind;
+    const char *endpoint;
+    const char *by;    /* KM: a field, or NULL */
+    const char *among; /* condition, or NULL */
+    size_t n_marks;
+    const double *marks; /* KM: times to mark, in the endpoint's unit */
+    size_t n_lanes;
+    const cbk_lane_spec *lanes; /* SWIMMER */
+    size_t n_notes;
+    const char *const *notes;
+} cbk_figure_spec;
+
+typedef enum cbk_section_kind {
+    CBK_SECTION_COHORT,
+    CBK_SECTION_TABLE,
+    CBK_SECTION_FIGURE,
+    CBK_SECTION_SURVIVAL,
+    CBK_SECTION_CONVENTIONS,
+    CBK_SECTION_FINDINGS,
+    CBK_SECTION_CONFLICTS,
+    CBK_SECTION_AUDIT,
+    CBK_SECTION_METHODS
+} cbk_section_kind;
+
+typedef struct cbk_section {
+    cbk_section_kind kind;
+    const char *id; /* TABLE, FIGURE: which */
+} cbk_section;
+
+typedef struct cbk_protocol {
+    const char *file;
+    const char *id;
+    const char *title;
+    const char *design_kind;      /* or NULL, as the next */
+    const char *design_direction;
+    const char *design_centres;
+    bool is_consecutive;
+    const char *citation; /* or NULL */
+    bool has_period;
+    int32_t period_first_day, period_last_day;
+    int32_t follow_up_last_day; /* period_last_day unless `follow_up_until` says more */
+    size_t n_forms;
+    const cbk_form *forms; /* the first is the patient form */
+    size_t n_derived;
+    const cbk_field *derived; /* is_derived */
+    size_t n_endpoints;
+    const cbk_endpoint *endpoints;
+    size_t n_checks;
+    const cbk_check *checks;
+    size_t n_tables;
+    const cbk_table_spec *tables;
+    size_t n_figures;
+    const cbk_figure_spec *figures;
+    size_t n_sections;
+    const cbk_section *sections; /* as declared, or the default order */
+} cbk_protocol;
+
+/* Reads and checks bytes: every key, type, name of a form or field that another part
+ * refers to.  SQL is compiled later, against the database.  All mistakes go to problems,
+ * then CBK_EDATA. */
+cbk_status cbk_protocol_parse(const char *file, const char *bytes, size_t size,
+                              cbk_arena *arena, cbk_problems *problems,
+                              const cbk_protocol **out, cbk_error *err);
+
+/* NULL when there is none of that name. */
+const cbk_form *cbk_protocol_form(const cbk_protocol *protocol, const char *name);
+const cbk_field *cbk_form_field(const cbk_form *form, const char *name);
+/* A field or derived variable of the patient form. */
+const cbk_field *cbk_protocol_variable(const cbk_protocol *protocol, const char *name);
+const cbk_endpoint *cbk_protocol_endpoint(const cbk_protocol *protocol, const char *name);
+const cbk_table_spec *cbk_protocol_table(const cbk_protocol *protocol, const char *id);
+const cbk_figure_spec *cbk_protocol_figure(const cbk_protocol *protocol, const char *id);
+const char *cbk_code_label(const cbk_code *codes, size_t n, const char *code);
+
+#endif

@@ -1,0 +1,87 @@
+/* study/records.h - the records of a study as they were read, and where they stand in
+ * their files.  Values live here and, the same, in the registry, where SQL reaches them.
+ */
+#ifndef STUDY_RECORDS_H
+#define STUDY_RECORDS_H
+
+#include <casebook/study.h>
+
+#include "study/protocol.h"
+
+/* One cell. */
+typedef struct cbk_recorded {
+    cbk_value value;     /* NUMBER for integer, number and boolean (0, 1); TEXT for the rest
+                            (a choice's code, a date as YYYY-MM-DD); ABSENT: missing */
+    const char *missing; /* ABSENT: the kind, "not recorded" or a declared meaning */
+} cbk_recorded;
+
+typedef struct cbk_records {
+    const cbk_form *form;
+    const char *file; /* "studies/ivc-lms/patient.csv" */
+    size_t n_rows;
+    const char *const *key;     /* [n_rows] the patient */
+    const size_t *n;            /* [n_rows] running number from 1; NULL: the patient form */
+    const size_t *line;         /* [n_rows] in file */
+    const cbk_recorded *values; /* [n_rows * form->n_fields] row after row */
+} cbk_records;
+
+/* What another source says of a field, beside the value that stands in the record. */
+typedef struct cbk_source_statement {
+    const char *form;
+    const char *record; /* "3" or "3/2" */
+    const char *field;
+    const char *value;   /* as the source has it */
+    const char *source;  /* who says so */
+    const char *adopted; /* the record's value, printed; a missing value prints its kind */
+    bool is_conflict;    /* differs from the adopted value */
+    bool is_resolved;    /* resolution and reason are both given */
+    const char *resolution; /* or NULL */
+    const char *reason;     /* or NULL */
+    cbk_place place;
+} cbk_source_statement;
+
+const cbk_protocol *cbk_study_protocol(const cbk_study *study);
+const char *cbk_study_folder(const cbk_study *study);
+/* NULL when there is no such form. */
+const cbk_records *cbk_study_records(const cbk_study *study, const char *form);
+const cbk_source_statement *cbk_study_sources(const cbk_study *study, size_t *n);
+
+/* A recorded value for print: a choice's label (or its code), Yes and No, a number as
+ * recorded; several choices joined by ", "; NULL where missing.  `digits` -1: as recorded,
+ * else fixed decimals. */
+const char *cbk_recorded_print(const cbk_field *field, const cbk_value *value,
+                               bool is_code, int digits, cbk_arena *arena);
+
+/* ---- questions that give columns ----------------------------------------------------- */
+
+/* Columns of n SQL expressions over the rows of form `from` (NULL: the patients) for which
+ * `among` (NULL: all) is true, in the order of the file; under the evaluator's guard.  A
+ * column is NUMBER when every value is a number (or missing), else TEXT. */
+cbk_status cbk_study_select(cbk_study *study, const char *const *expressions, size_t n,
+                            const char *from, const char *among, cbk_arena *arena,
+                            const cbk_table **out, cbk_error *err);
+
+/* ---- findings ------------------------------------------------------------------------ */
+
+typedef enum cbk_finding_kind {
+    CBK_FINDING_RULE,     /* a declared check is false */
+    CBK_FINDING_ENDPOINT, /* an endpoint that cannot be: longer than the study, ... */
+    CBK_FINDING_CONFLICT  /* two sources, two values, nobody has decided */
+} cbk_finding_kind;
+
+typedef struct cbk_finding {
+    cbk_finding_kind kind;
+    const char *id;     /* "dfs-within-os", "follow-up-within-period", "conflict" */
+    const char *form;
+    const char *record; /* "3" or "3/2" */
+    const char *field;  /* CONFLICT: the field; else NULL */
+    const char *says;   /* a sentence with the values */
+    cbk_place place;    /* the record's line in its file */
+} cbk_finding;
+
+/* Runs the protocol's checks, the endpoints' own, and the sources' conflicts.
+ * Errors: CBK_ENOMEM, CBK_EDATA (a rule was stopped at a limit). */
+cbk_status cbk_study_check(cbk_study *study, cbk_arena *arena,
+                           const cbk_finding **findings, size_t *n, cbk_error *err);
+
+#endif
