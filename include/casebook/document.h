@@ -114,7 +114,7 @@ typedef enum cbk_shape_kind {
     CBK_SHAPE_POLYGON,  /* fill, with opacity */
     CBK_SHAPE_RECTANGLE, /* fill and stroke: points[0] corner, points[1] opposite corner */
     CBK_SHAPE_MARKER,    /* at points[0] */
-    CBK_SHAPE_TEXT       /* at points[0] */
+    CBK_SHAPE_TEXT       /* fill; points[0] is on the baseline */
 } cbk_shape_kind;
 
 typedef enum cbk_marker {
@@ -227,6 +227,7 @@ typedef struct cbk_document {
     cbk_provenance_entry *last_provenance;
 } cbk_document;
 
+/* NULL when the arena failed; adding to a NULL document does nothing. */
 CBK_API cbk_document *cbk_document_create(cbk_arena *arena, const char *title);
 CBK_API void cbk_document_heading(cbk_document *document, int level, const char *id,
                                   const char *text);
@@ -247,10 +248,11 @@ typedef struct cbk_table_builder {
     cbk_align *align;
     cbk_cell *cells;
     cbk_text_run *notes;
+    cbk_arena *arena;    /* where notes grow */
+    size_t n_notes_room; /* in notes */
 } cbk_table_builder;
 
-enum { CBK_TABLE_NOTES_MAX = 16 };
-
+/* NULL when the arena failed. */
 CBK_API cbk_table_builder *cbk_table_builder_create(cbk_arena *arena, size_t n_columns,
                                                     size_t n_rows);
 CBK_API cbk_cell *cbk_table_builder_cell(cbk_table_builder *builder, size_t row,

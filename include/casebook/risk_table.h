@@ -17,7 +17,8 @@ typedef struct cbk_followup {
     size_t n;             /* rows, >= 0 */
     const double *time;   /* [n] from the origin, any one unit; finite and >= 0 */
     const bool *is_event; /* [n] true: event at time[i]; false: censored there */
-    const double *entry;  /* [n] finite and < time[i], or NULL: all enter at the origin */
+    const double *entry;  /* [n] finite and < time[i]; at or before 0, or NULL: under
+                             observation from the origin */
 } cbk_followup;
 
 /* One distinct exit time. */
@@ -33,9 +34,8 @@ typedef struct cbk_risk_table {
     size_t n_event;        /* rows with an event */
     size_t n_rows;         /* distinct exit times, >= 0 */
     const cbk_risk_row *rows; /* [n_rows] ascending by time */
-    size_t n_entries;         /* 0 when nobody enters late */
-    const double *entry;      /* [n_entries] ascending: entry times after snapping */
-    const double *exit;       /* [n_entries] ascending: exit times; for n_risk at any t */
+    size_t n_entries;         /* entries after the origin; 0 when nobody enters late */
+    const double *entry;      /* [n_entries] ascending, near-ties made one */
     bool is_zero_event;       /* an event at time 0 */
 } cbk_risk_table;
 
@@ -56,7 +56,8 @@ CBK_API CBK_MUST_USE cbk_status cbk_risk_table_build(const cbk_followup *followu
                                                      cbk_error *err);
 
 /* The risk table of the censoring distribution (reverse Kaplan-Meier): censorings become
- * events, and somebody who has the event at t leaves the risk set before a censoring at t.
+ * events, and somebody who has the event at t leaves the risk set before a censoring at t:
+ * n_risk no longer counts them, n_censor says how many they were.
  * (Flipping the event indicator alone gets that tie wrong.)
  * [SS96] Schemper, Smith.  Control Clin Trials 17 (1996) 343-346.
  *        doi:10.1016/0197-2456(96)00075-X

@@ -11,10 +11,10 @@
 #include <casebook/base.h>
 
 typedef struct cbk_csv {
-    const char *file; /* as the user named it */
-    char separator;   /* ',' ';' or '\t' */
-    size_t n_columns; /* >= 1 */
-    size_t n_rows;    /* without the header; wholly blank lines are no rows */
+    const char *file;          /* as the user named it */
+    char separator;            /* ',' ';' or '\t' */
+    size_t n_columns;          /* >= 1 */
+    size_t n_rows;             /* without the header; wholly blank lines are no rows */
     const char *const *header; /* [n_columns] unique, not empty */
     const char *const *cells;  /* [n_rows * n_columns] row after row; "" where empty */
     const size_t *line;        /* [n_rows] the line a row starts on, from 1 */
@@ -23,9 +23,9 @@ typedef struct cbk_csv {
 enum { CBK_CSV_ROWS_MAX = 100000000 };
 
 /* Reads bytes[size].  Every mistake goes to problems with file and line, then the result
- * is CBK_EDATA: not UTF-8 (or UTF-16, said so), a NUL byte, no header, an empty or repeated
- * column name, a row with more or fewer cells than the header (says how many), an
- * unterminated quote (says on which line it opened).  Other errors: CBK_ENOMEM. */
+ * is CBK_EDATA: not UTF-8 (or UTF-16, said so), a NUL byte, no header, an empty or
+ * repeated column name, a row with more or fewer cells than the header (says how many),
+ * an unterminated quote (says on which line it opened).  Other errors: CBK_ENOMEM. */
 cbk_status cbk_csv_parse(const char *file, const char *bytes, size_t size,
                          cbk_arena *arena, cbk_problems *problems, const cbk_csv **out,
                          cbk_error *err);

@@ -14,7 +14,8 @@ typedef struct cbk_registry cbk_registry;
 typedef enum cbk_storage {
     CBK_STORAGE_TEXT,    /* text, choice, choices ("a|b"), date ("2010-06-30"), datetime */
     CBK_STORAGE_INTEGER, /* integer, boolean (0 or 1) */
-    CBK_STORAGE_REAL     /* number */
+    CBK_STORAGE_REAL,    /* number */
+    CBK_STORAGE_ANY      /* what an expression gave */
 } cbk_storage;
 
 typedef struct cbk_storage_column {
@@ -45,10 +46,14 @@ cbk_status cbk_registry_insert(cbk_registry *registry, const char *table,
                                size_t n_columns, size_t n_rows, const cbk_value *values,
                                cbk_error *err);
 
-/* CREATE VIEW name AS select.  The select is made by the program around expressions that
- * cbk_registry_query() has compiled before. */
-cbk_status cbk_registry_create_view(cbk_registry *registry, const char *name,
-                                    const char *select, cbk_error *err);
+/* Adds a column of values[n_rows], of any type, to a table; row i gets values[i] in the
+ * order of insertion. */
+cbk_status cbk_registry_add_column(cbk_registry *registry, const char *table,
+                                   const char *name, size_t n_rows,
+                                   const cbk_value *values, cbk_error *err);
+
+/* Whether a word means something to SQL ("group", "order") and so must be quoted. */
+bool cbk_registry_is_keyword(const char *word);
 
 /* An aggregate: sees its arguments of all rows as columns of values, and answers with one
  * value or fails with a sentence.  arena is emptied after the call, so a TEXT answer may
@@ -92,10 +97,5 @@ typedef struct cbk_answer {
  * CBK_ENOMEM. */
 cbk_status cbk_registry_query(cbk_registry *registry, const char *sql, cbk_arena *arena,
                               const cbk_answer **out, cbk_error *err);
-
-/* The name in double quotes, inner ones doubled: safe in SQL. */
-const char *cbk_sql_name(cbk_arena *arena, const char *name);
-/* The text in single quotes likewise. */
-const char *cbk_sql_text(cbk_arena *arena, const char *text);
 
 #endif

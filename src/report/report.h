@@ -105,6 +105,46 @@ const cbk_document *cbk_analysis_km_document(const cbk_curves *curves, const dou
 void cbk_analysis_km_json(const cbk_curves *curves, const double *at, size_t n_at,
                           cbk_json *json);
 
+/* What `casebook describe` was asked for. */
+typedef struct cbk_description_request {
+    size_t n_variables;
+    const char *const *variables; /* NULL: every field but texts, and derived variables */
+    const char *by;               /* a column for each value; NULL: all alone */
+    const char *among;            /* condition, or NULL */
+} cbk_description_request;
+
+/* Errors: CBK_EINVAL (no such variable, with the nearest spelling), the evaluator's. */
+cbk_status cbk_analysis_describe_document(cbk_study *study,
+                                          const cbk_description_request *request,
+                                          const cbk_conventions *conventions,
+                                          cbk_arena *arena, const cbk_document **out,
+                                          cbk_error *err);
+cbk_status cbk_analysis_describe_json(cbk_study *study,
+                                      const cbk_description_request *request,
+                                      const cbk_conventions *conventions,
+                                      cbk_arena *arena, cbk_json *json, cbk_error *err);
+
+/* NULL when the arena failed. */
+const cbk_document *cbk_analysis_check_document(cbk_study *study,
+                                                const cbk_finding *findings, size_t n,
+                                                cbk_arena *arena);
+void cbk_analysis_check_json(cbk_study *study, const cbk_finding *findings, size_t n,
+                             cbk_json *json);
+
+cbk_status cbk_analysis_audit_document(cbk_study *study, const cbk_audit *audit,
+                                       cbk_arena *arena, const cbk_document **out,
+                                       cbk_error *err);
+void cbk_analysis_audit_json(cbk_study *study, const cbk_audit *audit, cbk_json *json);
+
+/* One table or figure of the protocol by its id.  Errors: CBK_EINVAL (no such id: which
+ * there are), the evaluator's. */
+cbk_status cbk_report_one_table(cbk_study *study, const char *id,
+                                const cbk_conventions *conventions, cbk_arena *arena,
+                                const cbk_document **out, cbk_error *err);
+cbk_status cbk_report_one_figure(cbk_study *study, const char *id,
+                                 const cbk_conventions *conventions, cbk_arena *arena,
+                                 const cbk_drawing **out, cbk_error *err);
+
 /* One line that names every convention: "Kaplan-Meier estimate; Greenwood standard error;
  * 95% interval by log; ..." */
 const char *cbk_conventions_line(const cbk_conventions *conventions, cbk_arena *arena);

@@ -1,4 +1,5 @@
-/* study/curves.h - Kaplan-Meier curves by group, the same for a study and for a data file.
+/* study/curves.h - Kaplan-Meier curves by group, the same for a study and for a data
+ * file.
  */
 #ifndef STUDY_CURVES_H
 #define STUDY_CURVES_H

@@ -163,7 +163,7 @@ typedef struct cbk_protocol {
     const char *file;
     const char *id;
     const char *title;
-    const char *design_kind;      /* or NULL, as the next */
+    const char *design_kind; /* or NULL, as the next */
     const char *design_direction;
     const char *design_centres;
     bool is_consecutive;

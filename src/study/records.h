@@ -42,6 +42,8 @@ typedef struct cbk_source_statement {
 
 const cbk_protocol *cbk_study_protocol(const cbk_study *study);
 const char *cbk_study_folder(const cbk_study *study);
+/* SHA-256 over the names and contents of the files that make the study, 64 hex digits. */
+const char *cbk_study_fingerprint(const cbk_study *study);
 /* NULL when there is no such form. */
 const cbk_records *cbk_study_records(const cbk_study *study, const char *form);
 const cbk_source_statement *cbk_study_sources(const cbk_study *study, size_t *n);
@@ -60,6 +62,19 @@ const char *cbk_recorded_print(const cbk_field *field, const cbk_value *value,
 cbk_status cbk_study_select(cbk_study *study, const char *const *expressions, size_t n,
                             const char *from, const char *among, cbk_arena *arena,
                             const cbk_table **out, cbk_error *err);
+
+/* ---- survival times: an endpoint's value ---------------------------------------------- */
+
+typedef struct cbk_survival_time {
+    double time;
+    double entry; /* 0: from the origin */
+    bool is_event;
+} cbk_survival_time;
+
+/* Reads "36" (an event), "132+" (censored), "(12,36]" (entry at 12). */
+bool cbk_survival_parse(const char *text, cbk_survival_time *out);
+
+double cbk_days_per_unit(const char *unit); /* 0: not a unit of time */
 
 /* ---- findings ------------------------------------------------------------------------ */
 

@@ -1,0 +1,81 @@
+# Makefile - the front door.  Meson does the work; these are the words we say.
+#
+# `make` only builds.  `make demo`, `make check` and the rest first see to it that the Debian
+# packages they need are there (tools/deps.sh).
+PREFIX ?= /usr/local
+DESTDIR ?=
+FUZZ_SECONDS ?= 60
+STUDY = studies/ivc-lms
+REPORT = build/report
+SANITIZE = -Db_sanitize=address,undefined -Db_lundef=false
+
+.NOTPARALLEL:
+.PHONY: all demo check check-long deps install bench asan clang coverage fuzz format clean
+
+all: build/build.ninja
+	@meson compile -C build
+	@ln -sf src/cli/casebook build/casebook
+
+demo:
+	@tools/deps.sh build
+	@$(MAKE) --no-print-directory all
+	build/casebook report $(STUDY) -o $(REPORT)
+	@tools/show_report.sh $(REPORT)
+
+check:
+	@tools/deps.sh build check
+	@$(MAKE) --no-print-directory all
+	@python3 tools/run_tests.py build
+
+# What is too slow for every change: both compilers, the sanitizers, the fuzzers.
+check-long: check clang asan fuzz
+
+deps:
+	@tools/deps.sh build check
+
+install: all
+	@tools/install.sh build '$(PREFIX)' '$(DESTDIR)'
+
+bench: all
+	@meson compile -C build bench
+	@mkdir -p build/bench/data
+	build/bench/bench build/casebook $(STUDY) build/bench/data
+
+asan:
+	@tools/deps.sh build check
+	@[ -f build-asan/build.ninja ] || meson setup build-asan $(SANITIZE)
+	@meson compile -C build-asan
+	@python3 tools/run_tests.py build-asan --timeout-multiplier 5
+
+clang:
+	@tools/deps.sh build check fuzz
+	@[ -f build-clang/build.ninja ] || CC=clang meson setup build-clang
+	@meson compile -C build-clang
+	@python3 tools/run_tests.py build-clang
+
+coverage:
+	@tools/deps.sh build check coverage
+	@[ -f build-cov/build.ninja ] || meson setup build-cov -Db_coverage=true
+	@meson compile -C build-cov
+	@python3 tools/run_tests.py build-cov --timeout-multiplier 3
+	@mkdir -p build-cov/report
+	gcovr --root . --filter src/ --html-details build-cov/report/index.html \
+	    --txt build-cov/report/coverage.txt build-cov
+	@tail -n 3 build-cov/report/coverage.txt
+	@echo 'Line by line: build-cov/report/index.html'
+
+fuzz:
+	@tools/deps.sh build fuzz
+	@[ -f build-fuzz/build.ninja ] || CC=clang meson setup build-fuzz -Dfuzz=true $(SANITIZE)
+	@meson compile -C build-fuzz
+	@tools/fuzz.sh build-fuzz $(FUZZ_SECONDS)
+
+format:
+	@tools/deps.sh format
+	clang-format -i $$(find include src tests tools bench -name '*.[ch]')
+
+clean:
+	rm -rf build build-asan build-clang build-cov build-fuzz
+
+build/build.ninja:
+	meson setup build

@@ -1,0 +1,532 @@
+/* audit.c - every claim computed, compared, and held against the others.  Contract:
+ * casebook/claims.h; the rules: docs/formats/claims.md.
+ *
+ * A claim is taken apart into statements: one for each expression of its `of`, and one
+ * for its `quantity`.  Statements of the same thing are brought together by sorting; each
+ * question is asked once, and each distinct statement is held once against the others.
+ */
+#include <casebook/claims.h>
+
+#include "base/text.h"
+#include "claims/verdict.h"
+#include "study/records.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A manuscript does not state one thing in more ways; hostile files might. */
+enum { CONTRADICTING_MAX = 50, CONTRADICTING_SHOWN = 5 };
+
+/* What one claim says of one thing. */
+typedef struct statement {
+    const char *key; /* what it is said of: equal keys, equal things */
+    const char *of;  /* SQL; NULL: a named quantity */
+    size_t claim;
+    cbk_stated said;             /* the number; or all of them (quantity); or none */
+    const char *text;            /* what a category is compared with, normalised */
+    const char *id;              /* equal for statements that say the same */
+    cbk_asked *asked;            /* `of` only */
+    const size_t *contradicting; /* claims, shared by statements that say the same */
+    size_t n_contradicting;
+} statement;
+
+typedef struct audit {
+    cbk_study *study;
+    cbk_arena *arena;
+    cbk_problems *problems;
+    const cbk_claim *claims;
+    size_t n_claims;
+    statement *statements; /* claim after claim */
+    size_t *first;         /* [n_claims + 1] of each claim */
+    statement **sorted;    /* by key, by id, by claim */
+    size_t n;
+} audit;
+
+static cbk_status no_memory(cbk_error *err)
+{
+    return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory for the audit.");
+}
+
+/* ---- keys
+ * ---------------------------------------------------------------------------------- */
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool is_word_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           c == '_' || c == '\'' || c == '"' || (unsigned char)c >= 0x80;
+}
+
+static bool is_operator(char c)
+{
+    return c != '\0' && strchr("-+*/<>=|!&%", c) != NULL;
+}
+
+/* Whether a blank between two bytes of SQL keeps two words or two signs apart. */
+static bool is_needed_between(char before, char after)
+{
+    return (is_word_byte(before) && is_word_byte(after)) ||
+           (is_operator(before) && is_operator(after));
+}
+
+/* Appends SQL without the white space that means nothing; what is quoted stays. */
+static void add_normal(cbk_buffer *out, const char *sql)
+{
+    char quote = '\0';
+    const size_t start = out->size;
+    for (const char *at = sql; *at != '\0'; at++) {
+        if (quote == '\0' && is_space(*at)) {
+            const char *next = at;
+            while (is_space(*next)) {
+                next++;
+            }
+            const bool is_first = out->bytes == NULL || out->size == start;
+            if (!is_first && is_needed_between(out->bytes[out->size - 1], *next)) {
+                cbk_buffer_add(out, " ");
+            }
+            at = next - 1;
+            continue;
+        }
+        if (quote == '\0' && (*at == '\'' || *at == '"')) {
+            quote = *at;
+        } else if (*at == quote) {
+            quote = '\0';
+        }
+        cbk_buffer_add_bytes(out, at, 1);
+    }
+}
+
+/* NULL: out of memory. */
+static const char *key_of(audit *a, const char *const *texts, size_t n)
+{
+    cbk_buffer key = {0};
+    for (size_t i = 0; i < n; i++) {
+        add_normal(&key, texts[i] == NULL ? "" : texts[i]);
+        cbk_buffer_add(&key, "\n");
+    }
+    const char *copy = key.is_failed ? NULL : cbk_text_copy(a->arena, key.bytes);
+    cbk_buffer_free(&key);
+    return copy;
+}
+
+/* ---- statements
+ * ---------------------------------------------------------------------------- */
+
+/* What a claim states, taken apart. */
+typedef struct parts {
+    cbk_stated whole;
+    const char *const *part;
+    size_t n_parts;
+    bool is_by_parts; /* each expression has its part, not its number */
+} parts;
+
+static bool take_apart(audit *a, const cbk_claim *claim, parts *out)
+{
+    if (!cbk_stated_read(claim->stated, a->arena, &out->whole)) {
+        return false;
+    }
+    out->part = cbk_stated_parts(claim->stated, a->arena, &out->n_parts);
+    out->is_by_parts = claim->n_of > out->whole.n && claim->n_of == out->n_parts;
+    return out->part != NULL;
+}
+
+/* What is stated of expression i. */
+static bool bind(audit *a, const cbk_claim *claim, const parts *from, size_t i,
+                 statement *out)
+{
+    out->text = from->whole.text;
+    if (claim->n_of > 1 && claim->n_of == from->n_parts) {
+        out->text = cbk_stated_normalise(from->part[i], a->arena);
+    }
+    if (from->is_by_parts) {
+        if (!cbk_stated_read(from->part[i], a->arena, &out->said)) {
+            return false;
+        }
+    } else if (i < from->whole.n) {
+        out->said = (cbk_stated){.n = 1, .numbers = &from->whole.numbers[i]};
+    }
+    out->id = out->text;
+    if (out->said.n > 0) {
+        const cbk_stated_number *number = &out->said.numbers[0];
+        out->said.n = 1;
+        out->id = cbk_text_format(a->arena, "%d %d %.17g", (int)number->comparator,
+                                  number->digits, number->value);
+    }
+    return out->id != NULL && out->text != NULL;
+}
+
+static bool add_statements(audit *a, size_t i)
+{
+    const cbk_claim *claim = &a->claims[i];
+    const char *patients = cbk_study_protocol(a->study)->forms[0].name;
+    parts from = {0};
+    if (!take_apart(a, claim, &from)) {
+        return false;
+    }
+    for (size_t k = 0; k < claim->n_of; k++) {
+        statement *one = &a->statements[a->n++];
+        const char *const texts[] = {"of", claim->of[k],
+                                     claim->from == NULL ? patients : claim->from,
+                                     claim->among};
+        *one = (statement){.key = key_of(a, texts, 4), .of = claim->of[k], .claim = i};
+        if (one->key == NULL || !bind(a, claim, &from, k, one)) {
+            return false;
+        }
+    }
+    if (claim->quantity != NULL) {
+        const char *const texts[] = {"quantity",
+                                     cbk_stated_normalise(claim->quantity, a->arena)};
+        statement *one = &a->statements[a->n++];
+        *one = (statement){.key = key_of(a, texts, 2),
+                           .claim = i,
+                           .said = from.whole,
+                           .text = from.whole.text,
+                           .id = from.whole.text};
+        return one->key != NULL;
+    }
+    return true;
+}
+
+static int by_key_id_and_claim(const void *lhs, const void *rhs)
+{
+    const statement *a = *(const statement *const *)lhs;
+    const statement *b = *(const statement *const *)rhs;
+    int order = strcmp(a->key, b->key);
+    order = order != 0 ? order : strcmp(a->id, b->id);
+    return order != 0 ? order : (a->claim > b->claim) - (a->claim < b->claim);
+}
+
+static cbk_status make_statements(audit *a, cbk_error *err)
+{
+    size_t n_max = 0;
+    for (size_t i = 0; i < a->n_claims; i++) {
+        n_max += a->claims[i].n_of + 1;
+    }
+    a->statements = CBK_NEW(a->arena, statement, n_max);
+    a->sorted = CBK_NEW(a->arena, statement *, n_max);
+    a->first = CBK_NEW(a->arena, size_t, a->n_claims + 1);
+    if (a->first == NULL) {
+        return no_memory(err);
+    }
+    for (size_t i = 0; i < a->n_claims; i++) {
+        a->first[i] = a->n;
+        if (!add_statements(a, i)) {
+            return no_memory(err);
+        }
+    }
+    a->first[a->n_claims] = a->n;
+    for (size_t i = 0; i < a->n; i++) {
+        a->sorted[i] = &a->statements[i];
+    }
+    qsort(a->sorted, a->n, sizeof *a->sorted, by_key_id_and_claim);
+    return CBK_OK;
+}
+
+/* ---- questions
+ * ----------------------------------------------------------------------------- */
+
+/* Asks what the statements sorted[from..to) are about; a wrong question is a mistake of
+ * each of their claims. */
+static cbk_status ask(audit *a, size_t from, size_t to, cbk_error *err)
+{
+    const statement *one = a->sorted[from];
+    const cbk_claim *claim = &a->claims[one->claim];
+    cbk_asked *asked = CBK_NEW(a->arena, cbk_asked, 1);
+    if (asked == NULL) {
+        return no_memory(err);
+    }
+    *asked = (cbk_asked){.of = one->of, .from = claim->from, .among = claim->among};
+    cbk_error why = {0};
+    const cbk_status status =
+        cbk_study_evaluate(a->study, asked->of, asked->from, asked->among, NULL, a->arena,
+                           &asked->quantity, &why);
+    if (status == CBK_ENOMEM) {
+        return cbk_fail(err, status, CBK_ROW_NONE, "%s", why.message);
+    }
+    for (size_t i = from; i < to; i++) {
+        a->sorted[i]->asked = asked;
+        if (status != CBK_OK) {
+            const cbk_claim *wrong = &a->claims[a->sorted[i]->claim];
+            cbk_problems_add(a->problems, wrong->file_place, "Claim `%.100s`: %s",
+                             wrong->id, why.message);
+        }
+    }
+    return CBK_OK;
+}
+
+/* ---- contradictions
+ * ------------------------------------------------------------------------ */
+
+/* Two statements of one thing that cannot both be true. */
+static bool do_differ(const statement *a, const statement *b)
+{
+    const size_t n = a->said.n < b->said.n ? a->said.n : b->said.n;
+    for (size_t i = 0; i < n; i++) {
+        if (cbk_stated_numbers_differ(&a->said.numbers[i], &b->said.numbers[i])) {
+            return true;
+        }
+    }
+    return a->said.n == 0 && b->said.n == 0 && strcmp(a->text, b->text) != 0;
+}
+
+/* The end of the statements from `at` that have its key and, if is_same, its id. */
+static size_t end_of_run(const audit *a, size_t at, bool is_same)
+{
+    size_t end = at + 1;
+    while (end < a->n && strcmp(a->sorted[end]->key, a->sorted[at]->key) == 0 &&
+           (!is_same || strcmp(a->sorted[end]->id, a->sorted[at]->id) == 0)) {
+        end++;
+    }
+    return end;
+}
+
+/* Gives the statements sorted[first..last), which say the same, the claims that say
+ * otherwise of the same thing, sorted[from..to). */
+static cbk_status contradict(audit *a, size_t from, size_t to, size_t first, size_t last,
+                             cbk_error *err)
+{
+    size_t *claims = CBK_NEW(a->arena, size_t, CONTRADICTING_MAX);
+    size_t n = 0;
+    if (claims == NULL) {
+        return no_memory(err);
+    }
+    for (size_t i = from; i < to && n < CONTRADICTING_MAX;) {
+        const size_t end = end_of_run(a, i, true);
+        if (i != first && do_differ(a->sorted[first], a->sorted[i])) {
+            for (; i < end && n < CONTRADICTING_MAX; i++) {
+                claims[n++] = a->sorted[i]->claim;
+            }
+        }
+        i = end;
+    }
+    for (size_t i = first; i < last; i++) {
+        a->sorted[i]->contradicting = claims;
+        a->sorted[i]->n_contradicting = n;
+    }
+    return CBK_OK;
+}
+
+/* Every group of statements of one thing: asked, and held against each other. */
+static cbk_status compare_statements(audit *a, cbk_error *err)
+{
+    for (size_t from = 0; from < a->n;) {
+        const size_t to = end_of_run(a, from, false);
+        if (a->sorted[from]->of != NULL) {
+            CBK_TRY(ask(a, from, to, err));
+        }
+        size_t first = from;
+        size_t last = end_of_run(a, from, true);
+        while (last < to || first > from) { /* one distinct statement: nothing differs */
+            CBK_TRY(contradict(a, from, to, first, last, err));
+            if (last == to) {
+                break;
+            }
+            first = last;
+            last = end_of_run(a, first, true);
+        }
+        from = to;
+    }
+    return CBK_OK;
+}
+
+/* ---- results
+ * ------------------------------------------------------------------------------- */
+
+static int by_index(const void *lhs, const void *rhs)
+{
+    const size_t a = *(const size_t *)lhs;
+    const size_t b = *(const size_t *)rhs;
+    return (a > b) - (a < b);
+}
+
+/* The other claims that any statement of claim i is contradicted by, in file order. */
+static bool collect_contradicting(audit *a, size_t i, cbk_claim_result *result)
+{
+    size_t n_all = 0;
+    for (size_t k = a->first[i]; k < a->first[i + 1]; k++) {
+        n_all += a->statements[k].n_contradicting;
+    }
+    if (n_all == 0) {
+        return true;
+    }
+    size_t *all = CBK_NEW(a->arena, size_t, n_all);
+    const cbk_claim **claims = CBK_NEW(a->arena, const cbk_claim *, n_all);
+    if (claims == NULL) {
+        return false;
+    }
+    size_t n = 0;
+    for (size_t k = a->first[i]; k < a->first[i + 1]; k++) {
+        for (size_t j = 0; j < a->statements[k].n_contradicting; j++) {
+            all[n++] = a->statements[k].contradicting[j];
+        }
+    }
+    qsort(all, n, sizeof *all, by_index);
+    for (size_t k = 0; k < n; k++) {
+        const bool is_again = k > 0 && all[k] == all[k - 1];
+        if (all[k] != i && !is_again) {
+            claims[result->n_contradicting++] = &a->claims[all[k]];
+        }
+    }
+    result->contradicting = claims;
+    return true;
+}
+
+static void explain(const char **explanations, cbk_claim_result *result, const char *text)
+{
+    if (text != NULL) {
+        explanations[result->n_explanations++] = text;
+    }
+}
+
+/* "Stated otherwise: 86 in `margin` (Discussion), ..." */
+static const char *say_contradicting(audit *a, const cbk_claim_result *result)
+{
+    cbk_buffer text = {0};
+    for (size_t i = 0; i < result->n_contradicting && i < CONTRADICTING_SHOWN; i++) {
+        const cbk_claim *other = result->contradicting[i];
+        cbk_buffer_addf(&text, "%s\"%.80s\" in `%.80s`",
+                        i == 0 ? "Stated otherwise: " : ", ", other->stated, other->id);
+        if (other->place != NULL) {
+            cbk_buffer_addf(&text, " (%.80s)", other->place);
+        }
+    }
+    if (result->n_contradicting > CONTRADICTING_SHOWN) {
+        cbk_buffer_addf(&text, " and %zu more",
+                        result->n_contradicting - CONTRADICTING_SHOWN);
+    }
+    cbk_buffer_add(&text, ".");
+    const char *copy = text.is_failed ? NULL : cbk_text_copy(a->arena, text.bytes);
+    cbk_buffer_free(&text);
+    return copy;
+}
+
+/* How bad a verdict is, for a claim of several numbers. */
+static int badness(cbk_verdict verdict)
+{
+    static const int of[CBK_VERDICT_COUNT] = {
+        [CBK_VERDICT_REPRODUCES] = 0,         [CBK_VERDICT_OTHER_CONVENTION] = 1,
+        [CBK_VERDICT_CONTRADICTED] = 0,       [CBK_VERDICT_NOT_COMPUTABLE] = 2,
+        [CBK_VERDICT_DOES_NOT_REPRODUCE] = 3,
+    };
+    return of[verdict];
+}
+
+/* Computes what can be computed; the worst of its numbers is the claim's verdict. */
+static cbk_status judge(audit *a, size_t i, const char **explanations,
+                        cbk_claim_result *result, cbk_error *err)
+{
+    const cbk_claim *claim = &a->claims[i];
+    cbk_quantity *computed = CBK_NEW(a->arena, cbk_quantity, claim->n_of);
+    if (computed == NULL) {
+        return no_memory(err);
+    }
+    for (size_t k = 0; k < claim->n_of; k++) {
+        statement *one = &a->statements[a->first[i] + k];
+        cbk_judgement judgement;
+        computed[k] = one->asked->quantity;
+        CBK_TRY(cbk_claim_judge(a->study, one->asked, &one->said, one->text, a->arena,
+                                &judgement, err));
+        if (badness(judgement.verdict) > badness(result->verdict)) {
+            result->verdict = judgement.verdict;
+        }
+        const char *text = judgement.explanation;
+        if (text != NULL && claim->n_of > 1) {
+            text = cbk_text_format(a->arena, "Number %zu, %.80s: %s", k + 1, claim->of[k],
+                                   text);
+        }
+        explain(explanations, result, text);
+    }
+    result->computed = computed;
+    result->n_computed = claim->n_of;
+    return CBK_OK;
+}
+
+/* Numbers that no expression is bound to. */
+static const char *say_unbound(audit *a, const cbk_claim *claim)
+{
+    cbk_stated stated;
+    if (!cbk_stated_read(claim->stated, a->arena, &stated) || claim->n_of >= stated.n) {
+        return NULL;
+    }
+    return cbk_text_format(a->arena,
+                           "%zu numbers are stated and `of` has %zu expression%s; the "
+                           "other numbers are not checked.",
+                           stated.n, claim->n_of, claim->n_of == 1 ? "" : "s");
+}
+
+static cbk_status finish_claim(audit *a, size_t i, cbk_claim_result *result,
+                               cbk_error *err)
+{
+    const cbk_claim *claim = &a->claims[i];
+    const char **explanations = CBK_NEW(a->arena, const char *, claim->n_of + 2);
+    if (explanations == NULL) {
+        return no_memory(err);
+    }
+    *result = (cbk_claim_result){.claim = claim, .explanations = explanations};
+    if (claim->n_of == 0) {
+        result->verdict = CBK_VERDICT_NOT_COMPUTABLE;
+        explain(explanations, result,
+                "The claim has no `of`: it is only compared with the other claims.");
+    } else {
+        CBK_TRY(judge(a, i, explanations, result, err));
+        explain(explanations, result, say_unbound(a, claim));
+    }
+    if (!collect_contradicting(a, i, result)) {
+        return no_memory(err);
+    }
+    if (result->n_contradicting > 0) {
+        const bool is_open = result->verdict == CBK_VERDICT_REPRODUCES ||
+                             result->verdict == CBK_VERDICT_NOT_COMPUTABLE;
+        result->verdict = is_open ? CBK_VERDICT_CONTRADICTED : result->verdict;
+        explain(explanations, result, say_contradicting(a, result));
+    }
+    return CBK_OK;
+}
+
+static cbk_status make_results(audit *a, const cbk_audit **out, cbk_error *err)
+{
+    cbk_audit *made = CBK_NEW(a->arena, cbk_audit, 1);
+    cbk_claim_result *results = CBK_NEW(a->arena, cbk_claim_result, a->n_claims);
+    if (results == NULL) {
+        return no_memory(err);
+    }
+    for (size_t i = 0; i < a->n_claims; i++) {
+        CBK_TRY(finish_claim(a, i, &results[i], err));
+        made->counts[results[i].verdict]++;
+    }
+    made->n = a->n_claims;
+    made->results = results;
+    if (cbk_arena_has_failed(a->arena)) {
+        return no_memory(err);
+    }
+    *out = made;
+    return CBK_OK;
+}
+
+cbk_status cbk_audit_run(cbk_study *study, const cbk_claim *claims, size_t n,
+                         cbk_arena *arena, cbk_problems *problems, const cbk_audit **out,
+                         cbk_error *err)
+{
+    assert(study != NULL && arena != NULL && problems != NULL && out != NULL);
+    *out = NULL;
+    const size_t n_before = problems->n_found;
+    audit a = {.study = study,
+               .arena = arena,
+               .problems = problems,
+               .claims = claims,
+               .n_claims = n};
+    CBK_TRY(make_statements(&a, err));
+    CBK_TRY(compare_statements(&a, err));
+    const size_t n_found = problems->n_found - n_before;
+    if (n_found > 0) {
+        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
+                        "%zu claim%s cannot be computed as written.", n_found,
+                        n_found == 1 ? "" : "s");
+    }
+    return make_results(&a, out, err);
+}

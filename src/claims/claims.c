@@ -1,0 +1,221 @@
+/* claims.c - claims.yaml from bytes to structs.  Contract: casebook/claims.h; the format:
+ * docs/formats/claims.md.
+ */
+#include <casebook/claims.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "claims/claims_file.h"
+#include "claims/stated.h"
+#include "study/yaml_tree.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define N(array) (sizeof(array) / sizeof((array)[0]))
+
+typedef struct reader {
+    cbk_arena *arena;
+    cbk_problems *problems;
+} reader;
+
+const char *cbk_verdict_name(cbk_verdict verdict)
+{
+    static const char *const names[CBK_VERDICT_COUNT] = {
+        "reproduces", "other_convention", "contradicted", "does_not_reproduce",
+        "not_computable"};
+    return names[verdict];
+}
+
+/* The text of a key, NULL where absent or empty. */
+static const char *text_of(reader *r, const cbk_yaml *map, const char *key)
+{
+    const char *text = cbk_yaml_get_text(map, key, r->problems);
+    return text != NULL && *text != '\0' ? text : NULL;
+}
+
+/* `of`: SQL, or a list of SQL. */
+static void read_of(reader *r, const cbk_yaml *map, cbk_claim *claim)
+{
+    const cbk_yaml *node = cbk_yaml_get(map, "of");
+    if (node == NULL) {
+        return;
+    }
+    const bool is_list = node->kind == CBK_YAML_LIST;
+    const size_t n = is_list ? node->n : 1;
+    const char **of = CBK_NEW(r->arena, const char *, n);
+    for (size_t i = 0; of != NULL && i < n; i++) {
+        const cbk_yaml *item = is_list ? node->item[i] : node;
+        if (item->kind != CBK_YAML_SCALAR || *item->scalar == '\0') {
+            cbk_problems_add(
+                r->problems, item->place,
+                "`of` is SQL, or a list of SQL, one for each number stated.");
+        } else {
+            of[claim->n_of++] = item->scalar;
+        }
+    }
+    claim->of = of;
+    if (is_list && n == 0) {
+        cbk_problems_add(
+            r->problems, node->place,
+            "`of` is an empty list; a claim that cannot be computed has none.");
+    }
+}
+
+/* What only makes sense together. */
+static void check_keys_together(reader *r, const cbk_yaml *map, const cbk_claim *claim)
+{
+    static const char *const keys[] = {"from", "among"};
+    for (size_t i = 0; i < N(keys); i++) {
+        const cbk_yaml *value = cbk_yaml_get(map, keys[i]);
+        if (value != NULL && cbk_yaml_get(map, "of") == NULL) {
+            cbk_problems_add(r->problems, value->place,
+                             "`%s` says over which rows `of` runs, but the claim has no "
+                             "`of`.",
+                             keys[i]);
+        }
+    }
+    if (claim->n_of < 2 || claim->stated == NULL) {
+        return;
+    }
+    cbk_stated stated;
+    size_t n_parts = 0;
+    if (!cbk_stated_read(claim->stated, r->arena, &stated) ||
+        cbk_stated_parts(claim->stated, r->arena, &n_parts) == NULL) {
+        return;
+    }
+    if (claim->n_of > stated.n && claim->n_of != n_parts) {
+        cbk_problems_add(r->problems, cbk_yaml_get(map, "of")->place,
+                         "`of` has %zu expressions, but `%s` states %zu number%s.",
+                         claim->n_of, cbk_yaml_shown(r->problems, claim->stated),
+                         stated.n, stated.n == 1 ? "" : "s");
+    }
+}
+
+static cbk_claim read_claim(reader *r, const cbk_yaml *map)
+{
+    static const char *const keys[] = {"id", "place", "says",  "stated",
+                                       "of", "from",  "among", "quantity"};
+    cbk_claim claim = {.file_place = map->place, .id = "", .stated = ""};
+    if (!cbk_yaml_check_keys(map, "a claim", keys, N(keys), r->problems)) {
+        return claim;
+    }
+    claim.id = cbk_yaml_need_text(map, "id", "A claim", r->problems);
+    claim.stated = cbk_yaml_need_text(map, "stated", "A claim", r->problems);
+    claim.place = text_of(r, map, "place");
+    claim.says = text_of(r, map, "says");
+    claim.from = text_of(r, map, "from");
+    claim.among = text_of(r, map, "among");
+    claim.quantity = text_of(r, map, "quantity");
+    read_of(r, map, &claim);
+    check_keys_together(r, map, &claim);
+    return claim;
+}
+
+/* ---- ids
+ * ---------------------------------------------------------------------------------- */
+
+typedef struct named {
+    const char *id;
+    size_t index;
+    cbk_place place;
+} named;
+
+static int by_id_and_index(const void *lhs, const void *rhs)
+{
+    const named *a = lhs;
+    const named *b = rhs;
+    const int order = strcmp(a->id, b->id);
+    return order != 0 ? order : (a->index > b->index) - (a->index < b->index);
+}
+
+static void check_ids_distinct(reader *r, const cbk_yaml *list, const cbk_claim *claims)
+{
+    named *names = CBK_NEW(r->arena, named, list->n);
+    size_t n = 0;
+    for (size_t i = 0; names != NULL && i < list->n; i++) {
+        const cbk_yaml *id = cbk_yaml_get(list->item[i], "id");
+        if (id != NULL && claims[i].id != NULL) {
+            names[n++] = (named){claims[i].id, i, id->place};
+        }
+    }
+    if (names == NULL) {
+        return;
+    }
+    qsort(names, n, sizeof *names, by_id_and_index);
+    for (size_t i = 1, first = 0; i < n; i++) {
+        if (strcmp(names[i].id, names[first].id) != 0) {
+            first = i;
+            continue;
+        }
+        cbk_problems_add(r->problems, names[i].place,
+                         "The id `%s` is that of another claim, in line %zu.",
+                         cbk_yaml_shown(r->problems, names[i].id),
+                         names[first].place.line);
+    }
+}
+
+/* ---- the file
+ * ----------------------------------------------------------------------------- */
+
+static const cbk_claim *read_file(reader *r, const cbk_yaml *root, size_t *n)
+{
+    static const char *const keys[] = {"claims"};
+    (void)cbk_yaml_check_keys(root, "the claims file", keys, N(keys), r->problems);
+    const cbk_yaml *list = cbk_yaml_get(root, "claims");
+    if (list == NULL || list->kind != CBK_YAML_LIST) {
+        cbk_problems_add(
+            r->problems, list == NULL ? root->place : list->place,
+            "The file needs `claims`, a list of claims, each starting with -.");
+        return NULL;
+    }
+    cbk_claim *claims = CBK_NEW(r->arena, cbk_claim, list->n);
+    for (size_t i = 0; claims != NULL && i < list->n; i++) {
+        claims[i] = read_claim(r, list->item[i]);
+    }
+    if (claims != NULL) {
+        check_ids_distinct(r, list, claims);
+        *n = list->n;
+    }
+    return claims;
+}
+
+cbk_status cbk_claims_parse(const char *file, const char *bytes, size_t size,
+                            cbk_arena *arena, cbk_problems *problems,
+                            const cbk_claim **claims, size_t *n, cbk_error *err)
+{
+    assert(arena != NULL && problems != NULL && claims != NULL && n != NULL);
+    *claims = NULL;
+    *n = 0;
+    const size_t n_before = problems->n_found;
+    cbk_yaml *root = NULL;
+    CBK_TRY(cbk_yaml_parse(file, bytes, size, arena, problems, &root, err));
+    reader r = {.arena = arena, .problems = problems};
+    size_t n_read = 0;
+    const cbk_claim *read = read_file(&r, root, &n_read);
+    if (cbk_arena_has_failed(arena)) {
+        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory reading %s.", file);
+    }
+    const size_t n_found = problems->n_found - n_before;
+    if (n_found > 0) {
+        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s has %zu mistake%s.", file,
+                        n_found, n_found == 1 ? "" : "s");
+    }
+    *claims = read;
+    *n = n_read;
+    return CBK_OK;
+}
+
+cbk_status cbk_claims_read(const char *path, cbk_arena *arena, cbk_problems *problems,
+                           const cbk_claim **claims, size_t *n, cbk_error *err)
+{
+    const char *bytes = NULL;
+    size_t size = 0;
+    CBK_TRY(cbk_file_read(path, CBK_YAML_BYTES_MAX, arena, &bytes, &size, err));
+    const char *file = cbk_text_copy(arena, path);
+    if (file == NULL) {
+        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory reading %s.", path);
+    }
+    return cbk_claims_parse(file, bytes, size, arena, problems, claims, n, err);
+}

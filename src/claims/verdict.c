@@ -1,0 +1,296 @@
+/* verdict.c - one computed value against what is stated of it.  Contract: verdict.h. */
+#include "claims/verdict.h"
+
+#include "study/records.h"
+
+#include <math.h>
+#include <string.h>
+
+#define N(array) (sizeof(array) / sizeof((array)[0]))
+
+/* ---- other conventions
+ * --------------------------------------------------------------------- */
+
+/* A change to the study's conventions; 0 leaves a rule as it is. */
+typedef struct variant {
+    const char *words; /* after "Equal under " */
+    bool is_profile;   /* the whole profile; else only what follows */
+    cbk_profile profile;
+    bool has_interval;
+    cbk_interval interval;
+    bool has_survival_quantile;
+    cbk_survival_quantile survival_quantile;
+    cbk_sample_quantile sample_quantile;
+} variant;
+
+/* The narrowest change first: it says most. */
+static const variant variants[] = {
+    {.words = "profile sas (median at the midpoint to the next event)",
+     .has_survival_quantile = true,
+     .survival_quantile = CBK_SURVIVAL_QUANTILE_MIDPOINT_EVENT},
+    {.words = "profile spss (first time with S(t) at or below the level)",
+     .has_survival_quantile = true,
+     .survival_quantile = CBK_SURVIVAL_QUANTILE_FIRST},
+    {.words = "profile sas (sample quantile of type 2)",
+     .sample_quantile = CBK_SAMPLE_QUANTILE_2},
+    {.words = "profile sas (interval log-log)",
+     .has_interval = true,
+     .interval = CBK_INTERVAL_LOG_LOG},
+    {.words = "profile spss (interval plain)",
+     .has_interval = true,
+     .interval = CBK_INTERVAL_PLAIN},
+    {.words = "interval logit", .has_interval = true, .interval = CBK_INTERVAL_LOGIT},
+    {.words = "interval arcsin", .has_interval = true, .interval = CBK_INTERVAL_ARCSIN},
+    {.words = "profile sas", .is_profile = true, .profile = CBK_PROFILE_SAS},
+    {.words = "profile spss", .is_profile = true, .profile = CBK_PROFILE_SPSS},
+};
+
+static cbk_conventions changed(cbk_conventions conventions, const variant *by)
+{
+    if (by->is_profile) {
+        return cbk_conventions_of(by->profile);
+    }
+    if (by->has_interval) {
+        conventions.interval = by->interval;
+    }
+    if (by->has_survival_quantile) {
+        conventions.survival_quantile = by->survival_quantile;
+    }
+    if (by->sample_quantile != 0) {
+        conventions.sample_quantile = by->sample_quantile;
+    }
+    return conventions;
+}
+
+/* Only quantiles and curves depend on conventions; the rest need not be asked again. */
+static bool depends_on_conventions(const char *expression)
+{
+    static const char *const marks[] = {"km_",    "KM_",      "median",
+                                        "MEDIAN", "quantile", "QUANTILE"};
+    for (size_t i = 0; i < N(marks); i++) {
+        if (strstr(expression, marks[i]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Fills asked->others. */
+static cbk_status ask_others(cbk_study *study, cbk_asked *asked, cbk_arena *arena,
+                             cbk_error *err)
+{
+    cbk_value *others = CBK_NEW(arena, cbk_value, N(variants));
+    if (others == NULL) {
+        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory for the audit.");
+    }
+    for (size_t i = 0; depends_on_conventions(asked->of) && i < N(variants); i++) {
+        const cbk_conventions conventions =
+            changed(asked->quantity.conventions, &variants[i]);
+        cbk_quantity other;
+        const cbk_status status =
+            cbk_study_evaluate(study, asked->of, asked->from, asked->among, &conventions,
+                               arena, &other, err);
+        if (status == CBK_ENOMEM) {
+            return status;
+        }
+        if (status == CBK_OK && !cbk_notes_forbid_print(other.notes)) {
+            others[i] = other.value;
+        }
+    }
+    asked->others = others;
+    return CBK_OK;
+}
+
+/* ---- words
+ * --------------------------------------------------------------------------------- */
+
+/* A computed number as the explanations print it: two places beyond what was stated. */
+static void print_number(double value, int digits, char out[CBK_NUMBER_SIZE])
+{
+    cbk_number_shortest(cbk_number_round(value, digits + 2, CBK_ROUND_HALF_AWAY), out);
+}
+
+static const char *stated_text(const cbk_stated_number *stated, cbk_arena *arena)
+{
+    static const char *const signs[] = {"", "<", "≤", ">", "≥"};
+    char number[CBK_NUMBER_SIZE];
+    cbk_number_fixed(stated->value, stated->digits, number);
+    return cbk_text_format(arena, "%s%s", signs[stated->comparator], number);
+}
+
+/* Why there is no number, from the notes that can be the reason. */
+static const char *absence(const cbk_quantity *quantity, cbk_arena *arena)
+{
+    static const cbk_note reasons[] = {
+        CBK_NOTE_NO_ROWS,
+        CBK_NOTE_NOT_REACHED,
+        CBK_NOTE_LIMIT_NOT_REACHED,
+        CBK_NOTE_BEYOND_FOLLOW_UP,
+        CBK_NOTE_INTERVAL_UNDEFINED,
+        CBK_NOTE_SD_UNDEFINED,
+        CBK_NOTE_NO_GROUPS,
+    };
+    const char *all = NULL;
+    for (size_t i = 0; i < N(reasons); i++) {
+        if ((quantity->notes & (cbk_notes)reasons[i]) == 0) {
+            continue;
+        }
+        const bool is_median = reasons[i] == CBK_NOTE_NOT_REACHED &&
+                               strstr(quantity->expression, "median") != NULL;
+        const char *sentence = is_median
+                                   ? "The records do not support a number: the median is "
+                                     "not reached."
+                                   : cbk_note_sentence(reasons[i]);
+        all = all == NULL ? sentence : cbk_text_format(arena, "%s %s", all, sentence);
+    }
+    return all == NULL ? "The records give no value." : all;
+}
+
+/* ---- numbers
+ * ------------------------------------------------------------------------------- */
+
+static const char *equal_when_rounded(const cbk_stated_number *stated, double value,
+                                      cbk_arena *arena)
+{
+    char number[CBK_NUMBER_SIZE];
+    print_number(value, stated->digits, number);
+    if (stated->comparator != CBK_COMPARATOR_NONE) {
+        return NULL;
+    }
+    if (cbk_stated_is_met(stated, value, CBK_ROUND_DOWN)) {
+        return cbk_text_format(arena, "Equal when truncated: the records give %s.",
+                               number);
+    }
+    if (cbk_stated_is_met(stated, value, CBK_ROUND_UP)) {
+        return cbk_text_format(arena, "Equal when rounded up: the records give %s.",
+                               number);
+    }
+    return NULL;
+}
+
+/* The first other convention under which the number is as stated; *words NULL: none. */
+static cbk_status find_convention(cbk_study *study, cbk_asked *asked,
+                                  const cbk_stated_number *stated, cbk_arena *arena,
+                                  const char **words, cbk_error *err)
+{
+    if (asked->others == NULL) {
+        CBK_TRY(ask_others(study, asked, arena, err));
+    }
+    for (size_t i = 0; i < N(variants); i++) {
+        const cbk_value *other = &asked->others[i];
+        if (other->kind == CBK_VALUE_NUMBER &&
+            cbk_stated_is_met(stated, other->number, CBK_ROUND_HALF_AWAY)) {
+            char number[CBK_NUMBER_SIZE];
+            print_number(other->number, stated->digits, number);
+            *words =
+                cbk_text_format(arena, "Equal under %s: %s.", variants[i].words, number);
+            return CBK_OK;
+        }
+    }
+    return CBK_OK;
+}
+
+/* The value is a number, or it is absent and another convention might give one. */
+static cbk_status judge_number(cbk_study *study, cbk_asked *asked,
+                               const cbk_stated_number *stated, cbk_arena *arena,
+                               cbk_judgement *out, cbk_error *err)
+{
+    const cbk_value *value = &asked->quantity.value;
+    const bool is_number = value->kind == CBK_VALUE_NUMBER;
+    if (is_number && cbk_stated_is_met(stated, value->number, CBK_ROUND_HALF_AWAY)) {
+        *out = (cbk_judgement){.verdict = CBK_VERDICT_REPRODUCES};
+        return CBK_OK;
+    }
+    const char *words =
+        is_number ? equal_when_rounded(stated, value->number, arena) : NULL;
+    if (words == NULL) {
+        CBK_TRY(find_convention(study, asked, stated, arena, &words, err));
+    }
+    if (words != NULL) {
+        *out = (cbk_judgement){CBK_VERDICT_OTHER_CONVENTION, words};
+    } else if (is_number) {
+        char number[CBK_NUMBER_SIZE];
+        print_number(value->number, stated->digits, number);
+        const char *said = stated_text(stated, arena);
+        *out = (cbk_judgement){CBK_VERDICT_DOES_NOT_REPRODUCE,
+                               cbk_text_format(arena, "The records give %s, not %s.",
+                                               number, said == NULL ? "" : said)};
+    } else {
+        *out =
+            (cbk_judgement){CBK_VERDICT_NOT_COMPUTABLE, absence(&asked->quantity, arena)};
+    }
+    return CBK_OK;
+}
+
+/* ---- categories
+ * ---------------------------------------------------------------------------- */
+
+/* The label that one of the fields the question read gives to a code; or NULL. */
+static const char *label_of(cbk_study *study, const cbk_quantity *quantity,
+                            const char *code)
+{
+    const cbk_protocol *protocol = cbk_study_protocol(study);
+    for (size_t i = 0; i < quantity->n_fields; i++) {
+        const char *point = strchr(quantity->fields[i], '.');
+        const char *name = point == NULL ? quantity->fields[i] : point + 1;
+        const cbk_form *form = cbk_protocol_form(protocol, quantity->from);
+        const cbk_field *field = form == NULL ? NULL : cbk_form_field(form, name);
+        field = field != NULL ? field : cbk_protocol_variable(protocol, name);
+        const char *label =
+            field == NULL ? NULL : cbk_code_label(field->choices, field->n_choices, code);
+        if (label != NULL) {
+            return label;
+        }
+    }
+    return NULL;
+}
+
+static bool is_same_text(const char *computed, const char *text, cbk_arena *arena)
+{
+    const char *normal = cbk_stated_normalise(computed, arena);
+    return normal != NULL && strcmp(normal, text) == 0;
+}
+
+static void judge_text(cbk_study *study, const cbk_quantity *quantity, const char *text,
+                       cbk_arena *arena, cbk_judgement *out)
+{
+    const char *computed = quantity->value.text;
+    const char *label = label_of(study, quantity, computed);
+    if (is_same_text(computed, text, arena) ||
+        (label != NULL && is_same_text(label, text, arena))) {
+        *out = (cbk_judgement){.verdict = CBK_VERDICT_REPRODUCES};
+        return;
+    }
+    *out = (cbk_judgement){CBK_VERDICT_DOES_NOT_REPRODUCE,
+                           cbk_text_format(arena,
+                                           "The records give \"%.200s\", not \"%.200s\".",
+                                           label != NULL ? label : computed, text)};
+}
+
+/* ---- both
+ * ---------------------------------------------------------------------------------- */
+
+cbk_status cbk_claim_judge(cbk_study *study, cbk_asked *asked, const cbk_stated *said,
+                           const char *text, cbk_arena *arena, cbk_judgement *out,
+                           cbk_error *err)
+{
+    const cbk_quantity *quantity = &asked->quantity;
+    *out = (cbk_judgement){.verdict = CBK_VERDICT_NOT_COMPUTABLE};
+    if (cbk_notes_forbid_print(quantity->notes)) {
+        out->explanation = absence(quantity, arena);
+    } else if (quantity->value.kind == CBK_VALUE_TEXT) {
+        judge_text(study, quantity, text, arena, out);
+    } else if (said->n > 0) {
+        CBK_TRY(judge_number(study, asked, &said->numbers[0], arena, out, err));
+    } else if (quantity->value.kind == CBK_VALUE_ABSENT) {
+        out->explanation = absence(quantity, arena);
+    } else {
+        char number[CBK_NUMBER_SIZE];
+        print_number(quantity->value.number, 2, number);
+        out->explanation = cbk_text_format(
+            arena, "The claim states no number to compare with %s.", number);
+    }
+    return cbk_arena_has_failed(arena)
+               ? cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory for the audit.")
+               : CBK_OK;
+}

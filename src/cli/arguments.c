@@ -1,0 +1,262 @@
+/* arguments.c - a command line read against the row of its command. */
+#include "cli/arguments.h"
+
+#include "base/text.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *cbk_argument(const cbk_arguments *arguments, const char *option)
+{
+    for (size_t i = 0; i < arguments->command->n_options; i++) {
+        if (strcmp(arguments->command->options[i].name, option) == 0) {
+            return arguments->values[i];
+        }
+    }
+    assert(!"the option is not in the command's row");
+    return NULL;
+}
+
+/* Prints text of short lines as it is, and breaks longer ones at spaces. */
+static void print_wrapped(const char *text, int indent, int width)
+{
+    int column = 0;
+    for (const char *at = text; *at != '\0';) {
+        const size_t size = strcspn(at, " \n");
+        if (column > 0 && indent + column + 1 + (int)size > width) {
+            printf("\n");
+            column = 0;
+        }
+        printf("%*s%.*s", column == 0 ? indent : 1, "", (int)size, at);
+        column += (int)size + (column > 0 ? 1 : 0);
+        at += size;
+        if (*at == '\n') {
+            printf("\n");
+            column = 0;
+        }
+        at += *at != '\0' ? 1 : 0;
+    }
+    printf("\n");
+}
+
+static void print_option(const cbk_option *option)
+{
+    char left[64];
+    const char *space = option->argument != NULL ? " " : "";
+    const char *argument = option->argument != NULL ? option->argument : "";
+    if (option->letter != 0) {
+        (void)snprintf(left, sizeof left, "-%c, --%s%s%s", option->letter, option->name,
+                       space, argument);
+    } else {
+        (void)snprintf(left, sizeof left, "--%s%s%s", option->name, space, argument);
+    }
+    printf("  %-24s", left);
+    if (strlen(left) > 23) {
+        printf("\n%26s", "");
+    }
+    printf("%s\n", option->help);
+    if (option->values != NULL) {
+        printf("%26sone of: %s\n", "", option->values);
+    }
+}
+
+void cbk_command_print_help(const cbk_command *command)
+{
+    printf("casebook %s - %s\n\nusage: casebook %s %s%s\n", command->name,
+           command->summary, command->name, command->operands,
+           command->n_options > 0 ? " [options]" : "");
+    if (command->details != NULL) {
+        printf("\n");
+        print_wrapped(command->details, 0, 80);
+    }
+    printf("\noptions\n");
+    for (size_t i = 0; i < command->n_options; i++) {
+        print_option(&command->options[i]);
+    }
+    print_option(&(cbk_option){.name = "help", .help = "this page"});
+    if (command->examples != NULL) {
+        printf("\nexamples\n");
+        for (const char *at = command->examples; at != NULL;) {
+            const size_t size = strcspn(at, "\n");
+            printf("  %.*s\n", (int)size, at);
+            at = at[size] == '\n' ? at + size + 1 : NULL;
+        }
+    }
+}
+
+static int refuse(const cbk_command *command, const char *sentence)
+{
+    (void)fprintf(stderr,
+                  "casebook %s: %s\nusage: casebook %s %s [options]; more by casebook "
+                  "%s --help\n",
+                  command->name, sentence, command->name, command->operands,
+                  command->name);
+    return CBK_EXIT_USAGE;
+}
+
+/* Whether word is one of the space-separated words of list. */
+static bool is_one_of(const char *word, const char *list)
+{
+    const size_t size = strlen(word);
+    for (const char *at = list; at != NULL;) {
+        const size_t length = strcspn(at, " ");
+        if (length == size && memcmp(at, word, size) == 0) {
+            return true;
+        }
+        at = at[length] == ' ' ? at + length + 1 : NULL;
+    }
+    return false;
+}
+
+/* The option that argv's word names, with the part after '=' in *value; SIZE_MAX: none.
+ */
+static size_t find_option(const cbk_command *command, const char *word,
+                          const char **value)
+{
+    *value = NULL;
+    for (size_t i = 0; i < command->n_options; i++) {
+        const cbk_option *option = &command->options[i];
+        const size_t size = strlen(option->name);
+        if (word[1] == '-' && strncmp(word + 2, option->name, size) == 0 &&
+            (word[2 + size] == '\0' || word[2 + size] == '=')) {
+            *value = word[2 + size] == '=' ? word + 3 + size : NULL;
+            return i;
+        }
+        if (option->letter != 0 && word[1] == option->letter) {
+            *value = word[2] != '\0' ? word + 2 : NULL;
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static int refuse_unknown(const cbk_command *command, const char *word, cbk_arena *arena)
+{
+    const char **names = CBK_NEW(arena, const char *, command->n_options + 1);
+    const char *nearest = NULL;
+    if (names != NULL && word[1] == '-') {
+        for (size_t i = 0; i < command->n_options; i++) {
+            names[i] = command->options[i].name;
+        }
+        const char *name = cbk_text_copy_bytes(arena, word + 2, strcspn(word + 2, "="));
+        nearest =
+            name != NULL ? cbk_nearest_spelling(name, names, command->n_options) : NULL;
+    }
+    const char *sentence =
+        cbk_text_format(arena, "there is no option %s%s%s%s", word,
+                        nearest != NULL ? "; did you mean --" : "",
+                        nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
+    return refuse(command, sentence != NULL ? sentence : "unknown option");
+}
+
+/* One option at argv[*i]; takes its value from there or from the next word. */
+static int read_option(const cbk_command *command, int argc, char **argv, int *i,
+                       cbk_arena *arena, const char **values)
+{
+    const char *value = NULL;
+    const size_t which = find_option(command, argv[*i], &value);
+    if (which == SIZE_MAX) {
+        return refuse_unknown(command, argv[*i], arena);
+    }
+    const cbk_option *option = &command->options[which];
+    const char *sentence = NULL;
+    if (option->argument == NULL) {
+        sentence = value != NULL
+                       ? cbk_text_format(arena, "--%s takes no value", option->name)
+                       : NULL;
+        value = "";
+    } else if (value == NULL && *i + 1 < argc) {
+        value = argv[++*i];
+    }
+    if (value == NULL) {
+        sentence = cbk_text_format(arena, "--%s needs a value: %s", option->name,
+                                   option->argument);
+    } else if (values[which] != NULL) {
+        sentence = cbk_text_format(arena, "--%s is given twice", option->name);
+    } else if (option->values != NULL && !is_one_of(value, option->values)) {
+        sentence = cbk_text_format(arena, "--%s is one of: %s; not \"%s\"", option->name,
+                                   option->values, value);
+    }
+    if (sentence != NULL) {
+        return refuse(command, sentence);
+    }
+    values[which] = value;
+    return CBK_EXIT_DONE;
+}
+
+int cbk_arguments_read(const cbk_command *command, int argc, char **argv,
+                       cbk_arena *arena, cbk_arguments *out, bool *is_help)
+{
+    const char **operands = CBK_NEW(arena, const char *, (size_t)argc + 1);
+    const char **values = CBK_NEW(arena, const char *, command->n_options + 1);
+    if (values == NULL) {
+        (void)fprintf(stderr, "casebook: out of memory\n");
+        return CBK_EXIT_ENVIRONMENT;
+    }
+    *out = (cbk_arguments){.command = command, .operands = operands, .values = values};
+    *is_help = false;
+    bool is_options = true;
+    for (int i = 0; i < argc; i++) {
+        const char *word = argv[i];
+        if (is_options && strcmp(word, "--") == 0) {
+            is_options = false;
+        } else if (is_options &&
+                   (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
+            *is_help = true;
+            cbk_command_print_help(command);
+            return CBK_EXIT_DONE;
+        } else if (is_options && word[0] == '-' && word[1] != '\0') {
+            const int code = read_option(command, argc, argv, &i, arena, values);
+            if (code != CBK_EXIT_DONE) {
+                return code;
+            }
+        } else {
+            operands[out->n_operands++] = word;
+        }
+    }
+    if (out->n_operands < command->n_operands_min) {
+        return refuse(command, "something is missing on the command line");
+    }
+    if (out->n_operands > command->n_operands_max) {
+        const char *sentence = cbk_text_format(arena, "\"%s\" is one word too many",
+                                               operands[command->n_operands_max]);
+        return refuse(command, sentence != NULL ? sentence : "too many words");
+    }
+    return CBK_EXIT_DONE;
+}
+
+const char *const *cbk_split_list(const char *text, cbk_arena *arena, size_t *n)
+{
+    *n = 0;
+    if (text == NULL) {
+        return NULL;
+    }
+    const char **parts = CBK_NEW(arena, const char *, strlen(text) + 1);
+    for (const char *at = text; parts != NULL && at != NULL;) {
+        const size_t size = strcspn(at, ",");
+        parts[(*n)++] = cbk_text_copy_bytes(arena, at, size);
+        at = at[size] == ',' ? at + size + 1 : NULL;
+    }
+    return parts;
+}
+
+bool cbk_numbers_of_list(const char *command, const char *option, const char *text,
+                         cbk_arena *arena, const double **out, size_t *n)
+{
+    const char *const *parts = cbk_split_list(text, arena, n);
+    double *numbers = CBK_NEW(arena, double, *n + 1);
+    for (size_t i = 0; i < *n; i++) {
+        if (numbers == NULL || parts[i] == NULL ||
+            !cbk_number_parse(parts[i], false, &numbers[i]) || numbers[i] < 0.0) {
+            (void)fprintf(
+                stderr,
+                "casebook %s: --%s is a list of numbers from 0, as in 36,60; not "
+                "\"%s\"\n",
+                command, option, parts[i] != NULL ? parts[i] : "");
+            return false;
+        }
+    }
+    *out = numbers;
+    return numbers != NULL;
+}

@@ -1,0 +1,211 @@
+/* session.c - memory, sources, failures and output of a command. */
+#include "cli/session.h"
+
+#include "base/file.h"
+#include "study/records.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+bool cbk_session_open(cbk_session *session, const cbk_arguments *arguments)
+{
+    *session = (cbk_session){.command = arguments->command->name};
+    session->arena = cbk_arena_create(NULL, SIZE_MAX);
+    if (session->arena == NULL) {
+        (void)fprintf(stderr, "casebook %s: out of memory\n", session->command);
+        return false;
+    }
+    session->problems.arena = session->arena;
+    return true;
+}
+
+int cbk_session_close(cbk_session *session, int code)
+{
+    cbk_study_close(session->study);
+    cbk_arena_destroy(session->arena);
+    return code;
+}
+
+static void print_problems(const cbk_problems *problems)
+{
+    const size_t n_kept =
+        problems->n_found < CBK_PROBLEMS_MAX ? problems->n_found : CBK_PROBLEMS_MAX;
+    for (size_t i = 0; i < n_kept; i++) {
+        const cbk_problem *problem = &problems->kept[i];
+        if (problem->place.file != NULL) {
+            (void)fprintf(stderr, "%s:", problem->place.file);
+        }
+        if (problem->place.line > 0) {
+            (void)fprintf(stderr, "%zu:", problem->place.line);
+        }
+        if (problem->place.column > 0) {
+            (void)fprintf(stderr, "%zu:", problem->place.column);
+        }
+        (void)fprintf(stderr, " %s\n", problem->message);
+    }
+    if (problems->n_found > n_kept) {
+        (void)fprintf(stderr, "and %zu more\n", problems->n_found - n_kept);
+    }
+}
+
+int cbk_session_fail(cbk_session *session, cbk_status status)
+{
+    if (status == CBK_EDATA && session->problems.n_found > 0) {
+        print_problems(&session->problems);
+        (void)fprintf(stderr, "casebook %s: %zu mistake%s found\n", session->command,
+                      session->problems.n_found,
+                      session->problems.n_found == 1 ? "" : "s");
+    } else {
+        (void)fprintf(stderr, "casebook %s: %s\n", session->command,
+                      status == CBK_ENOMEM && session->error.message[0] == '\0'
+                          ? "out of memory"
+                          : session->error.message);
+    }
+    switch (status) {
+    case CBK_OK:
+        break;
+    case CBK_EINVAL:
+        return CBK_EXIT_USAGE;
+    case CBK_EDATA:
+        return CBK_EXIT_DATA;
+    case CBK_ENOMEM:
+    case CBK_EIO:
+        return CBK_EXIT_ENVIRONMENT;
+    }
+    return CBK_EXIT_BUG;
+}
+
+int cbk_session_refuse(cbk_session *session, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)fprintf(stderr, "casebook %s: ", session->command);
+    (void)vfprintf(stderr, format, arguments);
+    (void)fprintf(stderr, "\n");
+    va_end(arguments);
+    return CBK_EXIT_USAGE;
+}
+
+cbk_status cbk_session_open_study(cbk_session *session, const char *folder)
+{
+    return cbk_study_open(folder, session->arena, &session->problems, &session->study,
+                          &session->error);
+}
+
+cbk_status cbk_session_audit(cbk_session *session, const char *claims_file,
+                             const cbk_audit **out)
+{
+    *out = NULL;
+    const char *path = claims_file;
+    if (path == NULL) {
+        path = cbk_text_format(session->arena, "%s/claims.yaml",
+                               cbk_study_folder(session->study));
+        if (path == NULL) {
+            return CBK_ENOMEM;
+        }
+        if (!cbk_file_exists(path)) {
+            return CBK_OK;
+        }
+    }
+    const cbk_claim *claims = NULL;
+    size_t n = 0;
+    CBK_TRY(cbk_claims_read(path, session->arena, &session->problems, &claims, &n,
+                            &session->error));
+    return cbk_audit_run(session->study, claims, n, session->arena, &session->problems,
+                         out, &session->error);
+}
+
+bool cbk_session_conventions(cbk_session *session, const cbk_arguments *arguments,
+                             cbk_conventions *out)
+{
+    cbk_profile profile = CBK_PROFILE_R;
+    const char *profile_name = cbk_argument(arguments, "profile");
+    const char *interval = cbk_argument(arguments, "conf-type");
+    const char *level = cbk_argument(arguments, "level");
+    if (profile_name != NULL) {
+        (void)cbk_profile_parse(profile_name, &profile); /* a word of the option's list */
+    }
+    *out = cbk_conventions_of(profile);
+    if (interval != NULL) {
+        (void)cbk_interval_parse(interval, &out->interval);
+    }
+    if (level != NULL && (!cbk_number_parse(level, false, &out->level) ||
+                          !(out->level > 0.0 && out->level < 1.0))) {
+        (void)cbk_session_refuse(session,
+                                 "--level is a fraction between 0 and 1, as in 0.95; not "
+                                 "\"%s\"",
+                                 level);
+        return false;
+    }
+    return true;
+}
+
+cbk_format cbk_session_format(const cbk_arguments *arguments)
+{
+    static const char *const names[] = {"text", "md", "html", "csv", "json"};
+    static const cbk_format formats[] = {CBK_FORMAT_TEXT, CBK_FORMAT_MARKDOWN,
+                                         CBK_FORMAT_HTML, CBK_FORMAT_CSV,
+                                         CBK_FORMAT_JSON};
+    const char *name = cbk_argument(arguments, "format");
+    for (size_t i = 0; name != NULL && i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return formats[i];
+        }
+    }
+    return CBK_FORMAT_TEXT;
+}
+
+int cbk_session_write(cbk_session *session, const char *path, const char *bytes,
+                      size_t size)
+{
+    if (path != NULL) {
+        const cbk_status status = cbk_file_write(path, bytes, size, &session->error);
+        return status == CBK_OK ? CBK_EXIT_DONE : cbk_session_fail(session, status);
+    }
+    if (fwrite(bytes, 1, size, stdout) != size || fflush(stdout) != 0) {
+        (void)fprintf(stderr, "casebook %s: cannot write to standard output: %s\n",
+                      session->command, strerror(errno));
+        return CBK_EXIT_ENVIRONMENT;
+    }
+    return CBK_EXIT_DONE;
+}
+
+/* The terminal's width; 80 where there is none, so that files do not depend on it. */
+static size_t terminal_columns(void)
+{
+    struct winsize size = {0};
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 ||
+        size.ws_col < 40) {
+        return 80;
+    }
+    return size.ws_col;
+}
+
+int cbk_session_write_document(cbk_session *session, const cbk_document *document,
+                               cbk_format format, const char *path)
+{
+    const char *bytes = NULL;
+    size_t size = 0;
+    const cbk_status status =
+        cbk_render(document, format, path == NULL ? terminal_columns() : 80,
+                   session->arena, &bytes, &size, &session->error);
+    return status == CBK_OK ? cbk_session_write(session, path, bytes, size)
+                            : cbk_session_fail(session, status);
+}
+
+int cbk_session_write_json(cbk_session *session, cbk_buffer *buffer)
+{
+    cbk_buffer_add(buffer, "\n");
+    if (buffer->is_failed) {
+        cbk_buffer_free(buffer);
+        return cbk_session_fail(session, CBK_ENOMEM);
+    }
+    const int code = cbk_session_write(session, NULL, buffer->bytes, buffer->size);
+    cbk_buffer_free(buffer);
+    return code;
+}

@@ -1,0 +1,57 @@
+/* cli/session.h - what every command needs: memory, a study or a data file, an exit code
+ * for a failure, and output that arrives whole.
+ */
+#ifndef CLI_SESSION_H
+#define CLI_SESSION_H
+
+#include <casebook/claims.h>
+#include <casebook/render.h>
+#include <casebook/study.h>
+
+#include "base/json.h"
+#include "cli/arguments.h"
+
+/* One run of a command.  Open it first, close it last. */
+typedef struct cbk_session {
+    const char *command;
+    cbk_arena *arena;
+    cbk_problems problems;
+    cbk_study *study; /* once opened; closed with the session */
+    cbk_error error;
+} cbk_session;
+
+/* False when out of memory (said on stderr). */
+bool cbk_session_open(cbk_session *session, const cbk_arguments *arguments);
+/* Returns code, so that a command ends with `return cbk_session_close(&session, code)`.
+ */
+int cbk_session_close(cbk_session *session, int code);
+
+/* Prints the mistakes or the error to stderr and returns the exit code of status. */
+int cbk_session_fail(cbk_session *session, cbk_status status);
+/* A sentence about the command line; returns CBK_EXIT_USAGE. */
+int cbk_session_refuse(cbk_session *session, const char *format, ...) CBK_PRINTF(2, 3);
+
+/* Opens the study folder into session->study. */
+cbk_status cbk_session_open_study(cbk_session *session, const char *folder);
+
+/* Reads the claims file (NULL: the study's claims.yaml; then a study without one gives
+ * *out NULL) and compares every claim with the records of session->study. */
+cbk_status cbk_session_audit(cbk_session *session, const char *claims_file,
+                             const cbk_audit **out);
+
+/* The conventions of --profile, --conf-type and --level; false after a message. */
+bool cbk_session_conventions(cbk_session *session, const cbk_arguments *arguments,
+                             cbk_conventions *out);
+
+/* The format of --format; text when not given. */
+cbk_format cbk_session_format(const cbk_arguments *arguments);
+
+/* Writes to --output's file, or to stdout when path is NULL; a failure (full disk) is
+ * said and leaves no half-written file.  Returns an exit code. */
+int cbk_session_write(cbk_session *session, const char *path, const char *bytes,
+                      size_t size);
+int cbk_session_write_document(cbk_session *session, const cbk_document *document,
+                               cbk_format format, const char *path);
+int cbk_session_write_json(cbk_session *session, cbk_buffer *buffer);
+
+#endif

@@ -1,0 +1,16 @@
+/* numeric/sum.h - sums that keep what rounding would lose. */
+#ifndef NUMERIC_SUM_H
+#define NUMERIC_SUM_H
+
+/* Neumaier's compensated sum: the error does not grow with the number of terms.
+ * Start with {0}.
+ * Neumaier.  Z Angew Math Mech 54 (1974) 39-51.  doi:10.1002/zamm.19740540106 */
+typedef struct cbk_sum {
+    double total;
+    double lost; /* what rounding took from total so far */
+} cbk_sum;
+
+void cbk_sum_add(cbk_sum *sum, double term);
+double cbk_sum_value(const cbk_sum *sum);
+
+#endif

@@ -1,0 +1,20 @@
+/* registry/internal.h - what the files of this room share. */
+#ifndef REGISTRY_INTERNAL_H
+#define REGISTRY_INTERNAL_H
+
+#include "registry/registry.h"
+
+#include <sqlite3.h>
+
+struct cbk_registry {
+    sqlite3 *database;
+};
+
+/* SQLite's sentence as a failure; code is what SQLite returned. */
+cbk_status cbk_registry_fail(const cbk_registry *registry, int code, const char *doing,
+                             cbk_error *err);
+
+/* The value of a column or of a function's argument; text is copied into the arena. */
+cbk_value cbk_registry_value(sqlite3_value *value, cbk_arena *arena);
+
+#endif

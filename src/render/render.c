@@ -1,0 +1,85 @@
+/* render.c - which writer does a format.  Contract: casebook/render.h. */
+#include <casebook/render.h>
+
+#include "render/outputs.h"
+#include "render/svg.h"
+
+#include <assert.h>
+
+enum { COLUMNS_MIN = 40 };
+
+void cbk_output_caption(cbk_buffer *out, const char *word, const char *number,
+                        const char *title, void (*escape)(cbk_buffer *, const char *))
+{
+    const bool is_titled = title != NULL && title[0] != '\0';
+    if (number != NULL) {
+        cbk_buffer_addf(out, "%s ", word);
+        escape(out, number);
+        cbk_buffer_add(out, is_titled ? ". " : ".");
+    }
+    if (is_titled) {
+        escape(out, title);
+    }
+}
+
+/* Moves what was written into the arena, over the scratch that was used on the way. */
+static cbk_status hand_over(cbk_buffer *written, cbk_arena *arena, cbk_mark before,
+                            const char **out, size_t *size, cbk_error *err)
+{
+    const bool is_failed = written->is_failed || cbk_arena_has_failed(arena);
+    cbk_arena_release(arena, before);
+    const char *bytes = written->bytes != NULL ? written->bytes : "";
+    const char *copy =
+        is_failed ? NULL : cbk_text_copy_bytes(arena, bytes, written->size);
+    const size_t n_bytes = written->size;
+    cbk_buffer_free(written);
+    if (copy == NULL) {
+        cbk_arena_release(arena, before);
+        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE,
+                        "Out of memory while the document was written.");
+    }
+    *out = copy;
+    *size = n_bytes;
+    return CBK_OK;
+}
+
+cbk_status cbk_render(const cbk_document *document, cbk_format format, size_t columns,
+                      cbk_arena *arena, const char **out, size_t *size, cbk_error *err)
+{
+    assert(document != NULL && arena != NULL && out != NULL && size != NULL);
+    *out = NULL;
+    const cbk_mark before = cbk_arena_mark(arena);
+    cbk_buffer written = {0};
+    switch (format) {
+    case CBK_FORMAT_HTML:
+        cbk_output_html(document, &written);
+        break;
+    case CBK_FORMAT_TEXT:
+        cbk_output_text(document, columns < COLUMNS_MIN ? COLUMNS_MIN : columns, arena,
+                        &written);
+        break;
+    case CBK_FORMAT_MARKDOWN:
+        cbk_output_markdown(document, &written);
+        break;
+    case CBK_FORMAT_CSV:
+        cbk_output_csv(document, arena, &written);
+        break;
+    case CBK_FORMAT_JSON:
+    default:
+        return cbk_fail(
+            err, CBK_EINVAL, CBK_ROW_NONE,
+            "A document cannot be rendered as JSON: analyses write their own.");
+    }
+    return hand_over(&written, arena, before, out, size, err);
+}
+
+cbk_status cbk_render_svg(const cbk_drawing *drawing, cbk_arena *arena, const char **out,
+                          size_t *size, cbk_error *err)
+{
+    assert(drawing != NULL && arena != NULL && out != NULL && size != NULL);
+    *out = NULL;
+    const cbk_mark before = cbk_arena_mark(arena);
+    cbk_buffer written = {0};
+    cbk_svg_file(drawing, &written);
+    return hand_over(&written, arena, before, out, size, err);
+}

@@ -1,0 +1,156 @@
+/* analysis_km_json.c - `casebook km` as JSON; the fields are those of
+ * docs/formats/json.md.
+ */
+#include "report/parts.h"
+
+static void write_source(cbk_json *json, const cbk_source *source)
+{
+    cbk_json_key(json, "source");
+    cbk_json_open_object(json);
+    cbk_json_key_text(json, "name", source->name);
+    cbk_json_key_text(json, "sha256", source->sha256);
+    cbk_json_key_integer(json, "rows", (int64_t)source->rows);
+    cbk_json_key_integer(json, "used", (int64_t)source->used);
+    cbk_json_key(json, "omitted");
+    cbk_json_open_array(json);
+    for (size_t i = 0; i < source->n_omitted; i++) {
+        cbk_json_open_object(json);
+        cbk_json_key_text(json, "reason", source->omitted[i].reason);
+        cbk_json_key_integer(json, "n", (int64_t)source->omitted[i].n);
+        cbk_json_close_object(json);
+    }
+    cbk_json_close_array(json);
+    cbk_json_close_object(json);
+}
+
+static void write_settings(cbk_json *json, const cbk_curves *curves)
+{
+    const cbk_conventions *used = &curves->conventions;
+    cbk_json_key(json, "settings");
+    cbk_json_open_object(json);
+    cbk_json_key_text(json, "profile", cbk_profile_name(used->profile));
+    cbk_json_key_text(json, "conf_type", cbk_interval_name(used->interval));
+    cbk_json_key_number(json, "level", used->level);
+    cbk_json_key_text(json, "quantile",
+                      cbk_survival_quantile_name(used->survival_quantile));
+    cbk_json_key_text(json, "time", curves->endpoint);
+    cbk_json_key_text(json, "event", curves->event);
+    cbk_json_key_text(json, "unit", curves->unit);
+    cbk_json_key(json, "by");
+    cbk_json_open_array(json);
+    for (size_t i = 0; i < curves->n_by; i++) {
+        cbk_json_text(json, curves->by[i]);
+    }
+    cbk_json_close_array(json);
+    cbk_json_key_text(json, "where", curves->where);
+    cbk_json_close_object(json);
+}
+
+/* Each note that any curve carries, once, as a sentence. */
+static void write_warnings(cbk_json *json, const cbk_curves *curves)
+{
+    cbk_notes notes = curves->notes;
+    for (size_t i = 0; i < curves->n_curves; i++) {
+        notes |= curves->curves[i].km->notes;
+    }
+    cbk_json_key(json, "warnings");
+    cbk_json_open_array(json);
+    for (int i = 0; i < CBK_NOTE_COUNT; i++) {
+        const cbk_note note = (cbk_note)(1 << i);
+        if ((notes & (cbk_notes)note) != 0) {
+            cbk_json_text(json, cbk_note_sentence(note));
+        }
+    }
+    cbk_json_close_array(json);
+}
+
+static void write_curve(cbk_json *json, const cbk_km *km)
+{
+    cbk_json_key(json, "curve");
+    cbk_json_open_array(json);
+    for (size_t i = 0; i < km->n_rows; i++) {
+        const cbk_km_row *row = &km->rows[i];
+        cbk_json_open_object(json);
+        cbk_json_key_number(json, "time", row->time);
+        cbk_json_key_number(json, "n_risk", row->n_risk);
+        cbk_json_key_number(json, "n_event", row->n_event);
+        cbk_json_key_number(json, "n_censor", row->n_censor);
+        cbk_json_key_number(json, "survival", row->survival);
+        cbk_json_key_number(json, "std_error", row->std_error);
+        cbk_json_key_number(json, "lower", row->lower);
+        cbk_json_key_number(json, "upper", row->upper);
+        cbk_json_close_object(json);
+    }
+    cbk_json_close_array(json);
+}
+
+static void write_at(cbk_json *json, const cbk_km *km, const double *at, size_t n_at)
+{
+    cbk_json_key(json, "at");
+    cbk_json_open_array(json);
+    for (size_t i = 0; i < n_at; i++) {
+        const cbk_km_at row = cbk_km_at_time(km, at[i]);
+        cbk_json_open_object(json);
+        cbk_json_key_number(json, "time", row.time);
+        cbk_json_key_number(json, "n_risk", row.n_risk);
+        cbk_json_key_number(json, "survival", row.survival);
+        cbk_json_key_number(json, "std_error", row.std_error);
+        cbk_json_key_number(json, "lower", row.lower);
+        cbk_json_key_number(json, "upper", row.upper);
+        if ((row.notes & (cbk_notes)CBK_NOTE_BEYOND_FOLLOW_UP) != 0) {
+            cbk_json_key_boolean(json, "beyond_follow_up", true);
+        }
+        cbk_json_close_object(json);
+    }
+    cbk_json_close_array(json);
+}
+
+static void write_stratum(cbk_json *json, const cbk_curves *curves,
+                          const cbk_curve *curve, const double *at, size_t n_at)
+{
+    const cbk_km *km = curve->km;
+    cbk_json_open_object(json);
+    cbk_json_key(json, "stratum");
+    cbk_json_open_object(json);
+    for (size_t i = 0; i < curves->n_by; i++) {
+        cbk_json_key_text(json, curves->by[i], curve->level[i]);
+    }
+    cbk_json_close_object(json);
+    cbk_json_key_integer(json, "n", (int64_t)km->n);
+    cbk_json_key_integer(json, "events", (int64_t)km->n_event);
+    write_curve(json, km);
+    cbk_json_key(json, "median");
+    cbk_json_open_object(json);
+    cbk_json_key_number(json, "estimate", km->median.estimate);
+    cbk_json_key_number(json, "lower", km->median.lower);
+    cbk_json_key_number(json, "upper", km->median.upper);
+    cbk_json_close_object(json);
+    write_at(json, km, at, n_at);
+    cbk_json_key(json, "follow_up");
+    cbk_json_open_object(json);
+    cbk_json_key_number(json, "estimate", km->follow_up_median);
+    cbk_json_close_object(json);
+    cbk_json_key_notes(json, "notes", km->notes);
+    cbk_json_close_object(json);
+}
+
+void cbk_analysis_km_json(const cbk_curves *curves, const double *at, size_t n_at,
+                          cbk_json *json)
+{
+    cbk_json_open_object(json);
+    cbk_json_key_text(json, "casebook", CASEBOOK_VERSION);
+    cbk_json_key_text(json, "analysis", "km");
+    write_source(json, &curves->source);
+    write_settings(json, curves);
+    write_warnings(json, curves);
+    cbk_json_key(json, "results");
+    cbk_json_open_object(json);
+    cbk_json_key(json, "strata");
+    cbk_json_open_array(json);
+    for (size_t i = 0; i < curves->n_curves; i++) {
+        write_stratum(json, curves, &curves->curves[i], at, n_at);
+    }
+    cbk_json_close_array(json);
+    cbk_json_close_object(json);
+    cbk_json_close_object(json);
+}

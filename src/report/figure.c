@@ -1,0 +1,460 @@
+/* figure.c - the figures of a protocol: what the study says of them, and the notes under
+ * them.  Contract: report/report.h.
+ */
+#include "report/parts.h"
+
+#include "base/date.h"
+#include "report/figure_km.h"
+#include "study/sql_text.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { SWIMMERS_MAX = 500 }; /* lines that still make a picture */
+
+/* ---- the block ------------------------------------------------------------------ */
+
+typedef struct figure_notes {
+    size_t n;
+    size_t room;
+    cbk_text_run *runs;
+} figure_notes;
+
+static figure_notes notes_of(cbk_report *report, const cbk_figure_spec *spec, size_t more)
+{
+    const size_t room = spec->n_notes + more;
+    figure_notes notes = {.room = room,
+                          .runs = CBK_NEW(report->arena, cbk_text_run, room)};
+    for (size_t i = 0; notes.runs != NULL && i < spec->n_notes; i++) {
+        cbk_run_text(&notes.runs[notes.n++], report->arena, spec->notes[i]);
+    }
+    return notes;
+}
+
+static void add_note(figure_notes *notes, cbk_text_run run)
+{
+    if (notes->runs != NULL && notes->n < notes->room && run.first != NULL) {
+        notes->runs[notes->n++] = run;
+    }
+}
+
+static cbk_status add_figure(cbk_report *report, const cbk_figure_spec *spec,
+                             const cbk_drawing *drawing, const figure_notes *notes,
+                             cbk_error *err)
+{
+    cbk_figure_block *block = CBK_NEW(report->arena, cbk_figure_block, 1);
+    const char *id = cbk_text_format(report->arena, "figure-%s", spec->id);
+    CBK_TRY(cbk_report_done(report, err));
+    *block = (cbk_figure_block){.id = id,
+                                .number = cbk_block_number(spec->id),
+                                .title = spec->title,
+                                .drawing = drawing,
+                                .n_notes = notes->n,
+                                .notes = notes->runs};
+    cbk_document_figure(report->document, block);
+    return cbk_report_done(report, err);
+}
+
+/* "months", or "months since operation" where the protocol says from which date. */
+static const char *axis_unit(cbk_report *report, const cbk_endpoint *endpoint)
+{
+    const cbk_field *from = endpoint->from != NULL
+                                ? cbk_protocol_variable(report->protocol, endpoint->from)
+                                : NULL;
+    if (from == NULL || endpoint->unit == NULL) {
+        return endpoint->unit;
+    }
+    return cbk_text_format(report->arena, "%s since %s", endpoint->unit,
+                           cbk_words_lower_first(report->arena, from->label));
+}
+
+static cbk_status endpoint_of(const cbk_report *report, const cbk_figure_spec *spec,
+                              const cbk_endpoint **out, cbk_error *err)
+{
+    *out = cbk_protocol_endpoint(report->protocol, spec->endpoint);
+    return *out != NULL
+               ? CBK_OK
+               : cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
+                          "The figure %s has the endpoint %s, which is not declared.",
+                          spec->id, spec->endpoint);
+}
+
+/* ---- Kaplan-Meier --------------------------------------------------------------- */
+
+/* "36 months 80%", the number with its provenance. */
+static void mark_number(cbk_report *report, cbk_text_run *run, const cbk_curves *curves,
+                        const cbk_curve *curve, double mark)
+{
+    char time[CBK_NUMBER_SIZE];
+    cbk_number_shortest(mark, time);
+    const cbk_km_at at = cbk_km_at_time(curve->km, mark);
+    const char *what =
+        cbk_text_format(report->arena, "100 * km_survival(%s, %s)",
+                        cbk_sql_name(report->arena, curves->endpoint), time);
+    cbk_run_textf(run, report->arena, "%s ",
+                  cbk_axis_value(mark, curves->unit, report->arena));
+    cbk_report_curve_number(report, run, curves, curve, what, 100.0 * at.survival,
+                            at.notes, curve->km->n < 100 ? 0 : 1);
+    cbk_run_text(run, report->arena, cbk_notes_forbid_print(at.notes) ? "" : "%");
+}
+
+/* "Negative margin: 36 months 80%, 60 months 80%." */
+static cbk_text_run marks_note(cbk_report *report, const cbk_figure_spec *spec,
+                               const cbk_curves *curves, size_t i)
+{
+    cbk_text_run run = {0};
+    const cbk_curve *curve = &curves->curves[i];
+    const char *label = curve->label != NULL ? curve->label : "";
+    for (size_t m = 0; m < spec->n_marks; m++) {
+        if (m == 0 && *label != '\0') {
+            cbk_run_textf(&run, report->arena, "%s: ", label);
+        }
+        cbk_run_text(&run, report->arena, m > 0 ? ", " : "");
+        mark_number(report, &run, curves, curve, spec->marks[m]);
+    }
+    if (spec->n_marks > 0) {
+        cbk_run_text(&run, report->arena, ".");
+    }
+    return run;
+}
+
+static cbk_text_run reading_note(cbk_report *report, const cbk_curves *curves)
+{
+    cbk_text_run run = {0};
+    char level[CBK_NUMBER_SIZE];
+    cbk_number_shortest(100.0 * curves->conventions.level, level);
+    cbk_run_textf(&run, report->arena,
+                  "%s: %s%% confidence interval by %s, where it is defined. ",
+                  curves->n_curves <= CBK_KM_BANDS_MAX ? "Shaded" : "CI", level,
+                  cbk_interval_name(curves->conventions.interval));
+    cbk_run_text(
+        &run, report->arena,
+        "Upright ticks: censored. Under the axis: at risk, the number under "
+        "observation just before that time; events and censored, those before it.");
+    return run;
+}
+
+static cbk_text_run omitted_note(cbk_report *report, const cbk_source *source)
+{
+    cbk_text_run run = {0};
+    for (size_t i = 0; i < source->n_omitted; i++) {
+        cbk_run_textf(&run, report->arena, "%s%s (%zu)", i == 0 ? "Left out: " : ", ",
+                      source->omitted[i].reason, source->omitted[i].n);
+    }
+    cbk_run_text(&run, report->arena, source->n_omitted > 0 ? "." : "");
+    return run;
+}
+
+static cbk_status km_figure(cbk_report *report, const cbk_figure_spec *spec,
+                            cbk_error *err)
+{
+    const cbk_endpoint *endpoint = NULL;
+    const cbk_curves *curves = NULL;
+    CBK_TRY(endpoint_of(report, spec, &endpoint, err));
+    CBK_TRY(cbk_curves_of_study(report->study, spec->endpoint, &spec->by,
+                                spec->by != NULL ? 1 : 0, spec->among,
+                                &report->conventions, report->arena, &curves, err));
+    cbk_curves drawn = *curves;
+    drawn.unit = axis_unit(report, endpoint);
+    const cbk_drawing *drawing = cbk_figure_km_draw(&drawn, spec->title, spec->marks,
+                                                    spec->n_marks, report->arena);
+    figure_notes notes = notes_of(report, spec, curves->n_curves + 2);
+    for (size_t i = 0; i < curves->n_curves; i++) {
+        add_note(&notes, marks_note(report, spec, curves, i));
+    }
+    add_note(&notes, reading_note(report, curves));
+    if (curves->source.n_omitted > 0) {
+        add_note(&notes, omitted_note(report, &curves->source));
+    }
+    return add_figure(report, spec, drawing, &notes, err);
+}
+
+/* ---- swimmer plot --------------------------------------------------------------- */
+
+typedef struct swimming {
+    cbk_report *report;
+    const cbk_figure_spec *spec;
+    const cbk_endpoint *endpoint;
+    size_t n;
+    cbk_swimmer *swimmers;
+    const char **keys; /* [n] */
+    size_t n_unknown;  /* patients without the endpoint */
+    size_t *n_undrawn; /* [n_lanes] events without a time */
+} swimming;
+
+/* What the event is called: the choice or field that the endpoint asks for. */
+static const char *end_label(cbk_report *report, const cbk_endpoint *endpoint)
+{
+    cbk_arena *arena = report->arena;
+    const cbk_form *form = &report->protocol->forms[0];
+    for (size_t i = 0; i < form->n_fields; i++) {
+        const cbk_field *field = &form->fields[i];
+        for (size_t k = 0; endpoint->event != NULL && k < field->n_choices; k++) {
+            const char *sql =
+                cbk_sql_equals(arena, field->name, field->choices[k].code, false);
+            if (cbk_text_is_equal(sql, endpoint->event)) {
+                return field->choices[k].label;
+            }
+        }
+        const bool is_asked =
+            (endpoint->event != NULL && field->type == CBK_FIELD_BOOLEAN &&
+             cbk_text_is_equal(cbk_sql_equals(arena, field->name, "1", true),
+                               endpoint->event)) ||
+            (endpoint->n_event_on == 1 &&
+             cbk_text_is_equal(field->name, endpoint->event_on[0]));
+        if (is_asked) {
+            return field->label;
+        }
+    }
+    return cbk_text_format(arena, "Event (%s)",
+                           cbk_words_lower_first(arena, endpoint->label));
+}
+
+static const char *text_of(cbk_arena *arena, const cbk_column *column, size_t row)
+{
+    if (cbk_column_is_missing(column, row)) {
+        return NULL;
+    }
+    if (column->type == CBK_COLUMN_TEXT) {
+        return column->text[row];
+    }
+    char text[CBK_NUMBER_SIZE];
+    cbk_number_shortest(column->number[row], text);
+    return cbk_text_copy(arena, text);
+}
+
+static cbk_status read_patients(swimming *figure, cbk_error *err)
+{
+    cbk_report *report = figure->report;
+    cbk_arena *arena = report->arena;
+    const char *const expressions[] = {
+        cbk_sql_name(arena, report->protocol->forms[0].key),
+        cbk_sql_name(arena, figure->endpoint->name)};
+    const cbk_table *table = NULL;
+    CBK_TRY(cbk_report_done(report, err));
+    CBK_TRY(cbk_study_select(report->study, expressions, 2, NULL, figure->spec->among,
+                             arena, &table, err));
+    if (table->n_rows > SWIMMERS_MAX) {
+        return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
+                        "The figure %s would have %zu lines, and more than %d cannot be "
+                        "read: choose patients with `among`.",
+                        figure->spec->id, table->n_rows, SWIMMERS_MAX);
+    }
+    figure->swimmers = CBK_NEW(arena, cbk_swimmer, table->n_rows);
+    figure->keys = CBK_NEW(arena, const char *, table->n_rows);
+    CBK_TRY(cbk_report_done(report, err));
+    for (size_t row = 0; row < table->n_rows; row++) {
+        const char *key = text_of(arena, &table->columns[0], row);
+        const char *value = text_of(arena, &table->columns[1], row);
+        cbk_survival_time time;
+        if (key == NULL || value == NULL || !cbk_survival_parse(value, &time)) {
+            figure->n_unknown++;
+            continue;
+        }
+        figure->keys[figure->n] = key;
+        figure->swimmers[figure->n++] =
+            (cbk_swimmer){.patient = cbk_text_format(arena, "Patient %s", key),
+                          .time = time.time,
+                          .end = time.is_event ? CBK_SWIM_EVENT : CBK_SWIM_CENSORED};
+    }
+    return cbk_report_done(report, err);
+}
+
+/* The swimmer of that key, looked for from the last one found: files are in order. */
+static size_t swimmer_of(const swimming *figure, const char *key, size_t last)
+{
+    for (size_t i = 0; i < figure->n; i++) {
+        const size_t at = (last + i) % figure->n;
+        if (strcmp(figure->keys[at], key) == 0) {
+            return at;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static const cbk_recorded *cell_of(const cbk_records *records, size_t row,
+                                   const cbk_field *field)
+{
+    const size_t at = (size_t)(field - records->form->fields);
+    return &records->values[row * records->form->n_fields + at];
+}
+
+/* A date as time since the endpoint's start in this patient; NaN: not known. */
+static double time_since_start(const swimming *figure, const char *key, const char *date)
+{
+    const cbk_records *patients =
+        cbk_study_records(figure->report->study, figure->report->protocol->forms[0].name);
+    const cbk_field *from = figure->endpoint->from != NULL
+                                ? cbk_form_field(patients->form, figure->endpoint->from)
+                                : NULL;
+    const size_t row = cbk_part_record_row(patients, key);
+    int32_t day = 0;
+    int32_t start = 0;
+    if (from == NULL || row == SIZE_MAX || !cbk_date_parse(date, &day)) {
+        return (double)NAN;
+    }
+    const cbk_value value = cell_of(patients, row, from)->value;
+    const double days_per_unit = cbk_days_per_unit(figure->endpoint->unit);
+    if (value.kind != CBK_VALUE_TEXT || !cbk_date_parse(value.text, &start) ||
+        !(days_per_unit > 0.0)) {
+        return (double)NAN;
+    }
+    return ((double)day - (double)start) / days_per_unit;
+}
+
+static double event_time(const swimming *figure, const cbk_records *records, size_t row,
+                         const cbk_field *at)
+{
+    const cbk_value value = cell_of(records, row, at)->value;
+    if (value.kind == CBK_VALUE_NUMBER) {
+        return value.number;
+    }
+    return value.kind == CBK_VALUE_TEXT
+               ? time_since_start(figure, records->key[row], value.text)
+               : (double)NAN;
+}
+
+/* Walks the events of one lane: counts them per swimmer where events is NULL, else fills
+ * events[s] from n_filled[s] on. */
+static void walk_lane(swimming *figure, size_t lane, cbk_swim_event *const *events,
+                      size_t *n_filled)
+{
+    const cbk_lane_spec *spec = &figure->spec->lanes[lane];
+    const cbk_records *records = cbk_study_records(figure->report->study, spec->form);
+    const cbk_field *at = cbk_form_field(records->form, spec->at);
+    const cbk_field *label =
+        spec->label != NULL ? cbk_form_field(records->form, spec->label) : NULL;
+    size_t swimmer = 0;
+    for (size_t row = 0; at != NULL && row < records->n_rows; row++) {
+        const size_t found = swimmer_of(figure, records->key[row], swimmer);
+        if (found == SIZE_MAX) {
+            continue;
+        }
+        swimmer = found;
+        const double time = event_time(figure, records, row, at);
+        if (!isfinite(time)) {
+            figure->n_undrawn[lane] += events == NULL ? 1 : 0;
+            continue;
+        }
+        if (events != NULL) {
+            const char *printed =
+                label != NULL
+                    ? cbk_recorded_print(label, &cell_of(records, row, label)->value,
+                                         false, -1, figure->report->arena)
+                    : NULL;
+            events[swimmer][n_filled[swimmer]] =
+                (cbk_swim_event){.time = time, .lane = lane, .label = printed};
+        }
+        n_filled[swimmer]++;
+    }
+}
+
+static cbk_status read_events(swimming *figure, cbk_error *err)
+{
+    cbk_arena *arena = figure->report->arena;
+    const size_t n_lanes = figure->spec->n_lanes;
+    size_t *n_events = CBK_NEW(arena, size_t, figure->n);
+    size_t *n_filled = CBK_NEW(arena, size_t, figure->n);
+    cbk_swim_event **events = CBK_NEW(arena, cbk_swim_event *, figure->n);
+    figure->n_undrawn = CBK_NEW(arena, size_t, n_lanes);
+    CBK_TRY(cbk_report_done(figure->report, err));
+    for (size_t lane = 0; lane < n_lanes; lane++) {
+        walk_lane(figure, lane, NULL, n_events);
+    }
+    for (size_t i = 0; i < figure->n; i++) {
+        events[i] = CBK_NEW(arena, cbk_swim_event, n_events[i]);
+        figure->swimmers[i].n_events = n_events[i];
+        figure->swimmers[i].events = events[i];
+    }
+    CBK_TRY(cbk_report_done(figure->report, err));
+    for (size_t lane = 0; lane < n_lanes; lane++) {
+        walk_lane(figure, lane, events, n_filled);
+    }
+    return cbk_report_done(figure->report, err);
+}
+
+static const char *lane_label(const swimming *figure, size_t lane)
+{
+    return cbk_protocol_form(figure->report->protocol, figure->spec->lanes[lane].form)
+        ->label;
+}
+
+/* The number with its provenance, where one question gives the same. */
+static cbk_status undrawn_number(const swimming *figure, size_t lane, cbk_text_run *run,
+                                 cbk_error *err)
+{
+    const cbk_lane_spec *spec = &figure->spec->lanes[lane];
+    const cbk_records *records = cbk_study_records(figure->report->study, spec->form);
+    const cbk_field *at = cbk_form_field(records->form, spec->at);
+    if (figure->spec->among != NULL || figure->n_unknown > 0 || at == NULL ||
+        at->type == CBK_FIELD_DATE) {
+        cbk_run_textf(run, figure->report->arena, "%zu", figure->n_undrawn[lane]);
+        return CBK_OK;
+    }
+    const char *among = cbk_text_format(figure->report->arena, "%s IS NULL",
+                                        cbk_sql_name(figure->report->arena, at->name));
+    return cbk_report_number(figure->report, run, "count(*)", spec->form, among, 0, NULL,
+                             err);
+}
+
+/* "Without a time, and so not drawn: Recurrence 1, Treatment 22." */
+static cbk_status undrawn_note(const swimming *figure, cbk_text_run *run, cbk_error *err)
+{
+    cbk_arena *arena = figure->report->arena;
+    for (size_t lane = 0; lane < figure->spec->n_lanes; lane++) {
+        if (figure->n_undrawn[lane] > 0) {
+            cbk_run_textf(run, arena, "%s%s ",
+                          run->first == NULL ? "Without a time, and so not drawn: "
+                                             : ", ",
+                          lane_label(figure, lane));
+            CBK_TRY(undrawn_number(figure, lane, run, err));
+        }
+    }
+    if (run->first != NULL) {
+        cbk_run_text(run, arena, ".");
+    }
+    return CBK_OK;
+}
+
+static cbk_text_run unknown_note(const swimming *figure)
+{
+    cbk_text_run run = {0};
+    if (figure->n_unknown > 0) {
+        cbk_run_textf(
+            &run, figure->report->arena, "%zu %s without %s: not drawn.",
+            figure->n_unknown, figure->n_unknown == 1 ? "patient" : "patients",
+            cbk_words_lower_first(figure->report->arena, figure->endpoint->label));
+    }
+    return run;
+}
+
+static cbk_status swimmer_figure(cbk_report *report, const cbk_figure_spec *spec,
+                                 cbk_error *err)
+{
+    swimming figure = {.report = report, .spec = spec};
+    CBK_TRY(endpoint_of(report, spec, &figure.endpoint, err));
+    CBK_TRY(read_patients(&figure, err));
+    CBK_TRY(read_events(&figure, err));
+    const char **labels = CBK_NEW(report->arena, const char *, spec->n_lanes);
+    CBK_TRY(cbk_report_done(report, err));
+    for (size_t lane = 0; lane < spec->n_lanes; lane++) {
+        labels[lane] = lane_label(&figure, lane);
+    }
+    const cbk_drawing *drawing = cbk_figure_swimmer_draw(
+        figure.swimmers, figure.n, labels, spec->n_lanes,
+        end_label(report, figure.endpoint), axis_unit(report, figure.endpoint),
+        spec->title, report->arena);
+    figure_notes notes = notes_of(report, spec, 2);
+    cbk_text_run undrawn = {0};
+    CBK_TRY(undrawn_note(&figure, &undrawn, err));
+    add_note(&notes, undrawn);
+    add_note(&notes, unknown_note(&figure));
+    return add_figure(report, spec, drawing, &notes, err);
+}
+
+cbk_status cbk_report_figure(cbk_report *report, const cbk_figure_spec *spec,
+                             cbk_error *err)
+{
+    return spec->kind == CBK_FIGURE_KM ? km_figure(report, spec, err)
+                                       : swimmer_figure(report, spec, err);
+}

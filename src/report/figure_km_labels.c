@@ -1,0 +1,301 @@
+/* figure_km_labels.c - what is written beside the curves of a Kaplan-Meier figure: names
+ * or a legend, and the values at the marks.  A label that finds no free place is left
+ * out; its numbers are in the tips and in the description.
+ */
+#include "report/figure_km.h"
+
+#include "base/text.h"
+
+#include <math.h>
+
+#define SAMPLE_MM 7.0 /* line before a name of the legend */
+#define LEGEND_ROW_MM 4.6
+#define VALUE_MM 2.9  /* size of "80%" */
+#define BESIDE_MM 1.5 /* from a dot to its value */
+
+static cbk_box page_of(const cbk_km_figure *figure)
+{
+    return (cbk_box){.left = figure->plot.left,
+                     .top = figure->plot.top - 2.0,
+                     .right = figure->width_mm - 1.5,
+                     .bottom = figure->plot.bottom + 1.0};
+}
+
+/* ---- names ---------------------------------------------------------------------- */
+
+static bool place_name(cbk_km_figure *figure, const char *name, cbk_point end,
+                       cbk_km_name *out)
+{
+    const double size = CBK_KM_SMALL_MM;
+    const double level = end.y + 0.36 * size;
+    const cbk_km_name choices[] = {
+        {{end.x + 1.5, level}, CBK_ANCHOR_START},
+        {{end.x + 1.5, level - 1.0}, CBK_ANCHOR_START},
+        {{end.x + 1.5, level + 1.0}, CBK_ANCHOR_START},
+        {{end.x + 1.5, level - 2.0}, CBK_ANCHOR_START},
+        {{end.x + 1.5, level + 2.0}, CBK_ANCHOR_START},
+        {{end.x, end.y - 1.6}, CBK_ANCHOR_END},
+        {{end.x, end.y + 1.6 + 0.8 * size}, CBK_ANCHOR_END},
+    };
+    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
+        const cbk_box box =
+            cbk_box_of_text(name, choices[i].at, choices[i].anchor, size, false);
+        if (cbk_box_is_inside(box, page_of(figure)) &&
+            cbk_boxes_is_free(&figure->taken, box)) {
+            cbk_boxes_add(&figure->taken, box);
+            *out = choices[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+bool cbk_km_place_names(cbk_km_figure *figure)
+{
+    const size_t n = figure->curves->n_curves;
+    cbk_km_name *names = CBK_NEW(figure->arena, cbk_km_name, n);
+    for (size_t i = 0; names != NULL && i < n; i++) {
+        const char *name = cbk_km_name_of(figure->curves, i);
+        if (*name == '\0') {
+            return true; /* the only curve: nothing to tell apart */
+        }
+        if (figure->traces[i].n_steps > 0 &&
+            !place_name(figure, name, figure->traces[i].end, &names[i])) {
+            return false;
+        }
+    }
+    figure->names = names;
+    return true;
+}
+
+void cbk_km_draw_names(const cbk_km_figure *figure)
+{
+    for (size_t i = 0; figure->names != NULL && i < figure->curves->n_curves; i++) {
+        if (figure->traces[i].n_steps > 0) {
+            cbk_drawing_text(figure->drawing, figure->arena, figure->names[i].at,
+                             figure->names[i].anchor, CBK_KM_SMALL_MM, cbk_km_ink(i),
+                             cbk_km_name_of(figure->curves, i));
+        }
+    }
+}
+
+/* Walks the items of the legend from left to right and down; draws them where there is a
+ * drawing.  Returns its height. */
+static double legend_walk(const cbk_km_figure *figure, bool is_drawn)
+{
+    const double left = figure->plot.left;
+    const double right = figure->width_mm - 2.0;
+    const double name_max = right - left - SAMPLE_MM - 1.5;
+    double x = left;
+    double y = 6.0;
+    for (size_t i = 0; i < figure->curves->n_curves; i++) {
+        const char *name =
+            cbk_text_fitted(cbk_km_name_of(figure->curves, i), CBK_KM_SMALL_MM, false,
+                            name_max, figure->arena);
+        const double width =
+            SAMPLE_MM + 1.5 + cbk_text_width_mm(name, CBK_KM_SMALL_MM, false);
+        if (x > left && x + width > right) {
+            x = left;
+            y += LEGEND_ROW_MM;
+        }
+        if (is_drawn) {
+            const cbk_point line[] = {{x, y}, {x + SAMPLE_MM, y}};
+            cbk_km_line(figure, i, line, 2, NULL);
+            cbk_drawing_text(figure->drawing, figure->arena,
+                             (cbk_point){x + SAMPLE_MM + 1.5, y + 0.36 * CBK_KM_SMALL_MM},
+                             CBK_ANCHOR_START, CBK_KM_SMALL_MM, CBK_INK_FOREGROUND, name);
+        }
+        x += width + 5.0;
+    }
+    return y;
+}
+
+double cbk_km_legend_height(const cbk_km_figure *figure)
+{
+    return legend_walk(figure, false);
+}
+
+void cbk_km_draw_legend(const cbk_km_figure *figure)
+{
+    if (figure->legend_mm > 0.0) {
+        (void)legend_walk(figure, true);
+    }
+}
+
+/* ---- marks ---------------------------------------------------------------------- */
+
+/* A thin dashed line each, before the curves are drawn. */
+void cbk_km_draw_marks(cbk_km_figure *figure)
+{
+    for (size_t i = 0; i < figure->n_marks; i++) {
+        cbk_point line[2];
+        if (cbk_km_mark_line(figure, i, line)) {
+            cbk_drawing_add(figure->drawing, figure->arena,
+                            (cbk_shape){.kind = CBK_SHAPE_POLYLINE,
+                                        .n_points = 2,
+                                        .points = line,
+                                        .stroke = CBK_INK_MUTED,
+                                        .fill = CBK_INK_NONE,
+                                        .width_mm = 0.2,
+                                        .dash_mm = {1.0, 0.8}});
+        }
+    }
+}
+
+/* The time of a mark, at the foot of its line. */
+static void draw_foot(cbk_km_figure *figure, double time)
+{
+    const char *text = cbk_axis_value(time, figure->curves->unit, figure->arena);
+    const cbk_point foot = cbk_km_point(figure, time, 0.0);
+    const double sides[] = {BESIDE_MM, -BESIDE_MM};
+    for (size_t i = 0; text != NULL && i < 2; i++) {
+        const cbk_point at = {foot.x + sides[i], foot.y - 0.8};
+        const cbk_anchor anchor = sides[i] > 0.0 ? CBK_ANCHOR_START : CBK_ANCHOR_END;
+        const cbk_box box = cbk_box_of_text(text, at, anchor, CBK_KM_SMALL_MM, false);
+        if (cbk_box_is_inside(box, page_of(figure)) &&
+            cbk_boxes_is_free(&figure->taken, box)) {
+            cbk_boxes_add(&figure->taken, box);
+            cbk_drawing_text(figure->drawing, figure->arena, at, anchor, CBK_KM_SMALL_MM,
+                             CBK_INK_MUTED, text);
+            return;
+        }
+    }
+}
+
+/* Up to two lines that are placed as one. */
+typedef struct value_label {
+    const char *value;
+    const char *interval; /* or NULL */
+    cbk_ink ink;
+    double width_mm;
+    double height_mm;
+} value_label;
+
+static value_label label_of(const cbk_km_figure *figure, size_t curve,
+                            const cbk_km_at *at, bool has_interval)
+{
+    const cbk_curve *source = &figure->curves->curves[curve];
+    const bool is_only = figure->curves->n_curves == 1;
+    cbk_arena *arena = figure->arena;
+    value_label label = {.value = cbk_text_format(
+                             arena, "%s%%", cbk_km_percent(source, at->survival, arena)),
+                         .ink = is_only ? CBK_INK_FOREGROUND : cbk_km_ink(curve)};
+    if (has_interval && at->upper > at->lower) {
+        const char *lower = cbk_km_percent(source, at->lower, arena);
+        const char *upper = cbk_km_percent(source, at->upper, arena);
+        const double level = 100.0 * figure->curves->conventions.level;
+        label.interval = cbk_text_format(arena, "%s%% CI %s–%s",
+                                         cbk_axis_number(level, arena), lower, upper);
+    }
+    label.width_mm = fmax(cbk_text_width_mm(label.value, VALUE_MM, true),
+                          cbk_text_width_mm(label.interval, CBK_KM_SMALL_MM, false));
+    label.height_mm = VALUE_MM + (label.interval != NULL ? 1.25 * CBK_KM_SMALL_MM : 0.0);
+    return label;
+}
+
+static void draw_label(cbk_km_figure *figure, const value_label *label, cbk_box box,
+                       cbk_anchor anchor)
+{
+    const double x = anchor == CBK_ANCHOR_START ? box.left : box.right;
+    const cbk_point first = {x, box.top + 0.78 * VALUE_MM};
+    cbk_drawing_add(figure->drawing, figure->arena,
+                    (cbk_shape){.kind = CBK_SHAPE_TEXT,
+                                .n_points = 1,
+                                .points = &first,
+                                .stroke = CBK_INK_NONE,
+                                .fill = label->ink,
+                                .size_mm = VALUE_MM,
+                                .text = label->value,
+                                .anchor = anchor,
+                                .is_bold = true});
+    if (label->interval != NULL) {
+        const cbk_point second = {x, first.y + 1.25 * CBK_KM_SMALL_MM};
+        cbk_drawing_text(figure->drawing, figure->arena, second, anchor, CBK_KM_SMALL_MM,
+                         CBK_INK_MUTED, label->interval);
+    }
+    cbk_boxes_add(&figure->taken, box);
+}
+
+/* Above on the right, where a falling curve never is; below on the left, where it was
+ * higher; then farther away. */
+static bool place_label(cbk_km_figure *figure, const value_label *label, cbk_point dot)
+{
+    const double farthest = label->interval != NULL ? 8.0 : 16.0;
+    const double step = 1.0;
+    for (double away = 1.2; away <= farthest; away += step) {
+        for (int corner = 0; corner < 4; corner++) {
+            const bool is_right = corner == 0 || corner == 2;
+            const bool is_above = corner == 0 || corner == 3;
+            cbk_box box;
+            box.left = is_right ? dot.x + BESIDE_MM : dot.x - BESIDE_MM - label->width_mm;
+            box.top = is_above ? dot.y - away - label->height_mm : dot.y + away;
+            box.right = box.left + label->width_mm;
+            box.bottom = box.top + label->height_mm;
+            if (cbk_box_is_inside(box, page_of(figure)) &&
+                cbk_boxes_is_free(&figure->taken, box)) {
+                draw_label(figure, label, box,
+                           is_right ? CBK_ANCHOR_START : CBK_ANCHOR_END);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void draw_dot(cbk_km_figure *figure, size_t curve, const cbk_km_at *at)
+{
+    const cbk_point dot = cbk_km_point(figure, at->time, at->survival);
+    const char *tip = cbk_km_mark_text(figure->curves, &figure->curves->curves[curve],
+                                       at->time, figure->arena);
+    cbk_drawing_marker(figure->drawing, figure->arena, dot, CBK_MARKER_CIRCLE, 1.7,
+                       cbk_km_ink(curve), tip);
+    cbk_boxes_add(&figure->taken, cbk_box_around(dot, dot, 1.0));
+}
+
+/* The value with its interval, or alone where that has no place. */
+static void draw_value(cbk_km_figure *figure, size_t curve, const cbk_km_at *at)
+{
+    const cbk_point dot = cbk_km_point(figure, at->time, at->survival);
+    const value_label whole = label_of(figure, curve, at, true);
+    if (!place_label(figure, &whole, dot)) {
+        const value_label value = label_of(figure, curve, at, false);
+        (void)place_label(figure, &value, dot);
+    }
+}
+
+static void draw_dots(cbk_km_figure *figure, double time)
+{
+    bool is_drawn = false;
+    for (size_t j = 0; j < figure->curves->n_curves; j++) {
+        cbk_km_at at;
+        if (cbk_km_has_point(&figure->curves->curves[j], time, &at)) {
+            draw_dot(figure, j, &at);
+            is_drawn = true;
+        }
+    }
+    if (is_drawn) {
+        draw_foot(figure, time);
+    }
+}
+
+/* All dots first, so that no value covers one. */
+void cbk_km_draw_mark_labels(cbk_km_figure *figure)
+{
+    for (size_t i = 0; i < figure->n_marks; i++) {
+        if (cbk_km_mark_is_drawn(figure, i)) {
+            draw_dots(figure, figure->marks[i]);
+        }
+    }
+    if (figure->curves->n_curves > CBK_KM_LABELLED_MAX) {
+        return;
+    }
+    for (size_t i = 0; i < figure->n_marks; i++) {
+        for (size_t j = 0; j < figure->curves->n_curves; j++) {
+            cbk_km_at at;
+            if (cbk_km_mark_is_drawn(figure, i) &&
+                cbk_km_has_point(&figure->curves->curves[j], figure->marks[i], &at)) {
+                draw_value(figure, j, &at);
+            }
+        }
+    }
+}

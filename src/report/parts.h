@@ -1,0 +1,145 @@
+/* report/parts.h - small pieces that the builders of this room share: words, printed
+ * values, conditions, intervals.
+ */
+#ifndef REPORT_PARTS_H
+#define REPORT_PARTS_H
+
+#include "base/text.h"
+#include "report/report.h"
+
+/* ---- words (words.c) -------------------------------------------------------------- */
+
+/* The buffer's text in the arena; frees the buffer.  A buffer that ran out of memory
+ * makes the arena fail, so that the builder's one test at its end sees it. */
+const char *cbk_words_take(cbk_buffer *buffer, cbk_arena *arena);
+
+/* "Overall survival" -> "overall survival"; "DFS" stays as it is. */
+const char *cbk_words_lower_first(cbk_arena *arena, const char *text);
+
+/* "patient" -> "Patient". */
+const char *cbk_words_upper_first(cbk_arena *arena, const char *text);
+
+/* "1 record", "2 records", "no records". */
+const char *cbk_words_count(cbk_arena *arena, size_t n, const char *one,
+                            const char *many);
+
+/* "Tumour size, cm"; the label alone where there is no unit or the label says it. */
+const char *cbk_words_label_unit(cbk_arena *arena, const char *label, const char *unit);
+
+/* "36 months", "1 month". */
+const char *cbk_words_duration(cbk_arena *arena, double time, const char *unit);
+
+/* "1 to 6, 9": runs of three or more are closed up; after 20 items "and 14 more". */
+const char *cbk_words_keys(cbk_arena *arena, const char *const *keys, size_t n);
+
+/* "line 2", "lines 2 to 7, 9"; sorts line[n]. */
+const char *cbk_words_lines(cbk_arena *arena, size_t *line, size_t n);
+
+/* The last part of a path. */
+const char *cbk_words_file_name(const char *path);
+
+/* "August 1999 to June 2010" where the days are whole months, else the days. */
+const char *cbk_words_period(cbk_arena *arena, int32_t first_day, int32_t last_day);
+
+/* The sentences of a set of notes with spaces between; NULL for none. */
+const char *cbk_words_notes(cbk_arena *arena, cbk_notes notes);
+
+/* ---- values (number.c) ------------------------------------------------------------ */
+
+#define CBK_DASH "–" /* stands where there is nothing to print */
+
+/* A finite number with `digits` decimals; -1: as it is, with at most three significant
+ * digits and at least one decimal kept. */
+const char *cbk_print_number(cbk_arena *arena, double value, int digits);
+
+/* What cbk_report_quantity() prints. */
+const char *cbk_print_quantity(cbk_arena *arena, const cbk_quantity *quantity,
+                               int digits);
+
+/* True for a number that may be printed. */
+bool cbk_quantity_has_number(const cbk_quantity *quantity);
+
+/* Asks under the report's conventions. */
+cbk_status cbk_report_evaluate(cbk_report *report, const char *expression,
+                               const char *from, const char *among, cbk_quantity *out,
+                               cbk_error *err);
+
+/* "0.516 to 1.000" with each limit's provenance; where neither limit has a number, the
+ * reason once. */
+cbk_status cbk_report_limits(cbk_report *report, cbk_text_run *run, const char *lower,
+                             const char *upper, const char *from, const char *among,
+                             int digits, cbk_error *err);
+
+/* Evaluates a count for use in a sentence; absent counts as 0. */
+cbk_status cbk_report_count(cbk_report *report, const char *expression, const char *from,
+                            const char *among, cbk_quantity *quantity, size_t *n,
+                            cbk_error *err);
+
+/* ---- provenance (provenance.c) ---------------------------------------------------- */
+
+/* Registers what stands behind a quantity. */
+const cbk_provenance *cbk_report_provenance(cbk_report *report,
+                                            const cbk_quantity *quantity);
+
+/* Registers a value as it stands in row `row` of its file. */
+const cbk_provenance *cbk_report_recorded(cbk_report *report, const cbk_records *records,
+                                          size_t row, const char *field,
+                                          const char *value);
+
+/* ---- JSON (analysis_study.c) ------------------------------------------------------- */
+
+/* The keys casebook, analysis and source of an open object. */
+void cbk_analysis_json_head(const cbk_study *study, const char *analysis, cbk_json *json);
+
+/* ---- SQL -------------------------------------------------------------------------- */
+
+/* "segment = 'middle'", or "recurred = 1" where is_number. */
+const char *cbk_sql_equals(cbk_arena *arena, const char *name, const char *level,
+                           bool is_number);
+/* "(a) AND (b)"; either may be NULL. */
+const char *cbk_sql_and(cbk_arena *arena, const char *a, const char *b);
+
+/* ---- the study -------------------------------------------------------------------- */
+
+bool cbk_field_is_number(const cbk_field *field);
+
+/* "3", or "3/2" in a repeating form. */
+const char *cbk_part_record_name(cbk_arena *arena, const cbk_records *records,
+                                 size_t row);
+
+/* The row of a record's name, or SIZE_MAX. */
+size_t cbk_part_record_row(const cbk_records *records, const char *name);
+
+/* Whether `name` is in text[n]. */
+bool cbk_is_listed(const char *const *text, size_t n, const char *name);
+
+/* What a table or figure with a numeric id is numbered; NULL for other ids. */
+const char *cbk_block_number(const char *id);
+
+/* The times at which an endpoint's curve is reported: the marks of its figures, else
+ * whole years within follow-up.  At most CBK_MARKS_MAX, ascending. */
+enum { CBK_MARKS_MAX = 12 };
+cbk_status cbk_report_marks(cbk_report *report, const cbk_endpoint *endpoint,
+                            double marks[CBK_MARKS_MAX], size_t *n, cbk_error *err);
+
+/* The most decimals, at most 3, that a number of the column was recorded with. */
+int cbk_report_decimals(const cbk_column *column, size_t n_rows);
+/* The decimals that its mean and quartiles are printed with: one more, up to 2. */
+int cbk_report_mean_digits(int decimals);
+
+/* A table builder's text cell. */
+void cbk_table_text(cbk_report *report, cbk_table_builder *builder, size_t row,
+                    size_t column, const char *text);
+/* Its header cells, from n_columns texts, and the row header in column 0 of each row. */
+void cbk_table_headers(cbk_report *report, cbk_table_builder *builder,
+                       const char *const *text);
+
+/* Gives it the id, number, title, notes and abbreviations of spec, and adds it to the
+ * document. */
+void cbk_table_finish(cbk_report *report, cbk_table_builder *builder,
+                      const cbk_table_spec *spec);
+
+/* CBK_ENOMEM where the arena has failed. */
+cbk_status cbk_report_done(const cbk_report *report, cbk_error *err);
+
+#endif

@@ -1,0 +1,255 @@
+/* section_methods.c - the methods paragraph: every convention by name, with its
+ * reference.
+ */
+#include "report/parts.h"
+
+#include "base/date.h"
+
+enum { REFERENCES_MAX = 12 };
+
+typedef struct reference {
+    const char *text;
+    const char *doi; /* or NULL */
+} reference;
+
+static const reference kaplan_meier = {"Kaplan EL, Meier P. Nonparametric estimation "
+                                       "from incomplete observations. J Am Stat "
+                                       "Assoc 1958;53:457-481.",
+                                       "10.1080/01621459.1958.10501452"};
+static const reference greenwood = {
+    "Greenwood M. The natural duration of cancer. Reports on Public Health and Medical "
+    "Subjects 33. London: HMSO; 1926.",
+    NULL};
+static const reference kalbfleisch_prentice = {
+    "Kalbfleisch JD, Prentice RL. The Statistical Analysis of Failure Time Data. 2nd ed. "
+    "Wiley; 2002.",
+    "10.1002/9781118032985"};
+static const reference meeker_escobar = {
+    "Meeker WQ, Escobar LA. Statistical Methods for Reliability Data. Wiley; 1998.",
+    NULL};
+static const reference borgan_liestol = {
+    "Borgan Ø, Liestøl K. A note on confidence intervals and bands for the survival "
+    "function based on transformations. Scand J Stat 1990;17:35-41.",
+    NULL};
+static const reference brookmeyer_crowley = {
+    "Brookmeyer R, Crowley J. A confidence interval for the median survival time. "
+    "Biometrics 1982;38:29-41.",
+    "10.2307/2530286"};
+static const reference schemper_smith = {
+    "Schemper M, Smith TL. A note on quantifying follow-up in studies of failure time. "
+    "Control Clin Trials 1996;17:343-346.",
+    "10.1016/0197-2456(96)00075-X"};
+static const reference hyndman_fan = {
+    "Hyndman RJ, Fan Y. Sample quantiles in statistical packages. Am Stat "
+    "1996;50:361-365.",
+    "10.1080/00031305.1996.10473566"};
+
+typedef struct methods {
+    cbk_report *report;
+    cbk_text_run run;
+    size_t n_cited;
+    const reference *cited[REFERENCES_MAX];
+} methods;
+
+static void say(methods *text, const char *words)
+{
+    cbk_run_text(&text->run, text->report->arena, words);
+}
+
+/* " [1]": numbered in the order of citation. */
+static void cite(methods *text, const reference *source)
+{
+    size_t i = 0;
+    while (i < text->n_cited && text->cited[i] != source) {
+        i++;
+    }
+    if (i == text->n_cited && i < REFERENCES_MAX) {
+        text->cited[text->n_cited++] = source;
+    }
+    cbk_run_textf(&text->run, text->report->arena, " [%zu]", i + 1);
+}
+
+/* ---- survival --------------------------------------------------------------------- */
+
+typedef struct interval_method {
+    const char *words;
+    const reference *source;
+} interval_method;
+
+static const interval_method intervals[] = {
+    [CBK_INTERVAL_LOG] = {"on the scale of log S(t) (log)", &kalbfleisch_prentice},
+    [CBK_INTERVAL_LOG_LOG] = {"on the scale of log(-log S(t)) (log-log)",
+                              &kalbfleisch_prentice},
+    [CBK_INTERVAL_PLAIN] = {"on the scale of S(t) itself (plain)", &kalbfleisch_prentice},
+    [CBK_INTERVAL_LOGIT] = {"on the logit scale (logit)", &meeker_escobar},
+    [CBK_INTERVAL_ARCSIN] = {"on the scale of the arcsine of the square root (arcsin)",
+                             &borgan_liestol},
+};
+
+static const char *const medians[] = {
+    [CBK_SURVIVAL_QUANTILE_MIDPOINT] =
+        "the midpoint of the flat where the curve equals one half (to the last observed "
+        "time "
+        "if no drop ends it), else the first time the curve is below one half",
+    [CBK_SURVIVAL_QUANTILE_MIDPOINT_EVENT] =
+        "the midpoint between the time the curve reaches one half exactly and the next "
+        "event "
+        "time, else the first time the curve is below one half",
+    [CBK_SURVIVAL_QUANTILE_FIRST] = "the first time the curve is at or below one half",
+};
+
+static bool has_dates(const cbk_protocol *protocol)
+{
+    for (size_t i = 0; i < protocol->n_endpoints; i++) {
+        if (protocol->endpoints[i].from != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_survival(methods *text)
+{
+    const cbk_conventions *used = &text->report->conventions;
+    cbk_arena *arena = text->report->arena;
+    say(text, "Survival was estimated by the method of Kaplan and Meier");
+    cite(text, &kaplan_meier);
+    say(text, " with Greenwood's standard error");
+    cite(text, &greenwood);
+    cbk_run_textf(&text->run, arena, " and pointwise %s%% confidence intervals %s",
+                  cbk_print_number(arena, 100.0 * used->level, -1),
+                  intervals[used->interval].words);
+    cite(text, intervals[used->interval].source);
+    cbk_run_textf(&text->run, arena,
+                  ". The median is %s; its limits are given by the same "
+                  "rule on the limits of the curve",
+                  medians[used->survival_quantile]);
+    cite(text, &brookmeyer_crowley);
+    say(text, ". The median follow-up is that of the reverse Kaplan-Meier estimate");
+    cite(text, &schemper_smith);
+    say(text,
+        ", in which a patient with an event leaves the risk set before a censoring at "
+        "the same time. At one time, events come before censorings. Nothing is "
+        "estimated beyond the last observation. ");
+    if (has_dates(text->report->protocol)) {
+        cbk_run_textf(
+            &text->run, arena,
+            "Times between dates are whole days; a month is %g days and a year %g. ",
+            CBK_DAYS_PER_MONTH, CBK_DAYS_PER_YEAR);
+    }
+}
+
+/* ---- description ------------------------------------------------------------------ */
+
+static void add_description(methods *text)
+{
+    const cbk_conventions *used = &text->report->conventions;
+    cbk_run_textf(&text->run, text->report->arena,
+                  "Quartiles are sample quantiles of type %d",
+                  (int)used->sample_quantile);
+    cite(text, &hyndman_fan);
+    cbk_run_textf(
+        &text->run, text->report->arena,
+        ", and the standard deviation is that of a sample (n - 1). Missing values are "
+        "left "
+        "out and counted. Calculations use unrounded numbers; printed ones are rounded "
+        "half "
+        "away from zero on the decimal value, and percentages of fewer than 100 to "
+        "integers. The work was done by casebook %s under its profile %s.",
+        CASEBOOK_VERSION, cbk_profile_name(used->profile));
+}
+
+/* ---- endpoints -------------------------------------------------------------------- */
+
+static void add_code(cbk_report *report, cbk_text_run *run, const char *code)
+{
+    cbk_run_span(run, report->arena, (cbk_span){.kind = CBK_SPAN_CODE, .text = code});
+}
+
+static void add_dates(cbk_report *report, cbk_text_run *run, const cbk_endpoint *endpoint)
+{
+    cbk_arena *arena = report->arena;
+    cbk_run_text(run, arena, ", from ");
+    add_code(report, run, endpoint->from);
+    cbk_run_text(run, arena, endpoint->n_event_on > 1 ? " to the earliest of " : " to ");
+    for (size_t i = 0; i < endpoint->n_event_on; i++) {
+        cbk_run_text(run, arena, i > 0 ? ", " : "");
+        add_code(report, run, endpoint->event_on[i]);
+    }
+    cbk_run_text(run, arena, ", else censored on ");
+    add_code(report, run, endpoint->censor_on);
+}
+
+/* "Overall survival, in months: time os_months, event status = 'dead'." */
+static void add_endpoint(cbk_report *report, const cbk_endpoint *endpoint)
+{
+    cbk_arena *arena = report->arena;
+    cbk_text_run run = {0};
+    cbk_run_span(&run, arena,
+                 (cbk_span){.kind = CBK_SPAN_STRONG, .text = endpoint->label});
+    if (endpoint->unit != NULL) {
+        cbk_run_textf(&run, arena, ", in %s", endpoint->unit);
+    }
+    if (endpoint->time != NULL) {
+        cbk_run_text(&run, arena, ": time ");
+        add_code(report, &run, endpoint->time);
+        cbk_run_text(&run, arena, ", event where ");
+        add_code(report, &run, endpoint->event);
+    } else {
+        add_dates(report, &run, endpoint);
+    }
+    if (endpoint->entry != NULL) {
+        cbk_run_text(&run, arena, ", under observation from ");
+        add_code(report, &run, endpoint->entry);
+    }
+    for (size_t i = 0; i < endpoint->n_competing; i++) {
+        cbk_run_textf(&run, arena, "; censored at the competing event %s, ",
+                      endpoint->competing[i].code);
+        add_code(report, &run, endpoint->competing[i].label);
+    }
+    cbk_run_text(&run, arena, ".");
+    cbk_document_item(report->document, run);
+}
+
+/* ---- references ------------------------------------------------------------------- */
+
+static void add_references(methods *text)
+{
+    cbk_report *report = text->report;
+    cbk_arena *arena = report->arena;
+    cbk_document_heading(report->document, 3, "references", "References");
+    for (size_t i = 0; i < text->n_cited; i++) {
+        const reference *source = text->cited[i];
+        cbk_text_run run = {0};
+        cbk_run_textf(&run, arena, "[%zu] %s", i + 1, source->text);
+        if (source->doi != NULL) {
+            cbk_run_text(&run, arena, " ");
+            cbk_run_span(&run, arena,
+                         (cbk_span){.kind = CBK_SPAN_LINK,
+                                    .text = cbk_text_format(arena, "doi:%s", source->doi),
+                                    .target = cbk_text_format(arena, "https://doi.org/%s",
+                                                              source->doi)});
+        }
+        cbk_document_item(report->document, run);
+    }
+}
+
+cbk_status cbk_section_methods(cbk_report *report, cbk_error *err)
+{
+    const cbk_protocol *protocol = report->protocol;
+    methods text = {.report = report};
+    cbk_document_heading(report->document, 2, "methods", "Methods");
+    if (protocol->n_endpoints > 0) {
+        add_survival(&text);
+    }
+    add_description(&text);
+    cbk_document_paragraph(report->document, text.run);
+    if (protocol->n_endpoints > 0) {
+        cbk_document_heading(report->document, 3, "endpoints", "Endpoints");
+        for (size_t i = 0; i < protocol->n_endpoints; i++) {
+            add_endpoint(report, &protocol->endpoints[i]);
+        }
+    }
+    add_references(&text);
+    return cbk_report_done(report, err);
+}

@@ -1,0 +1,268 @@
+/* summary_plan.c - the columns and rows of a summary table.  Contract: report/summary.h.
+ */
+#include "report/summary.h"
+
+#include "study/sql_text.h"
+
+#include <string.h>
+
+enum { CATEGORIES_MAX = 20 }; /* values of a text that are listed one by one */
+
+/* ---- columns ---------------------------------------------------------------------- */
+
+const cbk_field *cbk_summary_field(const cbk_summary *table, const char *name)
+{
+    const cbk_protocol *protocol = table->report->protocol;
+    if (table->spec->from != NULL) {
+        const cbk_form *form = cbk_protocol_form(protocol, table->spec->from);
+        const cbk_field *field = form != NULL ? cbk_form_field(form, name) : NULL;
+        if (field != NULL) {
+            return field;
+        }
+    }
+    return cbk_protocol_variable(protocol, name);
+}
+
+/* The values of one variable in the rows of the table, in groups. */
+static cbk_status values_of(cbk_summary *table, const char *name,
+                            const cbk_table **values, const cbk_groups **groups,
+                            cbk_error *err)
+{
+    cbk_arena *arena = table->report->arena;
+    const char *const expression[1] = {cbk_sql_name(arena, name)};
+    CBK_TRY(cbk_report_done(table->report, err));
+    CBK_TRY(cbk_study_select(table->report->study, expression, 1, table->spec->from,
+                             table->spec->among, arena, values, err));
+    const cbk_column *const by[1] = {&(*values)->columns[0]};
+    return cbk_table_group(by, 1, (*values)->n_rows, arena, groups, err);
+}
+
+/* A level as it is printed: a choice's label, Yes, No. */
+static const char *level_label(cbk_arena *arena, const cbk_field *field,
+                               const char *level, bool is_number)
+{
+    cbk_value value = {.kind = CBK_VALUE_TEXT, .text = level};
+    if (is_number && cbk_number_parse(level, false, &value.number)) {
+        value.kind = CBK_VALUE_NUMBER;
+    }
+    const bool is_plain = field == NULL || (is_number && field->type == CBK_FIELD_TEXT);
+    const char *label =
+        is_plain ? NULL : cbk_recorded_print(field, &value, false, -1, arena);
+    return label != NULL ? label : level;
+}
+
+static void add_column(cbk_summary *table, const char *name, const cbk_field *field,
+                       const char *level, bool is_number)
+{
+    cbk_arena *arena = table->report->arena;
+    table->columns[table->n_columns++] = (cbk_summary_column){
+        .label = level_label(arena, field, level, is_number),
+        .among = cbk_sql_and(arena, table->spec->among,
+                             cbk_sql_equals(arena, name, level, is_number)),
+    };
+}
+
+/* All, then the levels of `by` that occur: in the declared order, else ascending. */
+static cbk_status make_columns(cbk_summary *table, cbk_error *err)
+{
+    cbk_report *report = table->report;
+    const char *by = table->spec->by;
+    const cbk_table *values = NULL;
+    const cbk_groups *groups = NULL;
+    if (by != NULL) {
+        CBK_TRY(values_of(table, by, &values, &groups, err));
+    }
+    const size_t n_groups = groups != NULL ? groups->n_groups : 0;
+    table->columns = CBK_NEW(report->arena, cbk_summary_column, n_groups + 1);
+    CBK_TRY(cbk_report_done(report, err));
+    table->columns[table->n_columns++] =
+        (cbk_summary_column){.label = "All", .among = table->spec->among};
+    if (by == NULL) {
+        return CBK_OK;
+    }
+    const cbk_field *field = cbk_summary_field(table, by);
+    const bool is_number = values->columns[0].type == CBK_COLUMN_NUMBER;
+    const size_t n_choices = field != NULL ? field->n_choices : 0;
+    for (size_t i = 0; i < n_choices; i++) {
+        const char *code = field->choices[i].code;
+        if (cbk_is_listed(groups->level, n_groups, code)) {
+            add_column(table, by, field, code, is_number);
+        }
+    }
+    for (size_t i = 0; i < n_groups; i++) {
+        if (cbk_code_label(field != NULL ? field->choices : NULL, n_choices,
+                           groups->level[i]) == NULL) {
+            add_column(table, by, field, groups->level[i], is_number);
+        }
+    }
+    return CBK_OK;
+}
+
+/* ---- rows ------------------------------------------------------------------------- */
+
+static void add_row(cbk_summary *table, cbk_summary_row row)
+{
+    if (table->n_rows == table->n_room) {
+        const size_t n_room = table->n_room > 0 ? 2 * table->n_room : 64;
+        cbk_summary_row *rows = CBK_NEW(table->report->arena, cbk_summary_row, n_room);
+        if (rows == NULL) {
+            return;
+        }
+        if (table->n_rows > 0) {
+            memcpy(rows, table->rows, table->n_rows * sizeof *rows);
+        }
+        table->rows = rows;
+        table->n_room = n_room;
+    }
+    table->rows[table->n_rows++] = row;
+}
+
+static void add_numeric_rows(cbk_summary *table, const char *name,
+                             const cbk_table *values, int digits)
+{
+    const int recorded = cbk_report_decimals(&values->columns[0], values->n_rows);
+    const int mean_digits = digits >= 0 ? digits : cbk_report_mean_digits(recorded);
+    const int range_digits = digits >= 0 ? digits : recorded;
+    table->has_quartiles = true;
+    add_row(table, (cbk_summary_row){.kind = CBK_SUMMARY_MEDIAN,
+                                     .label = "Median (quartiles)",
+                                     .name = name,
+                                     .digits = mean_digits});
+    add_row(table, (cbk_summary_row){.kind = CBK_SUMMARY_MEAN,
+                                     .label = "Mean (SD)",
+                                     .name = name,
+                                     .digits = mean_digits});
+    add_row(table, (cbk_summary_row){.kind = CBK_SUMMARY_RANGE,
+                                     .label = "Range",
+                                     .name = name,
+                                     .digits = range_digits});
+}
+
+static void add_category(cbk_summary *table, const char *name, const char *label,
+                         const char *condition)
+{
+    table->has_counts = true;
+    add_row(table, (cbk_summary_row){.kind = CBK_SUMMARY_CATEGORY,
+                                     .label = label,
+                                     .name = name,
+                                     .condition = condition});
+}
+
+/* Every declared choice, in the declared order, whether it occurs or not. */
+static void add_choices(cbk_summary *table, const char *name, const cbk_field *field)
+{
+    cbk_arena *arena = table->report->arena;
+    for (size_t i = 0; i < field->n_choices; i++) {
+        const cbk_code *choice = &field->choices[i];
+        const char *condition =
+            field->type == CBK_FIELD_CHOICES
+                ? cbk_text_format(arena, "has(%s, %s)", name,
+                                  cbk_sql_text(arena, choice->code))
+                : cbk_sql_equals(arena, field->name, choice->code, false);
+        add_category(table, name, choice->label, condition);
+    }
+    table->has_several = table->has_several || field->type == CBK_FIELD_CHOICES;
+}
+
+static void add_levels(cbk_summary *table, const char *name, const cbk_field *field,
+                       const cbk_table *values, const cbk_groups *groups)
+{
+    cbk_arena *arena = table->report->arena;
+    const bool is_number = values->columns[0].type == CBK_COLUMN_NUMBER;
+    if (groups->n_groups > CATEGORIES_MAX) {
+        add_row(table, (cbk_summary_row){.kind = CBK_SUMMARY_DISTINCT,
+                                         .label = "Different values",
+                                         .name = name});
+        return;
+    }
+    for (size_t i = 0; i < groups->n_groups; i++) {
+        const char *level = groups->level[i];
+        if (cbk_code_label(field->choices, field->n_choices, level) == NULL) {
+            add_category(table, name, level_label(arena, field, level, is_number),
+                         cbk_sql_equals(arena, field->name, level, is_number));
+        }
+    }
+}
+
+/* One row "Missing" where anybody's value is. */
+static void add_missing_row(cbk_summary *table, const char *name, const cbk_table *values)
+{
+    for (size_t i = 0; i < values->n_rows; i++) {
+        if (cbk_column_is_missing(&values->columns[0], i)) {
+            add_row(table, (cbk_summary_row){.kind = CBK_SUMMARY_MISSING,
+                                             .label = "Missing",
+                                             .name = name});
+            return;
+        }
+    }
+}
+
+static void add_field_rows(cbk_summary *table, const cbk_field *field, const char *name,
+                           const cbk_table *values, const cbk_groups *groups, int digits)
+{
+    cbk_arena *arena = table->report->arena;
+    const bool is_measure =
+        field->type == CBK_FIELD_INTEGER || field->type == CBK_FIELD_NUMBER;
+    const bool is_date =
+        field->type == CBK_FIELD_DATE || field->type == CBK_FIELD_DATETIME;
+    add_row(table, (cbk_summary_row){
+                       .kind = CBK_SUMMARY_VARIABLE,
+                       .label = cbk_words_label_unit(arena, field->label, field->unit)});
+    if (is_measure && values->columns[0].type == CBK_COLUMN_NUMBER) {
+        add_numeric_rows(table, name, values, digits);
+    } else if (is_date) {
+        add_row(table, (cbk_summary_row){
+                           .kind = CBK_SUMMARY_RANGE, .label = "Range", .name = name});
+    } else if (field->type == CBK_FIELD_BOOLEAN) {
+        add_category(table, name, "Yes", cbk_sql_equals(arena, field->name, "1", true));
+        add_category(table, name, "No", cbk_sql_equals(arena, field->name, "0", true));
+    } else {
+        add_choices(table, name, field);
+        if (field->type != CBK_FIELD_CHOICES) {
+            add_levels(table, name, field, values, groups);
+        }
+    }
+    add_missing_row(table, name, values);
+}
+
+static void add_endpoint_rows(cbk_summary *table, const cbk_endpoint *endpoint,
+                              const char *name, const cbk_table *values)
+{
+    const char *label =
+        cbk_words_label_unit(table->report->arena, endpoint->label, endpoint->unit);
+    table->has_survival = true;
+    add_row(table, (cbk_summary_row){.kind = CBK_SUMMARY_VARIABLE, .label = label});
+    add_row(table, (cbk_summary_row){
+                       .kind = CBK_SUMMARY_EVENTS, .label = "Events/n", .name = name});
+    add_row(table, (cbk_summary_row){.kind = CBK_SUMMARY_SURVIVAL,
+                                     .label = "Median (interval)",
+                                     .name = name});
+    add_missing_row(table, name, values);
+}
+
+static cbk_status make_rows(cbk_summary *table, cbk_error *err)
+{
+    cbk_report *report = table->report;
+    for (size_t i = 0; i < table->spec->n_columns; i++) {
+        const cbk_table_column_spec *spec = &table->spec->columns[i];
+        const char *name = cbk_sql_name(report->arena, spec->fields[0]);
+        const cbk_field *field = cbk_summary_field(table, spec->fields[0]);
+        const cbk_endpoint *endpoint =
+            cbk_protocol_endpoint(report->protocol, spec->fields[0]);
+        const cbk_table *values = NULL;
+        const cbk_groups *groups = NULL;
+        CBK_TRY(values_of(table, spec->fields[0], &values, &groups, err));
+        if (field != NULL) {
+            add_field_rows(table, field, name, values, groups, spec->digits);
+        } else if (endpoint != NULL) {
+            add_endpoint_rows(table, endpoint, name, values);
+        }
+    }
+    return cbk_report_done(report, err);
+}
+
+cbk_status cbk_summary_plan(cbk_summary *table, cbk_error *err)
+{
+    CBK_TRY(make_columns(table, err));
+    return make_rows(table, err);
+}

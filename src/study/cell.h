@@ -1,0 +1,14 @@
+/* study/cell.h - one cell of a file against the field it belongs to. */
+#ifndef STUDY_CELL_H
+#define STUDY_CELL_H
+
+#include "exchange/csv.h"
+#include "study/records.h"
+
+/* Reads a cell.  An empty cell or a declared code is missing, and its kind is kept.  A cell
+ * that the field cannot hold is a problem at `place`: what was found, what is allowed. */
+void cbk_cell_read(const cbk_csv *csv, const cbk_field *field, const char *cell,
+                   cbk_place place, cbk_arena *arena, cbk_problems *problems,
+                   cbk_recorded *out);
+
+#endif

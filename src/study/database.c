@@ -1,0 +1,249 @@
+/* database.c - the records into the registry: a table a form, and the analysis table of
+ * the patients with derived variables and endpoints as further columns.
+ */
+#include "study/internal.h"
+
+#include "base/text.h"
+#include "study/sql_text.h"
+
+#include <string.h>
+
+static cbk_storage storage_of(cbk_field_type type)
+{
+    switch (type) {
+    case CBK_FIELD_INTEGER:
+    case CBK_FIELD_BOOLEAN:
+        return CBK_STORAGE_INTEGER;
+    case CBK_FIELD_NUMBER:
+        return CBK_STORAGE_REAL;
+    default:
+        return CBK_STORAGE_TEXT;
+    }
+}
+
+static cbk_status no_memory(cbk_error *err)
+{
+    return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
+}
+
+/* One form as a table: key, running number, fields. */
+static cbk_status store_form(cbk_study *study, const cbk_records *records,
+                             const char *table, cbk_error *err)
+{
+    const cbk_form *form = records->form;
+    const size_t n_keys = records->n != NULL ? 2 : 1;
+    const size_t n_columns = n_keys + form->n_fields;
+    cbk_storage_column *columns = CBK_NEW(study->arena, cbk_storage_column, n_columns);
+    cbk_value *values = CBK_NEW(study->arena, cbk_value, records->n_rows * n_columns + 1);
+    if (values == NULL) {
+        return no_memory(err);
+    }
+    columns[0] = (cbk_storage_column){.name = study->protocol->forms[0].key,
+                                      .storage = CBK_STORAGE_TEXT,
+                                      .is_key = true};
+    if (n_keys == 2) {
+        columns[1] = (cbk_storage_column){
+            .name = "n", .storage = CBK_STORAGE_INTEGER, .is_key = true};
+    }
+    for (size_t i = 0; i < form->n_fields; i++) {
+        columns[n_keys + i] = (cbk_storage_column){
+            .name = form->fields[i].name, .storage = storage_of(form->fields[i].type)};
+    }
+    for (size_t row = 0; row < records->n_rows; row++) {
+        cbk_value *at = &values[row * n_columns];
+        at[0] = (cbk_value){.kind = CBK_VALUE_TEXT, .text = records->key[row]};
+        if (n_keys == 2) {
+            at[1] =
+                (cbk_value){.kind = CBK_VALUE_NUMBER, .number = (double)records->n[row]};
+        }
+        for (size_t i = 0; i < form->n_fields; i++) {
+            at[n_keys + i] = records->values[row * form->n_fields + i].value;
+        }
+    }
+    CBK_TRY(cbk_registry_create_table(study->registry, table, columns, n_columns, err));
+    return cbk_registry_insert(study->registry, table, n_columns, records->n_rows, values,
+                               err);
+}
+
+/* Why a value is missing, for SQL: missing_values(form, record, field, kind). */
+static cbk_status store_missing(cbk_study *study, cbk_error *err)
+{
+    static const cbk_storage_column columns[] = {
+        {.name = "form"}, {.name = "record"}, {.name = "field"}, {.name = "kind"}};
+    enum { N_COLUMNS = 4 };
+    CBK_TRY(cbk_registry_create_table(study->registry, "missing_values", columns,
+                                      N_COLUMNS, err));
+    for (size_t f = 0; f < study->protocol->n_forms; f++) {
+        const cbk_records *records = &study->records[f];
+        const size_t n_cells = records->n_rows * records->form->n_fields;
+        cbk_value *values = CBK_NEW(study->arena, cbk_value, n_cells * N_COLUMNS + 1);
+        if (values == NULL) {
+            return no_memory(err);
+        }
+        size_t n = 0;
+        for (size_t i = 0; i < n_cells; i++) {
+            if (records->values[i].missing == NULL) {
+                continue;
+            }
+            const char *const texts[N_COLUMNS] = {
+                records->form->name,
+                cbk_records_name(records, i / records->form->n_fields, study->arena),
+                records->form->fields[i % records->form->n_fields].name,
+                records->values[i].missing};
+            for (size_t k = 0; k < N_COLUMNS; k++) {
+                values[n * N_COLUMNS + k] =
+                    (cbk_value){.kind = CBK_VALUE_TEXT, .text = texts[k]};
+            }
+            n++;
+        }
+        if (cbk_arena_has_failed(study->arena)) {
+            return no_memory(err);
+        }
+        CBK_TRY(cbk_registry_insert(study->registry, "missing_values", N_COLUMNS, n,
+                                    values, err));
+    }
+    return CBK_OK;
+}
+
+/* A mistake in the protocol's SQL is a problem of the file, told with all the others. */
+static cbk_status as_problem(cbk_status status, cbk_place place, const char *what,
+                             const char *name, const cbk_error *failure,
+                             cbk_problems *problems, cbk_error *err)
+{
+    if (status == CBK_EINVAL || status == CBK_EDATA) {
+        cbk_problems_add(problems, place, "%s `%s`: %s", what, name, failure->message);
+        return CBK_OK;
+    }
+    return cbk_fail(err, status, CBK_ROW_NONE, "%s", failure->message);
+}
+
+/* A derived value must be one of its declared choices, if it has any. */
+static void check_choices(const cbk_study *study, const cbk_field *field,
+                          const cbk_value *values, cbk_problems *problems)
+{
+    for (size_t row = 0; field->n_choices > 0 && row < study->records[0].n_rows; row++) {
+        const cbk_value *value = &values[row];
+        if (value->kind == CBK_VALUE_TEXT &&
+            cbk_code_label(field->choices, field->n_choices, value->text) == NULL) {
+            cbk_problems_add(
+                problems, field->place,
+                "derived variable `%s`: gives \"%.60s\" for %s %s, which is not "
+                "among its choices",
+                field->name, value->text, study->protocol->forms[0].name,
+                study->records[0].key[row]);
+            return;
+        }
+    }
+}
+
+static cbk_status derive(cbk_study *study, const cbk_field *field, cbk_problems *problems,
+                         cbk_error *err)
+{
+    const cbk_answer *answer = NULL;
+    cbk_error failure = {.message = ""};
+    const cbk_status status =
+        cbk_study_ask(study, &field->sql, 1, NULL, NULL, study->arena, &answer, &failure);
+    if (status != CBK_OK) {
+        return as_problem(status, field->place, "derived variable", field->name, &failure,
+                          problems, err);
+    }
+    if (answer->n_rows != study->records[0].n_rows) {
+        cbk_problems_add(
+            problems, field->place,
+            "derived variable `%s`: gives one value for all patients, not one a "
+            "patient; put an aggregate into its own (SELECT ...)",
+            field->name);
+        return CBK_OK;
+    }
+    check_choices(study, field, answer->values, problems);
+    return cbk_registry_add_column(study->registry, CBK_ANALYSIS_TABLE, field->name,
+                                   answer->n_rows, answer->values, err);
+}
+
+static cbk_status add_endpoint(cbk_study *study, const cbk_endpoint *endpoint,
+                               cbk_problems *problems, cbk_error *err)
+{
+    const size_t n_rows = study->records[0].n_rows;
+    cbk_value *values = CBK_NEW(study->arena, cbk_value, n_rows + 1);
+    if (values == NULL) {
+        return no_memory(err);
+    }
+    cbk_error failure = {.message = ""};
+    const cbk_status status =
+        cbk_endpoint_values(study, endpoint, problems, values, &failure);
+    if (status != CBK_OK) {
+        return as_problem(status, endpoint->place, "endpoint", endpoint->name, &failure,
+                          problems, err);
+    }
+    return cbk_registry_add_column(study->registry, CBK_ANALYSIS_TABLE, endpoint->name,
+                                   n_rows, values, err);
+}
+
+/* Compiles a condition by asking it of no rows. */
+static cbk_status compile(cbk_study *study, const char *expression, const char *from,
+                          const char *among, cbk_place place, const char *what,
+                          const char *name, cbk_problems *problems, cbk_error *err)
+{
+    const cbk_answer *answer = NULL;
+    cbk_error failure = {.message = ""};
+    const char *condition =
+        among != NULL ? cbk_text_format(study->arena, "0 AND (\n%s\n)", among) : "0";
+    const cbk_status status = cbk_study_ask(study, &expression, 1, from, condition,
+                                            study->arena, &answer, &failure);
+    return status == CBK_OK
+               ? CBK_OK
+               : as_problem(status, place, what, name, &failure, problems, err);
+}
+
+/* The SQL of checks, tables and figures, so that a mistake shows at once and not when its
+ * table is printed. */
+static cbk_status compile_all(cbk_study *study, cbk_problems *problems, cbk_error *err)
+{
+    const cbk_protocol *protocol = study->protocol;
+    for (size_t i = 0; i < protocol->n_checks; i++) {
+        const cbk_check *check = &protocol->checks[i];
+        CBK_TRY(compile(study, "1", check->from, check->rule, check->place, "check",
+                        check->id, problems, err));
+    }
+    for (size_t i = 0; i < protocol->n_tables; i++) {
+        const cbk_table_spec *table = &protocol->tables[i];
+        CBK_TRY(compile(study, "1", table->from, table->among, table->place, "table",
+                        table->id, problems, err));
+        for (size_t k = 0; k < table->n_columns; k++) {
+            const cbk_table_column_spec *column = &table->columns[k];
+            if (column->kind == CBK_TABLE_COLUMN_LIST) {
+                CBK_TRY(compile(study, "1", column->from, column->among, column->place,
+                                "table", table->id, problems, err));
+            }
+        }
+    }
+    for (size_t i = 0; i < protocol->n_figures; i++) {
+        const cbk_figure_spec *figure = &protocol->figures[i];
+        CBK_TRY(compile(study, "1", NULL, figure->among, figure->place, "figure",
+                        figure->id, problems, err));
+    }
+    return CBK_OK;
+}
+
+cbk_status cbk_study_load(cbk_study *study, cbk_problems *problems, cbk_error *err)
+{
+    const cbk_protocol *protocol = study->protocol;
+    CBK_TRY(cbk_study_add_functions(study, err));
+    for (size_t i = 0; i < protocol->n_forms; i++) {
+        CBK_TRY(store_form(study, &study->records[i], protocol->forms[i].name, err));
+    }
+    CBK_TRY(store_form(study, &study->records[0], CBK_ANALYSIS_TABLE, err));
+    CBK_TRY(store_missing(study, err));
+    for (size_t i = 0; i < protocol->n_derived; i++) {
+        CBK_TRY(derive(study, &protocol->derived[i], problems, err));
+    }
+    for (size_t i = 0; i < protocol->n_endpoints; i++) {
+        CBK_TRY(add_endpoint(study, &protocol->endpoints[i], problems, err));
+    }
+    if (problems->n_found == 0) {
+        CBK_TRY(compile_all(study, problems, err));
+    }
+    return problems->n_found == 0 ? CBK_OK
+                                  : cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
+                                             "%s has mistakes.", protocol->file);
+}

@@ -1,0 +1,276 @@
+/* evaluate.c - the one evaluator: a question to the records, answered with a value and
+ * all that made it.  Contract: casebook/study.h.
+ */
+#include "study/internal.h"
+
+#include "base/text.h"
+#include "study/sql_text.h"
+
+#include <math.h>
+#include <string.h>
+
+static cbk_status no_memory(cbk_error *err)
+{
+    return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
+}
+
+static cbk_status check_form(const cbk_study *study, const char *from, cbk_error *err)
+{
+    if (from == NULL || cbk_protocol_form(study->protocol, from) != NULL) {
+        return CBK_OK;
+    }
+    const char *names[64];
+    size_t n = 0;
+    for (; n < study->protocol->n_forms && n < 64; n++) {
+        names[n] = study->protocol->forms[n].name;
+    }
+    const char *nearest = cbk_nearest_spelling(from, names, n);
+    return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE, "There is no form \"%s\"%s%s%s.", from,
+                    nearest != NULL ? "; did you mean \"" : "",
+                    nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
+}
+
+/* The table behind a form, under the form's own name. */
+static const char *source_of(const cbk_study *study, const char *from, cbk_arena *arena)
+{
+    const char *patients = study->protocol->forms[0].name;
+    if (from == NULL || strcmp(from, patients) == 0) {
+        return cbk_text_format(arena, CBK_ANALYSIS_TABLE " AS %s",
+                               cbk_sql_name(arena, patients));
+    }
+    return cbk_sql_name(arena, from);
+}
+
+/* The line breaks end a comment that somebody left at the end of an expression. */
+static const char *select_text(const cbk_study *study, const char *const *expressions,
+                               size_t n, const char *from, const char *among,
+                               cbk_arena *arena)
+{
+    cbk_buffer sql = {0};
+    cbk_buffer_add(&sql, "SELECT ");
+    for (size_t i = 0; i < n; i++) {
+        cbk_buffer_addf(&sql, "%s(\n%s\n)", i == 0 ? "" : ", ", expressions[i]);
+    }
+    const char *source = source_of(study, from, arena);
+    cbk_buffer_addf(&sql, " FROM %s", source != NULL ? source : "");
+    if (among != NULL) {
+        cbk_buffer_addf(&sql, " WHERE (\n%s\n)", among);
+    }
+    const char *text =
+        sql.is_failed || source == NULL ? NULL : cbk_text_copy(arena, sql.bytes);
+    cbk_buffer_free(&sql);
+    return text;
+}
+
+cbk_status cbk_study_ask(cbk_study *study, const char *const *expressions, size_t n,
+                         const char *from, const char *among, cbk_arena *arena,
+                         const cbk_answer **out, cbk_error *err)
+{
+    *out = NULL;
+    CBK_TRY(check_form(study, from, err));
+    const char *sql = select_text(study, expressions, n, from, among, arena);
+    if (sql == NULL) {
+        return no_memory(err);
+    }
+    const cbk_answer *answer = NULL;
+    cbk_error failure = {.message = ""};
+    const cbk_status status =
+        cbk_registry_query(study->registry, sql, arena, &answer, &failure);
+    /* SQLite's "row value" is what "(a, b)" is; nobody who wrote it would guess. */
+    if ((status == CBK_OK && answer->n_columns != n) ||
+        (status == CBK_EINVAL && strstr(failure.message, "row value") != NULL)) {
+        return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
+                        "An expression must be one value; a comma makes it several.");
+    }
+    if (status != CBK_OK) {
+        return cbk_fail(err, status, CBK_ROW_NONE, "%s", failure.message);
+    }
+    *out = answer;
+    return CBK_OK;
+}
+
+static bool is_same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* Row numbers of all rows, or of those for which the condition holds. */
+static cbk_status find_rows(cbk_study *study, const cbk_records *records, row_set *set,
+                            cbk_error *err)
+{
+    size_t *rows = CBK_NEW(study->arena, size_t, records->n_rows + 1);
+    if (rows == NULL) {
+        return no_memory(err);
+    }
+    set->rows = rows;
+    if (set->among == NULL) {
+        for (size_t i = 0; i < records->n_rows; i++) {
+            rows[i] = i;
+        }
+        set->n = records->n_rows;
+        return CBK_OK;
+    }
+    static const char *const expression[] = {"_rowid_"};
+    const cbk_answer *answer = NULL;
+    CBK_TRY(cbk_study_ask(study, expression, 1, set->form, set->among, study->arena,
+                          &answer, err));
+    for (size_t i = 0; i < answer->n_rows; i++) {
+        rows[i] = (size_t)answer->values[i].number - 1;
+    }
+    set->n = answer->n_rows;
+    return CBK_OK;
+}
+
+cbk_status cbk_study_rows(cbk_study *study, const char *from, const char *among,
+                          const row_set **out, cbk_error *err)
+{
+    CBK_TRY(check_form(study, from, err));
+    const char *form = from != NULL ? from : study->protocol->forms[0].name;
+    for (const row_set *set = study->row_sets; set != NULL; set = set->next) {
+        if (is_same_text(set->form, form) && is_same_text(set->among, among)) {
+            *out = set;
+            return CBK_OK;
+        }
+    }
+    row_set *set = CBK_NEW(study->arena, row_set, 1);
+    if (set == NULL) {
+        return no_memory(err);
+    }
+    set->form = cbk_text_copy(study->arena, form);
+    set->among = among != NULL ? cbk_text_copy(study->arena, among) : NULL;
+    CBK_TRY(find_rows(study, cbk_study_records(study, form), set, err));
+    set->next = study->row_sets;
+    study->row_sets = set;
+    *out = set;
+    return CBK_OK;
+}
+
+/* "patient.age_years" for each column the question read. */
+static cbk_status name_fields(const cbk_study *study, const cbk_answer *answer,
+                              cbk_arena *arena, cbk_quantity *out, cbk_error *err)
+{
+    const char **fields = CBK_NEW(arena, const char *, answer->n_reads + 1);
+    for (size_t i = 0; fields != NULL && i < answer->n_reads; i++) {
+        const char *table = answer->reads[i].table;
+        if (strcmp(table, CBK_ANALYSIS_TABLE) == 0) {
+            table = study->protocol->forms[0].name;
+        }
+        fields[i] = cbk_text_format(arena, "%s.%s", table, answer->reads[i].column);
+    }
+    out->fields = fields;
+    out->n_fields = answer->n_reads;
+    return cbk_arena_has_failed(arena) ? no_memory(err) : CBK_OK;
+}
+
+static cbk_status name_records(const cbk_records *records, const row_set *set,
+                               cbk_arena *arena, cbk_quantity *out, cbk_error *err)
+{
+    const char **names = CBK_NEW(arena, const char *, set->n + 1);
+    for (size_t i = 0; names != NULL && i < set->n; i++) {
+        names[i] = cbk_records_name(records, set->rows[i], arena);
+    }
+    out->n_records = set->n;
+    out->records = names;
+    out->record_rows = set->rows;
+    return cbk_arena_has_failed(arena) ? no_memory(err) : CBK_OK;
+}
+
+static cbk_status evaluate(cbk_study *study, cbk_arena *arena, cbk_quantity *out,
+                           cbk_error *err)
+{
+    const row_set *set = NULL;
+    CBK_TRY(cbk_study_rows(study, out->from, out->among, &set, err));
+    study->conventions = out->conventions;
+    study->notes = 0;
+    const cbk_answer *answer = NULL;
+    CBK_TRY(cbk_study_ask(study, &out->expression, 1, out->from, out->among, arena,
+                          &answer, err));
+    if (answer->n_rows > 1) {
+        return cbk_fail(
+            err, CBK_EINVAL, CBK_ROW_NONE,
+            "\"%.160s\" gives %zu values, one a record; use a function over all "
+            "of them (count, mean, median, ...) or name one record.",
+            out->expression, answer->n_rows);
+    }
+    out->value =
+        answer->n_rows == 1 ? answer->values[0] : (cbk_value){.kind = CBK_VALUE_ABSENT};
+    out->notes = study->notes;
+    if (out->value.kind == CBK_VALUE_ABSENT && set->n == 0) {
+        out->notes |= CBK_NOTE_NO_ROWS;
+    }
+    CBK_TRY(name_fields(study, answer, arena, out, err));
+    return name_records(cbk_study_records(study, out->from), set, arena, out, err);
+}
+
+cbk_status cbk_study_evaluate(cbk_study *study, const char *expression, const char *from,
+                              const char *among, const cbk_conventions *conventions,
+                              cbk_arena *arena, cbk_quantity *out, cbk_error *err)
+{
+    cbk_quantity quantity = {
+        .expression = cbk_text_copy(arena, expression),
+        .from =
+            cbk_text_copy(arena, from != NULL ? from : study->protocol->forms[0].name),
+        .among = among != NULL ? cbk_text_copy(arena, among) : NULL,
+        .conventions =
+            conventions != NULL ? *conventions : cbk_conventions_of(CBK_PROFILE_R)};
+    if (cbk_arena_has_failed(arena)) {
+        return no_memory(err);
+    }
+    CBK_TRY(evaluate(study, arena, &quantity, err));
+    *out = quantity;
+    return CBK_OK;
+}
+
+/* One column of an answer, as numbers if they all are. */
+static void fill_column(const cbk_answer *answer, size_t i, cbk_arena *arena,
+                        cbk_column *out)
+{
+    const size_t n = answer->n_columns;
+    bool is_number = true;
+    for (size_t row = 0; row < answer->n_rows; row++) {
+        is_number = is_number && answer->values[row * n + i].kind != CBK_VALUE_TEXT;
+    }
+    double *number = is_number ? CBK_NEW(arena, double, answer->n_rows + 1) : NULL;
+    const char **text =
+        is_number ? NULL : CBK_NEW(arena, const char *, answer->n_rows + 1);
+    for (size_t row = 0; row < answer->n_rows; row++) {
+        const cbk_value *value = &answer->values[row * n + i];
+        if (number != NULL) {
+            number[row] = value->kind == CBK_VALUE_NUMBER ? value->number : (double)NAN;
+        } else if (text != NULL && value->kind == CBK_VALUE_NUMBER) {
+            char shortest[CBK_NUMBER_SIZE];
+            cbk_number_shortest(value->number, shortest);
+            text[row] = cbk_text_copy(arena, shortest);
+        } else if (text != NULL) {
+            text[row] = value->kind == CBK_VALUE_TEXT ? value->text : NULL;
+        }
+    }
+    out->type = is_number ? CBK_COLUMN_NUMBER : CBK_COLUMN_TEXT;
+    out->number = number;
+    out->text = text;
+}
+
+cbk_status cbk_study_select(cbk_study *study, const char *const *expressions, size_t n,
+                            const char *from, const char *among, cbk_arena *arena,
+                            const cbk_table **out, cbk_error *err)
+{
+    *out = NULL;
+    const cbk_answer *answer = NULL;
+    CBK_TRY(cbk_study_ask(study, expressions, n, from, among, arena, &answer, err));
+    cbk_table *table = CBK_NEW(arena, cbk_table, 1);
+    cbk_column *columns = CBK_NEW(arena, cbk_column, n);
+    if (columns == NULL) {
+        return no_memory(err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const cbk_field *field =
+            from == NULL ? cbk_protocol_variable(study->protocol, expressions[i]) : NULL;
+        columns[i].name = expressions[i];
+        columns[i].label = field != NULL ? field->label : NULL;
+        columns[i].unit = field != NULL ? field->unit : NULL;
+        fill_column(answer, i, arena, &columns[i]);
+    }
+    *table = (cbk_table){.n_rows = answer->n_rows, .n_columns = n, .columns = columns};
+    *out = table;
+    return cbk_arena_has_failed(arena) ? no_memory(err) : CBK_OK;
+}

@@ -1,0 +1,80 @@
+/* study/internal.h - what the files of this room share. */
+#ifndef STUDY_INTERNAL_H
+#define STUDY_INTERNAL_H
+
+#include "registry/registry.h"
+#include "study/records.h"
+
+/* Rows of a form that satisfy a condition, remembered: many numbers ask of the same rows. */
+typedef struct row_set {
+    const char *form;
+    const char *among; /* NULL: all */
+    size_t n;
+    const size_t *rows; /* [n] 0-based, in the order of the file */
+    struct row_set *next;
+} row_set;
+
+struct cbk_study {
+    cbk_arena *arena; /* the caller's; outlives the study */
+    const char *folder;
+    const cbk_protocol *protocol;
+    cbk_records *records; /* [protocol->n_forms] in the protocol's order */
+    size_t n_sources;
+    cbk_source_statement *sources;
+    char fingerprint[65]; /* SHA-256 of the files that make the study */
+    cbk_registry *registry;
+    row_set *row_sets;
+    /* The evaluation that is running: what the SQL functions work under and add to. */
+    cbk_conventions conventions;
+    cbk_notes notes;
+};
+
+/* The patients' table with derived variables and endpoints as further columns. */
+#define CBK_ANALYSIS_TABLE "analysis"
+
+/* ---- records.c, sources.c: files into structs ---------------------------------------- */
+
+cbk_status cbk_records_read(const char *folder, const cbk_protocol *protocol,
+                            cbk_arena *arena, cbk_problems *problems, cbk_records *records,
+                            cbk_error *err);
+cbk_status cbk_sources_read(const char *path, cbk_study *study, cbk_problems *problems,
+                            cbk_error *err);
+
+/* The value of a field (or key) of row `row`; NULL when the form has no such field. */
+const cbk_recorded *cbk_records_value(const cbk_records *records, size_t row,
+                                      const char *field);
+/* "3", or "3/2" in a repeating form. */
+const char *cbk_records_name(const cbk_records *records, size_t row, cbk_arena *arena);
+/* The row of that name, or SIZE_MAX. */
+size_t cbk_records_find(const cbk_records *records, const char *name);
+
+/* ---- database.c, endpoint.c: structs into the registry -------------------------------- */
+
+/* Tables, SQL functions, derived variables and endpoints, with every piece of SQL of the
+ * protocol compiled; mistakes go to problems. */
+cbk_status cbk_study_load(cbk_study *study, cbk_problems *problems, cbk_error *err);
+
+/* One value of the endpoint for each patient, as text. */
+cbk_status cbk_endpoint_values(cbk_study *study, const cbk_endpoint *endpoint,
+                               cbk_problems *problems, cbk_value *values, cbk_error *err);
+
+/* ---- survival_text.c: "132+" ----------------------------------------------------------- */
+
+const char *cbk_survival_print(const cbk_survival_time *value, cbk_arena *arena);
+
+/* ---- sql_functions.c ------------------------------------------------------------------- */
+
+cbk_status cbk_study_add_functions(cbk_study *study, cbk_error *err);
+
+/* ---- evaluate.c ------------------------------------------------------------------------- */
+
+/* The rows of form `from` (NULL: the patients) for which among is true. */
+cbk_status cbk_study_rows(cbk_study *study, const char *from, const char *among,
+                          const row_set **out, cbk_error *err);
+
+/* Answers "SELECT expressions" over the rows; each expression is one column. */
+cbk_status cbk_study_ask(cbk_study *study, const char *const *expressions, size_t n,
+                         const char *from, const char *among, cbk_arena *arena,
+                         const cbk_answer **out, cbk_error *err);
+
+#endif

@@ -1,0 +1,147 @@
+/* protocol_report.c - the sections of the report in protocol.yaml.  Contract:
+ * protocol_parts.h; the format: docs/formats/protocol.md.
+ */
+#include "study/protocol_parts.h"
+
+#include <string.h>
+
+typedef cbk_protocol_reader reader;
+
+/* Sections that a word names; NULL: a map does, {table: ID} or {figure: ID}. */
+static const char *const words[] = {
+    [CBK_SECTION_COHORT] = "cohort",
+    [CBK_SECTION_TABLE] = NULL,
+    [CBK_SECTION_FIGURE] = NULL,
+    [CBK_SECTION_SURVIVAL] = "survival",
+    [CBK_SECTION_CONVENTIONS] = "conventions",
+    [CBK_SECTION_FINDINGS] = "findings",
+    [CBK_SECTION_CONFLICTS] = "conflicts",
+    [CBK_SECTION_AUDIT] = "audit",
+    [CBK_SECTION_METHODS] = "methods",
+};
+
+enum { N_KINDS = sizeof words / sizeof words[0] };
+
+/* The word, as a section; after a problem, methods. */
+static cbk_section section_of_word(reader *r, const cbk_yaml *node)
+{
+    const char *known[N_KINDS];
+    size_t n = 0;
+    for (size_t kind = 0; kind < N_KINDS; kind++) {
+        if (words[kind] == NULL) {
+            continue;
+        }
+        if (strcmp(words[kind], node->scalar) == 0) {
+            return (cbk_section){.kind = (cbk_section_kind)kind};
+        }
+        known[n++] = words[kind];
+    }
+    const bool is_print =
+        strcmp(node->scalar, "table") == 0 || strcmp(node->scalar, "figure") == 0;
+    if (is_print) {
+        cbk_problems_add(r->problems, node->place, "Which %s? Write {%s: ID}.",
+                         node->scalar, node->scalar);
+    } else {
+        cbk_yaml_report_unknown(r->problems, node->place, "a section of the report",
+                                node->scalar, known, n);
+    }
+    return (cbk_section){.kind = CBK_SECTION_METHODS};
+}
+
+/* The id of a table or figure that must exist. */
+static void need_printed(reader *r, const cbk_yaml *node, bool is_table, const char *id)
+{
+    const cbk_protocol *protocol = r->protocol;
+    const bool is_found = is_table ? cbk_protocol_table(protocol, id) != NULL
+                                   : cbk_protocol_figure(protocol, id) != NULL;
+    if (is_found) {
+        return;
+    }
+    const size_t n = is_table ? protocol->n_tables : protocol->n_figures;
+    const char **ids = CBK_NEW(r->arena, const char *, n);
+    for (size_t i = 0; ids != NULL && i < n; i++) {
+        ids[i] = is_table ? protocol->tables[i].id : protocol->figures[i].id;
+    }
+    cbk_yaml_report_unknown(r->problems, node->place,
+                            is_table ? "the id of a table" : "the id of a figure", id,
+                            ids, ids == NULL ? 0 : n);
+}
+
+static cbk_section section_of_map(reader *r, const cbk_yaml *map)
+{
+    static const char *const keys[] = {"table", "figure"};
+    cbk_section section = {.kind = CBK_SECTION_METHODS};
+    if (!cbk_yaml_check_keys(map, "a section", keys, 2, r->problems)) {
+        return section;
+    }
+    const bool is_table = cbk_yaml_get(map, "table") != NULL;
+    if (map->n != 1) {
+        cbk_problems_add(r->problems, map->place,
+                         "A section is a word, {table: ID} or {figure: ID}.");
+        return section;
+    }
+    const char *key = is_table ? "table" : "figure";
+    const char *id = cbk_protocol_text(r, map, key);
+    if (id != NULL) {
+        section.kind = is_table ? CBK_SECTION_TABLE : CBK_SECTION_FIGURE;
+        section.id = id;
+        need_printed(r, cbk_yaml_get(map, key), is_table, id);
+    }
+    return section;
+}
+
+/* The cohort, the tables, the figures, then what the program says of the study. */
+static void use_default_sections(reader *r)
+{
+    cbk_protocol *protocol = r->protocol;
+    const size_t n = protocol->n_tables + protocol->n_figures + N_KINDS - 2;
+    cbk_section *sections = CBK_NEW(r->arena, cbk_section, n);
+    if (sections == NULL) {
+        return;
+    }
+    size_t at = 0;
+    sections[at++] = (cbk_section){.kind = CBK_SECTION_COHORT};
+    for (size_t i = 0; i < protocol->n_tables; i++) {
+        sections[at++] =
+            (cbk_section){.kind = CBK_SECTION_TABLE, .id = protocol->tables[i].id};
+    }
+    for (size_t i = 0; i < protocol->n_figures; i++) {
+        sections[at++] =
+            (cbk_section){.kind = CBK_SECTION_FIGURE, .id = protocol->figures[i].id};
+    }
+    for (int kind = CBK_SECTION_SURVIVAL; kind <= CBK_SECTION_METHODS; kind++) {
+        sections[at++] = (cbk_section){.kind = (cbk_section_kind)kind};
+    }
+    protocol->sections = sections;
+    protocol->n_sections = at;
+}
+
+static void read_sections(reader *r, const cbk_yaml *list)
+{
+    cbk_section *sections = CBK_NEW(r->arena, cbk_section, list->n);
+    for (size_t i = 0; sections != NULL && i < list->n; i++) {
+        const cbk_yaml *item = list->item[i];
+        sections[i] = item->kind == CBK_YAML_SCALAR ? section_of_word(r, item)
+                                                    : section_of_map(r, item);
+    }
+    r->protocol->sections = sections;
+    r->protocol->n_sections = sections == NULL ? 0 : list->n;
+}
+
+void cbk_protocol_read_report(reader *r, const cbk_yaml *node)
+{
+    static const char *const keys[] = {"sections"};
+    if (node != NULL && !cbk_yaml_check_keys(node, "the report", keys, 1, r->problems)) {
+        return;
+    }
+    const cbk_yaml *list = cbk_yaml_get(node, "sections");
+    if (list == NULL) {
+        use_default_sections(r);
+    } else if (list->kind != CBK_YAML_LIST || list->n == 0) {
+        cbk_problems_add(
+            r->problems, list->place,
+            "`sections` is a list, as in [cohort, {table: \"1\"}, methods].");
+    } else {
+        read_sections(r, list);
+    }
+}

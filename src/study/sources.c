@@ -1,0 +1,190 @@
+/* sources.c - sources.csv: what another source says of a field, beside what was adopted.
+ */
+#include "study/internal.h"
+
+#include "base/text.h"
+#include "exchange/csv.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum {
+    FORM,
+    RECORD,
+    FIELD,
+    VALUE,
+    SOURCE,
+    N_NEEDED,
+    RESOLUTION = N_NEEDED,
+    REASON,
+    N_ALL
+};
+
+static const char *const column_names[N_ALL] = {"form",   "record",     "field", "value",
+                                                "source", "resolution", "reason"};
+
+typedef struct reading {
+    cbk_study *study;
+    const cbk_csv *csv;
+    size_t column[N_ALL];
+    cbk_problems *problems;
+} reading;
+
+static const char *cell(const reading *at, size_t row, int which)
+{
+    return at->column[which] == SIZE_MAX ? ""
+                                         : cbk_csv_cell(at->csv, row, at->column[which]);
+}
+
+static bool read_header(reading *at)
+{
+    const cbk_place header = {.file = at->csv->file, .line = 1};
+    const size_t before = at->problems->n_found;
+    for (int i = 0; i < N_ALL; i++) {
+        at->column[i] = cbk_csv_column(at->csv, column_names[i]);
+        if (i < N_NEEDED && at->column[i] == SIZE_MAX) {
+            cbk_problems_add(
+                at->problems, header,
+                "no column `%s`; the columns are form, record, field, value, "
+                "source and, where decided, resolution and reason",
+                column_names[i]);
+        }
+    }
+    for (size_t i = 0; i < at->csv->n_columns; i++) {
+        bool is_known = false;
+        for (int k = 0; k < N_ALL; k++) {
+            is_known = is_known || at->column[k] == i;
+        }
+        if (!is_known) {
+            cbk_problems_add(at->problems, header,
+                             "column `%s` is not one of form, record, "
+                             "field, value, source, resolution, reason",
+                             at->csv->header[i]);
+        }
+    }
+    return at->problems->n_found == before;
+}
+
+/* Whether the source says what the record says: the same code, label or number. */
+static bool agrees(const reading *at, const cbk_field *field, const cbk_value *adopted,
+                   const char *printed, const char *said)
+{
+    double number = 0.0;
+    if (adopted->kind == CBK_VALUE_NUMBER && cbk_csv_number(at->csv, said, &number)) {
+        return number == adopted->number;
+    }
+    if (adopted->kind == CBK_VALUE_TEXT && strcmp(adopted->text, said) == 0) {
+        return true;
+    }
+    if (field->type == CBK_FIELD_BOOLEAN && adopted->kind == CBK_VALUE_NUMBER &&
+        (strcasecmp(said, "true") == 0 || strcasecmp(said, "false") == 0)) {
+        return (strcasecmp(said, "true") == 0) == (adopted->number != 0.0);
+    }
+    return strcasecmp(printed, said) == 0;
+}
+
+/* Finds the form, record and field a row speaks of; a mistake names what there is. */
+static bool find_field(const reading *at, size_t row, cbk_place place,
+                       const cbk_records **records, const cbk_field **field,
+                       size_t *record)
+{
+    const cbk_protocol *protocol = at->study->protocol;
+    *records = cbk_study_records(at->study, cell(at, row, FORM));
+    if (*records == NULL) {
+        cbk_problems_add(at->problems, place, "column `form`: \"%s\" is no form of %s",
+                         cell(at, row, FORM), protocol->file);
+        return false;
+    }
+    *field = cbk_form_field((*records)->form, cell(at, row, FIELD));
+    if (*field == NULL) {
+        const cbk_form *form = (*records)->form;
+        const char **names = CBK_NEW(at->study->arena, const char *, form->n_fields + 1);
+        for (size_t i = 0; names != NULL && i < form->n_fields; i++) {
+            names[i] = form->fields[i].name;
+        }
+        const char *nearest = names != NULL ? cbk_nearest_spelling(cell(at, row, FIELD),
+                                                                   names, form->n_fields)
+                                            : NULL;
+        cbk_problems_add(at->problems, place,
+                         "column `field`: the form `%s` has no field \"%s\"%s%s%s",
+                         form->name, cell(at, row, FIELD),
+                         nearest != NULL ? "; did you mean `" : "",
+                         nearest != NULL ? nearest : "", nearest != NULL ? "`?" : "");
+        return false;
+    }
+    *record = cbk_records_find(*records, cell(at, row, RECORD));
+    if (*record == SIZE_MAX) {
+        cbk_problems_add(at->problems, place, "column `record`: no record \"%s\" in %s%s",
+                         cell(at, row, RECORD), (*records)->file,
+                         (*records)->n != NULL ? "; a row of a repeating form is written "
+                                                 "as patient/n"
+                                               : "");
+        return false;
+    }
+    return true;
+}
+
+static void read_row(const reading *at, size_t row, cbk_source_statement *out)
+{
+    const cbk_place place = {.file = at->csv->file, .line = at->csv->line[row]};
+    const cbk_records *records = NULL;
+    const cbk_field *field = NULL;
+    size_t record = 0;
+    if (!find_field(at, row, place, &records, &field, &record)) {
+        return;
+    }
+    const char *said = cell(at, row, VALUE);
+    const char *source = cell(at, row, SOURCE);
+    if (source[0] == '\0') {
+        cbk_problems_add(at->problems, place, "column `source`: empty; who says so?");
+    }
+    const cbk_recorded *adopted = cbk_records_value(records, record, field->name);
+    const char *printed =
+        cbk_recorded_print(field, &adopted->value, false, -1, at->study->arena);
+    const char *resolution = cell(at, row, RESOLUTION);
+    const char *reason = cell(at, row, REASON);
+    if ((resolution[0] == '\0') != (reason[0] == '\0')) {
+        cbk_problems_add(at->problems, place,
+                         "a resolution needs its reason, and a reason its resolution");
+    }
+    const bool is_missing = adopted->value.kind == CBK_VALUE_ABSENT;
+    const char *shown = printed != NULL ? printed : adopted->missing;
+    *out = (cbk_source_statement){
+        .form = records->form->name,
+        .record = cell(at, row, RECORD),
+        .field = field->name,
+        .value = said,
+        .source = source,
+        .adopted = shown,
+        .is_conflict = is_missing ? said[0] != '\0' && strcasecmp(said, shown) != 0
+                                  : !agrees(at, field, &adopted->value, shown, said),
+        .is_resolved = resolution[0] != '\0' && reason[0] != '\0',
+        .resolution = resolution[0] != '\0' ? resolution : NULL,
+        .reason = reason[0] != '\0' ? reason : NULL,
+        .place = place};
+}
+
+cbk_status cbk_sources_read(const char *path, cbk_study *study, cbk_problems *problems,
+                            cbk_error *err)
+{
+    reading at = {.study = study, .problems = problems};
+    const cbk_status status = cbk_csv_read(path, study->arena, problems, &at.csv, err);
+    if (status != CBK_OK) {
+        return status;
+    }
+    cbk_source_statement *statements =
+        CBK_NEW(study->arena, cbk_source_statement, at.csv->n_rows + 1);
+    if (statements == NULL) {
+        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
+    }
+    if (read_header(&at)) {
+        for (size_t row = 0; row < at.csv->n_rows; row++) {
+            read_row(&at, row, &statements[row]);
+        }
+    }
+    study->sources = statements;
+    study->n_sources = at.csv->n_rows;
+    return problems->n_found == 0
+               ? CBK_OK
+               : cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s has mistakes.", path);
+}

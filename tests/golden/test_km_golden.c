@@ -1,0 +1,162 @@
+/* test_km_golden.c - every number of every curve against R.
+ *
+ * Usage: test_km_golden DIRECTORY NAME...
+ * To add a case: one km() line in make_golden.R, its name in meson.build. */
+#include "check.h"
+#include "golden.h"
+
+#include <casebook/kaplan_meier.h>
+
+#include <string.h>
+
+enum { MAX_ROWS = 3000, N_INTERVALS = 5 };
+static const double tolerance = 1e-11;
+
+static double entry_in[MAX_ROWS];
+static double time_in[MAX_ROWS];
+static bool is_event_in[MAX_ROWS];
+
+static const cbk_km *fitted[N_INTERVALS]; /* by cbk_interval */
+static size_t n_curve_rows[N_INTERVALS];  /* compared so far */
+
+/* One line of NAME.out.csv. */
+typedef struct golden_line {
+    char interval[16];
+    char kind[16];
+    double time;
+    double n_risk;
+    double n_event;
+    double n_censor;
+    double survival;
+    double std_error;
+    double lower;
+    double upper;
+} golden_line;
+
+static bool read_line(FILE *file, golden_line *line)
+{
+    return fscanf(file, " %15[^,],%15[^,],%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf",
+                  line->interval, line->kind, &line->time, &line->n_risk, &line->n_event,
+                  &line->n_censor, &line->survival, &line->std_error, &line->lower,
+                  &line->upper) == 10;
+}
+
+static cbk_followup read_followup(const char *directory, const char *name)
+{
+    FILE *file = golden_open(directory, name, ".in.csv");
+    size_t n = 0;
+    int is_event = 0;
+    while (n < MAX_ROWS &&
+           fscanf(file, "%lf,%lf,%d", &entry_in[n], &time_in[n], &is_event) == 3) {
+        is_event_in[n++] = is_event != 0;
+    }
+    (void)fclose(file);
+    return (cbk_followup){.n = n,
+                          .time = time_in,
+                          .is_event = is_event_in,
+                          .entry = n > 0 && isnan(entry_in[0]) ? NULL : entry_in};
+}
+
+static void compare_curve(const golden_line *want, const cbk_km *km, size_t *n_compared)
+{
+    CHECK(*n_compared < km->n_rows);
+    const cbk_km_row got = km->rows[(*n_compared)++];
+    CHECK(got.time == want->time && got.n_risk == want->n_risk);
+    CHECK(got.n_event == want->n_event && got.n_censor == want->n_censor);
+    CHECK_NEAR(got.survival, want->survival, tolerance);
+    CHECK_NEAR(got.std_error, want->std_error, tolerance);
+    CHECK_NEAR(got.lower, want->lower, tolerance);
+    CHECK_NEAR(got.upper, want->upper, tolerance);
+}
+
+static void compare_at(const golden_line *want, const cbk_km *km)
+{
+    const cbk_km_at got = cbk_km_at_time(km, want->time);
+    CHECK(got.n_risk == want->n_risk);
+    CHECK_NEAR(got.survival, want->survival, tolerance);
+    CHECK_NEAR(got.std_error, want->std_error, tolerance);
+    CHECK_NEAR(got.lower, want->lower, tolerance);
+    CHECK_NEAR(got.upper, want->upper, tolerance);
+}
+
+static void compare_quantile(const golden_line *want, const cbk_km *km)
+{
+    const cbk_km_quantile got = cbk_km_quantile_of(km, want->time);
+    CHECK_NEAR(got.estimate, want->survival, tolerance);
+    CHECK_NEAR(got.lower, want->lower, tolerance);
+    CHECK_NEAR(got.upper, want->upper, tolerance);
+}
+
+static void compare_line(const golden_line *want)
+{
+    if (strcmp(want->kind, "reverse") == 0) {
+        CHECK_NEAR(fitted[0]->follow_up_median, want->survival, tolerance);
+        return;
+    }
+    cbk_interval interval = CBK_INTERVAL_LOG;
+    CHECK(cbk_interval_parse(want->interval, &interval));
+    if (strcmp(want->kind, "curve") == 0) {
+        compare_curve(want, fitted[interval], &n_curve_rows[interval]);
+    } else if (strcmp(want->kind, "at") == 0) {
+        compare_at(want, fitted[interval]);
+    } else {
+        CHECK(strcmp(want->kind, "quantile") == 0);
+        compare_quantile(want, fitted[interval]);
+    }
+}
+
+static void fit_all(const cbk_followup *followup, cbk_arena *arena)
+{
+    const cbk_risk_table *risk = NULL;
+    CHECK(cbk_risk_table_build(followup, true, arena, &risk, NULL) == CBK_OK);
+    for (int i = 0; i < N_INTERVALS; i++) {
+        cbk_conventions conventions = cbk_conventions_of(CBK_PROFILE_R);
+        conventions.interval = (cbk_interval)i;
+        CHECK(cbk_km_fit(risk, &conventions, arena, &fitted[i], NULL) == CBK_OK);
+        n_curve_rows[i] = 0;
+    }
+}
+
+static void compare_case(const char *directory, const char *name, cbk_arena *arena)
+{
+    const cbk_followup followup = read_followup(directory, name);
+    fit_all(&followup, arena);
+    FILE *file = golden_open(directory, name, ".out.csv");
+    golden_line want;
+    size_t n_lines = 0;
+    while (!check_has_failed && read_line(file, &want)) {
+        n_lines++;
+        compare_line(&want);
+        if (check_has_failed) {
+            printf("# line %zu: %s %s %.17g\n", n_lines + 2, want.interval, want.kind,
+                   want.time);
+        }
+    }
+    const bool is_all_read = feof(file) != 0;
+    (void)fclose(file);
+    CHECK(!check_has_failed && is_all_read && n_lines > N_INTERVALS);
+    for (int i = 0; i < N_INTERVALS; i++) {
+        CHECK(n_curve_rows[i] == fitted[i]->n_rows);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 3) {
+        return 99;
+    }
+    bool is_any_failed = false;
+    printf("1..%d\n", argc - 2);
+    for (int i = 2; i < argc; i++) {
+        cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
+        if (arena == NULL) {
+            return 99;
+        }
+        check_has_failed = false;
+        compare_case(argv[1], argv[i], arena);
+        printf("%s %d - %s\n", check_has_failed ? "not ok" : "ok", i - 1, argv[i]);
+        is_any_failed = is_any_failed || check_has_failed;
+        cbk_arena_destroy(arena);
+    }
+    return is_any_failed ? 1 : 0;
+}
