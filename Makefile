@@ -8,12 +8,14 @@ FUZZ_SECONDS ?= 60
 STUDY = studies/ivc-lms
 REPORT = build/report
 SANITIZE = -Db_sanitize=address,undefined -Db_lundef=false
+# A finding ends the program, so that it fails its test.
+export UBSAN_OPTIONS = halt_on_error=1:abort_on_error=1:print_stacktrace=1
 
 .NOTPARALLEL:
 .PHONY: all demo check check-long deps install bench asan clang coverage fuzz format clean
 
 all: build/build.ninja
-	@meson compile -C build
+	@meson compile -C build src/cli/casebook:executable
 	@ln -sf src/cli/casebook build/casebook
 
 demo:
@@ -25,6 +27,7 @@ demo:
 check:
 	@tools/deps.sh build check
 	@$(MAKE) --no-print-directory all
+	@meson compile -C build
 	@python3 tools/run_tests.py build
 
 # What is too slow for every change: both compilers, the sanitizers, the fuzzers.
@@ -34,6 +37,7 @@ deps:
 	@tools/deps.sh build check
 
 install: all
+	@meson compile -C build
 	@tools/install.sh build '$(PREFIX)' '$(DESTDIR)'
 
 bench: all

@@ -49,10 +49,10 @@ done
 printf 'Installing what is missing:%s\n' "$missing"
 if [ "$(id -u)" = 0 ]; then
     as_root=''
-elif command -v sudo >/dev/null; then
+elif command -v sudo >/dev/null && sudo env true; then
     as_root='sudo'
 else
-    stop "These packages are missing and there is no sudo; ask an administrator for: apt-get install$missing"
+    stop "Only root may install packages, and there is no sudo here that allows it. Ask an administrator for: apt-get install$missing"
 fi
 
 # $as_root and $missing are lists of words, meant to be split.
@@ -74,4 +74,4 @@ is_known() {
 # that the files they name are gone.
 is_known || apt_get update || true
 install || { apt_get update && install; } ||
-    stop "These packages could not be installed:$missing. Is this machine online, and may you use sudo?"
+    stop "These packages could not be installed:$missing. Is this machine online?"

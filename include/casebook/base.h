@@ -62,6 +62,9 @@ typedef struct cbk_error {
 CBK_API cbk_status cbk_fail(cbk_error *err, cbk_status status, size_t row,
                             const char *format, ...) CBK_PRINTF(4, 5);
 
+/* cbk_fail() with CBK_ENOMEM and its one sentence. */
+CBK_API cbk_status cbk_fail_memory(cbk_error *err);
+
 /* Leaves the calling function with the same status.  Use it only before the
  * function holds anything that must be given back. */
 #define CBK_TRY(call)                                                                    \
@@ -142,23 +145,28 @@ CBK_API void cbk_problems_add(cbk_problems *problems, cbk_place place, const cha
 /* A set of caveats that travels with a result into cells, figures, sentences and claims.
  * Codes are stable: cbk_note_name() is what JSON prints. */
 typedef enum cbk_note {
-    CBK_NOTE_NO_ROWS = 1 << 0,             /* nothing to estimate from */
-    CBK_NOTE_NO_EVENTS = 1 << 1,           /* every row is censored */
-    CBK_NOTE_ONE_SUBJECT = 1 << 2,         /* a series of one */
-    CBK_NOTE_NOT_REACHED = 1 << 3,         /* the curve never falls to the quantile */
-    CBK_NOTE_LIMIT_NOT_REACHED = 1 << 4,   /* an interval is open on one side */
-    CBK_NOTE_BEYOND_FOLLOW_UP = 1 << 5,    /* a time after the last observation */
-    CBK_NOTE_INTERVAL_UNDEFINED = 1 << 6,  /* no such interval where S is 0 or 1 */
-    CBK_NOTE_ROWS_LEFT_OUT = 1 << 7,       /* rows with missing values were left out */
-    CBK_NOTE_EVENT_AT_ZERO = 1 << 8,       /* somebody had the event at time 0 */
-    CBK_NOTE_ZERO_BEFORE_ENTRIES = 1 << 9, /* S fell to 0 before everybody had entered */
-    CBK_NOTE_SD_UNDEFINED = 1 << 10,       /* a standard deviation of fewer than two */
-    CBK_NOTE_NO_GROUPS = 1 << 11           /* a comparison of fewer than two groups */
+    CBK_NOTE_NO_ROWS = 1 << 0,              /* nothing to estimate from */
+    CBK_NOTE_NO_EVENTS = 1 << 1,            /* every row is censored */
+    CBK_NOTE_ONE_SUBJECT = 1 << 2,          /* a series of one */
+    CBK_NOTE_NOT_REACHED = 1 << 3,          /* the curve never falls to the quantile */
+    CBK_NOTE_LIMIT_NOT_REACHED = 1 << 4,    /* an interval is open on one side */
+    CBK_NOTE_BEYOND_FOLLOW_UP = 1 << 5,     /* a time after the last observation */
+    CBK_NOTE_INTERVAL_UNDEFINED = 1 << 6,   /* no such interval where S is 0 or 1 */
+    CBK_NOTE_ROWS_LEFT_OUT = 1 << 7,        /* rows with missing values were left out */
+    CBK_NOTE_EVENT_AT_ZERO = 1 << 8,        /* somebody had the event at time 0 */
+    CBK_NOTE_ZERO_BEFORE_ENTRIES = 1 << 9,  /* S fell to 0 before everybody had entered */
+    CBK_NOTE_SD_UNDEFINED = 1 << 10,        /* a standard deviation of fewer than two */
+    CBK_NOTE_NO_GROUPS = 1 << 11,           /* a comparison of fewer than two groups */
+    CBK_NOTE_NO_SPREAD = 1 << 12,           /* all values are equal: nothing to test */
+    CBK_NOTE_TOO_LARGE_FOR_EXACT = 1 << 13, /* chi-squared where Fisher was wanted */
+    CBK_NOTE_ERROR_ZERO = 1 << 14,    /* survival is 0 or 1: no usable standard error */
+    CBK_NOTE_ZERO_VARIANCE = 1 << 15, /* chance leaves the statistic no room: no p */
+    CBK_NOTE_DF_REDUCED = 1 << 16     /* a group that the test cannot compare */
 } cbk_note;
 
 typedef uint32_t cbk_notes; /* a set: cbk_note values or'ed */
 
-enum { CBK_NOTE_COUNT = 12 };
+enum { CBK_NOTE_COUNT = 17 };
 
 /* "not-reached": the stable code. */
 CBK_API const char *cbk_note_name(cbk_note note);

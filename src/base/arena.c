@@ -4,12 +4,15 @@
  * AddressSanitizer is on, so a pointer kept past its mark is reported like a use after
  * free.
  */
+#define _DEFAULT_SOURCE /* madvise() */
+
 #include <casebook/base.h>
 
 #include <assert.h>
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define ARENA_HAS_ASAN 1
@@ -28,11 +31,14 @@
 #endif
 
 #define BLOCK_MIN_BYTES ((size_t)64 * 1024)
+#define BLOCK_HUGE_BYTES ((size_t)4 * 1024 * 1024)
+#define PAGE_BYTES ((uintptr_t)4096)
 
 typedef struct block {
     struct block *older;
     size_t capacity_bytes;
     size_t used_bytes;
+    size_t clean_from; /* memory from here on is zero: nobody has had it yet */
     alignas(max_align_t) unsigned char bytes[];
 } block;
 
@@ -41,13 +47,26 @@ struct cbk_arena {
     block *newest;
     size_t limit_bytes;
     size_t held_bytes; /* sum of capacities */
+    bool is_heap;      /* heap_allocate(), whose large blocks are zeroed */
     bool is_failed;
 };
 
+/* Large blocks come from the kernel zeroed, and sooner in large pages. */
 static void *heap_allocate(size_t size_bytes, void *context)
 {
     (void)context;
-    return malloc(size_bytes);
+    if (size_bytes < BLOCK_HUGE_BYTES) {
+        return malloc(size_bytes);
+    }
+    void *memory = calloc(1, size_bytes);
+#ifdef MADV_HUGEPAGE
+    if (memory != NULL) {
+        const uintptr_t into_page = (uintptr_t)memory % PAGE_BYTES;
+        const size_t skipped = into_page == 0 ? 0 : PAGE_BYTES - into_page;
+        (void)madvise((char *)memory + skipped, size_bytes - skipped, MADV_HUGEPAGE);
+    }
+#endif
+    return memory;
 }
 
 static void heap_deallocate(void *memory, void *context)
@@ -62,7 +81,9 @@ cbk_arena *cbk_arena_create(const cbk_allocator *allocator, size_t limit_bytes)
     const cbk_allocator chosen = allocator != NULL ? *allocator : heap;
     cbk_arena *arena = chosen.allocate(sizeof *arena, chosen.context);
     if (arena != NULL) {
-        *arena = (cbk_arena){.allocator = chosen, .limit_bytes = limit_bytes};
+        *arena = (cbk_arena){.allocator = chosen,
+                             .limit_bytes = limit_bytes,
+                             .is_heap = allocator == NULL};
     }
     return arena;
 }
@@ -105,6 +126,8 @@ static bool arena_grow(cbk_arena *arena, size_t need_bytes)
     fresh->older = arena->newest;
     fresh->capacity_bytes = capacity;
     fresh->used_bytes = 0;
+    const bool is_clean = arena->is_heap && sizeof *fresh + capacity >= BLOCK_HUGE_BYTES;
+    fresh->clean_from = is_clean ? 0 : capacity;
     ARENA_POISON(fresh->bytes, capacity);
     arena->newest = fresh;
     arena->held_bytes += capacity;
@@ -134,7 +157,12 @@ void *cbk_arena_alloc(cbk_arena *arena, size_t count, size_t size, size_t align)
     }
     top->used_bytes = start + need;
     ARENA_UNPOISON(top->bytes + start, need);
-    return memset(top->bytes + start, 0, need);
+    const size_t dirty = start < top->clean_from ? top->clean_from - start : 0;
+    memset(top->bytes + start, 0, dirty < need ? dirty : need);
+    if (top->clean_from < top->used_bytes) {
+        top->clean_from = top->used_bytes;
+    }
+    return top->bytes + start;
 }
 
 cbk_mark cbk_arena_mark(const cbk_arena *arena)

@@ -12,6 +12,8 @@ cbk_status cbk_file_read(const char *path, size_t limit_bytes, cbk_arena *arena,
 
 /* Writes beside the target and renames over it, so that no half-written file is ever
  * seen; a failure (full disk) leaves the old file and removes the new one.
+ * Permissions stay; where path is a link, the file it leads to is replaced; a pipe or a
+ * device (/dev/stdout) is written to in place.
  * Errors: CBK_EIO. */
 cbk_status cbk_file_write(const char *path, const char *bytes, size_t size,
                           cbk_error *err);

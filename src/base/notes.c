@@ -24,6 +24,16 @@ static const note_text texts[CBK_NOTE_COUNT] = {
      "The curve fell to 0 before everybody had entered, and cannot rise again."},
     {"sd-undefined", "A standard deviation needs at least two values."},
     {"no-groups", "A comparison needs at least two groups."},
+    {"no-spread", "All values are the same, so there is nothing to test."},
+    {"too-large-for-exact",
+     "Fisher's exact test was too large to compute; the chi-squared test stands in its "
+     "place although expected counts are small."},
+    {"error-zero", "Survival is 0 or 1 here, where its standard error is 0 or does not "
+                   "exist: an interval and a test are missing or too narrow."},
+    {"zero-variance", "The statistic can take one value only, so there is no p value."},
+    {"df-reduced",
+     "A group is at risk at no time of an event together with others, so the test has "
+     "fewer degrees of freedom."},
 };
 
 static const note_text *text_of(cbk_note note)

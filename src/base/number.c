@@ -24,7 +24,7 @@ typedef struct decimal {
     bool is_negative;
     int n_digits;
     int exponent;
-    char digit[DIGITS_MAX + 1]; /* '0' to '9' */
+    char digit[DIGITS_MAX]; /* '0' to '9' */
 } decimal;
 
 /* The n_digits significant digits nearest to value; true when they read back as value. */

@@ -66,4 +66,11 @@ bool cbk_number_parse(const char *text, bool decimal_comma, double *out);
 const char *cbk_nearest_spelling(const char *word, const char *const *candidates,
                                  size_t n);
 
+enum { CBK_HINT_SIZE = 160 };
+
+/* How a sentence about an unknown word ends: "; did you mean \"age\"?", or "." where no
+ * candidate is near.  Returns out. */
+const char *cbk_spelling_hint(const char *word, const char *const *candidates, size_t n,
+                              char out[CBK_HINT_SIZE]);
+
 #endif

@@ -113,8 +113,7 @@ static cbk_claim read_claim(reader *r, const cbk_yaml *map)
     return claim;
 }
 
-/* ---- ids
- * ---------------------------------------------------------------------------------- */
+/* ---- ids ----------------------------------------------------------------------- */
 
 typedef struct named {
     const char *id;
@@ -156,8 +155,7 @@ static void check_ids_distinct(reader *r, const cbk_yaml *list, const cbk_claim 
     }
 }
 
-/* ---- the file
- * ----------------------------------------------------------------------------- */
+/* ---- the file ------------------------------------------------------------------ */
 
 static const cbk_claim *read_file(reader *r, const cbk_yaml *root, size_t *n)
 {

@@ -7,8 +7,7 @@
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
-/* ---- characters
- * --------------------------------------------------------------------------- */
+/* ---- characters ---------------------------------------------------------------- */
 
 static bool is_digit(char c)
 {
@@ -90,8 +89,7 @@ const char *cbk_stated_normalise(const char *printed, cbk_arena *arena)
     return text;
 }
 
-/* ---- words
- * -------------------------------------------------------------------------------- */
+/* ---- words --------------------------------------------------------------------- */
 
 /* Letters that start at text. */
 static size_t word_length(const char *text)
@@ -141,8 +139,7 @@ static bool is_month(const char *text, size_t size)
     return is_word(text, size, "sept");
 }
 
-/* ---- dates
- * -------------------------------------------------------------------------------- */
+/* ---- dates --------------------------------------------------------------------- */
 
 static bool are_digits(const char *text, size_t n)
 {
@@ -192,8 +189,7 @@ static bool has_date(const char *text)
     return false;
 }
 
-/* ---- numbers
- * ------------------------------------------------------------------------------ */
+/* ---- numbers ------------------------------------------------------------------- */
 
 /* Bytes of digits, with commas between groups of three: "1,234" but not "12,13". */
 static size_t whole_length(const char *text)
@@ -320,8 +316,9 @@ static void add_number(number_list *list, cbk_stated_number number)
     list->n++;
 }
 
-/* Where in a text a number is cut out of it; used for lists of parts. */
-static const char *skip_number_or_word(const char *text, const char *at,
+/* Adds the number that stands or is spelled at `at`, if there is one; returns what
+ * follows. */
+static const char *read_number_or_word(const char *text, const char *at,
                                        number_list *list)
 {
     cbk_stated_number number = {0};
@@ -351,7 +348,7 @@ static const char *skip_number_or_word(const char *text, const char *at,
 static void scan_numbers(const char *text, number_list *list)
 {
     for (const char *at = text; *at != '\0';) {
-        at = skip_number_or_word(text, at, list);
+        at = read_number_or_word(text, at, list);
     }
     if (list->n == 0 && strcmp(text, "yes") == 0) {
         add_number(list, (cbk_stated_number){.value = 1.0});
@@ -379,8 +376,7 @@ bool cbk_stated_read(const char *printed, cbk_arena *arena, cbk_stated *out)
     return true;
 }
 
-/* ---- parts
- * -------------------------------------------------------------------------------- */
+/* ---- parts --------------------------------------------------------------------- */
 
 /* A comma between groups of digits belongs to its number. */
 static const char *end_of_part(const char *at)
@@ -414,8 +410,7 @@ const char *const *cbk_stated_parts(const char *printed, cbk_arena *arena, size_
     return parts;
 }
 
-/* ---- comparisons
- * -------------------------------------------------------------------------- */
+/* ---- comparisons --------------------------------------------------------------- */
 
 /* A quarter of the last place: what is rounded to it differs by whole steps or not. */
 static bool is_equal_at(double a, double b, int digits)

@@ -8,8 +8,7 @@
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
-/* ---- other conventions
- * --------------------------------------------------------------------- */
+/* ---- other conventions --------------------------------------------------------- */
 
 /* A change to the study's conventions; 0 leaves a rule as it is. */
 typedef struct variant {
@@ -41,6 +40,7 @@ static const variant variants[] = {
      .interval = CBK_INTERVAL_PLAIN},
     {.words = "interval logit", .has_interval = true, .interval = CBK_INTERVAL_LOGIT},
     {.words = "interval arcsin", .has_interval = true, .interval = CBK_INTERVAL_ARCSIN},
+    {.words = "interval bpcp", .has_interval = true, .interval = CBK_INTERVAL_BPCP},
     {.words = "profile sas", .is_profile = true, .profile = CBK_PROFILE_SAS},
     {.words = "profile spss", .is_profile = true, .profile = CBK_PROFILE_SPSS},
 };
@@ -101,8 +101,7 @@ static cbk_status ask_others(cbk_study *study, cbk_asked *asked, cbk_arena *aren
     return CBK_OK;
 }
 
-/* ---- words
- * --------------------------------------------------------------------------------- */
+/* ---- words --------------------------------------------------------------------- */
 
 /* A computed number as the explanations print it: two places beyond what was stated. */
 static void print_number(double value, int digits, char out[CBK_NUMBER_SIZE])
@@ -146,8 +145,7 @@ static const char *absence(const cbk_quantity *quantity, cbk_arena *arena)
     return all == NULL ? "The records give no value." : all;
 }
 
-/* ---- numbers
- * ------------------------------------------------------------------------------- */
+/* ---- numbers ------------------------------------------------------------------- */
 
 static const char *equal_when_rounded(const cbk_stated_number *stated, double value,
                                       cbk_arena *arena)
@@ -222,8 +220,7 @@ static cbk_status judge_number(cbk_study *study, cbk_asked *asked,
     return CBK_OK;
 }
 
-/* ---- categories
- * ---------------------------------------------------------------------------- */
+/* ---- categories ---------------------------------------------------------------- */
 
 /* The label that one of the fields the question read gives to a code; or NULL. */
 static const char *label_of(cbk_study *study, const cbk_quantity *quantity,
@@ -267,8 +264,7 @@ static void judge_text(cbk_study *study, const cbk_quantity *quantity, const cha
                                            label != NULL ? label : computed, text)};
 }
 
-/* ---- both
- * ---------------------------------------------------------------------------------- */
+/* ---- both ---------------------------------------------------------------------- */
 
 cbk_status cbk_claim_judge(cbk_study *study, cbk_asked *asked, const cbk_stated *said,
                            const char *text, cbk_arena *arena, cbk_judgement *out,

@@ -14,7 +14,7 @@ const char *cbk_argument(const cbk_arguments *arguments, const char *option)
             return arguments->values[i];
         }
     }
-    assert(!"the option is not in the command's row");
+    assert(false && "the option is not in the command's row");
     return NULL;
 }
 
@@ -216,7 +216,11 @@ int cbk_arguments_read(const cbk_command *command, int argc, char **argv,
         }
     }
     if (out->n_operands < command->n_operands_min) {
-        return refuse(command, "something is missing on the command line");
+        const char *sentence = cbk_text_format(arena, "%s needed: %s",
+                                               command->n_operands_min > 1 ? "these are"
+                                                                           : "this is",
+                                               command->operands);
+        return refuse(command, sentence != NULL ? sentence : "an operand is needed");
     }
     if (out->n_operands > command->n_operands_max) {
         const char *sentence = cbk_text_format(arena, "\"%s\" is one word too many",

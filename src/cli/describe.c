@@ -11,6 +11,15 @@ static const cbk_option options[] = {
     {.name = "on", .argument = "A,B", .help = "these variables; all when not given"},
     {.name = "by", .argument = "A", .help = "a column for each value of this variable"},
     CBK_OPTION_WHERE,
+    {.name = "test", .help = "with --by: compare the groups, a test for each variable"},
+    {.name = "mean",
+     .help = "with --test: compare means (Welch's t test) of two groups, not ranks"},
+    {.name = "interval",
+     .argument = "NAME",
+     .help = "an interval of each proportion",
+     .values = "wilson clopper-pearson"},
+    CBK_OPTION_CONF_TYPE,
+    CBK_OPTION_LEVEL,
     CBK_OPTION_PROFILE,
     CBK_OPTION_FORMAT,
 };
@@ -26,21 +35,44 @@ static cbk_status open_source(cbk_session *session, const char *path)
     return cbk_study_of_data_file(csv, session->arena, &session->study, &session->error);
 }
 
+/* False after a message. */
+static bool read_request(cbk_session *session, const cbk_arguments *arguments,
+                         cbk_description_request *out)
+{
+    const bool is_tested = cbk_argument(arguments, "test") != NULL;
+    const bool is_by_means = cbk_argument(arguments, "mean") != NULL;
+    *out = (cbk_description_request){.by = cbk_argument(arguments, "by"),
+                                     .among = cbk_argument(arguments, "where"),
+                                     .interval = cbk_argument(arguments, "interval")};
+    out->variables =
+        cbk_split_list(cbk_argument(arguments, "on"), session->arena, &out->n_variables);
+    if (is_by_means && !is_tested) {
+        (void)cbk_session_refuse(session, "--mean says how to --test; give both");
+        return false;
+    }
+    if (is_tested && out->by == NULL) {
+        (void)cbk_session_refuse(session,
+                                 "--test compares groups; say which with --by VARIABLE");
+        return false;
+    }
+    out->test = !is_tested    ? CBK_SUMMARY_UNTESTED
+                : is_by_means ? CBK_SUMMARY_BY_MEANS
+                              : CBK_SUMMARY_BY_RANKS;
+    return true;
+}
+
 static int run(const cbk_arguments *arguments)
 {
     cbk_session session;
     if (!cbk_session_open(&session, arguments)) {
         return CBK_EXIT_ENVIRONMENT;
     }
-    cbk_description_request request = {.by = cbk_argument(arguments, "by"),
-                                       .among = cbk_argument(arguments, "where")};
-    request.variables = cbk_split_list(cbk_argument(arguments, "on"), session.arena,
-                                       &request.n_variables);
-    cbk_profile profile = CBK_PROFILE_R;
-    if (cbk_argument(arguments, "profile") != NULL) {
-        (void)cbk_profile_parse(cbk_argument(arguments, "profile"), &profile);
+    cbk_description_request request;
+    cbk_conventions conventions;
+    if (!read_request(&session, arguments, &request) ||
+        !cbk_session_conventions(&session, arguments, &conventions)) {
+        return cbk_session_close(&session, CBK_EXIT_USAGE);
     }
-    const cbk_conventions conventions = cbk_conventions_of(profile);
     cbk_status status = open_source(&session, arguments->operands[0]);
     int code = CBK_EXIT_DONE;
     if (status == CBK_OK && cbk_session_format(arguments) == CBK_FORMAT_JSON) {
@@ -76,8 +108,15 @@ const cbk_command cbk_command_describe = {
         "Numbers are described by median, quartiles, mean, standard deviation and range, "
         "categories by counts and percentages of those where the value is known; missing "
         "values have a row of their own. In a data file a column whose cells are all "
-        "numbers is a number, any other a category; an empty cell and NA are missing.",
-    .examples = "casebook describe studies/ivc-lms --by margin\n"
+        "numbers is a number, any other a category; an empty cell and NA are missing. An "
+        "endpoint named in --on gives events, person-time and their rate with its exact "
+        "Poisson interval.\n\n"
+        "--test compares the groups of --by: numbers by ranks (Mann-Whitney, exact in "
+        "small groups without ties; Kruskal-Wallis for more than two groups), categories "
+        "by Fisher's exact test where an expected count is below 5, else by the "
+        "chi-squared test without continuity correction. Letters name the test that ran.",
+    .examples = "casebook describe studies/ivc-lms --by margin --test\n"
+                "casebook describe studies/ivc-lms --on sex,os --interval wilson\n"
                 "casebook describe data.csv --on age,stage",
     .n_options = CBK_COUNT_OF(options),
     .options = options,

@@ -2,118 +2,148 @@
 #include "cli/options.h"
 #include "cli/session.h"
 
-#include "base/file.h"
+#include "cli/followup.h"
 #include "report/report.h"
 #include "study/curves.h"
+#include "study/landmark.h"
 
 #include <string.h>
 
 static const cbk_option options[] = {
-    {.name = "endpoint",
+    CBK_OPTIONS_FOLLOWUP,
+    {.name = "weight", .argument = "COLUMN", .help = "each row counts so many times"},
+    {.name = "at",
+     .argument = "T1,T2",
+     .help = "S(t) at these times; with --by, the differences"},
+    {.name = "quantile",
+     .argument = "P1,P2",
+     .help = "times by which these shares have had the event"},
+    {.name = "rmst",
+     .argument = "TAU",
+     .help = "mean time up to TAU; with --by, differences, ratios"},
+    {.name = "landmark",
+     .argument = "T",
+     .help = "only those event-free at T; times count from there"},
+    {.name = "estimate",
      .argument = "NAME",
-     .help = "of a study: which of its endpoints"},
-    {.name = "time", .argument = "COLUMN", .help = "of a data file: follow-up time"},
-    {.name = "event",
-     .argument = "COLUMN",
-     .help = "of a data file: event, a column of 0 and 1, or COLUMN=VALUE"},
-    {.name = "entry", .argument = "COLUMN", .help = "of a data file: late entry"},
-    CBK_OPTION_BY,
-    CBK_OPTION_WHERE,
-    {.name = "at", .argument = "T1,T2", .help = "S(t) at these times"},
+     .help = "of survival; nelson-aalen adds the cumulative hazard",
+     .values = "kaplan-meier nelson-aalen fleming-harrington"},
     CBK_OPTION_CONF_TYPE,
+    {.name = "mid-p", .help = "of --conf-type bpcp: its mid-p variant"},
     CBK_OPTION_LEVEL,
     CBK_OPTION_PROFILE,
-    {.name = "no-timefix", .help = "of a data file: only times that are equal are tied"},
-    {.name = "fingerprint", .help = "of a data file: print its SHA-256 in JSON"},
     CBK_OPTION_FORMAT,
 };
 
-/* The endpoint asked for, or the only one there is. */
-static const char *choose_endpoint(cbk_session *session, const char *asked)
+/* Everything that was asked for on the command line. */
+typedef struct km_asked {
+    cbk_conventions conventions;
+    cbk_km_request request;
+    double landmark; /* 0: none */
+    bool wants_hazard;
+} km_asked;
+
+/* A time above 0, or 0 where the option is not given. */
+static bool read_time(cbk_session *session, const cbk_arguments *arguments,
+                      const char *option, double *out)
 {
-    const cbk_protocol *protocol = cbk_study_protocol(session->study);
-    if (asked != NULL) {
-        return asked;
+    const char *text = cbk_argument(arguments, option);
+    if (text != NULL && (!cbk_number_parse(text, false, out) || !(*out > 0.0))) {
+        (void)cbk_session_refuse(session, "--%s is a time above 0, as in 36; not \"%s\"",
+                                 option, text);
+        return false;
     }
-    if (protocol->n_endpoints == 1) {
-        return protocol->endpoints[0].name;
-    }
-    cbk_buffer list = {0};
-    for (size_t i = 0; i < protocol->n_endpoints; i++) {
-        cbk_buffer_addf(&list, "%s%s", i > 0 ? ", " : "", protocol->endpoints[i].name);
-    }
-    (void)cbk_session_refuse(session,
-                             "say which endpoint: --endpoint NAME; the study has %s",
-                             list.bytes != NULL ? list.bytes : "none");
-    cbk_buffer_free(&list);
-    return NULL;
+    return true;
 }
 
-static int curves_of_study(cbk_session *session, const cbk_arguments *arguments,
-                           const cbk_conventions *conventions, const cbk_curves **out)
+static bool read_quantiles(cbk_session *session, const cbk_arguments *arguments,
+                           cbk_km_request *request)
 {
-    static const char *const of_files[] = {"time", "event", "entry", "no-timefix",
-                                           "fingerprint"};
-    for (size_t i = 0; i < CBK_COUNT_OF(of_files); i++) {
-        if (cbk_argument(arguments, of_files[i]) != NULL) {
-            return cbk_session_refuse(
-                session, "--%s is for data files; a study has --endpoint", of_files[i]);
+    const char *text = cbk_argument(arguments, "quantile");
+    if (!cbk_numbers_of_list("km", "quantile", text, session->arena, &request->quantile,
+                             &request->n_quantiles)) {
+        return false;
+    }
+    for (size_t i = 0; i < request->n_quantiles; i++) {
+        if (!(request->quantile[i] > 0.0 && request->quantile[i] < 1.0)) {
+            (void)cbk_session_refuse(session,
+                                     "--quantile is a list of shares between 0 and 1, as "
+                                     "in 0.25,0.5; not \"%s\"",
+                                     text);
+            return false;
         }
     }
-    cbk_status status = cbk_session_open_study(session, arguments->operands[0]);
-    if (status != CBK_OK) {
-        return cbk_session_fail(session, status);
-    }
-    const char *endpoint = choose_endpoint(session, cbk_argument(arguments, "endpoint"));
-    if (endpoint == NULL) {
-        return CBK_EXIT_USAGE;
-    }
-    size_t n_by = 0;
-    const char *const *by =
-        cbk_split_list(cbk_argument(arguments, "by"), session->arena, &n_by);
-    status = cbk_curves_of_study(session->study, endpoint, by, n_by,
-                                 cbk_argument(arguments, "where"), conventions,
-                                 session->arena, out, &session->error);
-    return status == CBK_OK ? CBK_EXIT_DONE : cbk_session_fail(session, status);
+    return true;
 }
 
-static int curves_of_file(cbk_session *session, const cbk_arguments *arguments,
-                          const cbk_conventions *conventions, const cbk_curves **out)
+/* Which estimate and which variant of its interval; false after a message. */
+static bool read_estimate(cbk_session *session, const cbk_arguments *arguments,
+                          km_asked *asked)
 {
-    cbk_file_columns columns = {.time = cbk_argument(arguments, "time"),
-                                .event = cbk_argument(arguments, "event"),
-                                .entry = cbk_argument(arguments, "entry"),
-                                .where = cbk_argument(arguments, "where")};
-    if (cbk_argument(arguments, "endpoint") != NULL) {
-        return cbk_session_refuse(session,
-                                  "--endpoint is for studies; a data file has --time "
-                                  "and --event");
+    const char *name = cbk_argument(arguments, "estimate");
+    asked->wants_hazard = name != NULL && strcmp(name, "nelson-aalen") == 0;
+    if (name != NULL && strcmp(name, "fleming-harrington") == 0) {
+        asked->conventions.estimate = CBK_SURVIVAL_FLEMING_HARRINGTON;
     }
-    if (columns.time == NULL || columns.event == NULL) {
-        return cbk_session_refuse(session, "a data file needs --time COLUMN and --event "
-                                           "COLUMN");
+    asked->conventions.is_mid_p = cbk_argument(arguments, "mid-p") != NULL;
+    if (asked->conventions.is_mid_p && asked->conventions.interval != CBK_INTERVAL_BPCP) {
+        (void)cbk_session_refuse(session, "--mid-p belongs to --conf-type bpcp");
+        return false;
     }
-    columns.by =
-        cbk_split_list(cbk_argument(arguments, "by"), session->arena, &columns.n_by);
-    const cbk_status status = cbk_curves_of_file(
-        arguments->operands[0], &columns, cbk_argument(arguments, "no-timefix") == NULL,
-        cbk_argument(arguments, "fingerprint") != NULL, conventions, session->arena,
-        &session->problems, out, &session->error);
-    return status == CBK_OK ? CBK_EXIT_DONE : cbk_session_fail(session, status);
+    return true;
+}
+
+static bool read_asked(cbk_session *session, const cbk_arguments *arguments,
+                       km_asked *asked)
+{
+    return cbk_session_conventions(session, arguments, &asked->conventions) &&
+           cbk_numbers_of_list("km", "at", cbk_argument(arguments, "at"), session->arena,
+                               &asked->request.at, &asked->request.n_at) &&
+           read_quantiles(session, arguments, &asked->request) &&
+           read_time(session, arguments, "rmst", &asked->request.tau) &&
+           read_time(session, arguments, "landmark", &asked->landmark) &&
+           read_estimate(session, arguments, asked);
+}
+
+static cbk_status fit_hazards(const cbk_curves *curves, cbk_arena *arena,
+                              const cbk_nelson_aalen *const **out, cbk_error *err)
+{
+    const cbk_nelson_aalen **hazard =
+        CBK_NEW(arena, const cbk_nelson_aalen *, curves->n_curves + 1);
+    if (hazard == NULL) {
+        return cbk_fail_memory(err);
+    }
+    for (size_t i = 0; i < curves->n_curves; i++) {
+        CBK_TRY(cbk_nelson_aalen_fit(curves->curves[i].km->risk, &curves->conventions,
+                                     arena, &hazard[i], err));
+    }
+    *out = hazard;
+    return CBK_OK;
+}
+
+static cbk_status fit(const cbk_followup_data *data, km_asked *asked, cbk_arena *arena,
+                      const cbk_curves **out, cbk_error *err)
+{
+    if (asked->landmark > 0.0) {
+        CBK_TRY(cbk_followup_landmark(data, asked->landmark, arena, &data, err));
+    }
+    CBK_TRY(cbk_curves_fit(data, &asked->conventions, arena, out, err));
+    return asked->wants_hazard ? fit_hazards(*out, arena, &asked->request.hazard, err)
+                               : CBK_OK;
 }
 
 static int print(cbk_session *session, const cbk_arguments *arguments,
-                 const cbk_curves *curves, const double *at, size_t n_at)
+                 const cbk_curves *curves, const cbk_km_request *request)
 {
     const cbk_format format = cbk_session_format(arguments);
     if (format == CBK_FORMAT_JSON) {
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
-        cbk_analysis_km_json(curves, at, n_at, &json);
+        cbk_analysis_km_json(curves, request, &json);
         return cbk_session_write_json(session, &buffer);
     }
     const cbk_document *document =
-        cbk_analysis_km_document(curves, at, n_at, session->arena);
+        cbk_analysis_km_document(curves, request, session->arena);
     return document == NULL ? cbk_session_fail(session, CBK_ENOMEM)
                             : cbk_session_write_document(session, document, format, NULL);
 }
@@ -124,20 +154,18 @@ static int run(const cbk_arguments *arguments)
     if (!cbk_session_open(&session, arguments)) {
         return CBK_EXIT_ENVIRONMENT;
     }
-    cbk_conventions conventions;
-    const double *at = NULL;
-    size_t n_at = 0;
-    if (!cbk_session_conventions(&session, arguments, &conventions) ||
-        !cbk_numbers_of_list("km", "at", cbk_argument(arguments, "at"), session.arena,
-                             &at, &n_at)) {
+    km_asked asked = {0};
+    if (!read_asked(&session, arguments, &asked)) {
         return cbk_session_close(&session, CBK_EXIT_USAGE);
     }
+    const cbk_followup_data *data = NULL;
     const cbk_curves *curves = NULL;
-    int code = cbk_file_is_directory(arguments->operands[0])
-                   ? curves_of_study(&session, arguments, &conventions, &curves)
-                   : curves_of_file(&session, arguments, &conventions, &curves);
+    int code = cbk_session_followup(&session, arguments, &data);
     if (code == CBK_EXIT_DONE) {
-        code = print(&session, arguments, curves, at, n_at);
+        const cbk_status status =
+            fit(data, &asked, session.arena, &curves, &session.error);
+        code = status == CBK_OK ? print(&session, arguments, curves, &asked.request)
+                                : cbk_session_fail(&session, status);
     }
     return cbk_session_close(&session, code);
 }
@@ -152,12 +180,16 @@ const cbk_command cbk_command_km = {
         "Estimates survival by the product-limit method, with Greenwood's standard "
         "error, "
         "the median, survival at given times and the median follow-up by the reverse "
-        "Kaplan-Meier method. STUDY is a study folder, whose endpoints are declared in "
+        "Kaplan-Meier method; on request other quantiles, restricted means, comparisons "
+        "of "
+        "groups and the cumulative hazard. STUDY is a study folder, whose endpoints are "
+        "declared in "
         "its "
         "protocol; FILE is a data file, where --time and --event name the columns. Rows "
         "with a missing time, event or group are left out and counted.",
     .examples = "casebook km studies/ivc-lms --endpoint os --at 36,60\n"
-                "casebook km data.csv --time months --event status=2 --by arm",
+                "casebook km data.csv --time months --event status=2 --by arm\n"
+                "casebook km studies/ivc-lms --endpoint os --conf-type bpcp --rmst 60",
     .n_options = CBK_COUNT_OF(options),
     .options = options,
     .run = run,

@@ -47,12 +47,10 @@ static int refuse_command(const char *name)
     for (size_t i = 0; i < n; i++) {
         names[i] = commands[i]->name;
     }
-    const char *nearest = cbk_nearest_spelling(name, names, n);
+    char hint[CBK_HINT_SIZE];
     (void)fprintf(stderr,
-                  "casebook: there is no command \"%s\"%s%s%s; casebook --help lists "
-                  "them\n",
-                  name, nearest != NULL ? "; did you mean \"" : "",
-                  nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
+                  "casebook: there is no command \"%s\"%s\ncasebook --help lists them\n",
+                  name, cbk_spelling_hint(name, names, n, hint));
     return CBK_EXIT_USAGE;
 }
 

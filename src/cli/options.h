@@ -20,7 +20,7 @@
     {                                                                                    \
         .name = "conf-type", .argument = "NAME",                                         \
         .help = "interval of S(t); the profile's when not given",                        \
-        .values = "log log-log plain logit arcsin"                                       \
+        .values = "log log-log plain logit arcsin bpcp"                                   \
     }
 
 #define CBK_OPTION_LEVEL                                                                 \
@@ -39,6 +39,24 @@
     {                                                                                    \
         .name = "where", .argument = "SQL",                                              \
         .help = "only the rows for which this is true"                                   \
+    }
+
+/* Which rows an analysis of time to event reads (cli/followup.h). */
+#define CBK_OPTIONS_FOLLOWUP                                                             \
+    {.name = "endpoint",                                                                 \
+     .argument = "NAME",                                                                 \
+     .help = "of a study: which of its endpoints"},                                      \
+        {.name = "time",                                                                 \
+         .argument = "COLUMN",                                                           \
+         .help = "of a data file: follow-up time"},                                      \
+        {.name = "event",                                                                \
+         .argument = "COLUMN",                                                           \
+         .help = "of a data file: event, a column of 0 and 1, or COLUMN=VALUE"},         \
+        {.name = "entry", .argument = "COLUMN", .help = "of a data file: late entry"},   \
+        CBK_OPTION_BY, CBK_OPTION_WHERE,                                                 \
+        {.name = "no-timefix", .help = "only times that are equal are tied"},            \
+    {                                                                                    \
+        .name = "fingerprint", .help = "of a data file: print its SHA-256 in JSON"       \
     }
 
 #define CBK_OPTION_OUTPUT                                                                \

@@ -31,10 +31,27 @@ int cbk_session_close(cbk_session *session, int code)
     return code;
 }
 
-static void print_problems(const cbk_problems *problems)
+/* Mistakes in the order of the file, as a reader of it mends them; files as they were
+ * read.  Insertion keeps what is equal in the order it was found. */
+static void sort_problems(cbk_problem *kept, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        const cbk_problem moved = kept[i];
+        size_t at = i;
+        while (at > 0 && cbk_text_is_equal(kept[at - 1].place.file, moved.place.file) &&
+               kept[at - 1].place.line > moved.place.line) {
+            kept[at] = kept[at - 1];
+            at--;
+        }
+        kept[at] = moved;
+    }
+}
+
+static void print_problems(cbk_problems *problems)
 {
     const size_t n_kept =
         problems->n_found < CBK_PROBLEMS_MAX ? problems->n_found : CBK_PROBLEMS_MAX;
+    sort_problems(problems->kept, n_kept);
     for (size_t i = 0; i < n_kept; i++) {
         const cbk_problem *problem = &problems->kept[i];
         if (problem->place.file != NULL) {

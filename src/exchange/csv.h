@@ -22,10 +22,12 @@ typedef struct cbk_csv {
 
 enum { CBK_CSV_ROWS_MAX = 100000000 };
 
-/* Reads bytes[size].  Every mistake goes to problems with file and line, then the result
- * is CBK_EDATA: not UTF-8 (or UTF-16, said so), a NUL byte, no header, an empty or
- * repeated column name, a row with more or fewer cells than the header (says how many),
- * an unterminated quote (says on which line it opened).  Other errors: CBK_ENOMEM. */
+/* Reads bytes[size].  Every mistake goes to problems with file and line (the header's
+ * before those of the rows), then the result is CBK_EDATA: not UTF-8 (or UTF-16, or a
+ * spreadsheet: said so), a NUL byte, no header, an empty or repeated column name, a row
+ * with more or fewer cells than the header (says how many), a quote out of place, an
+ * unterminated quote (says on which line it opened), too many rows.  problems may use the
+ * same arena.  Other errors: CBK_ENOMEM. */
 cbk_status cbk_csv_parse(const char *file, const char *bytes, size_t size,
                          cbk_arena *arena, cbk_problems *problems, const cbk_csv **out,
                          cbk_error *err);

@@ -167,7 +167,7 @@ static cbk_status add(cbk_registry *registry, const char *name, int n_arguments,
 {
     function *kept = malloc(sizeof *kept);
     if (kept == NULL) {
-        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
+        return cbk_fail_memory(err);
     }
     *kept = *what;
     const bool is_scalar = what->scalar != NULL;

@@ -27,10 +27,10 @@ static void note_read(question *asked, const char *table, const char *column)
             return;
         }
     }
-    if (asked->n_reads < READS_MAX) {
-        asked->reads[asked->n_reads++] =
-            (cbk_read){.table = cbk_text_copy(asked->arena, table),
-                       .column = cbk_text_copy(asked->arena, column)};
+    const cbk_read fresh = {.table = cbk_text_copy(asked->arena, table),
+                            .column = cbk_text_copy(asked->arena, column)};
+    if (asked->n_reads < READS_MAX && !cbk_arena_has_failed(asked->arena)) {
+        asked->reads[asked->n_reads++] = fresh;
     }
 }
 
@@ -60,6 +60,10 @@ static int authorize(void *context, int action, const char *first, const char *s
     case SQLITE_RECURSIVE:
         return SQLITE_OK;
     case SQLITE_READ:
+        if (sqlite3_strnicmp(first, "sqlite_", 7) == 0) {
+            (void)snprintf(asked->refused, sizeof asked->refused, "the table %.60s", first);
+            break;
+        }
         if (second != NULL && second[0] != '\0') {
             note_read(asked, first, second);
         }
@@ -135,7 +139,7 @@ static cbk_status run_statement(cbk_registry *registry, sqlite3_stmt *statement,
     }
     cbk_read *reads = CBK_NEW(arena, cbk_read, asked->n_reads + 1);
     if (reads == NULL) {
-        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
+        return cbk_fail_memory(err);
     }
     memcpy(reads, asked->reads, asked->n_reads * sizeof *reads);
     out->n_reads = asked->n_reads;
@@ -177,7 +181,7 @@ cbk_status cbk_registry_query(cbk_registry *registry, const char *sql, cbk_arena
     cbk_answer *found = CBK_NEW(arena, cbk_answer, 1);
     if (asked == NULL || found == NULL) {
         free(asked);
-        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
+        return cbk_fail_memory(err);
     }
     asked->arena = arena;
     asked->steps = 0;

@@ -43,7 +43,7 @@ cbk_status cbk_registry_open(cbk_registry **out, cbk_error *err)
     *out = NULL;
     cbk_registry *registry = sqlite3_malloc64(sizeof *registry);
     if (registry == NULL) {
-        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
+        return cbk_fail_memory(err);
     }
     registry->database = NULL;
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX |
@@ -118,7 +118,7 @@ cbk_status cbk_registry_create_table(cbk_registry *registry, const char *name,
     sqlite3_str_appendall(sql, has_key ? ")) STRICT" : ") STRICT");
     char *text = sqlite3_str_finish(sql);
     if (text == NULL) {
-        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
+        return cbk_fail_memory(err);
     }
     const cbk_status status = run(registry, text, "making a table", err);
     sqlite3_free(text);
@@ -172,7 +172,7 @@ cbk_status cbk_registry_insert(cbk_registry *registry, const char *table,
     sqlite3_str_appendall(sql, ")");
     char *text = sqlite3_str_finish(sql);
     if (text == NULL) {
-        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
+        return cbk_fail_memory(err);
     }
     sqlite3_stmt *statement = NULL;
     int code = sqlite3_exec(registry->database, "BEGIN", NULL, NULL, NULL);
@@ -209,21 +209,16 @@ static int fill_column(sqlite3_stmt *statement, size_t n_rows, const cbk_value *
     return code;
 }
 
-cbk_status cbk_registry_add_column(cbk_registry *registry, const char *table,
+cbk_status cbk_registry_set_column(cbk_registry *registry, const char *table,
                                    const char *name, size_t n_rows,
                                    const cbk_value *values, cbk_error *err)
 {
-    char *alter =
-        sqlite3_mprintf("ALTER TABLE \"%w\" ADD COLUMN \"%w\" ANY", table, name);
     char *update =
         sqlite3_mprintf("UPDATE \"%w\" SET \"%w\" = ? WHERE rowid = ?", table, name);
     sqlite3_stmt *statement = NULL;
-    int code = alter == NULL || update == NULL
+    int code = update == NULL
                    ? SQLITE_NOMEM
-                   : sqlite3_exec(registry->database, alter, NULL, NULL, NULL);
-    if (code == SQLITE_OK) {
-        code = sqlite3_exec(registry->database, "BEGIN", NULL, NULL, NULL);
-    }
+                   : sqlite3_exec(registry->database, "BEGIN", NULL, NULL, NULL);
     if (code == SQLITE_OK) {
         code = sqlite3_prepare_v2(registry->database, update, -1, &statement, NULL);
     }
@@ -232,13 +227,12 @@ cbk_status cbk_registry_add_column(cbk_registry *registry, const char *table,
     }
     const cbk_status status =
         code == SQLITE_OK ? CBK_OK
-                          : cbk_registry_fail(registry, code, "adding a column", err);
+                          : cbk_registry_fail(registry, code, "setting a column", err);
     (void)sqlite3_finalize(statement);
     if (!sqlite3_get_autocommit(registry->database)) {
         (void)sqlite3_exec(registry->database, status == CBK_OK ? "COMMIT" : "ROLLBACK",
                            NULL, NULL, NULL);
     }
-    sqlite3_free(alter);
     sqlite3_free(update);
     return status;
 }

@@ -46,9 +46,9 @@ cbk_status cbk_registry_insert(cbk_registry *registry, const char *table,
                                size_t n_columns, size_t n_rows, const cbk_value *values,
                                cbk_error *err);
 
-/* Adds a column of values[n_rows], of any type, to a table; row i gets values[i] in the
- * order of insertion. */
-cbk_status cbk_registry_add_column(cbk_registry *registry, const char *table,
+/* Sets a column, of any type, to values[n_rows]; row i, in the order of insertion, gets
+ * values[i]. */
+cbk_status cbk_registry_set_column(cbk_registry *registry, const char *table,
                                    const char *name, size_t n_rows,
                                    const cbk_value *values, cbk_error *err);
 

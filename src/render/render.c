@@ -8,20 +8,6 @@
 
 enum { COLUMNS_MIN = 40 };
 
-void cbk_output_caption(cbk_buffer *out, const char *word, const char *number,
-                        const char *title, void (*escape)(cbk_buffer *, const char *))
-{
-    const bool is_titled = title != NULL && title[0] != '\0';
-    if (number != NULL) {
-        cbk_buffer_addf(out, "%s ", word);
-        escape(out, number);
-        cbk_buffer_add(out, is_titled ? ". " : ".");
-    }
-    if (is_titled) {
-        escape(out, title);
-    }
-}
-
 /* Moves what was written into the arena, over the scratch that was used on the way. */
 static cbk_status hand_over(cbk_buffer *written, cbk_arena *arena, cbk_mark before,
                             const char **out, size_t *size, cbk_error *err)

@@ -28,10 +28,9 @@ static cbk_status unknown_variable(const cbk_report *report, const char *name,
                        ? patients->fields[i].name
                        : report->protocol->derived[i - patients->n_fields].name;
     }
-    const char *nearest = names != NULL ? cbk_nearest_spelling(name, names, n) : NULL;
-    return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE, "There is no variable \"%s\"%s%s%s.",
-                    name, nearest != NULL ? "; did you mean \"" : "",
-                    nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
+    char hint[CBK_HINT_SIZE];
+    return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE, "There is no variable \"%s\"%s", name,
+                    cbk_spelling_hint(name, names, names != NULL ? n : 0, hint));
 }
 
 static cbk_status check_variable(const cbk_report *report, const char *name,
@@ -101,6 +100,8 @@ static cbk_status make_spec(const cbk_report *report,
                             .kind = CBK_TABLE_SUMMARY,
                             .among = request->among,
                             .by = request->by,
+                            .test = request->test,
+                            .interval = request->interval,
                             .n_columns = n,
                             .columns = columns};
     return CBK_OK;
@@ -173,9 +174,39 @@ static cbk_status write_statistics(const writer *to, const char *name, const cha
     return write_number(to, "maximum", "max($)", name, among, err);
 }
 
-static cbk_status write_categories(const writer *to, const cbk_summary *plan,
-                                   const char *name, const char *among, cbk_error *err)
+/* The test of a variable or of one of several answers. */
+static cbk_status write_test(const writer *to, const cbk_summary *plan,
+                             const cbk_summary_row *row, cbk_error *err)
 {
+    cbk_report *report = to->report;
+    cbk_quantity name;
+    CBK_TRY(cbk_report_evaluate(report, cbk_summary_test_sql(plan, row, "name"), NULL,
+                                plan->spec->among, &name, err));
+    cbk_json_key(to->json, "test");
+    cbk_json_open_object(to->json);
+    cbk_json_key_text(to->json, "name",
+                      name.value.kind == CBK_VALUE_TEXT ? name.value.text : NULL);
+    static const char *const parts[] = {"statistic", "df", "p"};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        CBK_TRY(write_number(to, parts[i], cbk_summary_test_sql(plan, row, parts[i]),
+                             NULL, plan->spec->among, err));
+    }
+    cbk_json_key_notes(to->json, "notes", name.notes);
+    cbk_json_close_object(to->json);
+    return CBK_OK;
+}
+
+/* Tests compare the groups, so they stand with all of them: in the first column. */
+static bool is_test_due(const cbk_summary *plan, const cbk_summary_column *column)
+{
+    return plan->is_tested && column == &plan->columns[0];
+}
+
+static cbk_status write_categories(const writer *to, const cbk_summary *plan,
+                                   const char *name, const cbk_summary_column *column,
+                                   cbk_error *err)
+{
+    const char *among = column->among;
     cbk_json_key(to->json, "categories");
     cbk_json_open_array(to->json);
     for (size_t i = 0; i < plan->n_rows; i++) {
@@ -187,25 +218,60 @@ static cbk_status write_categories(const writer *to, const cbk_summary *plan,
         cbk_json_key_text(to->json, "category", row->label);
         CBK_TRY(write_number(to, "n", "sum($)", row->condition, among, err));
         CBK_TRY(write_number(to, "percent", "percent($)", row->condition, among, err));
+        if (plan->spec->interval != NULL) {
+            CBK_TRY(write_number(to, "lower",
+                                 cbk_summary_limit_sql(plan, row->condition, "lower"),
+                                 NULL, among, err));
+            CBK_TRY(write_number(to, "upper",
+                                 cbk_summary_limit_sql(plan, row->condition, "upper"),
+                                 NULL, among, err));
+        }
+        if (row->tested != NULL && is_test_due(plan, column)) {
+            CBK_TRY(write_test(to, plan, row, err));
+        }
         cbk_json_close_object(to->json);
     }
     cbk_json_close_array(to->json);
     return CBK_OK;
 }
 
-static cbk_status write_endpoint(const writer *to, const char *name, const char *among,
-                                 cbk_error *err)
+static cbk_status write_rate(const writer *to, const cbk_summary *plan, const char *name,
+                             const char *among, cbk_error *err)
+{
+    static const char *const parts[] = {"rate", "rate_lower", "rate_upper"};
+    for (size_t i = 0; i < plan->n_rows; i++) {
+        const cbk_summary_row *row = &plan->rows[i];
+        if (row->kind != CBK_SUMMARY_RATE || strcmp(row->name, name) != 0) {
+            continue;
+        }
+        char per[CBK_NUMBER_SIZE];
+        cbk_number_shortest(row->per, per);
+        cbk_json_key_number(to->json, "rate_per", row->per);
+        for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++) {
+            const char *sql =
+                cbk_text_format(to->report->arena, "%s(%s, %s)", parts[k], name, per);
+            CBK_TRY(write_number(to, parts[k], sql, NULL, among, err));
+        }
+    }
+    return CBK_OK;
+}
+
+static cbk_status write_endpoint(const writer *to, const cbk_summary *plan,
+                                 const char *name, const char *among, cbk_error *err)
 {
     CBK_TRY(write_number(to, "events", "events($)", name, among, err));
     CBK_TRY(write_number(to, "person_time", "person_time($)", name, among, err));
+    CBK_TRY(write_rate(to, plan, name, among, err));
     CBK_TRY(write_number(to, "median", "km_median($)", name, among, err));
     CBK_TRY(write_number(to, "lower", "km_median_lower($)", name, among, err));
     return write_number(to, "upper", "km_median_upper($)", name, among, err);
 }
 
 static cbk_status write_variable(const writer *to, const cbk_summary *plan,
-                                 const char *variable, const char *among, cbk_error *err)
+                                 const char *variable, const cbk_summary_column *column,
+                                 cbk_error *err)
 {
+    const char *among = column->among;
     const cbk_field *field = cbk_summary_field(plan, variable);
     const char *name = cbk_sql_name(to->report->arena, variable);
     cbk_json_open_object(to->json);
@@ -218,11 +284,18 @@ static cbk_status write_variable(const writer *to, const cbk_summary *plan,
     CBK_TRY(write_number(to, "missing", "count(*) - count($)", name, among, err));
     cbk_status status = CBK_OK;
     if (field == NULL) {
-        status = write_endpoint(to, name, among, err);
+        status = write_endpoint(to, plan, name, among, err);
     } else if (field->type == CBK_FIELD_INTEGER || field->type == CBK_FIELD_NUMBER) {
         status = write_statistics(to, name, among, err);
     } else {
-        status = write_categories(to, plan, name, among, err);
+        status = write_categories(to, plan, name, column, err);
+    }
+    for (size_t i = 0; status == CBK_OK && i < plan->n_rows; i++) {
+        const cbk_summary_row *row = &plan->rows[i];
+        if (row->kind == CBK_SUMMARY_VARIABLE && row->tested != NULL &&
+            strcmp(row->tested, name) == 0 && is_test_due(plan, column)) {
+            status = write_test(to, plan, row, err);
+        }
     }
     cbk_json_close_object(to->json);
     return status;
@@ -237,8 +310,7 @@ static cbk_status write_group(const writer *to, const cbk_summary *plan,
     cbk_json_key(to->json, "variables");
     cbk_json_open_array(to->json);
     for (size_t i = 0; i < plan->spec->n_columns; i++) {
-        CBK_TRY(write_variable(to, plan, plan->spec->columns[i].fields[0], column->among,
-                               err));
+        CBK_TRY(write_variable(to, plan, plan->spec->columns[i].fields[0], column, err));
     }
     cbk_json_close_array(to->json);
     cbk_json_close_object(to->json);
@@ -265,9 +337,21 @@ cbk_status cbk_analysis_describe_json(cbk_study *study,
     cbk_json_key_integer(json, "quantile_type", (int64_t)conventions->sample_quantile);
     cbk_json_key_text(json, "by", request->by);
     cbk_json_key_text(json, "where", request->among);
+    if (request->test != CBK_SUMMARY_UNTESTED) {
+        cbk_json_key_text(json, "test",
+                          request->test == CBK_SUMMARY_BY_MEANS ? "means" : "ranks");
+    }
+    if (request->interval != NULL) {
+        cbk_json_key_text(json, "interval", request->interval);
+    }
+    cbk_json_key_text(json, "conf_type", cbk_interval_name(conventions->interval));
+    cbk_json_key_number(json, "level", conventions->level);
     cbk_json_close_object(json);
     cbk_json_key(json, "warnings");
     cbk_json_open_array(json);
+    if (request->test != CBK_SUMMARY_UNTESTED && !plan.is_tested) {
+        cbk_json_text(json, cbk_note_sentence(CBK_NOTE_NO_GROUPS));
+    }
     cbk_json_close_array(json);
     cbk_json_key(json, "results");
     cbk_json_open_object(json);

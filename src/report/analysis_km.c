@@ -1,15 +1,9 @@
 /* analysis_km.c - `casebook km` as a document: what was read, each curve in numbers, the
  * times asked for, the conventions. */
-#include "report/parts.h"
+#include "report/analysis_km.h"
 
 #include <math.h>
 #include <string.h>
-
-typedef struct km_analysis {
-    cbk_document *document;
-    const cbk_curves *curves;
-    cbk_arena *arena;
-} km_analysis;
 
 /* ---- what was read ---------------------------------------------------------------- */
 
@@ -42,7 +36,7 @@ static const char *event_words(const km_analysis *analysis)
                            equals + 1);
 }
 
-static void add_source(const km_analysis *analysis)
+void cbk_km_add_source(const km_analysis *analysis)
 {
     const cbk_source *source = &analysis->curves->source;
     cbk_arena *arena = analysis->arena;
@@ -61,7 +55,7 @@ static void add_source(const km_analysis *analysis)
 }
 
 /* The coding is printed with what it gave, so that a wrong one is seen at once. */
-static void add_coding(const km_analysis *analysis)
+void cbk_km_add_coding(const km_analysis *analysis)
 {
     const cbk_curves *curves = analysis->curves;
     cbk_arena *arena = analysis->arena;
@@ -79,7 +73,7 @@ static void add_coding(const km_analysis *analysis)
 
 /* ---- cells ------------------------------------------------------------------------ */
 
-static void text_cell(const km_analysis *analysis, cbk_table_builder *builder, size_t row,
+void cbk_km_text_cell(const km_analysis *analysis, cbk_table_builder *builder, size_t row,
                       size_t column, const char *text)
 {
     cbk_run_text(&cbk_table_builder_cell(builder, row, column)->run, analysis->arena,
@@ -87,18 +81,18 @@ static void text_cell(const km_analysis *analysis, cbk_table_builder *builder, s
 }
 
 /* NaN prints `absent`. */
-static void number_cell(const km_analysis *analysis, cbk_table_builder *builder,
+void cbk_km_number_cell(const km_analysis *analysis, cbk_table_builder *builder,
                         size_t row, size_t column, double value, int digits,
                         const char *absent)
 {
-    text_cell(analysis, builder, row, column,
-              isfinite(value) ? cbk_print_number(analysis->arena, value, digits)
-                              : absent);
+    cbk_km_text_cell(analysis, builder, row, column,
+                     isfinite(value) ? cbk_print_number(analysis->arena, value, digits)
+                                     : absent);
 }
 
-static cbk_table_builder *table_start(const km_analysis *analysis, const char *title,
-                                      const char *const *headers, size_t n_columns,
-                                      size_t n_rows)
+cbk_table_builder *cbk_km_table(const km_analysis *analysis, const char *title,
+                                const char *const *headers, size_t n_columns,
+                                size_t n_rows)
 {
     cbk_table_builder *builder =
         cbk_table_builder_create(analysis->arena, n_columns, n_rows);
@@ -110,24 +104,27 @@ static cbk_table_builder *table_start(const km_analysis *analysis, const char *t
         cbk_run_text(&builder->header[i].run, analysis->arena, headers[i]);
         builder->align[i] = CBK_ALIGN_RIGHT;
     }
+    builder->align[0] = CBK_ALIGN_LEFT;
     for (size_t i = 0; i < n_rows; i++) {
         cbk_table_builder_cell(builder, i, 0)->is_row_header = true;
     }
     return builder;
 }
 
-static const char *time_header(const km_analysis *analysis)
+const char *cbk_km_time_header(const km_analysis *analysis)
 {
-    return cbk_words_label_unit(analysis->arena, "Time", analysis->curves->unit);
+    const bool is_later = analysis->curves->landmark > 0.0;
+    return cbk_words_label_unit(analysis->arena, is_later ? "From the landmark" : "Time",
+                                analysis->curves->unit);
 }
 
-static const char *group_label(const km_analysis *analysis, const cbk_curve *curve)
+const char *cbk_km_group_label(const km_analysis *analysis, const cbk_curve *curve)
 {
     return analysis->curves->n_by == 0 ? "All" : curve->label;
 }
 
 /* "Group", "margin", "margin, sex". */
-static const char *group_header(const km_analysis *analysis)
+const char *cbk_km_group_header(const km_analysis *analysis)
 {
     const cbk_curves *curves = analysis->curves;
     if (curves->n_by == 0) {
@@ -147,30 +144,30 @@ static void add_summary(const km_analysis *analysis)
     const cbk_curves *curves = analysis->curves;
     const char *level =
         cbk_print_number(analysis->arena, 100.0 * curves->conventions.level, -1);
-    const char *const headers[] = {group_header(analysis),
+    const char *const headers[] = {cbk_km_group_header(analysis),
                                    "n",
                                    "Events",
                                    "Median",
                                    cbk_text_format(analysis->arena, "Lower %s%%", level),
                                    cbk_text_format(analysis->arena, "Upper %s%%", level),
                                    "Median follow-up"};
-    cbk_table_builder *builder = table_start(
+    cbk_table_builder *builder = cbk_km_table(
         analysis, cbk_words_label_unit(analysis->arena, curves->label, curves->unit),
         headers, 7, curves->n_curves);
     if (builder == NULL) {
         return;
     }
-    builder->align[0] = CBK_ALIGN_LEFT;
     for (size_t i = 0; i < curves->n_curves; i++) {
         const cbk_km *km = curves->curves[i].km;
         const char *absent = km->n > 0 ? "not reached" : CBK_DASH;
-        text_cell(analysis, builder, i, 0, group_label(analysis, &curves->curves[i]));
-        number_cell(analysis, builder, i, 1, (double)km->n, 0, CBK_DASH);
-        number_cell(analysis, builder, i, 2, (double)km->n_event, 0, CBK_DASH);
-        number_cell(analysis, builder, i, 3, km->median.estimate, -1, absent);
-        number_cell(analysis, builder, i, 4, km->median.lower, -1, absent);
-        number_cell(analysis, builder, i, 5, km->median.upper, -1, absent);
-        number_cell(analysis, builder, i, 6, km->follow_up_median, -1, absent);
+        cbk_km_text_cell(analysis, builder, i, 0,
+                         cbk_km_group_label(analysis, &curves->curves[i]));
+        cbk_km_number_cell(analysis, builder, i, 1, (double)km->n, 0, CBK_DASH);
+        cbk_km_number_cell(analysis, builder, i, 2, (double)km->n_event, 0, CBK_DASH);
+        cbk_km_number_cell(analysis, builder, i, 3, km->median.estimate, -1, absent);
+        cbk_km_number_cell(analysis, builder, i, 4, km->median.lower, -1, absent);
+        cbk_km_number_cell(analysis, builder, i, 5, km->median.upper, -1, absent);
+        cbk_km_number_cell(analysis, builder, i, 6, km->follow_up_median, -1, absent);
     }
     cbk_document_table(analysis->document, &builder->block);
 }
@@ -181,21 +178,24 @@ static void fill_at(const km_analysis *analysis, cbk_table_builder *builder, siz
     const cbk_km_at at = cbk_km_at_time(curve->km, time);
     const bool is_known = !cbk_notes_forbid_print(at.notes);
     const double none = (double)NAN;
-    text_cell(analysis, builder, row, 0, group_label(analysis, curve));
-    number_cell(analysis, builder, row, 1, at.time, -1, CBK_DASH);
-    number_cell(analysis, builder, row, 2, at.n_risk, -1, CBK_DASH);
-    number_cell(analysis, builder, row, 3, is_known ? at.survival : none, 3,
-                "not estimable");
-    number_cell(analysis, builder, row, 4, is_known ? at.std_error : none, 3, CBK_DASH);
-    number_cell(analysis, builder, row, 5, is_known ? at.lower : none, 3, CBK_DASH);
-    number_cell(analysis, builder, row, 6, is_known ? at.upper : none, 3, CBK_DASH);
+    cbk_km_text_cell(analysis, builder, row, 0, cbk_km_group_label(analysis, curve));
+    cbk_km_number_cell(analysis, builder, row, 1, at.time, -1, CBK_DASH);
+    cbk_km_number_cell(analysis, builder, row, 2, at.n_risk, -1, CBK_DASH);
+    cbk_km_number_cell(analysis, builder, row, 3, is_known ? at.survival : none, 3,
+                       "not estimable");
+    cbk_km_number_cell(analysis, builder, row, 4, is_known ? at.std_error : none, 3,
+                       CBK_DASH);
+    cbk_km_number_cell(analysis, builder, row, 5, is_known ? at.lower : none, 3,
+                       CBK_DASH);
+    cbk_km_number_cell(analysis, builder, row, 6, is_known ? at.upper : none, 3,
+                       CBK_DASH);
 }
 
 static void add_at(const km_analysis *analysis, const double *at, size_t n_at)
 {
     const cbk_curves *curves = analysis->curves;
-    const char *const headers[] = {group_header(analysis),
-                                   time_header(analysis),
+    const char *const headers[] = {cbk_km_group_header(analysis),
+                                   cbk_km_time_header(analysis),
                                    "At risk",
                                    "Survival",
                                    "SE",
@@ -204,12 +204,11 @@ static void add_at(const km_analysis *analysis, const double *at, size_t n_at)
     if (n_at == 0) {
         return;
     }
-    cbk_table_builder *builder = table_start(analysis, "At the times asked for", headers,
-                                             7, curves->n_curves * n_at);
+    cbk_table_builder *builder = cbk_km_table(analysis, "At the times asked for", headers,
+                                              7, curves->n_curves * n_at);
     if (builder == NULL) {
         return;
     }
-    builder->align[0] = CBK_ALIGN_LEFT;
     for (size_t i = 0; i < curves->n_curves; i++) {
         for (size_t k = 0; k < n_at; k++) {
             fill_at(analysis, builder, i * n_at + k, &curves->curves[i], at[k]);
@@ -220,7 +219,7 @@ static void add_at(const km_analysis *analysis, const double *at, size_t n_at)
 
 static void add_curve(const km_analysis *analysis, const cbk_curve *curve)
 {
-    const char *const headers[] = {time_header(analysis),
+    const char *const headers[] = {cbk_km_time_header(analysis),
                                    "At risk",
                                    "Events",
                                    "Censored",
@@ -232,38 +231,44 @@ static void add_curve(const km_analysis *analysis, const cbk_curve *curve)
                             ? "Curve"
                             : cbk_text_format(analysis->arena, "Curve: %s", curve->label);
     const cbk_km *km = curve->km;
-    cbk_table_builder *builder = table_start(analysis, title, headers, 8, km->n_rows);
+    cbk_table_builder *builder = cbk_km_table(analysis, title, headers, 8, km->n_rows);
     if (builder == NULL) {
         return;
     }
+    builder->align[0] = CBK_ALIGN_RIGHT;
     for (size_t i = 0; i < km->n_rows; i++) {
-        const cbk_km_row *row = &km->rows[i];
-        number_cell(analysis, builder, i, 0, row->time, -1, CBK_DASH);
-        number_cell(analysis, builder, i, 1, row->n_risk, -1, CBK_DASH);
-        number_cell(analysis, builder, i, 2, row->n_event, -1, CBK_DASH);
-        number_cell(analysis, builder, i, 3, row->n_censor, -1, CBK_DASH);
-        number_cell(analysis, builder, i, 4, row->survival, 3, CBK_DASH);
-        number_cell(analysis, builder, i, 5, row->std_error, 3, CBK_DASH);
-        number_cell(analysis, builder, i, 6, row->lower, 3, CBK_DASH);
-        number_cell(analysis, builder, i, 7, row->upper, 3, CBK_DASH);
+        const cbk_km_row at = cbk_km_row_at(km, i);
+        const cbk_km_row *row = &at;
+        cbk_km_number_cell(analysis, builder, i, 0, row->time, -1, CBK_DASH);
+        cbk_km_number_cell(analysis, builder, i, 1, row->n_risk, -1, CBK_DASH);
+        cbk_km_number_cell(analysis, builder, i, 2, row->n_event, -1, CBK_DASH);
+        cbk_km_number_cell(analysis, builder, i, 3, row->n_censor, -1, CBK_DASH);
+        cbk_km_number_cell(analysis, builder, i, 4, row->survival, 3, CBK_DASH);
+        cbk_km_number_cell(analysis, builder, i, 5, row->std_error, 3, CBK_DASH);
+        cbk_km_number_cell(analysis, builder, i, 6, row->lower, 3, CBK_DASH);
+        cbk_km_number_cell(analysis, builder, i, 7, row->upper, 3, CBK_DASH);
     }
     cbk_document_table(analysis->document, &builder->block);
 }
 
 /* ---- notes ------------------------------------------------------------------------ */
 
-static void add_note(const km_analysis *analysis, const char *label, cbk_notes notes)
+void cbk_km_item(const km_analysis *analysis, const char *label, const char *text)
 {
-    const char *words = cbk_words_notes(analysis->arena, notes);
-    if (words == NULL) {
-        return;
-    }
     cbk_text_run run = {0};
     if (label != NULL) {
         cbk_run_textf(&run, analysis->arena, "%s: ", label);
     }
-    cbk_run_text(&run, analysis->arena, words);
+    cbk_run_text(&run, analysis->arena, text);
     cbk_document_item(analysis->document, run);
+}
+
+static void add_note(const km_analysis *analysis, const char *label, cbk_notes notes)
+{
+    const char *words = cbk_words_notes(analysis->arena, notes);
+    if (words != NULL) {
+        cbk_km_item(analysis, label, words);
+    }
 }
 
 static void add_notes(const km_analysis *analysis)
@@ -276,25 +281,79 @@ static void add_notes(const km_analysis *analysis)
     }
 }
 
-const cbk_document *cbk_analysis_km_document(const cbk_curves *curves, const double *at,
-                                             size_t n_at, cbk_arena *arena)
+static const char *title_of(const cbk_curves *curves, cbk_arena *arena)
 {
-    const char *title = cbk_text_format(arena, "Kaplan-Meier: %s", curves->label);
-    const km_analysis analysis = {
-        .document = cbk_document_create(arena, title), .curves = curves, .arena = arena};
+    const bool is_exponential =
+        curves->conventions.estimate == CBK_SURVIVAL_FLEMING_HARRINGTON;
+    return cbk_text_format(arena, "%s: %s",
+                           is_exponential ? "Fleming-Harrington" : "Kaplan-Meier",
+                           curves->label);
+}
+
+/* Which clock the times are of: a reader must not take them for times from the origin. */
+static void add_landmark(const km_analysis *analysis)
+{
+    const cbk_curves *curves = analysis->curves;
+    if (!(curves->landmark > 0.0)) {
+        return;
+    }
+    cbk_text_run run = {0};
+    cbk_run_textf(
+        &run, analysis->arena,
+        "Landmark: %s. Only those under observation and free of the event "
+        "then; every time below, asked for or given, is counted from the "
+        "landmark.",
+        curves->unit != NULL
+            ? cbk_words_duration(analysis->arena, curves->landmark, curves->unit)
+            : cbk_print_number(analysis->arena, curves->landmark, -1));
+    cbk_document_paragraph(analysis->document, run);
+}
+
+static void add_methods(const km_analysis *analysis)
+{
+    cbk_text_run run = {0};
+    cbk_run_text(&run, analysis->arena,
+                 cbk_conventions_line(&analysis->curves->conventions, analysis->arena));
+    if (analysis->request->tau > 0.0) {
+        cbk_run_text(
+            &run, analysis->arena,
+            " Restricted mean: the area under the curve, Greenwood-type standard "
+            "error without a small-sample factor.");
+    }
+    if (analysis->request->hazard != NULL) {
+        cbk_run_text(&run, analysis->arena,
+                     " Cumulative hazard by Nelson and Aalen, its variance the sum of "
+                     "d/n^2, its interval that of exp(-H).");
+    }
+    cbk_document_paragraph(analysis->document, run);
+}
+
+const cbk_document *cbk_analysis_km_document(const cbk_curves *curves,
+                                             const cbk_km_request *request,
+                                             cbk_arena *arena)
+{
+    const km_analysis analysis = {.document =
+                                      cbk_document_create(arena, title_of(curves, arena)),
+                                  .curves = curves,
+                                  .request = request,
+                                  .arena = arena};
     if (analysis.document == NULL) {
         return NULL;
     }
-    add_source(&analysis);
-    add_coding(&analysis);
+    cbk_km_add_source(&analysis);
+    add_landmark(&analysis);
+    cbk_km_add_coding(&analysis);
     add_summary(&analysis);
-    add_at(&analysis, at, n_at);
+    cbk_km_add_quantiles(&analysis);
+    add_at(&analysis, request->at, request->n_at);
+    cbk_km_add_differences(&analysis);
+    cbk_km_add_restricted_means(&analysis);
     for (size_t i = 0; i < curves->n_curves; i++) {
         add_curve(&analysis, &curves->curves[i]);
     }
+    cbk_km_add_hazards(&analysis);
     add_notes(&analysis);
-    cbk_text_run methods = {0};
-    cbk_run_text(&methods, arena, cbk_conventions_line(&curves->conventions, arena));
-    cbk_document_paragraph(analysis.document, methods);
+    cbk_km_add_bounds(&analysis);
+    add_methods(&analysis);
     return cbk_arena_has_failed(arena) ? NULL : analysis.document;
 }

@@ -1,9 +1,9 @@
 /* analysis_km_json.c - `casebook km` as JSON; the fields are those of
  * docs/formats/json.md.
  */
-#include "report/parts.h"
+#include "report/analysis_km.h"
 
-static void write_source(cbk_json *json, const cbk_source *source)
+void cbk_km_json_source(cbk_json *json, const cbk_source *source)
 {
     cbk_json_key(json, "source");
     cbk_json_open_object(json);
@@ -23,7 +23,7 @@ static void write_source(cbk_json *json, const cbk_source *source)
     cbk_json_close_object(json);
 }
 
-static void write_settings(cbk_json *json, const cbk_curves *curves)
+static void write_settings(cbk_json *json, const cbk_curves *curves, bool has_hazard)
 {
     const cbk_conventions *used = &curves->conventions;
     cbk_json_key(json, "settings");
@@ -33,6 +33,10 @@ static void write_settings(cbk_json *json, const cbk_curves *curves)
     cbk_json_key_number(json, "level", used->level);
     cbk_json_key_text(json, "quantile",
                       cbk_survival_quantile_name(used->survival_quantile));
+    cbk_json_key_text(json, "estimate",
+                      has_hazard ? "nelson-aalen"
+                                 : cbk_survival_estimate_name(used->estimate));
+    cbk_json_key_boolean(json, "mid_p", used->is_mid_p);
     cbk_json_key_text(json, "time", curves->endpoint);
     cbk_json_key_text(json, "event", curves->event);
     cbk_json_key_text(json, "unit", curves->unit);
@@ -43,6 +47,13 @@ static void write_settings(cbk_json *json, const cbk_curves *curves)
     }
     cbk_json_close_array(json);
     cbk_json_key_text(json, "where", curves->where);
+    cbk_json_key(json, "landmark");
+    if (curves->landmark > 0.0) {
+        cbk_json_number(json, curves->landmark);
+    } else {
+        cbk_json_null(json);
+    }
+    cbk_json_key_text(json, "time_from", curves->landmark > 0.0 ? "landmark" : "origin");
     cbk_json_close_object(json);
 }
 
@@ -69,7 +80,8 @@ static void write_curve(cbk_json *json, const cbk_km *km)
     cbk_json_key(json, "curve");
     cbk_json_open_array(json);
     for (size_t i = 0; i < km->n_rows; i++) {
-        const cbk_km_row *row = &km->rows[i];
+        const cbk_km_row at = cbk_km_row_at(km, i);
+        const cbk_km_row *row = &at;
         cbk_json_open_object(json);
         cbk_json_key_number(json, "time", row->time);
         cbk_json_key_number(json, "n_risk", row->n_risk);
@@ -84,38 +96,15 @@ static void write_curve(cbk_json *json, const cbk_km *km)
     cbk_json_close_array(json);
 }
 
-static void write_at(cbk_json *json, const cbk_km *km, const double *at, size_t n_at)
+static void write_stratum(cbk_json *json, const cbk_curves *curves, size_t index,
+                          const cbk_km_request *request)
 {
-    cbk_json_key(json, "at");
-    cbk_json_open_array(json);
-    for (size_t i = 0; i < n_at; i++) {
-        const cbk_km_at row = cbk_km_at_time(km, at[i]);
-        cbk_json_open_object(json);
-        cbk_json_key_number(json, "time", row.time);
-        cbk_json_key_number(json, "n_risk", row.n_risk);
-        cbk_json_key_number(json, "survival", row.survival);
-        cbk_json_key_number(json, "std_error", row.std_error);
-        cbk_json_key_number(json, "lower", row.lower);
-        cbk_json_key_number(json, "upper", row.upper);
-        if ((row.notes & (cbk_notes)CBK_NOTE_BEYOND_FOLLOW_UP) != 0) {
-            cbk_json_key_boolean(json, "beyond_follow_up", true);
-        }
-        cbk_json_close_object(json);
-    }
-    cbk_json_close_array(json);
-}
-
-static void write_stratum(cbk_json *json, const cbk_curves *curves,
-                          const cbk_curve *curve, const double *at, size_t n_at)
-{
+    const cbk_curve *curve = &curves->curves[index];
     const cbk_km *km = curve->km;
+    const cbk_nelson_aalen *hazard =
+        request->hazard != NULL ? request->hazard[index] : NULL;
     cbk_json_open_object(json);
-    cbk_json_key(json, "stratum");
-    cbk_json_open_object(json);
-    for (size_t i = 0; i < curves->n_by; i++) {
-        cbk_json_key_text(json, curves->by[i], curve->level[i]);
-    }
-    cbk_json_close_object(json);
+    cbk_km_json_stratum(json, "stratum", curves, curve);
     cbk_json_key_integer(json, "n", (int64_t)km->n);
     cbk_json_key_integer(json, "events", (int64_t)km->n_event);
     write_curve(json, km);
@@ -125,7 +114,11 @@ static void write_stratum(cbk_json *json, const cbk_curves *curves,
     cbk_json_key_number(json, "lower", km->median.lower);
     cbk_json_key_number(json, "upper", km->median.upper);
     cbk_json_close_object(json);
-    write_at(json, km, at, n_at);
+    cbk_km_json_quantiles(json, km, request);
+    cbk_km_json_at(json, km, hazard, request);
+    cbk_km_json_restricted_mean(json, km, request);
+    cbk_km_json_hazard(json, hazard);
+    cbk_km_json_bounds(json, km);
     cbk_json_key(json, "follow_up");
     cbk_json_open_object(json);
     cbk_json_key_number(json, "estimate", km->follow_up_median);
@@ -134,23 +127,24 @@ static void write_stratum(cbk_json *json, const cbk_curves *curves,
     cbk_json_close_object(json);
 }
 
-void cbk_analysis_km_json(const cbk_curves *curves, const double *at, size_t n_at,
+void cbk_analysis_km_json(const cbk_curves *curves, const cbk_km_request *request,
                           cbk_json *json)
 {
     cbk_json_open_object(json);
     cbk_json_key_text(json, "casebook", CASEBOOK_VERSION);
     cbk_json_key_text(json, "analysis", "km");
-    write_source(json, &curves->source);
-    write_settings(json, curves);
+    cbk_km_json_source(json, &curves->source);
+    write_settings(json, curves, request->hazard != NULL);
     write_warnings(json, curves);
     cbk_json_key(json, "results");
     cbk_json_open_object(json);
     cbk_json_key(json, "strata");
     cbk_json_open_array(json);
     for (size_t i = 0; i < curves->n_curves; i++) {
-        write_stratum(json, curves, &curves->curves[i], at, n_at);
+        write_stratum(json, curves, i, request);
     }
     cbk_json_close_array(json);
+    cbk_km_json_contrasts(json, curves, request);
     cbk_json_close_object(json);
     cbk_json_close_object(json);
 }

@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const double label_size_mm = 2.9;
@@ -93,8 +94,20 @@ static double nothing_to_show(const char *unit)
     return unit_is(unit, "month") ? 12.0 : 1.0;
 }
 
+/* The widest label that an axis to `extent` can have. */
+static double label_width(double extent)
+{
+    char text[CBK_NUMBER_SIZE] = "-1.25e+300";
+    if (extent >= 1.0 && extent < 1e7) {
+        (void)snprintf(text, sizeof text, "%.0f0", extent);
+    } else if (extent >= 1e-3 && extent < 1.0) {
+        (void)snprintf(text, sizeof text, "0.0005");
+    }
+    return cbk_text_width_mm(text, label_size_mm, false);
+}
+
 cbk_axis cbk_axis_of_time(double shortest, double longest, const char *unit,
-                          double left_mm, double right_mm, double label_mm)
+                          double left_mm, double right_mm, double column_mm)
 {
     assert(isfinite(shortest) && isfinite(longest));
     /* Sums of times must stay finite, and quotients must stay normal numbers. */
@@ -105,7 +118,8 @@ cbk_axis cbk_axis_of_time(double shortest, double longest, const char *unit,
     if (longest < smallest && shortest > -smallest) {
         longest = nothing_to_show(unit);
     }
-    const double room = floor((right_mm - left_mm) / (label_mm + 2.0));
+    const double widest = fmax(column_mm, label_width(fmax(longest, -shortest)));
+    const double room = floor((right_mm - left_mm) / (widest + 2.0));
     step_search search = {.shortest = shortest,
                           .longest = longest,
                           .intervals_max = fmax(1.0, fmin(room, INTERVALS_MAX)),
@@ -172,6 +186,7 @@ const char *cbk_axis_title(const char *unit, cbk_arena *arena)
 
 const char *cbk_axis_number(double value, cbk_arena *arena)
 {
+    assert(isfinite(value));
     char text[CBK_NUMBER_SIZE];
     const double size = fabs(value);
     if (size != 0.0 && (size >= 1e7 || size < 1e-4)) {

@@ -16,11 +16,11 @@ typedef struct cbk_axis {
 } cbk_axis;
 
 /* The axis that shows 0 and everything from shortest to longest (both finite, in unit;
- * NULL: none known).  It has 5 to 9 ticks, or fewer where labels of label_mm would not
- * fit.  Months go in multiples of 12 where that many ticks allow it, weeks in parts of a
- * year, all else in 1, 2, 5. */
+ * NULL: none known).  It has 5 to 9 ticks, or fewer where their labels or columns of
+ * column_mm would not fit.  Months go in multiples of 12 where that many ticks allow it,
+ * weeks in parts of a year, all else in 1, 2, 5. */
 cbk_axis cbk_axis_of_time(double shortest, double longest, const char *unit,
-                          double left_mm, double right_mm, double label_mm);
+                          double left_mm, double right_mm, double column_mm);
 
 double cbk_axis_tick(const cbk_axis *axis, size_t tick); /* tick in [0, n_intervals] */
 
@@ -40,7 +40,7 @@ const char *cbk_axis_title(const char *unit, cbk_arena *arena);
 /* "36 months", "1 month" of "months since operation"; the number alone of NULL. */
 const char *cbk_axis_value(double value, const char *unit, cbk_arena *arena);
 
-/* A time as short as it can be read: at most six significant digits. */
+/* A finite time as short as it can be read: at most six significant digits. */
 const char *cbk_axis_number(double value, cbk_arena *arena);
 
 #endif

@@ -16,14 +16,27 @@ static const char *quantile_words(cbk_survival_quantile rule)
     return cbk_survival_quantile_name(rule);
 }
 
+/* "log", "bpcp (beta product), mid-p". */
+static const char *interval_words(const cbk_conventions *conventions)
+{
+    if (conventions->interval != CBK_INTERVAL_BPCP) {
+        return cbk_interval_name(conventions->interval);
+    }
+    return conventions->is_mid_p ? "bpcp, the beta product confidence procedure, mid-p"
+                                 : "bpcp, the beta product confidence procedure";
+}
+
 const char *cbk_conventions_line(const cbk_conventions *conventions, cbk_arena *arena)
 {
+    const bool is_exponential = conventions->estimate == CBK_SURVIVAL_FLEMING_HARRINGTON;
     return cbk_text_format(
         arena,
-        "Kaplan-Meier estimate; Greenwood standard error of S(t); %s%% interval by %s; "
-        "median: %s; follow-up by reverse Kaplan-Meier; profile %s.",
+        "%s; %s%% interval by %s; median: %s; follow-up by reverse Kaplan-Meier; "
+        "profile %s.",
+        is_exponential ? "Fleming-Harrington estimate exp(-H), H by Nelson and Aalen; "
+                         "standard error of S(t) from that of H"
+                       : "Kaplan-Meier estimate; Greenwood standard error of S(t)",
         cbk_print_number(arena, 100.0 * conventions->level, -1),
-        cbk_interval_name(conventions->interval),
-        quantile_words(conventions->survival_quantile),
+        interval_words(conventions), quantile_words(conventions->survival_quantile),
         cbk_profile_name(conventions->profile));
 }

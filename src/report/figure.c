@@ -235,10 +235,10 @@ static cbk_status read_patients(swimming *figure, cbk_error *err)
     CBK_TRY(cbk_study_select(report->study, expressions, 2, NULL, figure->spec->among,
                              arena, &table, err));
     if (table->n_rows > SWIMMERS_MAX) {
-        return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
-                        "The figure %s would have %zu lines, and more than %d cannot be "
-                        "read: choose patients with `among`.",
-                        figure->spec->id, table->n_rows, SWIMMERS_MAX);
+        return cbk_fail(
+            err, CBK_EINVAL, CBK_ROW_NONE,
+            "The figure %s would have %zu lines; more than %d cannot be read.",
+            figure->spec->id, table->n_rows, SWIMMERS_MAX);
     }
     figure->swimmers = CBK_NEW(arena, cbk_swimmer, table->n_rows);
     figure->keys = CBK_NEW(arena, const char *, table->n_rows);
@@ -287,7 +287,7 @@ static double time_since_start(const swimming *figure, const char *key, const ch
     const cbk_field *from = figure->endpoint->from != NULL
                                 ? cbk_form_field(patients->form, figure->endpoint->from)
                                 : NULL;
-    const size_t row = cbk_part_record_row(patients, key);
+    const size_t row = cbk_records_find(patients, key);
     int32_t day = 0;
     int32_t start = 0;
     if (from == NULL || row == SIZE_MAX || !cbk_date_parse(date, &day)) {
@@ -397,17 +397,18 @@ static cbk_status undrawn_number(const swimming *figure, size_t lane, cbk_text_r
                              err);
 }
 
-/* "Without a time, and so not drawn: Recurrence 1, Treatment 22." */
+/* "Without a time, and so not drawn: Recurrence (1), Treatment (22)." */
 static cbk_status undrawn_note(const swimming *figure, cbk_text_run *run, cbk_error *err)
 {
     cbk_arena *arena = figure->report->arena;
     for (size_t lane = 0; lane < figure->spec->n_lanes; lane++) {
         if (figure->n_undrawn[lane] > 0) {
-            cbk_run_textf(run, arena, "%s%s ",
+            cbk_run_textf(run, arena, "%s%s (",
                           run->first == NULL ? "Without a time, and so not drawn: "
                                              : ", ",
                           lane_label(figure, lane));
             CBK_TRY(undrawn_number(figure, lane, run, err));
+            cbk_run_text(run, arena, ")");
         }
     }
     if (run->first != NULL) {

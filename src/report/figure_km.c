@@ -21,77 +21,6 @@
 
 enum { MANY_CENSORED = 150 };
 
-cbk_point cbk_km_point(const cbk_km_figure *figure, double time, double survival)
-{
-    const cbk_box plot = figure->plot;
-    return (cbk_point){.x = cbk_axis_mm(&figure->axis, time),
-                       .y = plot.bottom - survival * (plot.bottom - plot.top)};
-}
-
-cbk_ink cbk_km_ink(size_t curve)
-{
-    return (cbk_ink)((size_t)CBK_INK_SERIES_1 + curve % 6);
-}
-
-void cbk_km_line(const cbk_km_figure *figure, size_t curve, const cbk_point *points,
-                 size_t n_points, const char *tip)
-{
-    static const double dashes[6][2] = {{0.0, 0.0}, {2.4, 1.0}, {0.8, 0.8},
-                                        {4.6, 1.2}, {1.5, 0.6}, {2.2, 2.2}};
-    const double *dash = dashes[(curve + curve / 6) % 6];
-    cbk_drawing_add(figure->drawing, figure->arena,
-                    (cbk_shape){.kind = CBK_SHAPE_POLYLINE,
-                                .n_points = n_points,
-                                .points = points,
-                                .stroke = cbk_km_ink(curve),
-                                .fill = CBK_INK_NONE,
-                                .width_mm = 0.5,
-                                .dash_mm = {dash[0], dash[1]},
-                                .tip = tip});
-}
-
-bool cbk_km_mark_is_drawn(const cbk_km_figure *figure, size_t mark)
-{
-    const double time = figure->marks[mark];
-    for (size_t i = 0; i < mark; i++) {
-        if (figure->marks[i] == time) {
-            return false;
-        }
-    }
-    return time >= 0.0 && time <= figure->axis.last; /* false for NaN */
-}
-
-bool cbk_km_has_value(const cbk_curve *curve, double time, cbk_km_at *out)
-{
-    if (!isfinite(time) || time < 0.0) {
-        return false;
-    }
-    *out = cbk_km_at_time(curve->km, time);
-    return !cbk_notes_forbid_print(out->notes) && isfinite(out->survival);
-}
-
-bool cbk_km_has_point(const cbk_curve *curve, double time, cbk_km_at *out)
-{
-    const cbk_km *km = curve->km;
-    return km->n_rows > 0 && time <= km->rows[km->n_rows - 1].time &&
-           cbk_km_has_value(curve, time, out);
-}
-
-bool cbk_km_mark_line(const cbk_km_figure *figure, size_t mark, cbk_point line[2])
-{
-    double highest = -1.0;
-    for (size_t i = 0; i < figure->curves->n_curves; i++) {
-        cbk_km_at at;
-        if (cbk_km_mark_is_drawn(figure, mark) &&
-            cbk_km_has_point(&figure->curves->curves[i], figure->marks[mark], &at)) {
-            highest = fmax(highest, at.survival);
-        }
-    }
-    line[0] = cbk_km_point(figure, figure->marks[mark], 0.0);
-    line[1] = cbk_km_point(figure, figure->marks[mark], fmax(highest, 0.0));
-    return highest >= 0.0;
-}
-
 /* ---- layout --------------------------------------------------------------------- */
 
 static double longest_of(const cbk_curves *curves)
@@ -99,7 +28,8 @@ static double longest_of(const cbk_curves *curves)
     double longest = 0.0;
     for (size_t i = 0; i < curves->n_curves; i++) {
         const cbk_km *km = curves->curves[i].km;
-        longest = km->n_rows > 0 ? fmax(longest, km->rows[km->n_rows - 1].time) : longest;
+        longest =
+            km->n_rows > 0 ? fmax(longest, km->risk->time[km->n_rows - 1]) : longest;
     }
     return longest;
 }
@@ -126,11 +56,16 @@ static cbk_km_trace trace_of(const cbk_km_figure *figure, const cbk_km *km)
         return (cbk_km_trace){0};
     }
     size_t n = 1;
-    steps[0] =
-        (cbk_km_step){cbk_axis_mm(&figure->axis, 0.0), 1.0, (double)NAN, (double)NAN};
+    const double none = (double)NAN;
+    steps[0] = (cbk_km_step){.x_mm = cbk_axis_mm(&figure->axis, 0.0),
+                             .survival = 1.0,
+                             .lower = km->beta != NULL ? km->beta[0].lower : none,
+                             .upper = km->beta != NULL ? km->beta[0].upper : none};
     for (size_t i = 0; i < km->n_rows; i++) {
-        const cbk_km_row *row = &km->rows[i];
-        if (row->n_event > 0.0) {
+        const cbk_km_row at = cbk_km_row_at(km, i);
+        const cbk_km_row *row = &at;
+        /* The limits of bpcp change where somebody is censored, too. */
+        if (row->n_event > 0.0 || km->beta != NULL) {
             const double x = cbk_axis_mm(&figure->axis, row->time);
             const bool is_new = x - steps[n - 1].x_mm >= THIN_MM;
             n += is_new ? 1 : 0;
@@ -140,7 +75,7 @@ static cbk_km_trace trace_of(const cbk_km_figure *figure, const cbk_km *km)
                                          .upper = row->upper};
         }
     }
-    const double last = km->rows[km->n_rows - 1].time;
+    const double last = km->risk->time[km->n_rows - 1];
     return (cbk_km_trace){.n_steps = n,
                           .steps = steps,
                           .end = cbk_km_point(figure, last, steps[n - 1].survival)};
@@ -189,9 +124,9 @@ static void lay_out(cbk_km_figure *figure, double right_mm)
                              .top = top,
                              .right = WIDTH_MM - fmax(right_mm, 8.0),
                              .bottom = top + PLOT_HEIGHT_MM};
-    const double label = fmax(9.0, cbk_km_count_width(figure->curves));
+    const double counts = cbk_km_count_width(figure->curves);
     figure->axis = cbk_axis_of_time(0.0, longest_of(figure->curves), figure->curves->unit,
-                                    figure->plot.left, figure->plot.right, label);
+                                    figure->plot.left, figure->plot.right, counts);
     figure->taken = (cbk_boxes){.arena = figure->arena};
     cbk_km_trace *traces = CBK_NEW(figure->arena, cbk_km_trace, figure->curves->n_curves);
     for (size_t i = 0; traces != NULL && i < figure->curves->n_curves; i++) {
@@ -318,7 +253,8 @@ static void draw_censorings(const cbk_km_figure *figure, size_t curve)
     const double thin = km->n - km->n_event > MANY_CENSORED ? 1.2 : 0.25;
     cbk_point last = {-HUGE_VAL, -HUGE_VAL};
     for (size_t i = 0; i < km->n_rows; i++) {
-        const cbk_km_row *row = &km->rows[i];
+        const cbk_km_row state = cbk_km_row_at(km, i);
+        const cbk_km_row *row = &state;
         const cbk_point at = cbk_km_point(figure, row->time, row->survival);
         if (row->n_censor > 0.0 && (at.x - last.x >= thin || at.y - last.y >= thin)) {
             const char *time =

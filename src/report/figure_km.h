@@ -1,6 +1,7 @@
 /* report/figure_km.h - the parts of the Kaplan-Meier figure: figure_km.c lays it out and
  * draws curves, figure_km_labels.c what is written beside them, figure_km_table.c the
- * table under them, figure_km_text.c what is told to those who do not see it.
+ * table under them, figure_km_text.c what is told to those who do not see it; all of them
+ * ask figure_km_points.c where things lie.
  */
 #ifndef REPORT_FIGURE_KM_H
 #define REPORT_FIGURE_KM_H
@@ -50,6 +51,7 @@ typedef struct cbk_km_figure {
     double legend_mm;         /* its height; 0: none */
 } cbk_km_figure;
 
+/* figure_km_points.c */
 cbk_point cbk_km_point(const cbk_km_figure *figure, double time, double survival);
 /* The curves' own looks: 36 pairs of ink and dashes before two are the same. */
 cbk_ink cbk_km_ink(size_t curve);
@@ -83,9 +85,10 @@ void cbk_km_draw_table(const cbk_km_figure *figure, double top_mm);
 const char *cbk_km_percent(const cbk_curve *curve, double share, cbk_arena *arena);
 /* "Group name" for print, "" where there is only one curve without a name. */
 const char *cbk_km_name_of(const cbk_curves *curves, size_t curve);
-/* "80% (95% CI 52–99)"; without an interval where there is none or it is a point. */
+/* "80% (95% CI 52–99)", or "80% (52–99)"; without an interval where there is none or it
+ * is a point. */
 const char *cbk_km_value_text(const cbk_curves *curves, const cbk_curve *curve,
-                              const cbk_km_at *at, cbk_arena *arena);
+                              const cbk_km_at *at, bool has_level, cbk_arena *arena);
 /* "36 months: 80% (95% CI 52% to 100%), 5 at risk" */
 const char *cbk_km_mark_text(const cbk_curves *curves, const cbk_curve *curve,
                              double time, cbk_arena *arena);

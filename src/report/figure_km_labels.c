@@ -216,13 +216,30 @@ static void draw_label(cbk_km_figure *figure, const value_label *label, cbk_box 
     cbk_boxes_add(&figure->taken, box);
 }
 
+/* Whether a label there is nearer to its dot than to any other curve's at that time. */
+static bool is_nearest(const cbk_km_figure *figure, const cbk_km_at *at, cbk_box box)
+{
+    const double middle = (box.top + box.bottom) / 2.0;
+    const double own = fabs(middle - cbk_km_point(figure, at->time, at->survival).y);
+    for (size_t i = 0; i < figure->curves->n_curves; i++) {
+        cbk_km_at other;
+        if (cbk_km_has_point(&figure->curves->curves[i], at->time, &other) &&
+            other.survival != at->survival &&
+            fabs(middle - cbk_km_point(figure, at->time, other.survival).y) <= own) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Above on the right, where a falling curve never is; below on the left, where it was
  * higher; then farther away. */
-static bool place_label(cbk_km_figure *figure, const value_label *label, cbk_point dot)
+static bool place_label(cbk_km_figure *figure, const value_label *label,
+                        const cbk_km_at *at)
 {
     const double farthest = label->interval != NULL ? 8.0 : 16.0;
-    const double step = 1.0;
-    for (double away = 1.2; away <= farthest; away += step) {
+    const cbk_point dot = cbk_km_point(figure, at->time, at->survival);
+    for (double away = 1.2; away <= farthest; away += 1.0) {
         for (int corner = 0; corner < 4; corner++) {
             const bool is_right = corner == 0 || corner == 2;
             const bool is_above = corner == 0 || corner == 3;
@@ -231,7 +248,7 @@ static bool place_label(cbk_km_figure *figure, const value_label *label, cbk_poi
             box.top = is_above ? dot.y - away - label->height_mm : dot.y + away;
             box.right = box.left + label->width_mm;
             box.bottom = box.top + label->height_mm;
-            if (cbk_box_is_inside(box, page_of(figure)) &&
+            if (cbk_box_is_inside(box, page_of(figure)) && is_nearest(figure, at, box) &&
                 cbk_boxes_is_free(&figure->taken, box)) {
                 draw_label(figure, label, box,
                            is_right ? CBK_ANCHOR_START : CBK_ANCHOR_END);
@@ -255,11 +272,10 @@ static void draw_dot(cbk_km_figure *figure, size_t curve, const cbk_km_at *at)
 /* The value with its interval, or alone where that has no place. */
 static void draw_value(cbk_km_figure *figure, size_t curve, const cbk_km_at *at)
 {
-    const cbk_point dot = cbk_km_point(figure, at->time, at->survival);
     const value_label whole = label_of(figure, curve, at, true);
-    if (!place_label(figure, &whole, dot)) {
+    if (!place_label(figure, &whole, at)) {
         const value_label value = label_of(figure, curve, at, false);
-        (void)place_label(figure, &value, dot);
+        (void)place_label(figure, &value, at);
     }
 }
 

@@ -57,9 +57,10 @@ static void draw_counts(const cbk_km_figure *figure, const cbk_km *km, double to
     size_t row = 0;
     for (size_t tick = 0; tick <= figure->axis.n_intervals; tick++) {
         const double time = cbk_axis_tick(&figure->axis, tick);
-        for (; row < km->n_rows && km->rows[row].time < time; row++) {
-            before[EVENTS] += km->rows[row].n_event;
-            before[CENSORED] += km->rows[row].n_censor;
+        for (; row < km->n_rows && km->risk->time[row] < time; row++) {
+            const cbk_risk_row at = cbk_risk_row_at(km->risk, row);
+            before[EVENTS] += at.n_event;
+            before[CENSORED] += at.n_censor;
         }
         before[AT_RISK] = cbk_risk_table_n_risk_at(km->risk, time);
         for (size_t i = 0; i < N_COUNTS; i++) {
@@ -74,7 +75,7 @@ static void draw_counts(const cbk_km_figure *figure, const cbk_km *km, double to
     }
 }
 
-/* "12 months 63% (95% CI 53–74); 36 months ..." of one of several curves. */
+/* "12 months 63% (95% CI 53–74); 36 months 19% (12–30)" of one of several curves. */
 static const char *values_of(const cbk_km_figure *figure, size_t curve)
 {
     const cbk_curve *source = &figure->curves->curves[curve];
@@ -86,10 +87,12 @@ static const char *values_of(const cbk_km_figure *figure, size_t curve)
             cbk_buffer_addf(
                 &text, "%s%s %s", text.size > 0 ? "; " : "",
                 cbk_axis_value(figure->marks[i], figure->curves->unit, figure->arena),
-                cbk_km_value_text(figure->curves, source, &at, figure->arena));
+                cbk_km_value_text(figure->curves, source, &at, text.size == 0,
+                                  figure->arena));
         }
     }
-    return cbk_words_take(&text, figure->arena);
+    const char *taken = cbk_words_take(&text, figure->arena);
+    return taken != NULL ? taken : "";
 }
 
 static void draw_name(const cbk_km_figure *figure, size_t curve, double baseline_mm)
@@ -104,9 +107,11 @@ static void draw_name(const cbk_km_figure *figure, size_t curve, double baseline
     const char *values = figure->curves->n_curves > 1 ? values_of(figure, curve) : "";
     const double gap = 4.0;
     const double values_mm = cbk_text_width_mm(values, CBK_KM_SMALL_MM, false) + gap;
+    const double least_name = 25.0;
+    const bool has_values = *values != '\0' && right - left - values_mm >= least_name;
     const char *name = cbk_text_fitted(
         cbk_km_name_of(figure->curves, curve), CBK_KM_SMALL_MM, true,
-        fmax(right - left - values_mm, (right - left) / 3.0), figure->arena);
+        has_values ? right - left - values_mm : right - left, figure->arena);
     cbk_drawing_add(figure->drawing, figure->arena,
                     (cbk_shape){.kind = CBK_SHAPE_TEXT,
                                 .n_points = 1,
@@ -118,7 +123,7 @@ static void draw_name(const cbk_km_figure *figure, size_t curve, double baseline
                                 .anchor = CBK_ANCHOR_START,
                                 .is_bold = true});
     const double x = left + cbk_text_width_mm(name, CBK_KM_SMALL_MM, true) + gap;
-    if (values != NULL && *values != '\0' && x + values_mm - gap <= right) {
+    if (has_values) {
         cbk_drawing_text(figure->drawing, figure->arena, (cbk_point){x, baseline_mm},
                          CBK_ANCHOR_START, CBK_KM_SMALL_MM, CBK_INK_FOREGROUND, values);
     }

@@ -41,14 +41,15 @@ static const char *interval_text(const cbk_curves *curves, const cbk_curve *curv
 }
 
 const char *cbk_km_value_text(const cbk_curves *curves, const cbk_curve *curve,
-                              const cbk_km_at *at, cbk_arena *arena)
+                              const cbk_km_at *at, bool has_level, cbk_arena *arena)
 {
     const char *value = cbk_km_percent(curve, at->survival, arena);
     if (!(at->upper > at->lower)) {
         return or_empty(cbk_text_format(arena, "%s%%", value));
     }
     const char *level = cbk_axis_number(100.0 * curves->conventions.level, arena);
-    return or_empty(cbk_text_format(arena, "%s%% (%s%% CI %s–%s)", value, level,
+    return or_empty(cbk_text_format(arena, "%s%% (%s%s%s–%s)", value,
+                                    has_level ? level : "", has_level ? "% CI " : "",
                                     cbk_km_percent(curve, at->lower, arena),
                                     cbk_km_percent(curve, at->upper, arena)));
 }
@@ -90,8 +91,10 @@ static void describe_curve(cbk_buffer *text, const cbk_curves *curves, size_t i,
         return;
     }
     for (size_t m = 0; m < n_marks; m++) {
-        cbk_buffer_addf(text, " At %s.",
-                        cbk_km_mark_text(curves, curve, marks[m], arena));
+        if (isfinite(marks[m])) {
+            cbk_buffer_addf(text, " At %s.",
+                            cbk_km_mark_text(curves, curve, marks[m], arena));
+        }
     }
     describe_median(text, curves, km, arena);
 }

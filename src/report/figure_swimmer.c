@@ -247,7 +247,7 @@ static void lay_out(swimmer_figure *figure)
     }
     const double left = EDGE_MM + fmin(fmax(widest, 8.0), PATIENT_MAX_MM) + 3.0;
     figure->axis =
-        cbk_axis_of_time(shortest, longest, figure->unit, left, WIDTH_MM - END_MM, 9.0);
+        cbk_axis_of_time(shortest, longest, figure->unit, left, WIDTH_MM - END_MM, 0.0);
     figure->row_mm = figure->n > 0
                          ? fmin(fmax(ROWS_MM / (double)figure->n, ROW_MIN_MM), ROW_MAX_MM)
                          : ROW_MAX_MM;

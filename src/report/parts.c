@@ -33,34 +33,6 @@ bool cbk_field_is_number(const cbk_field *field)
            field->type == CBK_FIELD_BOOLEAN;
 }
 
-const char *cbk_part_record_name(cbk_arena *arena, const cbk_records *records, size_t row)
-{
-    if (records->n == NULL) {
-        return records->key[row];
-    }
-    return cbk_text_format(arena, "%s/%zu", records->key[row], records->n[row]);
-}
-
-static bool is_record(const cbk_records *records, size_t row, const char *name)
-{
-    if (records->n == NULL) {
-        return strcmp(records->key[row], name) == 0;
-    }
-    const size_t length = strlen(records->key[row]);
-    return strncmp(records->key[row], name, length) == 0 && name[length] == '/' &&
-           strtoull(name + length + 1, NULL, 10) == records->n[row];
-}
-
-size_t cbk_part_record_row(const cbk_records *records, const char *name)
-{
-    for (size_t row = 0; row < records->n_rows; row++) {
-        if (is_record(records, row, name)) {
-            return row;
-        }
-    }
-    return SIZE_MAX;
-}
-
 bool cbk_is_listed(const char *const *text, size_t n, const char *name)
 {
     for (size_t i = 0; i < n; i++) {
@@ -124,7 +96,7 @@ static cbk_status add_years(cbk_report *report, const cbk_endpoint *endpoint,
     for (size_t i = 0; i < sizeof years / sizeof years[0] && year > 0.0; i++) {
         const cbk_km *km = curves->n_curves > 0 ? curves->curves[0].km : NULL;
         const size_t n_rows = km != NULL ? km->n_rows : 0;
-        if (n_rows > 0 && km->rows[n_rows - 1].time >= years[i] * year) {
+        if (n_rows > 0 && km->risk->time[n_rows - 1] >= years[i] * year) {
             add_mark(marks, n, years[i] * year);
         }
     }
@@ -163,12 +135,33 @@ int cbk_report_decimals(const cbk_column *column, size_t n_rows)
         const int decimals = point != NULL ? (int)strlen(point + 1) : 0;
         most = decimals > most ? decimals : most;
     }
+    if (most > 4) { /* nobody records so many: the values are computed */
+        return 1;
+    }
     return most < 3 ? most : 3;
 }
 
 int cbk_report_mean_digits(int decimals)
 {
     return decimals < 2 ? decimals + 1 : decimals;
+}
+
+/* ---- prose ---------------------------------------------------------------------------
+ */
+
+void cbk_report_prose(cbk_report *report, cbk_text_run *run, const char *text)
+{
+    cbk_arena *arena = report->arena;
+    for (bool is_code = false; *text != '\0';) {
+        const char *tick = strchr(text, '`');
+        const bool has_end = tick != NULL && (is_code || strchr(tick + 1, '`') != NULL);
+        const size_t length = has_end ? (size_t)(tick - text) : strlen(text);
+        cbk_run_span(run, arena,
+                     (cbk_span){.kind = is_code ? CBK_SPAN_CODE : CBK_SPAN_TEXT,
+                                .text = cbk_text_copy_bytes(arena, text, length)});
+        text += has_end ? length + 1 : length;
+        is_code = has_end && !is_code;
+    }
 }
 
 /* ---- cells ------------------------------------------------------------------------ */

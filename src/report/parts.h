@@ -44,13 +44,17 @@ const char *cbk_words_period(cbk_arena *arena, int32_t first_day, int32_t last_d
 /* The sentences of a set of notes with spaces between; NULL for none. */
 const char *cbk_words_notes(cbk_arena *arena, cbk_notes notes);
 
-/* ---- values (number.c) ------------------------------------------------------------ */
+/* ---- values (print_number.c, number.c) --------------------------------------------- */
 
 #define CBK_DASH "–" /* stands where there is nothing to print */
 
 /* A finite number with `digits` decimals; -1: as it is, with at most three significant
  * digits and at least one decimal kept. */
 const char *cbk_print_number(cbk_arena *arena, double value, int digits);
+
+/* "<0.001", three decimals below 0.1, two above; NaN prints the dash.  Below 1e-16 it is
+ * "< 1e-16": no such number is meant to be read as exact. */
+const char *cbk_print_p(cbk_arena *arena, double p);
 
 /* What cbk_report_quantity() prints. */
 const char *cbk_print_quantity(cbk_arena *arena, const cbk_quantity *quantity,
@@ -103,13 +107,6 @@ const char *cbk_sql_and(cbk_arena *arena, const char *a, const char *b);
 
 bool cbk_field_is_number(const cbk_field *field);
 
-/* "3", or "3/2" in a repeating form. */
-const char *cbk_part_record_name(cbk_arena *arena, const cbk_records *records,
-                                 size_t row);
-
-/* The row of a record's name, or SIZE_MAX. */
-size_t cbk_part_record_row(const cbk_records *records, const char *name);
-
 /* Whether `name` is in text[n]. */
 bool cbk_is_listed(const char *const *text, size_t n, const char *name);
 
@@ -126,6 +123,9 @@ cbk_status cbk_report_marks(cbk_report *report, const cbk_endpoint *endpoint,
 int cbk_report_decimals(const cbk_column *column, size_t n_rows);
 /* The decimals that its mean and quartiles are printed with: one more, up to 2. */
 int cbk_report_mean_digits(int decimals);
+
+/* Adds text with what stands between backticks as code. */
+void cbk_report_prose(cbk_report *report, cbk_text_run *run, const char *text);
 
 /* A table builder's text cell. */
 void cbk_table_text(cbk_report *report, cbk_table_builder *builder, size_t row,

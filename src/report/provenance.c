@@ -127,7 +127,7 @@ static const char *lines_words(cbk_report *report, const cbk_quantity *quantity,
     for (size_t i = 0; i < quantity->n_records; i++) {
         const size_t row = quantity->record_rows != NULL
                                ? quantity->record_rows[i]
-                               : cbk_part_record_row(records, quantity->records[i]);
+                               : cbk_records_find(records, quantity->records[i]);
         if (row < records->n_rows) {
             line[n++] = records->line[row];
         }
@@ -261,7 +261,7 @@ const cbk_provenance *cbk_report_recorded(cbk_report *report, const cbk_records 
             .value = value,
             .records = cbk_text_format(
                 arena, "%s %s", records->n == NULL ? "patient" : records->form->name,
-                cbk_part_record_name(arena, records, row)),
+                cbk_records_name(records, row, arena)),
             .sources =
                 cbk_text_format(arena, "%s, line %zu", cbk_words_file_name(records->file),
                                 records->line[row]),

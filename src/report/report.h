@@ -6,9 +6,13 @@
 
 #include <casebook/claims.h>
 #include <casebook/document.h>
+#include <casebook/life_table.h>
+#include <casebook/log_rank.h>
+#include <casebook/nelson_aalen.h>
 
 #include "base/json.h"
 #include "study/curves.h"
+#include "study/followup.h"
 #include "study/records.h"
 
 /* What every builder of this room works on. */
@@ -20,7 +24,8 @@ typedef struct cbk_report {
     cbk_conventions conventions;
 } cbk_report;
 
-/* ---- numbers (number.c) --------------------------------------------------------------- */
+/* ---- numbers (number.c) ---------------------------------------------------------------
+ */
 
 /* Evaluates and appends the number, printed with `digits` decimals (-1: as it is, at most
  * three significant decimals), with its provenance; what is absent prints the reason in
@@ -33,13 +38,14 @@ cbk_status cbk_report_number(cbk_report *report, cbk_text_run *run,
 void cbk_report_quantity(cbk_report *report, cbk_text_run *run,
                          const cbk_quantity *quantity, int digits);
 
-/* A number of a curve: `what` as an expression that would give it ("km_survival(os, 60)"),
- * the records of the curve behind it. */
+/* A number of a curve: `what` as an expression that would give it ("km_survival(os,
+ * 60)"), the records of the curve behind it. */
 void cbk_report_curve_number(cbk_report *report, cbk_text_run *run,
                              const cbk_curves *curves, const cbk_curve *curve,
                              const char *what, double value, cbk_notes notes, int digits);
 
-/* ---- tables (table_listing.c, table_summary.c) ---------------------------------------- */
+/* ---- tables (table_listing.c, table_summary.c) ----------------------------------------
+ */
 
 /* The table of the protocol, added to report->document.  Errors as the evaluator's. */
 cbk_status cbk_report_table(cbk_report *report, const cbk_table_spec *spec,
@@ -49,7 +55,8 @@ cbk_status cbk_report_listing(cbk_report *report, const cbk_table_spec *spec,
 cbk_status cbk_report_summary(cbk_report *report, const cbk_table_spec *spec,
                               cbk_error *err);
 
-/* ---- figures (figure_km.c, figure_swimmer.c) ------------------------------------------ */
+/* ---- figures (figure_km.c, figure_swimmer.c) ------------------------------------------
+ */
 
 cbk_status cbk_report_figure(cbk_report *report, const cbk_figure_spec *spec,
                              cbk_error *err);
@@ -80,7 +87,8 @@ const cbk_drawing *cbk_figure_swimmer_draw(const cbk_swimmer *swimmers, size_t n
                                            const char *end_label, const char *unit,
                                            const char *title, cbk_arena *arena);
 
-/* ---- sections (section_*.c), each adding its blocks to report->document ----------------- */
+/* ---- sections (section_*.c), each adding its blocks to report->document
+ * ----------------- */
 
 cbk_status cbk_section_cohort(cbk_report *report, cbk_error *err);
 cbk_status cbk_section_survival(cbk_report *report, cbk_error *err);
@@ -96,14 +104,50 @@ cbk_status cbk_report_build(cbk_study *study, const cbk_audit *audit,
                             const cbk_conventions *conventions, cbk_arena *arena,
                             const cbk_document **out, cbk_error *err);
 
-/* ---- analyses for the command line (analysis_*.c) --------------------------------------- */
+/* ---- analyses for the command line (analysis_*.c)
+ * --------------------------------------- */
+
+/* What `casebook km` was asked for beside the curves. */
+typedef struct cbk_km_request {
+    size_t n_at;
+    const double *at; /* [n_at] times >= 0 */
+    size_t n_quantiles;
+    const double *quantile; /* [n_quantiles] in (0, 1) */
+    double tau;             /* of the restricted mean, > 0; 0: not asked for */
+    const cbk_nelson_aalen *const *hazard; /* [n_curves] or NULL: not asked for */
+} cbk_km_request;
 
 /* `casebook km` as a document (curve table, median, at, follow-up, methods line) ... */
-const cbk_document *cbk_analysis_km_document(const cbk_curves *curves, const double *at,
-                                             size_t n_at, cbk_arena *arena);
+const cbk_document *cbk_analysis_km_document(const cbk_curves *curves,
+                                             const cbk_km_request *request,
+                                             cbk_arena *arena);
 /* ... and as the JSON object of docs/formats/json.md. */
-void cbk_analysis_km_json(const cbk_curves *curves, const double *at, size_t n_at,
+void cbk_analysis_km_json(const cbk_curves *curves, const cbk_km_request *request,
                           cbk_json *json);
+
+/* `casebook lifetable`: a table for each curve's risk table. */
+typedef struct cbk_life_tables {
+    const cbk_curves *curves;
+    size_t n_breaks;
+    const double *breaks;
+    const cbk_life_table *const *tables; /* [curves->n_curves] */
+} cbk_life_tables;
+
+/* time_fix as in cbk_life_table_fit(), whose errors are these. */
+cbk_status cbk_life_tables_fit(const cbk_curves *curves, const double *breaks,
+                               size_t n_breaks, bool time_fix, cbk_arena *arena,
+                               cbk_life_tables *out, cbk_error *err);
+/* NULL when the arena failed. */
+const cbk_document *cbk_analysis_lifetable_document(const cbk_life_tables *all,
+                                                    cbk_arena *arena);
+void cbk_analysis_lifetable_json(const cbk_life_tables *all, cbk_json *json);
+
+/* `casebook logrank`; NULL when the arena failed. */
+const cbk_document *cbk_analysis_logrank_document(const cbk_followup_data *data,
+                                                  const cbk_log_rank *fit,
+                                                  cbk_arena *arena);
+void cbk_analysis_logrank_json(const cbk_followup_data *data, const cbk_log_rank *fit,
+                               cbk_json *json);
 
 /* What `casebook describe` was asked for. */
 typedef struct cbk_description_request {
@@ -111,6 +155,8 @@ typedef struct cbk_description_request {
     const char *const *variables; /* NULL: every field but texts, and derived variables */
     const char *by;               /* a column for each value; NULL: all alone */
     const char *among;            /* condition, or NULL */
+    cbk_summary_test test;        /* of the groups of `by` */
+    const char *interval;         /* "wilson", "clopper-pearson", or NULL */
 } cbk_description_request;
 
 /* Errors: CBK_EINVAL (no such variable, with the nearest spelling), the evaluator's. */

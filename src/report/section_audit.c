@@ -92,7 +92,7 @@ static void add_explanations(cbk_report *report, cbk_text_run *run,
         if (i > 0) {
             cbk_run_span(run, report->arena, (cbk_span){.kind = CBK_SPAN_BREAK});
         }
-        cbk_run_text(run, report->arena, result->explanations[i]);
+        cbk_report_prose(report, run, result->explanations[i]);
     }
 }
 

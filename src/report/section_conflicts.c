@@ -8,7 +8,7 @@ static const char *adopted_place(cbk_report *report,
 {
     const cbk_records *records = cbk_study_records(report->study, statement->form);
     const size_t row =
-        records != NULL ? cbk_part_record_row(records, statement->record) : SIZE_MAX;
+        records != NULL ? cbk_records_find(records, statement->record) : SIZE_MAX;
     if (row == SIZE_MAX) {
         return NULL;
     }
@@ -16,15 +16,33 @@ static const char *adopted_place(cbk_report *report,
                            cbk_words_file_name(records->file), records->line[row]);
 }
 
-static const char *field_label(cbk_report *report, const cbk_source_statement *statement)
+static const cbk_field *field_of(cbk_report *report,
+                                 const cbk_source_statement *statement)
 {
     const cbk_form *form = cbk_protocol_form(report->protocol, statement->form);
-    const cbk_field *field = form != NULL ? cbk_form_field(form, statement->field) : NULL;
+    return form != NULL ? cbk_form_field(form, statement->field) : NULL;
+}
+
+static const char *field_label(cbk_report *report, const cbk_source_statement *statement)
+{
+    const cbk_field *field = field_of(report, statement);
     return field == NULL ? statement->field
                          : cbk_words_label_unit(report->arena, field->label, field->unit);
 }
 
-/* "recurrence 3/2"; a patient's record is its key. */
+/* The other source's value; the codes of choices by their labels. */
+static const char *other_value(cbk_report *report, const cbk_source_statement *statement)
+{
+    const cbk_field *field = field_of(report, statement);
+    if (field == NULL || field->n_choices == 0) {
+        return statement->value;
+    }
+    const cbk_value value = {.kind = CBK_VALUE_TEXT, .text = statement->value};
+    const char *text = cbk_recorded_print(field, &value, false, -1, report->arena);
+    return text != NULL ? text : statement->value;
+}
+
+/* "3/2 (recurrence)"; a patient's record is its key. */
 static const char *record_label(cbk_report *report, const cbk_source_statement *statement)
 {
     if (cbk_text_is_equal(statement->form, report->protocol->forms[0].name)) {
@@ -43,9 +61,10 @@ static void fill_row(cbk_report *report, cbk_table_builder *builder, size_t row,
     cbk_text_run *adopted = &cbk_table_builder_cell(builder, row, 2)->run;
     cbk_run_text(adopted, arena, statement->adopted);
     if (place != NULL) {
-        cbk_run_textf(adopted, arena, " (%s)", place);
+        cbk_run_span(adopted, arena, (cbk_span){.kind = CBK_SPAN_BREAK});
+        cbk_run_text(adopted, arena, place);
     }
-    cbk_table_text(report, builder, row, 3, statement->value);
+    cbk_table_text(report, builder, row, 3, other_value(report, statement));
     cbk_table_text(report, builder, row, 4, statement->source);
     cbk_text_run *state = &cbk_table_builder_cell(builder, row, 5)->run;
     const bool is_open = !statement->is_resolved;

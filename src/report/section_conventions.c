@@ -66,6 +66,7 @@ static const char *const interval_words[] = {
     [CBK_INTERVAL_PLAIN] = "plain (SPSS as we read it, Minitab)",
     [CBK_INTERVAL_LOGIT] = "logit (offered by R and SAS)",
     [CBK_INTERVAL_ARCSIN] = "arcsin (offered by R and SAS)",
+    [CBK_INTERVAL_BPCP] = "bpcp (for small series; R's package bpcp)",
 };
 
 static const char *const quantile_words[] = {
@@ -87,7 +88,7 @@ static void add_choice(convention_panel *panel, cbk_conventions conventions,
 static void add_choices(convention_panel *panel)
 {
     const cbk_conventions own = panel->report->conventions;
-    for (int i = CBK_INTERVAL_LOG; i <= CBK_INTERVAL_ARCSIN; i++) {
+    for (int i = CBK_INTERVAL_LOG; i <= CBK_INTERVAL_BPCP; i++) {
         cbk_conventions other = own;
         other.interval = (cbk_interval)i;
         if (other.interval != own.interval) {

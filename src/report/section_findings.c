@@ -79,7 +79,8 @@ static void fill_row(cbk_report *report, cbk_table_builder *builder, size_t row,
         report, builder, row, 0,
         is_patient ? finding->record
                    : cbk_text_format(arena, "%s (%s)", finding->record, finding->form));
-    cbk_table_text(report, builder, row, 1, finding->says);
+    cbk_report_prose(report, &cbk_table_builder_cell(builder, row, 1)->run,
+                     finding->says);
     cbk_run_span(&cbk_table_builder_cell(builder, row, 2)->run, arena,
                  (cbk_span){.kind = CBK_SPAN_CODE, .text = finding->id});
     if (finding->place.file != NULL) {

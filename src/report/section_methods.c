@@ -31,6 +31,10 @@ static const reference borgan_liestol = {
     "Borgan Ø, Liestøl K. A note on confidence intervals and bands for the survival "
     "function based on transformations. Scand J Stat 1990;17:35-41.",
     NULL};
+static const reference fay_brittain_proschan = {
+    "Fay MP, Brittain EH, Proschan MA. Pointwise confidence intervals for a survival "
+    "distribution with small samples or heavy censoring. Biostatistics 2013;14:723-736.",
+    "10.1093/biostatistics/kxt016"};
 static const reference brookmeyer_crowley = {
     "Brookmeyer R, Crowley J. A confidence interval for the median survival time. "
     "Biometrics 1982;38:29-41.",
@@ -84,6 +88,8 @@ static const interval_method intervals[] = {
     [CBK_INTERVAL_LOGIT] = {"on the logit scale (logit)", &meeker_escobar},
     [CBK_INTERVAL_ARCSIN] = {"on the scale of the arcsine of the square root (arcsin)",
                              &borgan_liestol},
+    [CBK_INTERVAL_BPCP] = {"by the beta product confidence procedure (bpcp)",
+                           &fay_brittain_proschan},
 };
 
 static const char *const medians[] = {

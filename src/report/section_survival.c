@@ -146,7 +146,7 @@ static void fill_labels(survival_table *table)
     cbk_table_text(report, builder, ROW_EVENTS, 0, "Events");
     for (size_t i = 0; i < table->n_marks; i++) {
         cbk_table_text(report, builder, ROWS_ABOVE + i, 0,
-                       cbk_text_format(arena, "At %s (%s%% interval)",
+                       cbk_text_format(arena, "Survival at %s (%s%% interval)",
                                        cbk_words_duration(arena, table->marks[i].time,
                                                           table->marks[i].unit),
                                        level));

@@ -98,6 +98,13 @@ static cbk_status make_columns(cbk_summary *table, cbk_error *err)
     return CBK_OK;
 }
 
+/* Whether the groups can be compared. */
+static bool has_groups(const cbk_summary *table)
+{
+    const size_t n_groups = table->n_columns - 1; /* the first column is all */
+    return n_groups >= 2;
+}
+
 /* ---- rows ------------------------------------------------------------------------- */
 
 static void add_row(cbk_summary *table, cbk_summary_row row)
@@ -148,10 +155,20 @@ static void add_category(cbk_summary *table, const char *name, const char *label
                                      .condition = condition});
 }
 
+/* Answers of which several may be given overlap, so each is compared by itself. */
+static void test_each_answer(cbk_summary *table, size_t first)
+{
+    for (size_t i = first; i < table->n_rows; i++) {
+        table->rows[i].tested = table->rows[i].condition;
+        table->rows[i].test = "counts";
+    }
+}
+
 /* Every declared choice, in the declared order, whether it occurs or not. */
 static void add_choices(cbk_summary *table, const char *name, const cbk_field *field)
 {
     cbk_arena *arena = table->report->arena;
+    const size_t first = table->n_rows;
     for (size_t i = 0; i < field->n_choices; i++) {
         const cbk_code *choice = &field->choices[i];
         const char *condition =
@@ -161,7 +178,10 @@ static void add_choices(cbk_summary *table, const char *name, const cbk_field *f
                 : cbk_sql_equals(arena, field->name, choice->code, false);
         add_category(table, name, choice->label, condition);
     }
-    table->has_several = table->has_several || field->type == CBK_FIELD_CHOICES;
+    if (field->type == CBK_FIELD_CHOICES) {
+        table->has_several = true;
+        test_each_answer(table, first);
+    }
 }
 
 static void add_levels(cbk_summary *table, const char *name, const cbk_field *field,
@@ -197,18 +217,43 @@ static void add_missing_row(cbk_summary *table, const char *name, const cbk_tabl
     }
 }
 
+static bool is_measured(const cbk_field *field, const cbk_table *values)
+{
+    const bool is_measure =
+        field->type == CBK_FIELD_INTEGER || field->type == CBK_FIELD_NUMBER;
+    return is_measure && values->columns[0].type == CBK_COLUMN_NUMBER;
+}
+
+/* What the groups are compared by; NULL: not at all.  A variable that makes the groups is
+ * not compared between them. */
+static const char *test_of(const cbk_summary *table, const cbk_field *field,
+                           bool is_number, bool is_date, const cbk_groups *groups)
+{
+    const bool is_group =
+        table->spec->by != NULL && strcmp(table->spec->by, field->name) == 0;
+    if (is_group || is_date || field->type == CBK_FIELD_CHOICES) {
+        return NULL;
+    }
+    if (is_number) {
+        return table->spec->test == CBK_SUMMARY_BY_MEANS ? "means" : "ranks";
+    }
+    return groups->n_groups <= CATEGORIES_MAX ? "counts" : NULL;
+}
+
 static void add_field_rows(cbk_summary *table, const cbk_field *field, const char *name,
                            const cbk_table *values, const cbk_groups *groups, int digits)
 {
     cbk_arena *arena = table->report->arena;
-    const bool is_measure =
-        field->type == CBK_FIELD_INTEGER || field->type == CBK_FIELD_NUMBER;
+    const bool is_number = is_measured(field, values);
     const bool is_date =
         field->type == CBK_FIELD_DATE || field->type == CBK_FIELD_DATETIME;
+    const char *test = test_of(table, field, is_number, is_date, groups);
     add_row(table, (cbk_summary_row){
                        .kind = CBK_SUMMARY_VARIABLE,
-                       .label = cbk_words_label_unit(arena, field->label, field->unit)});
-    if (is_measure && values->columns[0].type == CBK_COLUMN_NUMBER) {
+                       .label = cbk_words_label_unit(arena, field->label, field->unit),
+                       .tested = test != NULL ? name : NULL,
+                       .test = test});
+    if (is_number) {
         add_numeric_rows(table, name, values, digits);
     } else if (is_date) {
         add_row(table, (cbk_summary_row){
@@ -225,6 +270,44 @@ static void add_field_rows(cbk_summary *table, const cbk_field *field, const cha
     add_missing_row(table, name, values);
 }
 
+/* Person-time in which a rate is given: of 100 person-years, where the unit is known. */
+static double person_time_of_rate(const char *unit, const char **words)
+{
+    static const struct {
+        const char *unit;
+        double per_year;
+    } units[] = {
+        {"years", 1.0}, {"months", 12.0}, {"weeks", 365.25 / 7.0}, {"days", 365.25}};
+    *words = "100 person-years";
+    for (size_t i = 0; unit != NULL && i < sizeof units / sizeof units[0]; i++) {
+        if (strcmp(unit, units[i].unit) == 0) {
+            return 100.0 * units[i].per_year;
+        }
+    }
+    *words = "100 units of time";
+    return 100.0;
+}
+
+static void add_rate_rows(cbk_summary *table, const cbk_endpoint *endpoint,
+                          const char *name)
+{
+    cbk_arena *arena = table->report->arena;
+    const char *words = NULL;
+    const double per = person_time_of_rate(endpoint->unit, &words);
+    table->has_rates = true;
+    add_row(table, (cbk_summary_row){.kind = CBK_SUMMARY_PERSON_TIME,
+                                     .label = cbk_words_label_unit(arena, "Person-time",
+                                                                   endpoint->unit),
+                                     .name = name,
+                                     .digits = -1});
+    add_row(table, (cbk_summary_row){
+                       .kind = CBK_SUMMARY_RATE,
+                       .label = cbk_text_format(arena, "Rate per %s (interval)", words),
+                       .name = name,
+                       .per = per,
+                       .digits = -1});
+}
+
 static void add_endpoint_rows(cbk_summary *table, const cbk_endpoint *endpoint,
                               const char *name, const cbk_table *values)
 {
@@ -234,6 +317,7 @@ static void add_endpoint_rows(cbk_summary *table, const cbk_endpoint *endpoint,
     add_row(table, (cbk_summary_row){.kind = CBK_SUMMARY_VARIABLE, .label = label});
     add_row(table, (cbk_summary_row){
                        .kind = CBK_SUMMARY_EVENTS, .label = "Events/n", .name = name});
+    add_rate_rows(table, endpoint, name);
     add_row(table, (cbk_summary_row){.kind = CBK_SUMMARY_SURVIVAL,
                                      .label = "Median (interval)",
                                      .name = name});
@@ -264,5 +348,6 @@ static cbk_status make_rows(cbk_summary *table, cbk_error *err)
 cbk_status cbk_summary_plan(cbk_summary *table, cbk_error *err)
 {
     CBK_TRY(make_columns(table, err));
+    table->is_tested = table->spec->test != CBK_SUMMARY_UNTESTED && has_groups(table);
     return make_rows(table, err);
 }

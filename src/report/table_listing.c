@@ -145,6 +145,21 @@ static void add_recorded(listing *list, cbk_text_run *run, size_t row,
     }
 }
 
+/* An endpoint rounded for print: "48.03+" for 48.0328542094456+. */
+static const char *print_time(const char *text, int digits, cbk_arena *arena)
+{
+    cbk_survival_time at;
+    if (!cbk_survival_parse(text, &at)) {
+        return text;
+    }
+    const char *time = cbk_print_number(arena, at.time, digits);
+    const char *plus = at.is_event ? "" : "+";
+    return at.entry > 0.0
+               ? cbk_text_format(arena, "(%s,%s%s]",
+                                 cbk_print_number(arena, at.entry, digits), time, plus)
+               : cbk_text_format(arena, "%s%s", time, plus);
+}
+
 /* Adds a derived variable or an endpoint, from a column selected in the order of rows. */
 static void add_selected(listing *list, cbk_text_run *run, size_t i, const char *name,
                          const cbk_column *column, const cbk_table_column_spec *spec)
@@ -164,9 +179,13 @@ static void add_selected(listing *list, cbk_text_run *run, size_t i, const char 
         value.text = column->text[i];
     }
     const char *text = column_text(arena, column, i);
-    if (column->type == CBK_COLUMN_NUMBER &&
-        (field == NULL || field->type == CBK_FIELD_TEXT)) {
+    const bool is_plain = field == NULL || field->type == CBK_FIELD_TEXT ||
+                          (spec->digits < 0 && cbk_field_is_number(field) &&
+                           field->type != CBK_FIELD_BOOLEAN);
+    if (column->type == CBK_COLUMN_NUMBER && is_plain) { /* computed: never 17 digits */
         text = cbk_print_number(arena, value.number, spec->digits);
+    } else if (cbk_protocol_endpoint(report->protocol, name) != NULL) {
+        text = print_time(value.text, spec->digits, arena);
     } else if (field != NULL) {
         text = cbk_recorded_print(field, &value, spec->is_code, spec->digits, arena);
     }

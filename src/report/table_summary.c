@@ -50,7 +50,15 @@ static cbk_status add_count(cbk_summary *table, const cbk_summary_column *column
     cbk_report_quantity(report, run, &column->denominator, 0);
     cbk_run_text(run, report->arena, " (");
     CBK_TRY(add_statistic(table, column, run, "percent($)", row->condition, digits, err));
-    cbk_run_text(run, report->arena, "%)");
+    cbk_run_text(run, report->arena, "%");
+    if (table->spec->interval != NULL) {
+        cbk_run_text(run, report->arena, "; ");
+        CBK_TRY(cbk_report_limits(report, run,
+                                  cbk_summary_limit_sql(table, row->condition, "lower"),
+                                  cbk_summary_limit_sql(table, row->condition, "upper"),
+                                  table->spec->from, column->among, digits, err));
+    }
+    cbk_run_text(run, report->arena, ")");
     return CBK_OK;
 }
 
@@ -77,6 +85,26 @@ static cbk_status add_range(cbk_summary *table, const cbk_summary_column *column
     CBK_TRY(add_statistic(table, column, run, "min($)", row->name, row->digits, err));
     cbk_run_text(run, table->report->arena, " to ");
     return add_statistic(table, column, run, "max($)", row->name, row->digits, err);
+}
+
+static cbk_status add_rate(cbk_summary *table, const cbk_summary_column *column,
+                           cbk_text_run *run, const cbk_summary_row *row, cbk_error *err)
+{
+    cbk_report *report = table->report;
+    const char *sql[3];
+    static const char *const names[3] = {"rate", "rate_lower", "rate_upper"};
+    char per[CBK_NUMBER_SIZE];
+    cbk_number_shortest(row->per, per);
+    for (size_t i = 0; i < 3; i++) {
+        sql[i] = cbk_text_format(report->arena, "%s(%s, %s)", names[i], row->name, per);
+    }
+    CBK_TRY(cbk_report_number(report, run, sql[0], table->spec->from, column->among, -1,
+                              NULL, err));
+    cbk_run_text(run, report->arena, " (");
+    CBK_TRY(cbk_report_limits(report, run, sql[1], sql[2], table->spec->from,
+                              column->among, -1, err));
+    cbk_run_text(run, report->arena, ")");
+    return CBK_OK;
 }
 
 static cbk_status add_survival(cbk_summary *table, const cbk_summary_column *column,
@@ -125,6 +153,11 @@ static cbk_status fill_cell(cbk_summary *table, cbk_summary_column *column,
         cbk_run_text(run, table->report->arena, "/");
         cbk_report_quantity(table->report, run, &column->denominator, 0);
         return CBK_OK;
+    case CBK_SUMMARY_PERSON_TIME:
+        return add_statistic(table, column, run, "person_time($)", row->name, row->digits,
+                             err);
+    case CBK_SUMMARY_RATE:
+        return add_rate(table, column, run, row, err);
     case CBK_SUMMARY_SURVIVAL:
         return add_survival(table, column, run, row, err);
     case CBK_SUMMARY_VARIABLE:
@@ -149,6 +182,10 @@ static cbk_status fill_headers(cbk_summary *table, cbk_table_builder *builder,
                                   table->columns[i].among, 0, NULL, err));
         cbk_run_text(run, arena, ")");
     }
+    if (table->is_tested) {
+        cbk_run_text(&builder->header[table->n_columns + 1].run, arena, "p");
+        builder->align[table->n_columns + 1] = CBK_ALIGN_RIGHT;
+    }
     return CBK_OK;
 }
 
@@ -158,12 +195,19 @@ static cbk_status fill(cbk_summary *table, cbk_table_builder *builder, cbk_error
     for (size_t i = 0; i < table->n_rows; i++) {
         const cbk_summary_row *row = &table->rows[i];
         cbk_cell *head = cbk_table_builder_cell(builder, i, 0);
-        cbk_run_text(&head->run, table->report->arena, row->label);
+        const bool is_variable = row->kind == CBK_SUMMARY_VARIABLE;
+        cbk_run_span(&head->run, table->report->arena,
+                     (cbk_span){.kind = is_variable ? CBK_SPAN_STRONG : CBK_SPAN_TEXT,
+                                .text = row->label});
         head->is_row_header = true;
-        head->indent = row->kind == CBK_SUMMARY_VARIABLE ? 0 : 1;
+        head->indent = is_variable ? 0 : 1;
         for (size_t k = 0; k < table->n_columns; k++) {
             CBK_TRY(fill_cell(table, &table->columns[k],
                               &cbk_table_builder_cell(builder, i, k + 1)->run, row, err));
+        }
+        if (table->is_tested && row->tested != NULL) {
+            cbk_cell *cell = cbk_table_builder_cell(builder, i, table->n_columns + 1);
+            CBK_TRY(cbk_summary_add_p(table, row, &cell->run, err));
         }
     }
     return CBK_OK;
@@ -209,6 +253,12 @@ static cbk_status add_notes(cbk_summary *table, cbk_table_builder *builder,
     if (table->has_counts) {
         add_note(table, builder, "Counts are n/N (%), N being those with a value.");
     }
+    if (table->has_counts && table->spec->interval != NULL) {
+        add_note(table, builder,
+                 cbk_text_format(arena, "After the percentage its %s%% interval (%s).",
+                                 cbk_print_number(arena, 100.0 * used->level, -1),
+                                 table->spec->interval));
+    }
     if (table->has_several) {
         add_note(table, builder,
                  "Where several answers are possible, percentages may add up to more "
@@ -226,6 +276,14 @@ static cbk_status add_notes(cbk_summary *table, cbk_table_builder *builder,
                                  cbk_print_number(arena, 100.0 * used->level, -1),
                                  cbk_interval_name(used->interval)));
     }
+    if (table->has_rates) {
+        add_note(table, builder,
+                 cbk_text_format(arena,
+                                 "Rates: events per person-time with exact %s%% Poisson "
+                                 "interval.",
+                                 cbk_print_number(arena, 100.0 * used->level, -1)));
+    }
+    cbk_summary_add_test_notes(table, builder);
     return table->spec->by != NULL ? add_ungrouped_note(table, builder, err) : CBK_OK;
 }
 
@@ -234,8 +292,8 @@ cbk_status cbk_report_summary(cbk_report *report, const cbk_table_spec *spec,
 {
     cbk_summary table = {.report = report, .spec = spec};
     CBK_TRY(cbk_summary_plan(&table, err));
-    cbk_table_builder *builder =
-        cbk_table_builder_create(report->arena, table.n_columns + 1, table.n_rows);
+    cbk_table_builder *builder = cbk_table_builder_create(
+        report->arena, table.n_columns + (table.is_tested ? 2 : 1), table.n_rows);
     if (builder == NULL) {
         return cbk_report_done(report, err);
     }

@@ -62,9 +62,25 @@ const char *cbk_words_count(cbk_arena *arena, size_t n, const char *one, const c
     return cbk_text_format(arena, "%zu %s", n, n == 1 ? one : many);
 }
 
+/* "Stay (days)" says days; so does "Day of discharge". */
+static bool says_unit(const char *label, const char *unit)
+{
+    const size_t length = strlen(unit);
+    const bool is_plural = length > 3 && unit[length - 1] == 's';
+    for (const char *at = label; *at != '\0'; at++) {
+        const size_t stem = is_plural ? length - 1 : length;
+        const char first = is_upper(*at) ? (char)(*at - 'A' + 'a') : *at;
+        if (strncmp(at, unit, length) == 0 ||
+            (is_plural && first == unit[0] && strncmp(at + 1, unit + 1, stem - 1) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const char *cbk_words_label_unit(cbk_arena *arena, const char *label, const char *unit)
 {
-    if (unit == NULL || unit[0] == '\0' || strstr(label, unit) != NULL) {
+    if (unit == NULL || unit[0] == '\0' || says_unit(label, unit)) {
         return label;
     }
     return cbk_text_format(arena, "%s, %s", label, unit);

@@ -10,7 +10,7 @@
 static const char *const interval_names[] = {
     [CBK_INTERVAL_LOG] = "log",       [CBK_INTERVAL_LOG_LOG] = "log-log",
     [CBK_INTERVAL_PLAIN] = "plain",   [CBK_INTERVAL_LOGIT] = "logit",
-    [CBK_INTERVAL_ARCSIN] = "arcsin",
+    [CBK_INTERVAL_ARCSIN] = "arcsin", [CBK_INTERVAL_BPCP] = "bpcp",
 };
 
 static const char *const profile_names[] = {
@@ -33,6 +33,7 @@ cbk_conventions cbk_conventions_of(cbk_profile profile)
         .survival_quantile = CBK_SURVIVAL_QUANTILE_MIDPOINT,
         .sample_quantile = CBK_SAMPLE_QUANTILE_7,
         .level = 0.95,
+        .estimate = CBK_SURVIVAL_KAPLAN_MEIER,
     };
     if (profile == CBK_PROFILE_SAS) {
         conventions.interval = CBK_INTERVAL_LOG_LOG;
@@ -89,4 +90,10 @@ const char *cbk_survival_quantile_name(cbk_survival_quantile rule)
 {
     assert((size_t)rule < N(survival_quantile_names));
     return survival_quantile_names[rule];
+}
+
+const char *cbk_survival_estimate_name(cbk_survival_estimate estimate)
+{
+    return estimate == CBK_SURVIVAL_FLEMING_HARRINGTON ? "fleming-harrington"
+                                                       : "kaplan-meier";
 }

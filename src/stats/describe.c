@@ -12,7 +12,7 @@
 static const double none = (double)NAN;
 
 /* The inverse of the distribution function, the mean of two values where it jumps.  An n
- * p that misses a whole number by rounding alone (70 times 0.1) is that number. */
+ * p that misses a whole number by rounding alone (90 times 0.7) is that number. */
 static double quantile_type_2(const double *sorted, size_t n, double p)
 {
     const double place = (double)n * p;

@@ -72,7 +72,27 @@ cbk_limits cbk_km_limits(cbk_interval interval, double survival, double log_std_
         return limits_logit(survival, margin);
     case CBK_INTERVAL_ARCSIN:
         return limits_arcsin(survival, margin);
+    case CBK_INTERVAL_BPCP: /* no function of S and its error: stats/beta_product.c */
+        break;
     }
-    assert(false);
     return (cbk_limits){(double)NAN, (double)NAN};
+}
+
+/* Where the derivative of the limit by S changes its sign. */
+bool cbk_km_lower_falls_from(cbk_interval interval, double survival, double margin)
+{
+    switch (interval) {
+    case CBK_INTERVAL_LOG:
+    case CBK_INTERVAL_PLAIN:
+        return true;
+    case CBK_INTERVAL_LOG_LOG:
+        return -log(survival) >= margin;
+    case CBK_INTERVAL_LOGIT:
+        return survival * margin <= 1.0 - survival;
+    case CBK_INTERVAL_ARCSIN:
+        return 1.0 - survival >= margin / 2.0;
+    case CBK_INTERVAL_BPCP:
+        break;
+    }
+    return false;
 }

@@ -14,4 +14,9 @@ typedef struct cbk_limits {
 cbk_limits cbk_km_limits(cbk_interval interval, double survival, double log_std_error,
                          double z);
 
+/* Whether the lower limit falls with S all the way down from survival, for every margin
+ * z * log_std_error up to this one.  (The upper limit always does.)  Near S = 1 some
+ * lower limits rise again.  False for bpcp. */
+bool cbk_km_lower_falls_from(cbk_interval interval, double survival, double margin);
+
 #endif

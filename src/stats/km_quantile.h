@@ -2,7 +2,10 @@
 #ifndef STATS_KM_QUANTILE_H
 #define STATS_KM_QUANTILE_H
 
-#include <casebook/conventions.h>
+#include <casebook/kaplan_meier.h>
+
+/* As R's quantile(): a product of fractions that is 1/2 counts as 1/2. */
+#define CBK_LEVEL_TOLERANCE 0x1p-26
 
 /* Watches a curve, or a limit's curve, go by in order of time.
  *
@@ -26,5 +29,12 @@ void cbk_crossing_see(cbk_crossing *crossing, double time, double value);
  * drop ends: the last observed time, or NaN for a rule that knows no such quantile. */
 double cbk_crossing_time(const cbk_crossing *crossing, cbk_survival_quantile rule,
                          double flat_end);
+
+typedef enum cbk_km_line { CBK_KM_SURVIVAL, CBK_KM_LOWER, CBK_KM_UPPER } cbk_km_line;
+
+/* What cbk_crossing_see() makes of every row of a line of the curve, most of which it
+ * does not look at: S falls and its error grows, so that the ends of a stretch bound what
+ * lies between.  Reads survival, log_variance, z, beta and conventions of km. */
+cbk_crossing cbk_km_cross(const cbk_km *km, cbk_km_line line, double level);
 
 #endif

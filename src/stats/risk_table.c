@@ -1,165 +1,78 @@
 /* risk_table.c - rows to risk table: the only reader of rows.  Contract:
- * casebook/risk_table.h.
- *
- * Times are >= 0, so the sign bit of a double is free: an exit becomes one whole number,
- * the bits of its time shifted up by one, plus 1 for an event.  Such keys order by time,
- * and sorting them moves nothing else.  Equal rows are equal keys, so the order of the
- * rows cannot show in the result.
- */
+ * casebook/risk_table.h. */
 #include <casebook/risk_table.h>
 
 #include "numeric/sort.h"
-#include "numeric/sum.h"
+#include "stats/near_ties.h"
 #include "stats/risk_row.h"
+#include "stats/risk_weights.h"
 
 #include <assert.h>
 #include <math.h>
-#include <string.h>
 
-/* The square root of 2^-52, as R's timefix has it. */
-static const double tie_tolerance = 0x1p-26;
-
-/* Follow-up as sorted keys.  Entry times before the origin are the origin. */
-typedef struct timeline {
-    uint64_t *exits; /* [n_exits] */
-    size_t n_exits;
-    uint64_t *entries; /* [n_entries] like exits, lowest bit 0 */
-    size_t n_entries;
-} timeline;
-
-/* Times that became one: all from first to last. */
-typedef struct chain {
-    double first;
-    double last;
-} chain;
-
-static uint64_t key_of(double time, bool is_event)
+static cbk_status no_memory(size_t n, cbk_error *err)
 {
-    const double plain = time + 0.0; /* turns -0.0 into 0.0 */
-    uint64_t bits = 0;
-    memcpy(&bits, &plain, sizeof bits);
-    return (bits << 1) | (is_event ? 1u : 0u);
+    return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory for %zu rows.", n);
 }
 
-static double time_of(uint64_t key)
+/* ---- what may go in -----------------------------------------------------------------
+ */
+
+static cbk_status check_time(const cbk_followup *followup, size_t i, cbk_error *err)
 {
-    const uint64_t bits = key >> 1;
-    double time = 0.0;
-    memcpy(&time, &bits, sizeof time);
-    return time;
+    const double time = followup->time[i];
+    return isfinite(time) && time >= 0.0
+               ? CBK_OK
+               : cbk_fail(err, CBK_EDATA, i,
+                          "The time %.15g is not a finite number of at least 0.", time);
 }
 
-static bool is_event_of(uint64_t key)
+static cbk_status check_entry(const cbk_followup *followup, size_t i, cbk_error *err)
 {
-    return (key & 1u) != 0;
+    const double entry = followup->entry[i];
+    return isfinite(entry) && entry < followup->time[i]
+               ? CBK_OK
+               : cbk_fail(err, CBK_EDATA, i,
+                          "The entry %.15g is not a finite number before the exit at "
+                          "%.15g.",
+                          entry, followup->time[i]);
 }
 
-static cbk_status followup_check(const cbk_followup *followup, cbk_error *err)
+static cbk_status check_weight(const cbk_followup *followup, size_t i, cbk_error *err)
 {
+    const double weight = followup->weight[i];
+    return isfinite(weight) && weight > 0.0
+               ? CBK_OK
+               : cbk_fail(err, CBK_EDATA, i,
+                          "The weight %.15g is not a finite number above 0.", weight);
+}
+
+static cbk_status check(const cbk_followup *followup, const cbk_time_range *range,
+                        cbk_error *err)
+{
+    if (range->is_good && followup->entry == NULL && followup->weight == NULL) {
+        return CBK_OK;
+    }
     for (size_t i = 0; i < followup->n; i++) {
-        const double time = followup->time[i];
-        if (!isfinite(time) || time < 0.0) {
-            return cbk_fail(err, CBK_EDATA, i,
-                            "The time %.15g is not a finite number of at least 0.", time);
+        CBK_TRY(check_time(followup, i, err));
+        if (followup->entry != NULL) {
+            CBK_TRY(check_entry(followup, i, err));
         }
-        if (followup->entry == NULL) {
-            continue;
-        }
-        const double entry = followup->entry[i];
-        if (!isfinite(entry) || entry >= time) {
-            return cbk_fail(err, CBK_EDATA, i,
-                            "The entry %.15g is not a finite number before the exit at "
-                            "%.15g.",
-                            entry, time);
+        if (followup->weight != NULL) {
+            CBK_TRY(check_weight(followup, i, err));
         }
     }
     return CBK_OK;
 }
 
-static void timeline_fill(timeline *line, const cbk_followup *followup, uint64_t *scratch)
+/* An interval may not become empty. */
+static cbk_status check_intervals(const cbk_followup *followup, const cbk_chains *chains,
+                                  cbk_error *err)
 {
-    for (size_t i = 0; i < line->n_exits; i++) {
-        line->exits[i] = key_of(followup->time[i], followup->is_event[i]);
-    }
-    cbk_sort_keys(line->exits, scratch, line->n_exits);
-    for (size_t i = 0; i < line->n_entries; i++) {
-        line->entries[i] = key_of(fmax(followup->entry[i], 0.0), false);
-    }
-    cbk_sort_keys(line->entries, scratch, line->n_entries);
-}
-
-/* The mean of the distinct times, entries and exits together. */
-static double mean_distinct_time(const timeline *line)
-{
-    cbk_sum sum = {0};
-    size_t n_distinct = 0;
-    double previous = -1.0;
-    for (size_t i = 0, j = 0; i < line->n_exits || j < line->n_entries;) {
-        const bool is_exit = j == line->n_entries ||
-                             (i < line->n_exits && line->exits[i] <= line->entries[j]);
-        const double time = time_of(is_exit ? line->exits[i++] : line->entries[j++]);
-        if (time > previous) {
-            cbk_sum_add(&sum, time);
-            n_distinct++;
-        }
-        previous = time;
-    }
-    return n_distinct > 0 ? cbk_sum_value(&sum) / (double)n_distinct : 0.0;
-}
-
-/* Gives every time the smallest time of its chain.  Writes the chains of more than one
- * time to chains, if not NULL, and returns how many there are. */
-static size_t timeline_snap(timeline *line, chain *chains)
-{
-    const double mean = mean_distinct_time(line);
-    const double before_all = -(double)INFINITY;
-    chain current = {.first = before_all, .last = before_all};
-    size_t n_chains = 0;
-    for (size_t i = 0, j = 0; i < line->n_exits || j < line->n_entries;) {
-        const bool is_exit = j == line->n_entries ||
-                             (i < line->n_exits && line->exits[i] <= line->entries[j]);
-        uint64_t *key = is_exit ? &line->exits[i++] : &line->entries[j++];
-        const double time = time_of(*key);
-        const double gap = time - current.last;
-        const bool is_near = gap <= tie_tolerance || gap / mean <= tie_tolerance;
-        if (!is_near) {
-            current.first = time;
-        } else if (gap > 0.0) {
-            const bool is_new = current.last == current.first;
-            n_chains += is_new ? 1 : 0;
-            if (chains != NULL) {
-                chains[n_chains - 1] = (chain){.first = current.first, .last = time};
-            }
-        }
-        current.last = time;
-        *key = key_of(current.first, is_event_of(*key));
-    }
-    return n_chains;
-}
-
-/* Whether one chain holds both times. */
-static bool is_in_one_chain(const chain *chains, size_t n, double entry, double exit)
-{
-    size_t low = 0;
-    size_t high = n; /* the first chain that ends at or after exit lies in [low, high] */
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (chains[middle].last < exit) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < n && chains[low].first <= entry;
-}
-
-static cbk_status intervals_check(const cbk_followup *followup, const chain *chains,
-                                  size_t n_chains, cbk_error *err)
-{
-    for (size_t i = 0; i < followup->n; i++) {
+    for (size_t i = 0; followup->entry != NULL && i < followup->n; i++) {
         const double entry = followup->entry[i];
         const double exit = followup->time[i];
-        if (is_in_one_chain(chains, n_chains, entry, exit)) {
+        if (cbk_chains_hold(chains, entry, exit)) {
             return cbk_fail(err, CBK_EDATA, i,
                             "The entry %.17g and the exit %.17g are so close that they "
                             "count as one time; an entry is before its exit.",
@@ -169,72 +82,200 @@ static cbk_status intervals_check(const cbk_followup *followup, const chain *cha
     return CBK_OK;
 }
 
-/* Copies the entries after the origin to late[]; returns how many there are. */
-static size_t late_entries(const timeline *line, double *late)
+/* ---- times --------------------------------------------------------------------------
+ */
+
+/* The times of a follow-up, near-ties made one. */
+typedef struct timeline {
+    cbk_exit_times exits;
+    size_t n_entries; /* all of them, at the origin too; 0 without an entry column */
+    double *entries;  /* ascending; those before the origin are at the origin */
+    cbk_chains chains;
+} timeline;
+
+static bool sort_entries(const cbk_followup *followup, timeline *line, cbk_arena *arena)
 {
-    size_t n_late = 0;
-    for (size_t j = 0; j < line->n_entries; j++) {
-        const double entry = time_of(line->entries[j]);
-        if (entry > 0.0) {
-            late[n_late++] = entry;
-        }
+    line->n_entries = followup->entry != NULL ? followup->n : 0;
+    line->entries = CBK_NEW(arena, double, line->n_entries);
+    const cbk_mark result = cbk_arena_mark(arena);
+    uint64_t *keys = CBK_NEW(arena, uint64_t, line->n_entries);
+    uint64_t *scratch = CBK_NEW(arena, uint64_t, line->n_entries);
+    if (scratch == NULL) {
+        return false;
     }
-    return n_late;
+    for (size_t i = 0; i < line->n_entries; i++) {
+        keys[i] = cbk_time_key(fmax(followup->entry[i], 0.0), false);
+    }
+    cbk_sort_keys(keys, scratch, line->n_entries);
+    for (size_t i = 0; i < line->n_entries; i++) {
+        line->entries[i] = cbk_time_key_time(keys[i]);
+    }
+    cbk_arena_release(arena, result);
+    return true;
 }
 
-/* One turn of the outer loop is one distinct exit time and writes one row. */
-static void risk_sweep(const timeline *line, cbk_risk_row *rows, cbk_risk_table *table)
+/* Checks the follow-up and sorts its exits. */
+static cbk_status make_exits(const cbk_followup *followup, cbk_arena *arena,
+                             cbk_exit_times *exits, cbk_error *err)
 {
-    size_t n_entered = table->n - table->n_entries; /* before the time of the turn */
-    size_t n_late = 0;
-    for (size_t first = 0, next = 0; first < line->n_exits; first = next) {
-        const double time = time_of(line->exits[first]);
-        size_t n_event = 0;
-        for (; next < line->n_exits && time_of(line->exits[next]) == time; next++) {
-            n_event += is_event_of(line->exits[next]) ? 1 : 0;
-        }
-        for (; n_late < table->n_entries && table->entry[n_late] < time; n_late++) {
-            n_entered++;
-        }
-        rows[table->n_rows++] = (cbk_risk_row){
-            .time = time,
-            .n_risk = (double)(n_entered - first),
-            .n_event = (double)n_event,
-            .n_censor = (double)(next - first - n_event),
-        };
-        table->n_event += n_event;
+    if (followup->n >= UINT32_MAX) {
+        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%zu rows are too many.",
+                        followup->n);
     }
-    table->is_zero_event =
-        table->n_rows > 0 && rows[0].time == 0.0 && rows[0].n_event > 0;
+    /* Counting looks at every time on its way. */
+    const bool is_plain = followup->entry == NULL && followup->weight == NULL;
+    bool is_done = false;
+    if (is_plain && !cbk_exit_times_by_count(followup, arena, exits, &is_done)) {
+        return no_memory(followup->n, err);
+    }
+    if (is_done) {
+        return CBK_OK;
+    }
+    const cbk_time_range range = cbk_time_range_of(followup->time, followup->n);
+    CBK_TRY(check(followup, &range, err));
+    return cbk_exit_times_make(followup, &range, arena, exits)
+               ? CBK_OK
+               : no_memory(followup->n, err);
 }
 
-/* What the builder asks the arena for: first the result, then scratch. */
-typedef struct build_memory {
-    cbk_risk_table *table;
-    cbk_risk_row *rows;
-    double *late;
+/* The exits come first in the arena, the chains last. */
+static cbk_status make_timeline(const cbk_followup *followup, bool time_fix,
+                                cbk_arena *arena, timeline *line, cbk_error *err)
+{
+    *line = (timeline){0};
+    CBK_TRY(make_exits(followup, arena, &line->exits, err));
+    if (!sort_entries(followup, line, arena) ||
+        (time_fix && !cbk_chains_find(&line->exits, line->entries, line->n_entries, arena,
+                                      &line->chains))) {
+        return no_memory(followup->n, err);
+    }
+    return check_intervals(followup, &line->chains, err);
+}
+
+static cbk_status fix_ties(const cbk_followup *followup, double *time, double *entry,
+                           cbk_arena *scratch, bool *is_any, cbk_error *err)
+{
     timeline line;
-    uint64_t *scratch;
-    chain *chains;   /* NULL without entries: only intervals need them */
-    cbk_mark result; /* the end of the result */
-} build_memory;
+    CBK_TRY(make_timeline(followup, true, scratch, &line, err));
+    *is_any = line.chains.n > 0;
+    for (size_t i = 0; *is_any && i < followup->n; i++) {
+        time[i] = cbk_chains_first(&line.chains, followup->time[i]);
+        if (entry != NULL) {
+            entry[i] = cbk_chains_first(&line.chains, followup->entry[i]);
+        }
+    }
+    return CBK_OK;
+}
 
-static bool build_allocate(const cbk_followup *followup, cbk_arena *arena,
-                           build_memory *memory)
+cbk_status cbk_followup_fix_ties(const cbk_followup *followup, cbk_arena *arena,
+                                 cbk_followup *out, cbk_error *err)
 {
+    assert(followup != NULL);
+    assert(arena != NULL);
+    assert(out != NULL);
+    const cbk_mark before = cbk_arena_mark(arena);
     const size_t n = followup->n;
-    const size_t n_entries = followup->entry != NULL ? n : 0;
-    memory->table = CBK_NEW(arena, cbk_risk_table, 1);
-    memory->rows = CBK_NEW(arena, cbk_risk_row, n);
-    memory->late = CBK_NEW(arena, double, n_entries);
-    memory->result = cbk_arena_mark(arena);
-    memory->line.exits = CBK_NEW(arena, uint64_t, n);
-    memory->line.n_exits = n;
-    memory->line.entries = CBK_NEW(arena, uint64_t, n_entries);
-    memory->line.n_entries = n_entries;
-    memory->chains = n_entries > 0 ? CBK_NEW(arena, chain, n) : NULL;
-    memory->scratch = CBK_NEW(arena, uint64_t, n);
-    return memory->scratch != NULL; /* failure is sticky: this stands for all */
+    double *time = CBK_NEW(arena, double, n);
+    double *entry = followup->entry != NULL ? CBK_NEW(arena, double, n) : NULL;
+    const cbk_mark result = cbk_arena_mark(arena);
+    bool is_any = false;
+    const cbk_status status = cbk_arena_has_failed(arena)
+                                  ? no_memory(n, err)
+                                  : fix_ties(followup, time, entry, arena, &is_any, err);
+    cbk_arena_release(arena, status == CBK_OK && is_any ? result : before);
+    if (status == CBK_OK) {
+        *out = *followup;
+        out->time = is_any ? time : followup->time;
+        out->entry = is_any ? entry : followup->entry;
+    }
+    return status;
+}
+
+/* ---- the table ----------------------------------------------------------------------
+ */
+
+/* Leaves only the entries after the origin; returns how many there are. */
+static size_t keep_late(double *entries, size_t n)
+{
+    size_t n_early = 0;
+    while (n_early < n && entries[n_early] <= 0.0) {
+        n_early++;
+    }
+    for (size_t i = n_early; i < n; i++) {
+        entries[i - n_early] = entries[i];
+    }
+    return n - n_early;
+}
+
+/* How many entries are at or after each exit time. */
+static bool count_later_entries(cbk_risk_table *table, cbk_arena *arena)
+{
+    if (table->n_entries == 0) {
+        return true;
+    }
+    uint32_t *n_from = CBK_NEW(arena, uint32_t, table->n_rows);
+    size_t n_before = 0;
+    for (size_t j = 0; n_from != NULL && j < table->n_rows; j++) {
+        for (; n_before < table->n_entries && table->entry[n_before] < table->time[j];
+             n_before++) {
+        }
+        n_from[j] = (uint32_t)(table->n_entries - n_before);
+    }
+    table->n_entry_from = n_from;
+    return n_from != NULL;
+}
+
+/* Marks the times with an event and moves their counts to the front. */
+static bool mark_events(cbk_exit_times *exits, cbk_arena *arena, cbk_risk_table *table)
+{
+    const size_t n_words = exits->n_rows / 64 + 1;
+    uint64_t *bit = CBK_NEW(arena, uint64_t, n_words);
+    uint32_t *before = CBK_NEW(arena, uint32_t, n_words);
+    if (before == NULL) {
+        return false;
+    }
+    size_t n_marked = 0;
+    for (size_t word = 0; word < n_words; word++) {
+        const size_t first = word * 64;
+        const size_t end = first + 64 < exits->n_rows ? first + 64 : exits->n_rows;
+        uint64_t bits = 0;
+        before[word] = (uint32_t)n_marked;
+        for (size_t j = first; j < end; j++) {
+            const uint32_t n_event = exits->n_event[j];
+            exits->n_event[n_marked] = n_event;
+            n_marked += n_event > 0;
+            bits |= (uint64_t)(n_event > 0) << (j - first);
+            table->n_event += n_event;
+        }
+        bit[word] = bits;
+    }
+    table->event_bit = bit;
+    table->n_event_rows_before = before;
+    table->n_event_rows = n_marked;
+    table->n_event_of = exits->n_event;
+    return true;
+}
+
+/* Only now, with the chains behind everything that stays: what follows stays, too. */
+static bool fill_table(const cbk_followup *followup, timeline *line, cbk_arena *arena,
+                       cbk_risk_table *table)
+{
+    cbk_chains_tie_exits(&line->chains, &line->exits);
+    cbk_chains_tie_entries(&line->chains, line->entries, line->n_entries);
+    cbk_exit_times *exits = &line->exits;
+    *table = (cbk_risk_table){
+        .n = followup->n,
+        .n_rows = exits->n_rows,
+        .time = exits->time,
+        .n_exit_before = exits->n_exit_before,
+        .n_entries = keep_late(line->entries, line->n_entries),
+        .entry = line->entries,
+        .is_zero_event =
+            exits->n_rows > 0 && exits->time[0] == 0.0 && exits->n_event[0] > 0,
+    };
+    return mark_events(exits, arena, table) && count_later_entries(table, arena) &&
+           (followup->weight == NULL ||
+            cbk_risk_table_weigh(followup, &line->chains, arena, table));
 }
 
 cbk_status cbk_risk_table_build(const cbk_followup *followup, bool time_fix,
@@ -245,33 +286,25 @@ cbk_status cbk_risk_table_build(const cbk_followup *followup, bool time_fix,
     assert(arena != NULL);
     assert(out != NULL);
     *out = NULL;
-    CBK_TRY(followup_check(followup, err));
-
     const cbk_mark before = cbk_arena_mark(arena);
-    build_memory memory;
-    if (!build_allocate(followup, arena, &memory)) {
+    cbk_risk_table *table = CBK_NEW(arena, cbk_risk_table, 1);
+    timeline line;
+    /* Chains are for entries to be tied by, and for rows to be found by. */
+    const bool is_alone = followup->entry == NULL;
+    cbk_status status =
+        table == NULL ? no_memory(followup->n, err)
+                      : make_timeline(followup, time_fix && !is_alone, arena, &line, err);
+    if (status == CBK_OK && time_fix && is_alone) {
+        cbk_exit_times_fix_ties(&line.exits);
+    }
+    if (status == CBK_OK && !fill_table(followup, &line, arena, table)) {
+        status = no_memory(followup->n, err);
+    }
+    if (status != CBK_OK) {
         cbk_arena_release(arena, before);
-        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory for %zu rows.",
-                        followup->n);
+        return status;
     }
-    timeline_fill(&memory.line, followup, memory.scratch);
-    const size_t n_chains = time_fix ? timeline_snap(&memory.line, memory.chains) : 0;
-    if (memory.chains != NULL) {
-        const cbk_status status = intervals_check(followup, memory.chains, n_chains, err);
-        if (status != CBK_OK) {
-            cbk_arena_release(arena, before);
-            return status;
-        }
-    }
-    *memory.table = (cbk_risk_table){
-        .n = followup->n,
-        .rows = memory.rows,
-        .n_entries = late_entries(&memory.line, memory.late),
-        .entry = memory.late,
-    };
-    risk_sweep(&memory.line, memory.rows, memory.table);
-    cbk_arena_release(arena, memory.result);
-    *out = memory.table;
+    *out = table;
     return CBK_OK;
 }
 
@@ -285,47 +318,59 @@ cbk_status cbk_risk_table_reverse(const cbk_risk_table *table, cbk_arena *arena,
     const cbk_mark before = cbk_arena_mark(arena);
     cbk_risk_table *reverse = CBK_NEW(arena, cbk_risk_table, 1);
     cbk_risk_row *rows = CBK_NEW(arena, cbk_risk_row, table->n_rows);
-    if (rows == NULL) { /* failure is sticky: this stands for both */
+    const size_t n_words = table->n_rows / 64 + 1;
+    uint64_t *bit = CBK_NEW(arena, uint64_t, n_words);
+    uint32_t *n_before_word = CBK_NEW(arena, uint32_t, n_words);
+    if (n_before_word == NULL) { /* failure is sticky: this stands for all */
         cbk_arena_release(arena, before);
-        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory for %zu times.",
-                        table->n_rows);
-    }
-    for (size_t j = 0; j < table->n_rows; j++) {
-        rows[j] = cbk_risk_row_reverse(table->rows[j]);
+        return no_memory(table->n, err);
     }
     *reverse = *table;
     reverse->n_event = table->n - table->n_event;
+    reverse->n_event_rows = 0;
+    for (size_t j = 0; j < table->n_rows; j++) {
+        rows[j] = cbk_risk_row_reverse(cbk_risk_row_get(table, j));
+        n_before_word[j / 64] =
+            j % 64 == 0 ? (uint32_t)reverse->n_event_rows : n_before_word[j / 64];
+        bit[j / 64] |= (uint64_t)(rows[j].n_event > 0.0) << (j % 64);
+        reverse->n_event_rows += rows[j].n_event > 0.0;
+    }
     reverse->rows = rows;
+    reverse->event_bit = bit;
+    reverse->n_event_rows_before = n_before_word;
+    reverse->n_event_of = NULL;
+    reverse->jackknife = NULL;
     reverse->is_zero_event =
-        table->n_rows > 0 && rows[0].time == 0.0 && rows[0].n_event > 0;
+        table->n_rows > 0 && table->time[0] == 0.0 && rows[0].n_event > 0.0;
     *out = reverse;
     return CBK_OK;
 }
 
-/* The first index of rows whose time is at or after t, or n_rows. */
-static size_t first_row_from(const cbk_risk_table *table, double t)
+/* ---- questions ----------------------------------------------------------------------
+ */
+
+size_t cbk_risk_event_rows_until(const cbk_risk_table *table, size_t j)
 {
-    size_t low = 0;
-    size_t high = table->n_rows;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (table->rows[middle].time < t) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
+    assert(table != NULL);
+    assert(j < table->n_rows);
+    return cbk_risk_event_rank(table, j);
 }
 
-/* How many late entries are before t. */
-static size_t n_entries_before(const cbk_risk_table *table, double t)
+cbk_risk_row cbk_risk_row_at(const cbk_risk_table *table, size_t j)
+{
+    assert(table != NULL);
+    assert(j < table->n_rows);
+    return cbk_risk_row_get(table, j);
+}
+
+/* How many of n ascending times are before t. */
+static size_t n_before(const double *time, size_t n, double t)
 {
     size_t low = 0;
-    size_t high = table->n_entries;
+    size_t high = n;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (table->entry[middle] < t) {
+        if (time[middle] < t) {
             low = middle + 1;
         } else {
             high = middle;
@@ -337,12 +382,15 @@ static size_t n_entries_before(const cbk_risk_table *table, double t)
 double cbk_risk_table_n_risk_at(const cbk_risk_table *table, double t)
 {
     assert(table != NULL);
-    const size_t next = first_row_from(table, t);
+    const size_t next = n_before(table->time, table->n_rows, t);
     if (next == table->n_rows) {
         return 0.0;
     }
     /* Nobody leaves between t and the next exit; those who enter there are not yet in. */
-    const cbk_risk_row row = table->rows[next];
-    const size_t n_later = n_entries_before(table, row.time) - n_entries_before(table, t);
-    return row.n_risk - (double)n_later;
+    const cbk_risk_row row = cbk_risk_row_get(table, next);
+    const size_t from = n_before(table->entry, table->n_entries, t);
+    const size_t to = n_before(table->entry, table->n_entries, row.time);
+    const double *weight = table->entry_weight;
+    return row.n_risk -
+           (weight != NULL ? weight[to] - weight[from] : (double)(to - from));
 }

@@ -5,8 +5,9 @@
 #include "exchange/csv.h"
 #include "study/records.h"
 
-/* Reads a cell.  An empty cell or a declared code is missing, and its kind is kept.  A cell
- * that the field cannot hold is a problem at `place`: what was found, what is allowed. */
+/* Reads a cell.  An empty cell or a declared code is missing, and its kind is kept.  A
+ * cell that the field cannot hold is a problem at `place`: what was found, what is
+ * allowed. */
 void cbk_cell_read(const cbk_csv *csv, const cbk_field *field, const char *cell,
                    cbk_place place, cbk_arena *arena, cbk_problems *problems,
                    cbk_recorded *out);

@@ -7,21 +7,7 @@
 #include <casebook/kaplan_meier.h>
 #include <casebook/study.h>
 
-/* Rows that an analysis could not use, by reason; zero counts are not listed. */
-typedef struct cbk_omitted {
-    const char *reason; /* "time missing" */
-    size_t n;
-} cbk_omitted;
-
-/* Where the rows came from. */
-typedef struct cbk_source {
-    const char *name;   /* study folder or file as the user named it */
-    const char *sha256; /* 64 hex digits, or NULL: not asked for */
-    size_t rows;        /* that passed `where` */
-    size_t used;
-    size_t n_omitted;
-    const cbk_omitted *omitted;
-} cbk_source;
+#include "study/followup.h"
 
 typedef struct cbk_curve {
     const char *const *level; /* [n_by] the group's values; a choice's code */
@@ -43,6 +29,7 @@ typedef struct cbk_curves {
     size_t n_curves;
     const cbk_curve *curves; /* ascending */
     cbk_conventions conventions;
+    double landmark; /* from which the times are counted; 0: from the origin */
     cbk_notes notes;
 } cbk_curves;
 
@@ -54,22 +41,9 @@ cbk_status cbk_curves_of_study(cbk_study *study, const char *endpoint,
                                const cbk_conventions *conventions, cbk_arena *arena,
                                const cbk_curves **out, cbk_error *err);
 
-/* What to read from a data file. */
-typedef struct cbk_file_columns {
-    const char *time;
-    const char *event; /* "dead" (0 or 1) or "status=2" */
-    const char *entry; /* or NULL */
-    size_t n_by;
-    const char *const *by;
-    const char *where; /* SQL over the file's columns, or NULL */
-} cbk_file_columns;
-
-/* The same of a CSV file.  Mistakes in cells go to problems (file, line, column); then
- * CBK_EDATA.  An event column that is not 0/1 and has no =VALUE is one. */
-cbk_status cbk_curves_of_file(const char *path, const cbk_file_columns *columns,
-                              bool time_fix, bool fingerprint,
-                              const cbk_conventions *conventions, cbk_arena *arena,
-                              cbk_problems *problems, const cbk_curves **out,
-                              cbk_error *err);
+/* Curves of rows that were read already, one a group. */
+cbk_status cbk_curves_fit(const cbk_followup_data *data,
+                          const cbk_conventions *conventions, cbk_arena *arena,
+                          const cbk_curves **out, cbk_error *err);
 
 #endif

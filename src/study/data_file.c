@@ -9,11 +9,6 @@
 
 enum { CHOICES_MAX = 20 };
 
-static cbk_status no_memory(cbk_error *err)
-{
-    return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
-}
-
 bool cbk_data_cell_is_missing(const char *cell)
 {
     return cell[0] == '\0' || strcmp(cell, "NA") == 0;
@@ -151,7 +146,7 @@ cbk_status cbk_study_of_data_file(const cbk_csv *csv, cbk_arena *arena, cbk_stud
     const cbk_protocol *protocol = make_protocol(csv, arena);
     if (records == NULL || protocol == NULL ||
         !fill_records(csv, protocol->forms, arena, records)) {
-        return no_memory(err);
+        return cbk_fail_memory(err);
     }
     study->arena = arena;
     study->folder = csv->file;

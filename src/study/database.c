@@ -21,48 +21,74 @@ static cbk_storage storage_of(cbk_field_type type)
     }
 }
 
-static cbk_status no_memory(cbk_error *err)
-{
-    return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
-}
+/* A table being made of the records of a form. */
+typedef struct storing {
+    const cbk_study *study;
+    const cbk_records *records;
+    size_t n_keys; /* the key and, in a repeating form, the running number */
+    size_t n_columns;
+    cbk_storage_column *columns;
+} storing;
 
-/* One form as a table: key, running number, fields. */
-static cbk_status store_form(cbk_study *study, const cbk_records *records,
-                             const char *table, cbk_error *err)
+static void name_columns(storing *to)
 {
-    const cbk_form *form = records->form;
-    const size_t n_keys = records->n != NULL ? 2 : 1;
-    const size_t n_columns = n_keys + form->n_fields;
-    cbk_storage_column *columns = CBK_NEW(study->arena, cbk_storage_column, n_columns);
-    cbk_value *values = CBK_NEW(study->arena, cbk_value, records->n_rows * n_columns + 1);
-    if (values == NULL) {
-        return no_memory(err);
-    }
-    columns[0] = (cbk_storage_column){.name = study->protocol->forms[0].key,
-                                      .storage = CBK_STORAGE_TEXT,
-                                      .is_key = true};
-    if (n_keys == 2) {
-        columns[1] = (cbk_storage_column){
+    const cbk_protocol *protocol = to->study->protocol;
+    const cbk_form *form = to->records->form;
+    to->columns[0] = (cbk_storage_column){
+        .name = protocol->forms[0].key, .storage = CBK_STORAGE_TEXT, .is_key = true};
+    if (to->n_keys == 2) {
+        to->columns[1] = (cbk_storage_column){
             .name = "n", .storage = CBK_STORAGE_INTEGER, .is_key = true};
     }
+    size_t at = to->n_keys;
     for (size_t i = 0; i < form->n_fields; i++) {
-        columns[n_keys + i] = (cbk_storage_column){
+        to->columns[at++] = (cbk_storage_column){
             .name = form->fields[i].name, .storage = storage_of(form->fields[i].type)};
     }
+    if (at == to->n_columns) {
+        return;
+    }
+    for (size_t i = 0; i < protocol->n_derived; i++) {
+        to->columns[at++] = (cbk_storage_column){.name = protocol->derived[i].name,
+                                                 .storage = CBK_STORAGE_ANY};
+    }
+    for (size_t i = 0; i < protocol->n_endpoints; i++) {
+        to->columns[at++] = (cbk_storage_column){.name = protocol->endpoints[i].name,
+                                                 .storage = CBK_STORAGE_ANY};
+    }
+}
+
+/* One form as a table: key, running number, fields, and n_further columns that are filled
+ * later. */
+static cbk_status store_form(cbk_study *study, const cbk_records *records,
+                             const char *table, size_t n_further, cbk_error *err)
+{
+    const size_t n_fields = records->form->n_fields;
+    storing to = {
+        .study = study, .records = records, .n_keys = records->n != NULL ? 2 : 1};
+    to.n_columns = to.n_keys + n_fields + n_further;
+    to.columns = CBK_NEW(study->arena, cbk_storage_column, to.n_columns);
+    cbk_value *values =
+        CBK_NEW(study->arena, cbk_value, records->n_rows * to.n_columns + 1);
+    if (values == NULL) {
+        return cbk_fail_memory(err);
+    }
+    name_columns(&to);
     for (size_t row = 0; row < records->n_rows; row++) {
-        cbk_value *at = &values[row * n_columns];
+        cbk_value *at = &values[row * to.n_columns];
         at[0] = (cbk_value){.kind = CBK_VALUE_TEXT, .text = records->key[row]};
-        if (n_keys == 2) {
+        if (to.n_keys == 2) {
             at[1] =
                 (cbk_value){.kind = CBK_VALUE_NUMBER, .number = (double)records->n[row]};
         }
-        for (size_t i = 0; i < form->n_fields; i++) {
-            at[n_keys + i] = records->values[row * form->n_fields + i].value;
+        for (size_t i = 0; i < n_fields; i++) {
+            at[to.n_keys + i] = records->values[row * n_fields + i].value;
         }
     }
-    CBK_TRY(cbk_registry_create_table(study->registry, table, columns, n_columns, err));
-    return cbk_registry_insert(study->registry, table, n_columns, records->n_rows, values,
-                               err);
+    CBK_TRY(
+        cbk_registry_create_table(study->registry, table, to.columns, to.n_columns, err));
+    return cbk_registry_insert(study->registry, table, to.n_columns, records->n_rows,
+                               values, err);
 }
 
 /* Why a value is missing, for SQL: missing_values(form, record, field, kind). */
@@ -78,7 +104,7 @@ static cbk_status store_missing(cbk_study *study, cbk_error *err)
         const size_t n_cells = records->n_rows * records->form->n_fields;
         cbk_value *values = CBK_NEW(study->arena, cbk_value, n_cells * N_COLUMNS + 1);
         if (values == NULL) {
-            return no_memory(err);
+            return cbk_fail_memory(err);
         }
         size_t n = 0;
         for (size_t i = 0; i < n_cells; i++) {
@@ -97,7 +123,7 @@ static cbk_status store_missing(cbk_study *study, cbk_error *err)
             n++;
         }
         if (cbk_arena_has_failed(study->arena)) {
-            return no_memory(err);
+            return cbk_fail_memory(err);
         }
         CBK_TRY(cbk_registry_insert(study->registry, "missing_values", N_COLUMNS, n,
                                     values, err));
@@ -136,6 +162,30 @@ static void check_choices(const cbk_study *study, const cbk_field *field,
     }
 }
 
+/* The name of a derived variable or endpoint among the columns read that has no values
+ * yet: derived variables are made in the order of the protocol, endpoints after them. */
+static const char *read_too_early(const cbk_study *study, const cbk_field *derived,
+                                  const cbk_answer *answer)
+{
+    const cbk_protocol *protocol = study->protocol;
+    for (size_t i = 0; i < answer->n_reads; i++) {
+        const char *column = answer->reads[i].column;
+        if (strcmp(answer->reads[i].table, CBK_ANALYSIS_TABLE) != 0) {
+            continue;
+        }
+        for (size_t k = (size_t)(derived - protocol->derived); k < protocol->n_derived;
+             k++) {
+            if (strcmp(protocol->derived[k].name, column) == 0) {
+                return column;
+            }
+        }
+        if (cbk_protocol_endpoint(protocol, column) != NULL) {
+            return column;
+        }
+    }
+    return NULL;
+}
+
 static cbk_status derive(cbk_study *study, const cbk_field *field, cbk_problems *problems,
                          cbk_error *err)
 {
@@ -147,6 +197,16 @@ static cbk_status derive(cbk_study *study, const cbk_field *field, cbk_problems 
         return as_problem(status, field->place, "derived variable", field->name, &failure,
                           problems, err);
     }
+    const char *early = read_too_early(study, field, answer);
+    if (early != NULL) {
+        cbk_problems_add(problems, field->place,
+                         "derived variable `%s`: uses `%s`, which is made after it%s",
+                         field->name, early,
+                         cbk_protocol_endpoint(study->protocol, early) != NULL
+                             ? "; endpoints cannot be used in derived variables"
+                             : "; declare it before");
+        return CBK_OK;
+    }
     if (answer->n_rows != study->records[0].n_rows) {
         cbk_problems_add(
             problems, field->place,
@@ -156,7 +216,7 @@ static cbk_status derive(cbk_study *study, const cbk_field *field, cbk_problems 
         return CBK_OK;
     }
     check_choices(study, field, answer->values, problems);
-    return cbk_registry_add_column(study->registry, CBK_ANALYSIS_TABLE, field->name,
+    return cbk_registry_set_column(study->registry, CBK_ANALYSIS_TABLE, field->name,
                                    answer->n_rows, answer->values, err);
 }
 
@@ -166,7 +226,7 @@ static cbk_status add_endpoint(cbk_study *study, const cbk_endpoint *endpoint,
     const size_t n_rows = study->records[0].n_rows;
     cbk_value *values = CBK_NEW(study->arena, cbk_value, n_rows + 1);
     if (values == NULL) {
-        return no_memory(err);
+        return cbk_fail_memory(err);
     }
     cbk_error failure = {.message = ""};
     const cbk_status status =
@@ -175,7 +235,7 @@ static cbk_status add_endpoint(cbk_study *study, const cbk_endpoint *endpoint,
         return as_problem(status, endpoint->place, "endpoint", endpoint->name, &failure,
                           problems, err);
     }
-    return cbk_registry_add_column(study->registry, CBK_ANALYSIS_TABLE, endpoint->name,
+    return cbk_registry_set_column(study->registry, CBK_ANALYSIS_TABLE, endpoint->name,
                                    n_rows, values, err);
 }
 
@@ -230,9 +290,10 @@ cbk_status cbk_study_load(cbk_study *study, cbk_problems *problems, cbk_error *e
     const cbk_protocol *protocol = study->protocol;
     CBK_TRY(cbk_study_add_functions(study, err));
     for (size_t i = 0; i < protocol->n_forms; i++) {
-        CBK_TRY(store_form(study, &study->records[i], protocol->forms[i].name, err));
+        CBK_TRY(store_form(study, &study->records[i], protocol->forms[i].name, 0, err));
     }
-    CBK_TRY(store_form(study, &study->records[0], CBK_ANALYSIS_TABLE, err));
+    CBK_TRY(store_form(study, &study->records[0], CBK_ANALYSIS_TABLE,
+                       protocol->n_derived + protocol->n_endpoints, err));
     CBK_TRY(store_missing(study, err));
     for (size_t i = 0; i < protocol->n_derived; i++) {
         CBK_TRY(derive(study, &protocol->derived[i], problems, err));

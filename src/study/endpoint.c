@@ -157,31 +157,51 @@ static bool from_dates(const making *at, size_t row, cbk_survival_time *out)
     return true;
 }
 
-/* A patient cannot have the event and one that precludes it. */
-static cbk_status check_competing(const making *at, cbk_study *study,
-                                  const cbk_value *values, cbk_error *err)
+/* A patient whose end was a competing event did not have the event: censored there. */
+static void censor(const making *at, cbk_value *value)
 {
+    cbk_survival_time time;
+    if (value->kind == CBK_VALUE_TEXT && cbk_survival_parse(value->text, &time)) {
+        time.is_event = false;
+        value->text = cbk_survival_print(&time, at->study->arena);
+    }
+}
+
+/* Asks who had each competing event; nobody can have had two. */
+static cbk_status apply_competing(const making *at, cbk_study *study, cbk_value *values,
+                                  cbk_error *err)
+{
+    const char **had =
+        CBK_NEW(study->arena, const char *, at->patients->n_rows + 1); /* which one */
+    if (had == NULL) {
+        return cbk_fail_memory(err);
+    }
     for (size_t i = 0; i < at->endpoint->n_competing; i++) {
         const cbk_code *competing = &at->endpoint->competing[i];
         const cbk_answer *answer = NULL;
         CBK_TRY(cbk_study_ask(study, &competing->label, 1, NULL, NULL, study->arena,
                               &answer, err));
+        if (answer->n_rows != at->patients->n_rows) {
+            return cbk_fail(
+                err, CBK_EINVAL, CBK_ROW_NONE,
+                "The competing event `%s` must be of one patient, not of all.",
+                competing->code);
+        }
         for (size_t row = 0; row < answer->n_rows; row++) {
-            cbk_survival_time time;
-            if (!is_condition(&answer->values[row])) {
-                cbk_problems_add(
-                    at->problems, record_place(at, row),
-                    "endpoint `%s`: competing event `%s` is %s; it must be true "
-                    "or false",
-                    at->endpoint->name, competing->code, shown(at, &answer->values[row]));
-            } else if (answer->values[row].kind == CBK_VALUE_NUMBER &&
-                       answer->values[row].number == 1.0 &&
-                       values[row].kind == CBK_VALUE_TEXT &&
-                       cbk_survival_parse(values[row].text, &time) && time.is_event) {
-                cbk_problems_add(
-                    at->problems, record_place(at, row),
-                    "endpoint `%s`: both the event and the competing event `%s`",
-                    at->endpoint->name, competing->code);
+            const cbk_value *is_true = &answer->values[row];
+            if (!is_condition(is_true)) {
+                cbk_problems_add(at->problems, record_place(at, row),
+                                 "endpoint `%s`: competing event `%s` is %s; it must be "
+                                 "true or false",
+                                 at->endpoint->name, competing->code, shown(at, is_true));
+            } else if (is_true->kind == CBK_VALUE_NUMBER && is_true->number == 1.0) {
+                if (had[row] != NULL) {
+                    cbk_problems_add(at->problems, record_place(at, row),
+                                     "endpoint `%s`: both competing events `%s` and `%s`",
+                                     at->endpoint->name, had[row], competing->code);
+                }
+                had[row] = competing->code;
+                censor(at, &values[row]);
             }
         }
     }
@@ -206,7 +226,8 @@ cbk_status cbk_endpoint_values(cbk_study *study, const cbk_endpoint *endpoint,
         }
     }
     if (cbk_arena_has_failed(study->arena)) {
-        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
+        return cbk_fail_memory(err);
     }
-    return check_competing(&at, study, values, err);
+    CBK_TRY(apply_competing(&at, study, values, err));
+    return cbk_arena_has_failed(study->arena) ? cbk_fail_memory(err) : CBK_OK;
 }

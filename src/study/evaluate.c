@@ -9,11 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-static cbk_status no_memory(cbk_error *err)
-{
-    return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
-}
-
 static cbk_status check_form(const cbk_study *study, const char *from, cbk_error *err)
 {
     if (from == NULL || cbk_protocol_form(study->protocol, from) != NULL) {
@@ -24,10 +19,9 @@ static cbk_status check_form(const cbk_study *study, const char *from, cbk_error
     for (; n < study->protocol->n_forms && n < 64; n++) {
         names[n] = study->protocol->forms[n].name;
     }
-    const char *nearest = cbk_nearest_spelling(from, names, n);
-    return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE, "There is no form \"%s\"%s%s%s.", from,
-                    nearest != NULL ? "; did you mean \"" : "",
-                    nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
+    char hint[CBK_HINT_SIZE];
+    return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE, "There is no form \"%s\"%s", from,
+                    cbk_spelling_hint(from, names, n, hint));
 }
 
 /* The table behind a form, under the form's own name. */
@@ -70,7 +64,7 @@ cbk_status cbk_study_ask(cbk_study *study, const char *const *expressions, size_
     CBK_TRY(check_form(study, from, err));
     const char *sql = select_text(study, expressions, n, from, among, arena);
     if (sql == NULL) {
-        return no_memory(err);
+        return cbk_fail_memory(err);
     }
     const cbk_answer *answer = NULL;
     cbk_error failure = {.message = ""};
@@ -81,6 +75,12 @@ cbk_status cbk_study_ask(cbk_study *study, const char *const *expressions, size_
         (status == CBK_EINVAL && strstr(failure.message, "row value") != NULL)) {
         return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
                         "An expression must be one value; a comma makes it several.");
+    }
+    /* The bracket may be ours: the one that closes the expression. */
+    if (strcmp(failure.message, "near \")\": syntax error") == 0) {
+        return cbk_fail(
+            err, status, CBK_ROW_NONE,
+            "Something is missing before a closing bracket or before the end.");
     }
     if (status != CBK_OK) {
         return cbk_fail(err, status, CBK_ROW_NONE, "%s", failure.message);
@@ -100,7 +100,7 @@ static cbk_status find_rows(cbk_study *study, const cbk_records *records, row_se
 {
     size_t *rows = CBK_NEW(study->arena, size_t, records->n_rows + 1);
     if (rows == NULL) {
-        return no_memory(err);
+        return cbk_fail_memory(err);
     }
     set->rows = rows;
     if (set->among == NULL) {
@@ -134,7 +134,7 @@ cbk_status cbk_study_rows(cbk_study *study, const char *from, const char *among,
     }
     row_set *set = CBK_NEW(study->arena, row_set, 1);
     if (set == NULL) {
-        return no_memory(err);
+        return cbk_fail_memory(err);
     }
     set->form = cbk_text_copy(study->arena, form);
     set->among = among != NULL ? cbk_text_copy(study->arena, among) : NULL;
@@ -159,7 +159,7 @@ static cbk_status name_fields(const cbk_study *study, const cbk_answer *answer,
     }
     out->fields = fields;
     out->n_fields = answer->n_reads;
-    return cbk_arena_has_failed(arena) ? no_memory(err) : CBK_OK;
+    return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
 }
 
 static cbk_status name_records(const cbk_records *records, const row_set *set,
@@ -172,7 +172,7 @@ static cbk_status name_records(const cbk_records *records, const row_set *set,
     out->n_records = set->n;
     out->records = names;
     out->record_rows = set->rows;
-    return cbk_arena_has_failed(arena) ? no_memory(err) : CBK_OK;
+    return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
 }
 
 static cbk_status evaluate(cbk_study *study, cbk_arena *arena, cbk_quantity *out,
@@ -214,7 +214,7 @@ cbk_status cbk_study_evaluate(cbk_study *study, const char *expression, const ch
         .conventions =
             conventions != NULL ? *conventions : cbk_conventions_of(CBK_PROFILE_R)};
     if (cbk_arena_has_failed(arena)) {
-        return no_memory(err);
+        return cbk_fail_memory(err);
     }
     CBK_TRY(evaluate(study, arena, &quantity, err));
     *out = quantity;
@@ -260,7 +260,7 @@ cbk_status cbk_study_select(cbk_study *study, const char *const *expressions, si
     cbk_table *table = CBK_NEW(arena, cbk_table, 1);
     cbk_column *columns = CBK_NEW(arena, cbk_column, n);
     if (columns == NULL) {
-        return no_memory(err);
+        return cbk_fail_memory(err);
     }
     for (size_t i = 0; i < n; i++) {
         const cbk_field *field =
@@ -272,5 +272,5 @@ cbk_status cbk_study_select(cbk_study *study, const char *const *expressions, si
     }
     *table = (cbk_table){.n_rows = answer->n_rows, .n_columns = n, .columns = columns};
     *out = table;
-    return cbk_arena_has_failed(arena) ? no_memory(err) : CBK_OK;
+    return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
 }

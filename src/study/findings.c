@@ -19,11 +19,6 @@ typedef struct collecting {
     cbk_finding *findings;
 } collecting;
 
-static cbk_status no_memory(cbk_error *err)
-{
-    return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
-}
-
 static void add(collecting *to, cbk_finding finding)
 {
     if (to->n == to->capacity) {
@@ -80,7 +75,7 @@ static cbk_status run_rule(collecting *to, const cbk_check *check, cbk_error *er
     const char *const expression[] = {"_rowid_"};
     const cbk_answer *answer = NULL;
     if (broken == NULL) {
-        return no_memory(err);
+        return cbk_fail_memory(err);
     }
     CBK_TRY(cbk_study_ask(to->study, expression, 1, check->from, broken, to->arena,
                           &answer, err));
@@ -111,7 +106,7 @@ static cbk_status endpoint_column(collecting *to, const char *endpoint,
 {
     const char *name = cbk_sql_name(to->arena, endpoint);
     if (name == NULL) {
-        return no_memory(err);
+        return cbk_fail_memory(err);
     }
     return cbk_study_ask(to->study, &name, 1, NULL, NULL, to->arena, out, err);
 }
@@ -287,7 +282,7 @@ cbk_status cbk_study_check(cbk_study *study, cbk_arena *arena,
     CBK_TRY(check_endpoints(&to, err));
     check_sources(&to);
     if (cbk_arena_has_failed(arena)) {
-        return no_memory(err);
+        return cbk_fail_memory(err);
     }
     *findings = to.findings;
     *n = to.n;

@@ -1,42 +1,68 @@
-/* followup.c - rows into groups, groups into risk tables, risk tables into curves. */
+/* followup.c - from rows as read to rows that can be used.  Contract: study/followup.h.
+ */
 #include "study/followup.h"
 
 #include "base/text.h"
 
-#include <string.h>
-
-static const char *const reasons[] = {NULL, "time missing", "event missing",
-                                      "entry missing", "group missing"};
+static const char *const reasons[] = {
+    [CBK_LACK_NOTHING] = NULL,
+    [CBK_LACK_TIME] = "time missing",
+    [CBK_LACK_EVENT] = "event missing",
+    [CBK_LACK_ENTRY] = "entry missing",
+    [CBK_LACK_WEIGHT] = "weight missing",
+    [CBK_LACK_GROUP] = "group missing",
+    [CBK_LACK_STRATUM] = "stratum missing",
+};
 enum { N_REASONS = sizeof reasons / sizeof reasons[0] };
 
-static cbk_status no_memory(cbk_error *err)
+static bool is_any_missing(const cbk_column *columns, size_t n, size_t row)
 {
-    return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
-}
-
-static cbk_lack lack_of(const cbk_followup_rows *rows, const cbk_groups *groups,
-                        size_t row)
-{
-    if (rows->lack[row] != CBK_LACK_NOTHING) {
-        return rows->lack[row];
+    for (size_t i = 0; i < n; i++) {
+        if (cbk_column_is_missing(&columns[i], row)) {
+            return true;
+        }
     }
-    return groups->of_row[row] == CBK_GROUP_NONE ? CBK_LACK_GROUP : CBK_LACK_NOTHING;
+    return false;
 }
 
-/* Counts what was left out, by reason. */
-static cbk_status count_omitted(const cbk_followup_rows *rows, const cbk_groups *groups,
-                                cbk_arena *arena, cbk_curves *out, cbk_error *err)
+static cbk_lack lack_of(const cbk_followup_draft *draft,
+                        const cbk_followup_request *request, size_t row)
+{
+    if (draft->lack != NULL && draft->lack[row] != CBK_LACK_NOTHING) {
+        return draft->lack[row];
+    }
+    if (is_any_missing(draft->by, request->n_by, row)) {
+        return CBK_LACK_GROUP;
+    }
+    return is_any_missing(draft->strata, request->n_strata, row) ? CBK_LACK_STRATUM
+                                                                 : CBK_LACK_NOTHING;
+}
+
+/* Counts what is left out, by reason, and lists what is kept; NULL: all of many rows. */
+static cbk_status choose_rows(const cbk_followup_draft *draft, cbk_arena *arena,
+                              cbk_followup_data *out, size_t **kept, cbk_error *err)
 {
     size_t counts[N_REASONS] = {0};
-    for (size_t row = 0; row < rows->n_rows; row++) {
-        counts[lack_of(rows, groups, row)]++;
+    *kept = NULL;
+    if (draft->lack == NULL && out->request->n_by + out->request->n_strata == 0) {
+        out->source.rows = out->source.used = draft->n_rows;
+        return CBK_OK;
     }
+    size_t *rows = CBK_NEW(arena, size_t, draft->n_rows + 1);
     cbk_omitted *omitted = CBK_NEW(arena, cbk_omitted, N_REASONS);
     if (omitted == NULL) {
-        return no_memory(err);
+        return cbk_fail_memory(err);
     }
-    out->source.rows = rows->n_rows;
-    out->source.used = counts[CBK_LACK_NOTHING];
+    size_t n = 0;
+    for (size_t row = 0; row < draft->n_rows; row++) {
+        const cbk_lack lack = lack_of(draft, out->request, row);
+        counts[lack]++;
+        if (lack == CBK_LACK_NOTHING) {
+            rows[n++] = row;
+        }
+    }
+    out->source.rows = draft->n_rows;
+    out->source.used = n;
     out->source.omitted = omitted;
     out->source.n_omitted = 0;
     for (size_t i = 1; i < N_REASONS; i++) {
@@ -46,7 +72,58 @@ static cbk_status count_omitted(const cbk_followup_rows *rows, const cbk_groups 
         }
     }
     out->notes |= out->source.n_omitted > 0 ? CBK_NOTE_ROWS_LEFT_OUT : 0;
+    *kept = rows;
     return CBK_OK;
+}
+
+/* Moves the kept rows to the front; kept ascends, so nothing is overwritten too early. */
+static void keep_rows(const cbk_followup_draft *draft, const size_t *kept,
+                      cbk_followup_data *out)
+{
+    const size_t n = out->source.used;
+    for (size_t k = 0; kept != NULL && k < n; k++) {
+        draft->time[k] = draft->time[kept[k]];
+        draft->is_event[k] = draft->is_event[kept[k]];
+        if (draft->entry != NULL) {
+            draft->entry[k] = draft->entry[kept[k]];
+        }
+        if (draft->weight != NULL) {
+            draft->weight[k] = draft->weight[kept[k]];
+        }
+        if (draft->name != NULL) {
+            draft->name[k] = draft->name[kept[k]];
+        }
+    }
+    out->rows = (cbk_followup){.n = n,
+                               .time = draft->time,
+                               .is_event = draft->is_event,
+                               .entry = draft->entry,
+                               .weight = draft->weight};
+    out->name = draft->name;
+}
+
+/* The kept rows of grouping columns. */
+static cbk_column *keep_columns(const cbk_column *columns, size_t n_columns,
+                                const size_t *kept, size_t n, cbk_arena *arena)
+{
+    cbk_column *out = CBK_NEW(arena, cbk_column, n_columns + 1);
+    for (size_t i = 0; out != NULL && i < n_columns; i++) {
+        out[i] = columns[i];
+        double *number = columns[i].number != NULL ? CBK_NEW(arena, double, n + 1) : NULL;
+        const char **text =
+            columns[i].text != NULL ? CBK_NEW(arena, const char *, n + 1) : NULL;
+        for (size_t k = 0; k < n; k++) {
+            if (number != NULL) {
+                number[k] = columns[i].number[kept[k]];
+            }
+            if (text != NULL) {
+                text[k] = columns[i].text[kept[k]];
+            }
+        }
+        out[i].number = number;
+        out[i].text = text;
+    }
+    return out;
 }
 
 static const char *join_level(const char *const *level, size_t n, cbk_arena *arena)
@@ -60,74 +137,47 @@ static const char *join_level(const char *const *level, size_t n, cbk_arena *are
     return copy;
 }
 
-/* The rows of one group as follow-up; names of its records in curve. */
-static cbk_status fit_group(const cbk_followup_rows *rows, const cbk_groups *groups,
-                            uint32_t group, size_t n, bool time_fix,
-                            const cbk_conventions *conventions, cbk_arena *arena,
-                            cbk_curve *curve, cbk_error *err)
+static cbk_status make_groups(const cbk_column *columns, size_t n_columns,
+                              const size_t *kept, size_t n, cbk_arena *arena,
+                              const cbk_groups **out, const char *const **labels,
+                              cbk_error *err)
 {
-    double *time = CBK_NEW(arena, double, n + 1);
-    double *entry = rows->entry != NULL ? CBK_NEW(arena, double, n + 1) : NULL;
-    bool *is_event = CBK_NEW(arena, bool, n + 1);
-    const char **names = rows->name != NULL ? CBK_NEW(arena, const char *, n + 1) : NULL;
-    if (cbk_arena_has_failed(arena)) {
-        return no_memory(err);
+    cbk_column *used = keep_columns(columns, n_columns, kept, n, arena);
+    const cbk_column **by = CBK_NEW(arena, const cbk_column *, n_columns + 1);
+    if (by == NULL) {
+        return cbk_fail_memory(err);
     }
-    size_t k = 0;
-    for (size_t row = 0; row < rows->n_rows; row++) {
-        if (groups->of_row[row] != group || rows->lack[row] != CBK_LACK_NOTHING) {
-            continue;
-        }
-        time[k] = rows->time[row];
-        is_event[k] = rows->is_event[row];
-        if (entry != NULL) {
-            entry[k] = rows->entry[row];
-        }
-        if (names != NULL) {
-            names[k] = rows->name[row];
-        }
-        k++;
+    for (size_t i = 0; i < n_columns; i++) {
+        by[i] = &used[i];
     }
-    const cbk_followup followup = {
-        .n = k, .time = time, .is_event = is_event, .entry = entry};
-    const cbk_risk_table *risk = NULL;
-    CBK_TRY(cbk_risk_table_build(&followup, time_fix, arena, &risk, err));
-    CBK_TRY(cbk_km_fit(risk, conventions, arena, &curve->km, err));
-    curve->records = names;
-    curve->n_records = names != NULL ? k : 0;
-    return CBK_OK;
+    CBK_TRY(cbk_table_group(by, n_columns, n, arena, out, err));
+    const char **names = CBK_NEW(arena, const char *, (*out)->n_groups + 1);
+    for (size_t g = 0; names != NULL && g < (*out)->n_groups; g++) {
+        names[g] = join_level((*out)->level + g * n_columns, n_columns, arena);
+    }
+    *labels = names;
+    return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
 }
 
-cbk_status cbk_curves_build(const cbk_followup_rows *rows, bool time_fix,
-                            cbk_arena *arena, cbk_curves *out, cbk_error *err)
+cbk_status cbk_followup_finish(const cbk_followup_draft *draft, cbk_arena *arena,
+                               cbk_followup_data *out, cbk_error *err)
 {
-    const cbk_column **by = CBK_NEW(arena, const cbk_column *, rows->n_by + 1);
-    if (by == NULL) {
-        return no_memory(err);
+    const cbk_followup_request *request = out->request;
+    size_t *kept = NULL;
+    CBK_TRY(choose_rows(draft, arena, out, &kept, err));
+    const size_t n = out->source.used;
+    CBK_TRY(make_groups(draft->by, request->n_by, kept, n, arena, &out->by,
+                        &out->by_label, err));
+    CBK_TRY(make_groups(draft->strata, request->n_strata, kept, n, arena, &out->strata,
+                        &out->strata_label, err));
+    keep_rows(draft, kept, out);
+    if (request->is_time_exact || cbk_followup_has_near_ties(out)) {
+        return CBK_OK;
     }
-    for (size_t i = 0; i < rows->n_by; i++) {
-        by[i] = &rows->by[i];
+    const cbk_followup as_read = out->rows;
+    const cbk_status status = cbk_followup_fix_ties(&as_read, arena, &out->rows, err);
+    if (status == CBK_EDATA && err != NULL && err->row < n && kept != NULL) {
+        err->row = kept[err->row];
     }
-    const cbk_groups *groups = NULL;
-    CBK_TRY(cbk_table_group(by, rows->n_by, rows->n_rows, arena, &groups, err));
-    CBK_TRY(count_omitted(rows, groups, arena, out, err));
-    size_t *sizes = CBK_NEW(arena, size_t, groups->n_groups + 1);
-    cbk_curve *curves = CBK_NEW(arena, cbk_curve, groups->n_groups + 1);
-    if (curves == NULL) {
-        return no_memory(err);
-    }
-    for (size_t row = 0; row < rows->n_rows; row++) {
-        if (lack_of(rows, groups, row) == CBK_LACK_NOTHING) {
-            sizes[groups->of_row[row]]++;
-        }
-    }
-    for (size_t g = 0; g < groups->n_groups; g++) {
-        curves[g].level = groups->level + g * rows->n_by;
-        curves[g].label = join_level(curves[g].level, rows->n_by, arena);
-        CBK_TRY(fit_group(rows, groups, (uint32_t)g, sizes[g], time_fix,
-                          &out->conventions, arena, &curves[g], err));
-    }
-    out->n_curves = groups->n_groups;
-    out->curves = curves;
-    return cbk_arena_has_failed(arena) ? no_memory(err) : CBK_OK;
+    return status;
 }

@@ -1,10 +1,88 @@
-/* study/followup.h - rows that an analysis of time to event can use, from whichever
- * source, and the curves made from them.
+/* study/followup.h - the rows that an analysis of time to event works on, read from a
+ * study or from a data file alike: who can be used, who was left out and why, in which
+ * group.
  */
 #ifndef STUDY_FOLLOWUP_H
 #define STUDY_FOLLOWUP_H
 
-#include "study/curves.h"
+#include <casebook/risk_table.h>
+#include <casebook/study.h>
+#include <casebook/table.h>
+
+/* What the command line asks for. */
+typedef struct cbk_followup_request {
+    const char *endpoint; /* of a study */
+    const char *time;     /* of a data file, as the next */
+    const char *event;    /* "dead" (0 or 1) or "status=2" */
+    const char *entry;    /* or NULL */
+    const char *weight;   /* variable or column, or NULL */
+    size_t n_by;
+    const char *const *by; /* [n_by] grouping variables */
+    size_t n_strata;
+    const char *const *strata; /* [n_strata] stratifying variables */
+    const char *where;         /* SQL over the rows, or NULL */
+    bool is_time_exact;        /* only equal times are tied */
+    bool wants_fingerprint;    /* of a data file: hash it */
+} cbk_followup_request;
+
+/* Rows that an analysis could not use, by reason; zero counts are not listed. */
+typedef struct cbk_omitted {
+    const char *reason; /* "time missing" */
+    size_t n;
+} cbk_omitted;
+
+/* Where the rows came from. */
+typedef struct cbk_source {
+    const char *name;   /* study folder or file as the user named it */
+    const char *sha256; /* 64 hex digits, or NULL: not asked for */
+    size_t rows;        /* that passed `where` */
+    size_t used;
+    size_t n_omitted;
+    const cbk_omitted *omitted;
+} cbk_source;
+
+/* The rows that can be used, in the order of their source. */
+typedef struct cbk_followup_data {
+    const cbk_followup_request *request;
+    cbk_source source;
+    const char *endpoint;            /* study: its name; file: the time column */
+    const char *event;               /* study: its SQL; file: "dead" or "status=2" */
+    const char *label;               /* "Overall survival" */
+    const char *unit;                /* or NULL */
+    cbk_followup rows;               /* see cbk_followup_has_near_ties() */
+    const char *const *name;         /* [rows.n] of a study's records; else NULL */
+    const cbk_groups *by;            /* of rows; one group of all where n_by is 0 */
+    const char *const *by_label;     /* [by->n_groups] "Negative"; "" where n_by is 0 */
+    const cbk_groups *strata;        /* likewise */
+    const char *const *strata_label; /* [strata->n_groups] */
+    double landmark; /* from which the times are counted; 0: from the origin */
+    cbk_notes notes;
+} cbk_followup_data;
+
+/* Whether near-ties are left for cbk_risk_table_build() to make one, which does it on the
+ * way: those of a single group without late entry.  Several groups must agree on which
+ * times are tied, and an interval that vanishes is told with its row. */
+static inline bool cbk_followup_has_near_ties(const cbk_followup_data *data)
+{
+    const cbk_followup_request *request = data->request;
+    return !request->is_time_exact && data->rows.entry == NULL &&
+           request->n_by + request->n_strata == 0;
+}
+
+/* request is borrowed.  Errors: CBK_EINVAL (no such endpoint, variable or column, with
+ * the nearest spelling), CBK_EDATA, CBK_ENOMEM. */
+cbk_status cbk_followup_of_study(cbk_study *study, const cbk_followup_request *request,
+                                 cbk_arena *arena, const cbk_followup_data **out,
+                                 cbk_error *err);
+
+/* The same of a CSV file.  Mistakes in cells go to problems (file, line, column); then
+ * CBK_EDATA.  An event column that is not 0/1 and has no =VALUE is one. */
+cbk_status cbk_followup_of_file(const char *path, const cbk_followup_request *request,
+                                cbk_arena *arena, cbk_problems *problems,
+                                const cbk_followup_data **out, cbk_error *err);
+
+/* ---- for the two readers
+ * ---------------------------------------------------------------- */
 
 /* What a row that cannot be used lacks. */
 typedef enum cbk_lack {
@@ -12,24 +90,31 @@ typedef enum cbk_lack {
     CBK_LACK_TIME,
     CBK_LACK_EVENT,
     CBK_LACK_ENTRY,
-    CBK_LACK_GROUP
+    CBK_LACK_WEIGHT,
+    CBK_LACK_GROUP,
+    CBK_LACK_STRATUM
 } cbk_lack;
 
 /* Rows as read; a row that lacks something has undefined numbers. */
-typedef struct cbk_followup_rows {
+typedef struct cbk_followup_draft {
     size_t n_rows;
-    const double *time;
-    const bool *is_event;
-    const double *entry;     /* NULL: all from the origin */
-    const cbk_lack *lack;    /* [n_rows]; GROUP is found by the builder */
-    const char *const *name; /* [n_rows] of the records, or NULL */
-    const cbk_column *by;    /* [n_by] text or number columns of n_rows */
-    size_t n_by;
-} cbk_followup_rows;
+    double *time;
+    bool *is_event;
+    double *entry;     /* NULL: all from the origin */
+    double *weight;    /* NULL: 1 each */
+    cbk_lack *lack;    /* [n_rows]; GROUP and STRATUM are found by cbk_followup_finish();
+                          NULL: no row lacks anything else */
+    const char **name; /* [n_rows] of the records, or NULL */
+    const cbk_column *by;     /* [request->n_by] columns of n_rows */
+    const cbk_column *strata; /* [request->n_strata] */
+} cbk_followup_draft;
 
-/* Fills out->source, n_curves, curves and notes from rows; the rest of *out is the
- * caller's. Errors: CBK_EDATA (row), CBK_EINVAL, CBK_ENOMEM. */
-cbk_status cbk_curves_build(const cbk_followup_rows *rows, bool time_fix,
-                            cbk_arena *arena, cbk_curves *out, cbk_error *err);
+/* Leaves out the rows that lack something, counts them, makes the groups and near-ties
+ * one (cbk_followup_has_near_ties()):
+ * fills source.rows, used and omitted, rows, name, by, strata and notes of *out; by_label
+ * and strata_label are the levels joined by ", ".  CBK_EDATA's err->row is a row of
+ * draft. */
+cbk_status cbk_followup_finish(const cbk_followup_draft *draft, cbk_arena *arena,
+                               cbk_followup_data *out, cbk_error *err);
 
 #endif

@@ -5,7 +5,8 @@
 #include "registry/registry.h"
 #include "study/records.h"
 
-/* Rows of a form that satisfy a condition, remembered: many numbers ask of the same rows. */
+/* Rows of a form that satisfy a condition, remembered: many numbers ask of the same rows.
+ */
 typedef struct row_set {
     const char *form;
     const char *among; /* NULL: all */
@@ -32,23 +33,17 @@ struct cbk_study {
 /* The patients' table with derived variables and endpoints as further columns. */
 #define CBK_ANALYSIS_TABLE "analysis"
 
-/* ---- records.c, sources.c: files into structs ---------------------------------------- */
+/* ---- records.c, sources.c: files into structs ----------------------------------------
+ */
 
 cbk_status cbk_records_read(const char *folder, const cbk_protocol *protocol,
-                            cbk_arena *arena, cbk_problems *problems, cbk_records *records,
-                            cbk_error *err);
+                            cbk_arena *arena, cbk_problems *problems,
+                            cbk_records *records, cbk_error *err);
 cbk_status cbk_sources_read(const char *path, cbk_study *study, cbk_problems *problems,
                             cbk_error *err);
 
-/* The value of a field (or key) of row `row`; NULL when the form has no such field. */
-const cbk_recorded *cbk_records_value(const cbk_records *records, size_t row,
-                                      const char *field);
-/* "3", or "3/2" in a repeating form. */
-const char *cbk_records_name(const cbk_records *records, size_t row, cbk_arena *arena);
-/* The row of that name, or SIZE_MAX. */
-size_t cbk_records_find(const cbk_records *records, const char *name);
-
-/* ---- database.c, endpoint.c: structs into the registry -------------------------------- */
+/* ---- database.c, endpoint.c: structs into the registry --------------------------------
+ */
 
 /* Tables, SQL functions, derived variables and endpoints, with every piece of SQL of the
  * protocol compiled; mistakes go to problems. */
@@ -58,15 +53,23 @@ cbk_status cbk_study_load(cbk_study *study, cbk_problems *problems, cbk_error *e
 cbk_status cbk_endpoint_values(cbk_study *study, const cbk_endpoint *endpoint,
                                cbk_problems *problems, cbk_value *values, cbk_error *err);
 
-/* ---- survival_text.c: "132+" ----------------------------------------------------------- */
+/* ---- survival_text.c: "132+"
+ * ----------------------------------------------------------- */
 
 const char *cbk_survival_print(const cbk_survival_time *value, cbk_arena *arena);
 
-/* ---- sql_functions.c ------------------------------------------------------------------- */
+/* ---- sql_functions.c
+ * ------------------------------------------------------------------- */
 
 cbk_status cbk_study_add_functions(cbk_study *study, cbk_error *err);
 
-/* ---- evaluate.c ------------------------------------------------------------------------- */
+/* sql_compare.c: proportions, rates, tests of groups; called by the former. */
+cbk_status cbk_study_add_comparisons(cbk_study *study, cbk_error *err);
+/* sql_log_rank.c: the log-rank test; likewise. */
+cbk_status cbk_study_add_log_rank(cbk_study *study, cbk_error *err);
+
+/* ---- evaluate.c
+ * ------------------------------------------------------------------------- */
 
 /* The rows of form `from` (NULL: the patients) for which among is true. */
 cbk_status cbk_study_rows(cbk_study *study, const char *from, const char *among,

@@ -14,8 +14,7 @@ typedef cbk_protocol_reader reader;
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
-/* ---- the part `study`
- * ------------------------------------------------------------------- */
+/* ---- the part `study` ---------------------------------------------------------- */
 
 static void read_design(reader *r, const cbk_yaml *study)
 {
@@ -109,8 +108,7 @@ static void read_study(reader *r, const cbk_yaml *study)
     read_follow_up(r, study);
 }
 
-/* ---- the whole
- * -------------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------------- */
 
 /* False: the file is of a version that is not read here, so nothing else is said of it.
  */
@@ -227,8 +225,7 @@ cbk_status cbk_protocol_parse(const char *file, const char *bytes, size_t size,
     return CBK_OK;
 }
 
-/* ---- looking things up
- * ------------------------------------------------------------------ */
+/* ---- looking things up --------------------------------------------------------- */
 
 const cbk_form *cbk_protocol_form(const cbk_protocol *protocol, const char *name)
 {

@@ -101,6 +101,13 @@ typedef struct cbk_table_column_spec {
     int digits;                /* decimals, or -1: as recorded */
 } cbk_table_column_spec;
 
+/* What compares the groups of a summary, row by row. */
+typedef enum cbk_summary_test {
+    CBK_SUMMARY_UNTESTED,
+    CBK_SUMMARY_BY_RANKS, /* numbers: Mann-Whitney, Kruskal-Wallis */
+    CBK_SUMMARY_BY_MEANS  /* numbers: Welch's t; of more than two groups by ranks */
+} cbk_summary_test;
+
 typedef struct cbk_table_spec {
     const char *id;
     cbk_place place;
@@ -109,6 +116,9 @@ typedef struct cbk_table_spec {
     const char *from;  /* form; NULL: the patients */
     const char *among; /* condition, or NULL */
     const char *by;    /* SUMMARY: a field to make a column for each value of; or NULL */
+    cbk_summary_test test; /* SUMMARY with `by` */
+    const char *interval;  /* SUMMARY: "wilson" or "clopper-pearson" of each proportion, or
+                              NULL */
     size_t n_columns;
     const cbk_table_column_spec *columns; /* LISTING: columns; SUMMARY: rows (FIELD) */
     size_t n_notes;

@@ -11,8 +11,7 @@
 
 typedef cbk_protocol_reader reader;
 
-/* ---- words
- * ------------------------------------------------------------------------------ */
+/* ---- words --------------------------------------------------------------------- */
 
 /* Code points above ASCII that stand in words: scripts, without punctuation, arrows,
  * signs and emoji. */
@@ -94,8 +93,7 @@ bool cbk_protocol_is_id(reader *r, const cbk_yaml *map, const char *id, const ch
     return false;
 }
 
-/* ---- texts and labels
- * ------------------------------------------------------------------- */
+/* ---- texts and labels ---------------------------------------------------------- */
 
 cbk_place cbk_protocol_place(const cbk_yaml *map, const char *key)
 {
@@ -176,8 +174,7 @@ size_t cbk_protocol_list(reader *r, const cbk_yaml *node, const char *key)
     return 0;
 }
 
-/* ---- codes
- * ------------------------------------------------------------------------------ */
+/* ---- codes --------------------------------------------------------------------- */
 
 static cbk_code code_of_map(reader *r, const char *name, const cbk_yaml *value)
 {
@@ -253,8 +250,7 @@ const cbk_code *cbk_protocol_codes(reader *r, const cbk_yaml *node, const char *
     return codes;
 }
 
-/* ---- names that share a space ---------------------------------------------------------
- */
+/* ---- names that share a space -------------------------------------------------- */
 
 /* As SQLite compares names: ASCII letters in any case are equal. */
 static int by_name_and_place(const void *lhs, const void *rhs)
@@ -288,8 +284,7 @@ void cbk_protocol_check_distinct(reader *r, cbk_protocol_name *names, size_t n)
     }
 }
 
-/* ---- names that must exist
- * -------------------------------------------------------------- */
+/* ---- names that must exist ----------------------------------------------------- */
 
 static bool is_patients(const reader *r, const cbk_form *form)
 {
@@ -332,7 +327,8 @@ static void report_no_column(reader *r, const cbk_form *form, const char *name,
     for (size_t i = 0; i < n_derived; i++) {
         names[n++] = r->protocol->derived[i].name;
     }
-    if (which == CBK_COLUMNS_WITH_KEYS && key_of(r, form) != NULL) {
+    if ((which == CBK_COLUMNS_WITH_KEYS || which == CBK_COLUMNS_OF_LISTING) &&
+        key_of(r, form) != NULL) {
         names[n++] = key_of(r, form);
     }
     cbk_yaml_report_unknown(r->problems, place, what, name, names, n);
@@ -341,13 +337,18 @@ static void report_no_column(reader *r, const cbk_form *form, const char *name,
 bool cbk_protocol_need_column(reader *r, const cbk_form *form, const char *name,
                               cbk_columns_of which, cbk_place place)
 {
-    const bool is_key = which == CBK_COLUMNS_WITH_KEYS &&
-                        (cbk_text_is_equal(name, key_of(r, form)) ||
-                         (form->repeats != NULL && strcmp(name, "n") == 0));
-    if (is_key || cbk_protocol_column(r, form, name) != NULL) {
+    const bool has_keys =
+        which == CBK_COLUMNS_WITH_KEYS || which == CBK_COLUMNS_OF_LISTING;
+    const bool has_endpoints = is_patients(r, form) && (which == CBK_COLUMNS_OF_SUMMARY ||
+                                                        which == CBK_COLUMNS_OF_LISTING);
+    const bool is_endpoint = cbk_protocol_endpoint(r->protocol, name) != NULL;
+    const bool is_key = has_keys && (cbk_text_is_equal(name, key_of(r, form)) ||
+                                     (form->repeats != NULL && strcmp(name, "n") == 0));
+    if (is_key || cbk_protocol_column(r, form, name) != NULL ||
+        (has_endpoints && is_endpoint)) {
         return true;
     }
-    if (cbk_protocol_endpoint(r->protocol, name) != NULL) {
+    if (is_endpoint) {
         cbk_problems_add(r->problems, place,
                          "`%s` is an endpoint; a field or a derived variable is needed "
                          "here.",

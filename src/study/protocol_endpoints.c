@@ -13,8 +13,7 @@ typedef cbk_protocol_reader reader;
 
 static const char *const units[] = {"days", "weeks", "months", "years"};
 
-/* ---- from durations
- * --------------------------------------------------------------------- */
+/* ---- from durations ------------------------------------------------------------ */
 
 /* Where the time is a field whose unit is a time's, it must be the endpoint's. */
 static void check_unit(reader *r, const cbk_yaml *map, const cbk_endpoint *endpoint)
@@ -46,8 +45,7 @@ static void read_durations(reader *r, const cbk_yaml *map, cbk_endpoint *endpoin
     }
 }
 
-/* ---- from dates
- * ------------------------------------------------------------------------- */
+/* ---- from dates ---------------------------------------------------------------- */
 
 /* name must be a date of the patients. */
 static void need_date(reader *r, const char *name, cbk_place place)
@@ -96,8 +94,7 @@ static void read_dates(reader *r, const cbk_yaml *map, cbk_endpoint *endpoint)
     }
 }
 
-/* ---- endpoints
- * -------------------------------------------------------------------------- */
+/* ---- endpoints ----------------------------------------------------------------- */
 
 static void read_competing(reader *r, const cbk_yaml *map, cbk_endpoint *endpoint)
 {
@@ -124,6 +121,30 @@ static bool has_any(const cbk_yaml *map, const char *const *keys, size_t n)
     return false;
 }
 
+/* The unit that is written; else that of the field that is the time; else, from dates,
+ * days. */
+static const char *read_unit(reader *r, const cbk_yaml *map)
+{
+    const char *time =
+        cbk_yaml_get(map, "time") != NULL ? cbk_protocol_text(r, map, "time") : NULL;
+    const cbk_field *field =
+        time != NULL ? cbk_protocol_variable(r->protocol, time) : NULL;
+    if (cbk_yaml_get(map, "unit") == NULL && cbk_yaml_get(map, "from") != NULL) {
+        return "days";
+    }
+    for (size_t i = 0; i < N(units) && cbk_yaml_get(map, "unit") == NULL; i++) {
+        if (field != NULL && field->unit != NULL && strcmp(field->unit, units[i]) == 0) {
+            return units[i];
+        }
+    }
+    if (cbk_yaml_need_text(map, "unit", "An endpoint", r->problems) == NULL) {
+        return NULL;
+    }
+    const size_t unit = cbk_yaml_choose(cbk_yaml_get(map, "unit"), "a unit of time",
+                                        units, N(units), r->problems);
+    return unit == SIZE_MAX ? NULL : units[unit];
+}
+
 static cbk_endpoint read_endpoint(reader *r, const char *name, cbk_place place,
                                   const cbk_yaml *map)
 {
@@ -138,11 +159,7 @@ static cbk_endpoint read_endpoint(reader *r, const char *name, cbk_place place,
         return endpoint;
     }
     endpoint.label = cbk_protocol_label(r, map, name);
-    if (cbk_yaml_need_text(map, "unit", "An endpoint", r->problems) != NULL) {
-        const size_t unit = cbk_yaml_choose(cbk_yaml_get(map, "unit"), "a unit of time",
-                                            units, N(units), r->problems);
-        endpoint.unit = unit == SIZE_MAX ? NULL : units[unit];
-    }
+    endpoint.unit = read_unit(r, map);
     const bool is_durations = has_any(map, duration_keys, N(duration_keys));
     const bool is_dates = has_any(map, date_keys, N(date_keys));
     if (is_durations == is_dates) {
@@ -178,8 +195,7 @@ void cbk_protocol_read_endpoints(reader *r, const cbk_yaml *node)
     r->protocol->n_endpoints = endpoints == NULL ? 0 : node->n;
 }
 
-/* ---- checks
- * ----------------------------------------------------------------------------- */
+/* ---- checks -------------------------------------------------------------------- */
 
 void cbk_protocol_read_checks(reader *r, const cbk_yaml *node)
 {

@@ -32,8 +32,7 @@ void cbk_protocol_read_missing(reader *r, const cbk_yaml *node)
     }
 }
 
-/* ---- one field
- * -------------------------------------------------------------------------- */
+/* ---- one field ----------------------------------------------------------------- */
 
 /* One end of a range; an empty text is an open end. */
 static bool read_bound(reader *r, const cbk_yaml *item, double *out)
@@ -212,8 +211,7 @@ static cbk_field read_field(reader *r, const char *name, cbk_place place,
     return field;
 }
 
-/* ---- forms
- * ------------------------------------------------------------------------------ */
+/* ---- forms --------------------------------------------------------------------- */
 
 static void read_fields(reader *r, const cbk_yaml *map, cbk_form *form)
 {
@@ -374,8 +372,7 @@ void cbk_protocol_read_forms(reader *r, const cbk_yaml *node)
     check_forms_distinct(r);
 }
 
-/* ---- derived variables
- * ------------------------------------------------------------------ */
+/* ---- derived variables --------------------------------------------------------- */
 
 static cbk_field read_derived(reader *r, const char *name, cbk_place place,
                               const cbk_yaml *node)

@@ -18,8 +18,7 @@ typedef struct cbk_protocol_reader {
     size_t n_missing;
 } cbk_protocol_reader;
 
-/* ---- the parts; node is the value of the key, or NULL where the key is absent
- * ----------- */
+/* ---- the parts; node is the value of the key, or NULL where the key is absent -- */
 
 void cbk_protocol_read_missing(cbk_protocol_reader *r, const cbk_yaml *node);
 void cbk_protocol_read_forms(cbk_protocol_reader *r, const cbk_yaml *node);
@@ -30,8 +29,7 @@ void cbk_protocol_read_tables(cbk_protocol_reader *r, const cbk_yaml *node);
 void cbk_protocol_read_figures(cbk_protocol_reader *r, const cbk_yaml *node);
 void cbk_protocol_read_report(cbk_protocol_reader *r, const cbk_yaml *node);
 
-/* ---- readings in common (protocol_check.c)
- * ------------------------------------------------ */
+/* ---- readings in common (protocol_check.c) ------------------------------------- */
 
 /* The text of a key, NULL where absent or empty. */
 const char *cbk_protocol_text(cbk_protocol_reader *r, const cbk_yaml *map,
@@ -77,8 +75,10 @@ void cbk_protocol_check_distinct(cbk_protocol_reader *r, cbk_protocol_name *name
 
 /* Which columns a name may mean. */
 typedef enum cbk_columns_of {
-    CBK_COLUMNS_FIELDS = 0,   /* fields, and derived variables of the patients */
-    CBK_COLUMNS_WITH_KEYS = 1 /* the key and the running number, too */
+    CBK_COLUMNS_FIELDS = 0,    /* fields, and derived variables of the patients */
+    CBK_COLUMNS_WITH_KEYS = 1, /* the key and the running number, too */
+    CBK_COLUMNS_OF_SUMMARY,    /* fields and, of the patients, endpoints */
+    CBK_COLUMNS_OF_LISTING     /* all of these */
 } cbk_columns_of;
 
 /* Whether name is a column of the form; else a problem at place. */

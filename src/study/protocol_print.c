@@ -36,8 +36,7 @@ static const char *read_column_name(reader *r, const cbk_yaml *map, const char *
     return name;
 }
 
-/* ---- columns of a table
- * ----------------------------------------------------------------- */
+/* ---- columns of a table -------------------------------------------------------- */
 
 static void read_join(reader *r, const cbk_yaml *map, const cbk_form *form,
                       cbk_table_column_spec *column)
@@ -46,7 +45,7 @@ static void read_join(reader *r, const cbk_yaml *map, const cbk_form *form,
     column->is_code = true; /* unless `show` says otherwise */
     column->fields = cbk_protocol_texts(r, map, "join", false, &column->n_fields);
     for (size_t i = 0; i < column->n_fields && form != NULL; i++) {
-        (void)cbk_protocol_need_column(r, form, column->fields[i], CBK_COLUMNS_WITH_KEYS,
+        (void)cbk_protocol_need_column(r, form, column->fields[i], CBK_COLUMNS_OF_LISTING,
                                        cbk_protocol_place(map, "join"));
     }
 }
@@ -123,7 +122,7 @@ static void read_column_map(reader *r, const cbk_yaml *map, const cbk_form *form
                                        "among", "label", "empty", "show", "digits"};
     static const char *const list_keys[] = {"from", "among"};
     static const char *const with_keys[] = {"with"};
-    const bool is_of_summary = which == CBK_COLUMNS_FIELDS;
+    const bool is_of_summary = which == CBK_COLUMNS_OF_SUMMARY;
     if (!cbk_yaml_check_keys(map, "a column", keys, N(keys), r->problems)) {
         return;
     }
@@ -176,8 +175,9 @@ static void read_columns(reader *r, const cbk_yaml *map, const char *key,
                          table->kind == CBK_TABLE_LISTING ? "listing" : "summary", key);
         return;
     }
-    const cbk_columns_of which =
-        table->kind == CBK_TABLE_LISTING ? CBK_COLUMNS_WITH_KEYS : CBK_COLUMNS_FIELDS;
+    const cbk_columns_of which = table->kind == CBK_TABLE_LISTING
+                                     ? CBK_COLUMNS_OF_LISTING
+                                     : CBK_COLUMNS_OF_SUMMARY;
     cbk_table_column_spec *columns = CBK_NEW(r->arena, cbk_table_column_spec, node->n);
     for (size_t i = 0; columns != NULL && i < node->n; i++) {
         columns[i] = read_column(r, node->item[i], form, which);
@@ -186,8 +186,7 @@ static void read_columns(reader *r, const cbk_yaml *map, const char *key,
     table->n_columns = columns == NULL ? 0 : node->n;
 }
 
-/* ---- tables
- * ----------------------------------------------------------------------------- */
+/* ---- tables -------------------------------------------------------------------- */
 
 static void read_abbreviations(reader *r, const cbk_yaml *map, cbk_table_spec *table)
 {
@@ -203,13 +202,37 @@ static void read_abbreviations(reader *r, const cbk_yaml *map, cbk_table_spec *t
     table->n_abbreviations = codes == NULL ? 0 : node->n;
 }
 
+/* What a summary says beside its numbers: tests of its groups, intervals. */
+static void read_statistics(reader *r, const cbk_yaml *map, cbk_table_spec *table)
+{
+    static const char *const tests[] = {"false", "true", "mean"};
+    static const char *const intervals[] = {"wilson", "clopper-pearson"};
+    const cbk_yaml *test = cbk_yaml_get(map, "test");
+    const cbk_yaml *interval = cbk_yaml_get(map, "interval");
+    if (test != NULL) {
+        const size_t chosen =
+            cbk_yaml_choose(test, "what `test` may be", tests, N(tests), r->problems);
+        table->test =
+            chosen == SIZE_MAX ? CBK_SUMMARY_UNTESTED : (cbk_summary_test)chosen;
+        if (table->test != CBK_SUMMARY_UNTESTED && table->by == NULL) {
+            cbk_problems_add(r->problems, test->place,
+                             "`test` compares groups; say which with `by`.");
+        }
+    }
+    if (interval != NULL) {
+        const size_t chosen = cbk_yaml_choose(interval, "what `interval` may be",
+                                              intervals, N(intervals), r->problems);
+        table->interval = chosen == SIZE_MAX ? NULL : intervals[chosen];
+    }
+}
+
 static void read_table(reader *r, const cbk_yaml *map, cbk_table_spec *table)
 {
-    static const char *const keys[] = {"id",    "title",        "kind", "columns",
-                                       "rows",  "by",           "from", "among",
-                                       "notes", "abbreviations"};
+    static const char *const keys[] = {"id",   "title",    "kind",  "columns",
+                                       "rows", "by",       "from",  "among",
+                                       "test", "interval", "notes", "abbreviations"};
     static const char *const kinds[] = {"listing", "summary"};
-    static const char *const not_listing[] = {"rows", "by"};
+    static const char *const not_listing[] = {"rows", "by", "test", "interval"};
     static const char *const not_summary[] = {"columns"};
     table->place = map->place;
     table->id = table->title = "";
@@ -242,6 +265,7 @@ static void read_table(reader *r, const cbk_yaml *map, cbk_table_spec *table)
         refuse_keys(r, map, "A summary", not_summary, N(not_summary));
         table->by = read_column_name(r, map, "by", form, CBK_COLUMNS_FIELDS);
         read_columns(r, map, "rows", form, table);
+        read_statistics(r, map, table);
     }
 }
 
@@ -266,8 +290,7 @@ void cbk_protocol_read_tables(reader *r, const cbk_yaml *node)
     r->protocol->n_tables = n;
 }
 
-/* ---- figures
- * ---------------------------------------------------------------------------- */
+/* ---- figures ------------------------------------------------------------------- */
 
 static bool is_time(const cbk_field *field)
 {

@@ -7,43 +7,54 @@
 
 typedef cbk_protocol_reader reader;
 
-/* Sections that a word names; NULL: a map does, {table: ID} or {figure: ID}. */
+/* Sections as a word names them: all tables and all figures; a map, {table: ID} or
+ * {figure: ID}, names one. */
 static const char *const words[] = {
-    [CBK_SECTION_COHORT] = "cohort",
-    [CBK_SECTION_TABLE] = NULL,
-    [CBK_SECTION_FIGURE] = NULL,
-    [CBK_SECTION_SURVIVAL] = "survival",
-    [CBK_SECTION_CONVENTIONS] = "conventions",
-    [CBK_SECTION_FINDINGS] = "findings",
-    [CBK_SECTION_CONFLICTS] = "conflicts",
-    [CBK_SECTION_AUDIT] = "audit",
+    [CBK_SECTION_COHORT] = "cohort",           [CBK_SECTION_TABLE] = "tables",
+    [CBK_SECTION_FIGURE] = "figures",          [CBK_SECTION_SURVIVAL] = "survival",
+    [CBK_SECTION_CONVENTIONS] = "conventions", [CBK_SECTION_FINDINGS] = "findings",
+    [CBK_SECTION_CONFLICTS] = "conflicts",     [CBK_SECTION_AUDIT] = "audit",
     [CBK_SECTION_METHODS] = "methods",
 };
 
-enum { N_KINDS = sizeof words / sizeof words[0] };
+enum { N_KINDS = sizeof words / sizeof words[0], SECTIONS_MAX = 200 };
+
+/* Adds one section, or, for a table or figure without an id, all of them. */
+static void add_section(reader *r, cbk_section *sections, size_t *n, cbk_section section)
+{
+    const cbk_protocol *protocol = r->protocol;
+    if (section.kind == CBK_SECTION_TABLE && section.id == NULL) {
+        for (size_t i = 0; i < protocol->n_tables; i++) {
+            sections[(*n)++] =
+                (cbk_section){.kind = CBK_SECTION_TABLE, .id = protocol->tables[i].id};
+        }
+    } else if (section.kind == CBK_SECTION_FIGURE && section.id == NULL) {
+        for (size_t i = 0; i < protocol->n_figures; i++) {
+            sections[(*n)++] =
+                (cbk_section){.kind = CBK_SECTION_FIGURE, .id = protocol->figures[i].id};
+        }
+    } else {
+        sections[(*n)++] = section;
+    }
+}
 
 /* The word, as a section; after a problem, methods. */
 static cbk_section section_of_word(reader *r, const cbk_yaml *node)
 {
-    const char *known[N_KINDS];
-    size_t n = 0;
     for (size_t kind = 0; kind < N_KINDS; kind++) {
-        if (words[kind] == NULL) {
-            continue;
-        }
         if (strcmp(words[kind], node->scalar) == 0) {
             return (cbk_section){.kind = (cbk_section_kind)kind};
         }
-        known[n++] = words[kind];
     }
     const bool is_print =
         strcmp(node->scalar, "table") == 0 || strcmp(node->scalar, "figure") == 0;
     if (is_print) {
-        cbk_problems_add(r->problems, node->place, "Which %s? Write {%s: ID}.",
-                         node->scalar, node->scalar);
+        cbk_problems_add(r->problems, node->place,
+                         "Which %s? Write {%s: ID}, or `%ss` for all of them.",
+                         node->scalar, node->scalar, node->scalar);
     } else {
         cbk_yaml_report_unknown(r->problems, node->place, "a section of the report",
-                                node->scalar, known, n);
+                                node->scalar, words, N_KINDS);
     }
     return (cbk_section){.kind = CBK_SECTION_METHODS};
 }
@@ -90,42 +101,37 @@ static cbk_section section_of_map(reader *r, const cbk_yaml *map)
     return section;
 }
 
+/* Room for n_items sections, each of which may stand for all tables or figures. */
+static cbk_section *new_sections(reader *r, size_t n_items)
+{
+    const size_t n_all = r->protocol->n_tables + r->protocol->n_figures;
+    return CBK_NEW(r->arena, cbk_section, n_items * (1 + n_all));
+}
+
 /* The cohort, the tables, the figures, then what the program says of the study. */
 static void use_default_sections(reader *r)
 {
-    cbk_protocol *protocol = r->protocol;
-    const size_t n = protocol->n_tables + protocol->n_figures + N_KINDS - 2;
-    cbk_section *sections = CBK_NEW(r->arena, cbk_section, n);
-    if (sections == NULL) {
-        return;
+    cbk_section *sections = new_sections(r, N_KINDS);
+    size_t n = 0;
+    for (int kind = 0; sections != NULL && kind < N_KINDS; kind++) {
+        add_section(r, sections, &n, (cbk_section){.kind = (cbk_section_kind)kind});
     }
-    size_t at = 0;
-    sections[at++] = (cbk_section){.kind = CBK_SECTION_COHORT};
-    for (size_t i = 0; i < protocol->n_tables; i++) {
-        sections[at++] =
-            (cbk_section){.kind = CBK_SECTION_TABLE, .id = protocol->tables[i].id};
-    }
-    for (size_t i = 0; i < protocol->n_figures; i++) {
-        sections[at++] =
-            (cbk_section){.kind = CBK_SECTION_FIGURE, .id = protocol->figures[i].id};
-    }
-    for (int kind = CBK_SECTION_SURVIVAL; kind <= CBK_SECTION_METHODS; kind++) {
-        sections[at++] = (cbk_section){.kind = (cbk_section_kind)kind};
-    }
-    protocol->sections = sections;
-    protocol->n_sections = at;
+    r->protocol->sections = sections;
+    r->protocol->n_sections = n;
 }
 
 static void read_sections(reader *r, const cbk_yaml *list)
 {
-    cbk_section *sections = CBK_NEW(r->arena, cbk_section, list->n);
+    cbk_section *sections = new_sections(r, list->n);
+    size_t n = 0;
     for (size_t i = 0; sections != NULL && i < list->n; i++) {
         const cbk_yaml *item = list->item[i];
-        sections[i] = item->kind == CBK_YAML_SCALAR ? section_of_word(r, item)
-                                                    : section_of_map(r, item);
+        add_section(r, sections, &n,
+                    item->kind == CBK_YAML_SCALAR ? section_of_word(r, item)
+                                                  : section_of_map(r, item));
     }
     r->protocol->sections = sections;
-    r->protocol->n_sections = sections == NULL ? 0 : list->n;
+    r->protocol->n_sections = n;
 }
 
 void cbk_protocol_read_report(reader *r, const cbk_yaml *node)
@@ -137,10 +143,11 @@ void cbk_protocol_read_report(reader *r, const cbk_yaml *node)
     const cbk_yaml *list = cbk_yaml_get(node, "sections");
     if (list == NULL) {
         use_default_sections(r);
-    } else if (list->kind != CBK_YAML_LIST || list->n == 0) {
-        cbk_problems_add(
-            r->problems, list->place,
-            "`sections` is a list, as in [cohort, {table: \"1\"}, methods].");
+    } else if (list->kind != CBK_YAML_LIST || list->n == 0 || list->n > SECTIONS_MAX) {
+        cbk_problems_add(r->problems, list->place,
+                         "`sections` is a list of at most %d, as in [cohort, {table: "
+                         "\"1\"}, methods].",
+                         SECTIONS_MAX);
     } else {
         read_sections(r, list);
     }

@@ -310,7 +310,7 @@ cbk_status cbk_records_read(const char *folder, const cbk_protocol *protocol,
         const cbk_form *form = &protocol->forms[i];
         const char *path = cbk_text_format(arena, "%s/%s.csv", folder, form->name);
         if (path == NULL) {
-            return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
+            return cbk_fail_memory(err);
         }
         records[i] = (cbk_records){.form = form, .file = path};
         CBK_TRY(read_form(path, protocol, form, &records[0], arena, problems, &records[i],

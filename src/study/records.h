@@ -10,8 +10,8 @@
 
 /* One cell. */
 typedef struct cbk_recorded {
-    cbk_value value;     /* NUMBER for integer, number and boolean (0, 1); TEXT for the rest
-                            (a choice's code, a date as YYYY-MM-DD); ABSENT: missing */
+    cbk_value value; /* NUMBER for integer, number and boolean (0, 1); TEXT for the rest
+                        (a choice's code, a date as YYYY-MM-DD); ABSENT: missing */
     const char *missing; /* ABSENT: the kind, "not recorded" or a declared meaning */
 } cbk_recorded;
 
@@ -19,9 +19,9 @@ typedef struct cbk_records {
     const cbk_form *form;
     const char *file; /* "studies/ivc-lms/patient.csv" */
     size_t n_rows;
-    const char *const *key;     /* [n_rows] the patient */
-    const size_t *n;            /* [n_rows] running number from 1; NULL: the patient form */
-    const size_t *line;         /* [n_rows] in file */
+    const char *const *key; /* [n_rows] the patient */
+    const size_t *n;        /* [n_rows] running number from 1; NULL: the patient form */
+    const size_t *line;     /* [n_rows] in file */
     const cbk_recorded *values; /* [n_rows * form->n_fields] row after row */
 } cbk_records;
 
@@ -30,11 +30,12 @@ typedef struct cbk_source_statement {
     const char *form;
     const char *record; /* "3" or "3/2" */
     const char *field;
-    const char *value;   /* as the source has it */
-    const char *source;  /* who says so */
-    const char *adopted; /* the record's value, printed; a missing value prints its kind */
-    bool is_conflict;    /* differs from the adopted value */
-    bool is_resolved;    /* resolution and reason are both given */
+    const char *value;  /* as the source has it */
+    const char *source; /* who says so */
+    const char
+        *adopted;     /* the record's value, printed; a missing value prints its kind */
+    bool is_conflict; /* differs from the adopted value */
+    bool is_resolved; /* resolution and reason are both given */
     const char *resolution; /* or NULL */
     const char *reason;     /* or NULL */
     cbk_place place;
@@ -48,22 +49,32 @@ const char *cbk_study_fingerprint(const cbk_study *study);
 const cbk_records *cbk_study_records(const cbk_study *study, const char *form);
 const cbk_source_statement *cbk_study_sources(const cbk_study *study, size_t *n);
 
+/* The cell of a field in row `row`; NULL when the form has no such field. */
+const cbk_recorded *cbk_records_value(const cbk_records *records, size_t row,
+                                      const char *field);
+/* "3", or "3/2" in a repeating form; NULL when the arena failed. */
+const char *cbk_records_name(const cbk_records *records, size_t row, cbk_arena *arena);
+/* The row of that name, or SIZE_MAX. */
+size_t cbk_records_find(const cbk_records *records, const char *name);
+
 /* A recorded value for print: a choice's label (or its code), Yes and No, a number as
- * recorded; several choices joined by ", "; NULL where missing.  `digits` -1: as recorded,
- * else fixed decimals. */
+ * recorded; several choices joined by ", "; NULL where missing.  `digits` -1: as
+ * recorded, else fixed decimals. */
 const char *cbk_recorded_print(const cbk_field *field, const cbk_value *value,
                                bool is_code, int digits, cbk_arena *arena);
 
-/* ---- questions that give columns ----------------------------------------------------- */
+/* ---- questions that give columns -----------------------------------------------------
+ */
 
-/* Columns of n SQL expressions over the rows of form `from` (NULL: the patients) for which
- * `among` (NULL: all) is true, in the order of the file; under the evaluator's guard.  A
- * column is NUMBER when every value is a number (or missing), else TEXT. */
+/* Columns of n SQL expressions over the rows of form `from` (NULL: the patients) for
+ * which `among` (NULL: all) is true, in the order of the file; under the evaluator's
+ * guard.  A column is NUMBER when every value is a number (or missing), else TEXT. */
 cbk_status cbk_study_select(cbk_study *study, const char *const *expressions, size_t n,
                             const char *from, const char *among, cbk_arena *arena,
                             const cbk_table **out, cbk_error *err);
 
-/* ---- survival times: an endpoint's value ---------------------------------------------- */
+/* ---- survival times: an endpoint's value ----------------------------------------------
+ */
 
 typedef struct cbk_survival_time {
     double time;
@@ -76,7 +87,8 @@ bool cbk_survival_parse(const char *text, cbk_survival_time *out);
 
 double cbk_days_per_unit(const char *unit); /* 0: not a unit of time */
 
-/* ---- findings ------------------------------------------------------------------------ */
+/* ---- findings ------------------------------------------------------------------------
+ */
 
 typedef enum cbk_finding_kind {
     CBK_FINDING_RULE,     /* a declared check is false */
@@ -86,7 +98,7 @@ typedef enum cbk_finding_kind {
 
 typedef struct cbk_finding {
     cbk_finding_kind kind;
-    const char *id;     /* "dfs-within-os", "follow-up-within-period", "conflict" */
+    const char *id; /* "dfs-within-os", "follow-up-within-period", "conflict" */
     const char *form;
     const char *record; /* "3" or "3/2" */
     const char *field;  /* CONFLICT: the field; else NULL */

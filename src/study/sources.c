@@ -175,7 +175,7 @@ cbk_status cbk_sources_read(const char *path, cbk_study *study, cbk_problems *pr
     cbk_source_statement *statements =
         CBK_NEW(study->arena, cbk_source_statement, at.csv->n_rows + 1);
     if (statements == NULL) {
-        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
+        return cbk_fail_memory(err);
     }
     if (read_header(&at)) {
         for (size_t row = 0; row < at.csv->n_rows; row++) {

@@ -9,6 +9,7 @@
 
 #include <casebook/describe.h>
 #include <casebook/kaplan_meier.h>
+#include <casebook/restricted_mean.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,11 +19,6 @@ typedef cbk_status (*numbers_fn)(const double *value, size_t n, double p,
                                  cbk_study *study, cbk_arena *arena, double *out,
                                  cbk_error *err);
 typedef double (*curve_fn)(const cbk_km *km, double argument, cbk_study *study);
-
-static cbk_status out_of_memory(cbk_error *err)
-{
-    return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
-}
 
 static cbk_value number_or_absent(double number)
 {
@@ -40,7 +36,7 @@ static cbk_status numbers_of(const char *name, const cbk_value *column, size_t n
 {
     double *value = CBK_NEW(arena, double, n_rows + 1);
     if (value == NULL) {
-        return out_of_memory(err);
+        return cbk_fail_memory(err);
     }
     *n = 0;
     for (size_t i = 0; i < n_rows; i++) {
@@ -88,7 +84,7 @@ static cbk_status curve_of(const char *name, const cbk_value *column, size_t n_r
     double *entry = CBK_NEW(arena, double, n_rows + 1);
     bool *is_event = CBK_NEW(arena, bool, n_rows + 1);
     if (is_event == NULL) {
-        return out_of_memory(err);
+        return cbk_fail_memory(err);
     }
     size_t n = 0;
     bool is_late = false;
@@ -169,7 +165,7 @@ static cbk_status quantile_of(const double *value, size_t n, double p, cbk_study
     }
     double *sorted = CBK_NEW(arena, double, n);
     if (sorted == NULL) {
-        return out_of_memory(err);
+        return cbk_fail_memory(err);
     }
     memcpy(sorted, value, n * sizeof *sorted);
     qsort(sorted, n, sizeof *sorted, ascending);
@@ -219,18 +215,34 @@ static double survival_at(const cbk_km *km, double t, cbk_study *study)
     return at.survival;
 }
 
-static double lower_at(const cbk_km *km, double t, cbk_study *study)
+/* The curve with its limits at t, and the caveats of the limits. */
+static cbk_km_at limits_at(const cbk_km *km, double t, cbk_study *study)
 {
     const cbk_km_at at = cbk_km_at_time(km, t);
+    const bool is_inside = at.survival > 0.0 && at.survival < 1.0;
     study->notes |= at.notes | (isnan(at.lower) ? CBK_NOTE_INTERVAL_UNDEFINED : 0);
-    return at.lower;
+    study->notes |= is_inside || km->beta != NULL ? 0 : CBK_NOTE_ERROR_ZERO;
+    return at;
+}
+
+static double lower_at(const cbk_km *km, double t, cbk_study *study)
+{
+    return limits_at(km, t, study).lower;
 }
 
 static double upper_at(const cbk_km *km, double t, cbk_study *study)
 {
-    const cbk_km_at at = cbk_km_at_time(km, t);
-    study->notes |= at.notes | (isnan(at.upper) ? CBK_NOTE_INTERVAL_UNDEFINED : 0);
-    return at.upper;
+    return limits_at(km, t, study).upper;
+}
+
+static double restricted_mean(const cbk_km *km, double tau, cbk_study *study)
+{
+    if (!(tau > 0.0)) {
+        return (double)NAN;
+    }
+    const cbk_restricted_mean mean = cbk_restricted_mean_of(km, tau);
+    study->notes |= mean.notes & ~(cbk_notes)CBK_NOTE_ERROR_ZERO; /* of its error alone */
+    return mean.estimate;
 }
 
 static double reached(double value, cbk_note note, cbk_study *study)
@@ -297,6 +309,7 @@ static const statistic statistics[] = {
     {"km_median_upper", 1, NULL, median_upper},
     {"km_quantile", 2, NULL, quantile_of_curve},
     {"followup_median", 1, NULL, follow_up_of},
+    {"rmst", 2, NULL, restricted_mean},
 };
 
 enum { N_STATISTICS = sizeof statistics / sizeof statistics[0] };
@@ -345,7 +358,7 @@ static cbk_status person_time(const cbk_value *const *arguments, size_t n_argume
     cbk_study *study = context;
     double *value = CBK_NEW(arena, double, n_rows + 1);
     if (value == NULL) {
-        return out_of_memory(err);
+        return cbk_fail_memory(err);
     }
     size_t n = 0;
     for (size_t i = 0; i < n_rows; i++) {
@@ -427,14 +440,14 @@ static cbk_status make_survival(const cbk_value *arguments, size_t n_arguments,
                         at.time);
     }
     *out = (cbk_value){.kind = CBK_VALUE_TEXT, .text = cbk_survival_print(&at, arena)};
-    return out->text != NULL ? CBK_OK : out_of_memory(err);
+    return out->text != NULL ? CBK_OK : cbk_fail_memory(err);
 }
 
 cbk_status cbk_study_add_functions(cbk_study *study, cbk_error *err)
 {
     binding *bound = CBK_NEW(study->arena, binding, N_STATISTICS);
     if (bound == NULL) {
-        return out_of_memory(err);
+        return cbk_fail_memory(err);
     }
     cbk_registry *registry = study->registry;
     for (size_t i = 0; i < N_STATISTICS; i++) {
@@ -447,5 +460,7 @@ cbk_status cbk_study_add_functions(cbk_study *study, cbk_error *err)
         cbk_registry_add_aggregate(registry, "person_time", 1, person_time, study, err));
     CBK_TRY(cbk_registry_add_scalar(registry, "has", 2, has_code, study, err));
     CBK_TRY(cbk_registry_add_scalar(registry, "surv", 2, make_survival, study, err));
-    return cbk_registry_add_scalar(registry, "surv", 3, make_survival, study, err);
+    CBK_TRY(cbk_registry_add_scalar(registry, "surv", 3, make_survival, study, err));
+    CBK_TRY(cbk_study_add_log_rank(study, err));
+    return cbk_study_add_comparisons(study, err);
 }

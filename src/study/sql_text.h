@@ -6,8 +6,8 @@
 
 #include <casebook/base.h>
 
-/* The name in double quotes, inner ones doubled; a plain lower-case word stays as it is, so
- * that expressions read as people write them. */
+/* The name in double quotes, inner ones doubled; a plain lower-case word stays as it is,
+ * so that expressions read as people write them. */
 const char *cbk_sql_name(cbk_arena *arena, const char *name);
 
 /* The text in single quotes, inner ones doubled. */

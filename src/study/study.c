@@ -13,7 +13,7 @@ static cbk_status read_protocol(cbk_study *study, cbk_problems *problems, cbk_er
     enum { PROTOCOL_BYTES_MAX = 1024 * 1024 };
     const char *path = cbk_text_format(study->arena, "%s/protocol.yaml", study->folder);
     if (path == NULL) {
-        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
+        return cbk_fail_memory(err);
     }
     if (!cbk_file_exists(path)) {
         return cbk_fail(err, CBK_EIO, CBK_ROW_NONE,
@@ -46,7 +46,7 @@ static cbk_status take_fingerprint(cbk_study *study, cbk_error *err)
         const char *bytes = NULL;
         size_t size = 0;
         status = scratch == NULL
-                     ? cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.")
+                     ? cbk_fail_memory(err)
                      : cbk_file_read(path, SIZE_MAX / 2, scratch, &bytes, &size, err);
         if (status == CBK_OK) {
             char hash[65];
@@ -57,7 +57,7 @@ static cbk_status take_fingerprint(cbk_study *study, cbk_error *err)
         cbk_arena_destroy(scratch);
     }
     if (status == CBK_OK && all.is_failed) {
-        status = cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
+        status = cbk_fail_memory(err);
     }
     if (status == CBK_OK) {
         cbk_sha256_hex(all.bytes, all.size, study->fingerprint);
@@ -72,7 +72,7 @@ static cbk_status read_all(cbk_study *study, cbk_problems *problems, cbk_error *
     study->records = CBK_NEW(study->arena, cbk_records, study->protocol->n_forms);
     const char *sources = cbk_text_format(study->arena, "%s/sources.csv", study->folder);
     if (sources == NULL) {
-        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
+        return cbk_fail_memory(err);
     }
     CBK_TRY(cbk_records_read(study->folder, study->protocol, study->arena, problems,
                              study->records, err));
@@ -91,13 +91,17 @@ cbk_status cbk_study_open(const char *folder, cbk_arena *arena, cbk_problems *pr
     cbk_study *study = CBK_NEW(arena, cbk_study, 1);
     char *name = cbk_text_copy(arena, folder);
     if (name == NULL) {
-        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory.");
+        return cbk_fail_memory(err);
     }
     for (size_t size = strlen(name); size > 1 && name[size - 1] == '/'; size--) {
         name[size - 1] = '\0';
     }
     if (!cbk_file_is_directory(name)) {
-        return cbk_fail(err, CBK_EIO, CBK_ROW_NONE, "%s: no such study folder.", name);
+        return cbk_fail(err, CBK_EIO, CBK_ROW_NONE,
+                        cbk_file_exists(name)
+                            ? "%s is a file; a study is a folder with a protocol.yaml."
+                            : "%s: no such study folder.",
+                        name);
     }
     study->arena = arena;
     study->folder = name;

@@ -1,6 +1,8 @@
 /* yaml_syntax.c - libyaml's complaints in our words.  Contract: yaml_syntax.h. */
 #include "study/yaml_syntax.h"
 
+#include "study/yaml_mend.h"
+
 #include <string.h>
 
 /* The first row whose two fragments are found in what libyaml says is the answer. */

@@ -8,11 +8,6 @@
 
 #include <yaml.h>
 
-/* The same rule inside a sentence and as its end. */
-#define CBK_YAML_QUOTE_RULE                                                              \
-    "SQL or text with a comma, a brace, a colon or a leading * needs quotes"
-#define CBK_YAML_QUOTE_HINT CBK_YAML_QUOTE_RULE "."
-
 /* Reports the parser's error; problem_byte is where its problem_mark stands in bytes. */
 void cbk_yaml_report_syntax(const yaml_parser_t *parser, const char *file,
                             const char *bytes, size_t size, size_t problem_byte,

@@ -7,10 +7,10 @@
 #include "study/yaml_tree.h"
 
 #include "base/text.h"
+#include "study/yaml_mend.h"
 #include "study/yaml_syntax.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What is being read, and the event that was read last. */
@@ -27,15 +27,6 @@ typedef struct reader {
     size_t seen_index;     /* a character and its byte, moved forward by byte_of() */
     size_t seen_byte;
 } reader;
-
-/* Children of the node being read. */
-typedef struct children {
-    cbk_yaml **item;
-    const char **key;
-    cbk_place *key_place;
-    size_t n;
-    size_t capacity;
-} children;
 
 static cbk_place place_of(const reader *r, yaml_mark_t mark)
 {
@@ -157,11 +148,13 @@ static cbk_yaml *read_alias(reader *r)
 }
 
 /* Adds a child; key NULL for a list. */
-static bool add_child(reader *r, children *all, const cbk_yaml *key, cbk_yaml *item)
+static bool add_child(reader *r, cbk_yaml_children *all, const cbk_yaml *key,
+                      cbk_yaml *item)
 {
     if (all->n == all->capacity) {
         const size_t capacity = all->capacity == 0 ? 8 : 2 * all->capacity;
-        children grown = {.n = all->n, .capacity = capacity};
+        cbk_yaml_children grown = *all;
+        grown.capacity = capacity;
         grown.item = CBK_NEW(r->arena, cbk_yaml *, capacity);
         grown.key = CBK_NEW(r->arena, const char *, capacity);
         grown.key_place = CBK_NEW(r->arena, cbk_place, capacity);
@@ -185,97 +178,6 @@ static bool add_child(reader *r, children *all, const cbk_yaml *key, cbk_yaml *i
     return true;
 }
 
-/* ---- text that a comma has cut -------------------------------------------------------
- */
-
-/* `text` between quotes that it does not contain. */
-static const char *quoted(reader *r, const char *text)
-{
-    const char *shown = cbk_yaml_shown(r->problems, text);
-    const char mark = strchr(shown, '"') == NULL ? '"' : '\'';
-    const char *out = cbk_text_format(r->arena, "%c%s%c", mark, shown, mark);
-    return out == NULL ? "" : out;
-}
-
-/* The parentheses open after text, when `open` were before it. */
-static size_t n_open(size_t open, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        open += *text == '(';
-        open -= *text == ')' && open > 0;
-    }
-    return open;
-}
-
-/* "a, b"; a alone where that is long already, so that hostile input costs little. */
-static const char *joined(reader *r, const char *a, const char *b)
-{
-    enum { LONG_BYTES = 400 };
-    if (strnlen(a, LONG_BYTES) == LONG_BYTES) {
-        return a;
-    }
-    const char *out = cbk_text_format(r->arena, "%s, %s", a, b);
-    return out == NULL ? a : out;
-}
-
-/* In [f(a, b), c] the comma cuts f(a, b) in two.  Reports it and puts the text together
- * again, so that nothing else is reported because of it. */
-static void mend_list(reader *r, children *all)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < all->n; kept++) {
-        cbk_yaml *item = all->item[i++];
-        all->item[kept] = item;
-        all->key_place[kept] = item->place;
-        if (item->kind != CBK_YAML_SCALAR || item->is_quoted ||
-            n_open(0, item->scalar) == 0) {
-            continue;
-        }
-        const char *whole = item->scalar;
-        size_t open = n_open(0, whole);
-        for (; i < all->n && all->item[i]->kind == CBK_YAML_SCALAR && open > 0; i++) {
-            open = n_open(open, all->item[i]->scalar);
-            whole = joined(r, whole, all->item[i]->scalar);
-        }
-        cbk_problems_add(r->problems, item->place,
-                         "`%s` has an open parenthesis: %s, as in %s.",
-                         cbk_yaml_shown(r->problems, item->scalar), CBK_YAML_QUOTE_RULE,
-                         quoted(r, whole));
-        item->scalar = whole;
-    }
-    all->n = kept;
-}
-
-/* What stood in { } without a colon after the entry before it. */
-typedef struct cut {
-    const char *text;
-    cbk_place place;
-} cut;
-
-static void report_cut(reader *r, children *all, cut *found)
-{
-    if (found->text == NULL) {
-        return;
-    }
-    cbk_yaml *before = all->n > 0 ? all->item[all->n - 1] : NULL;
-    if (before != NULL && before->kind == CBK_YAML_SCALAR && !before->is_quoted) {
-        const char *whole = joined(r, before->scalar, found->text);
-        const char *key = cbk_yaml_shown(r->problems, all->key[all->n - 1]);
-        cbk_problems_add(
-            r->problems, found->place,
-            "The comma before `%s` ended the value of `%s`: %s, as in %s: %s.",
-            cbk_yaml_shown(r->problems, found->text), key, CBK_YAML_QUOTE_RULE, key,
-            quoted(r, whole));
-        before->scalar = whole;
-    } else {
-        cbk_problems_add(r->problems, found->place,
-                         "`%s` has no value: in { } each key is followed by a colon, a "
-                         "space and its value; %s",
-                         cbk_yaml_shown(r->problems, found->text), CBK_YAML_QUOTE_HINT);
-    }
-    *found = (cut){0};
-}
-
 /* Whether the value just read is only implied: there is no colon after the key. */
 static bool is_value_implied(reader *r, yaml_mark_t key_end)
 {
@@ -288,62 +190,7 @@ static bool is_value_implied(reader *r, yaml_mark_t key_end)
     return memchr(r->bytes + from, ':', to - from) == NULL;
 }
 
-/* ---- keys that stand twice
- * ------------------------------------------------------------- */
-
-typedef struct place_in_map {
-    const char *key;
-    size_t index;
-} place_in_map;
-
-static int by_key_and_index(const void *lhs, const void *rhs)
-{
-    const place_in_map *a = lhs;
-    const place_in_map *b = rhs;
-    const int order = strcmp(a->key, b->key);
-    return order != 0 ? order : (a->index > b->index) - (a->index < b->index);
-}
-
-/* Reports keys that stand twice, and leaves the first of each. */
-static void drop_duplicates(reader *r, children *all)
-{
-    const cbk_mark before = cbk_arena_mark(r->arena);
-    place_in_map *sorted = CBK_NEW(r->arena, place_in_map, all->n);
-    bool *is_dropped = CBK_NEW(r->arena, bool, all->n);
-    if (is_dropped == NULL) {
-        return;
-    }
-    for (size_t i = 0; i < all->n; i++) {
-        sorted[i] = (place_in_map){.key = all->key[i], .index = i};
-    }
-    qsort(sorted, all->n, sizeof *sorted, by_key_and_index);
-    bool is_any = false;
-    for (size_t i = 1, first = 0; i < all->n; i++) {
-        if (strcmp(sorted[i].key, sorted[first].key) != 0) {
-            first = i;
-            continue;
-        }
-        is_dropped[sorted[i].index] = is_any = true;
-        cbk_problems_add(r->problems, all->key_place[sorted[i].index],
-                         "The key `%s` stands twice: first in line %zu, and here.",
-                         cbk_yaml_shown(r->problems, sorted[i].key),
-                         all->key_place[sorted[first].index].line);
-    }
-    size_t kept = 0;
-    for (size_t i = 0; i < all->n; i++) {
-        all->item[kept] = all->item[i];
-        all->key[kept] = all->key[i];
-        all->key_place[kept] = all->key_place[i];
-        kept += !is_dropped[i];
-    }
-    all->n = kept;
-    if (!is_any) { /* the messages may live in this arena */
-        cbk_arena_release(r->arena, before);
-    }
-}
-
-/* ---- nodes
- * ----------------------------------------------------------------------------- */
+/* ---- nodes --------------------------------------------------------------------- */
 
 static cbk_yaml *read_node(reader *r, int depth);
 
@@ -353,7 +200,7 @@ static cbk_yaml *read_list(reader *r, int depth)
     refuse_extras(r, r->event.data.sequence_start.anchor,
                   r->event.data.sequence_start.tag);
     const bool is_flow = r->event.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
-    children all = {0};
+    cbk_yaml_children all = {.arena = r->arena, .problems = r->problems};
     for (;;) {
         if (node == NULL || !read_event(r)) {
             return NULL;
@@ -367,7 +214,7 @@ static cbk_yaml *read_list(reader *r, int depth)
         }
     }
     if (is_flow) {
-        mend_list(r, &all);
+        cbk_yaml_mend_list(&all);
     }
     node->n = all.n;
     node->item = all.item;
@@ -375,7 +222,8 @@ static cbk_yaml *read_list(reader *r, int depth)
 }
 
 /* One key and its value; false: stop reading. */
-static bool read_entry(reader *r, children *all, cut *found, bool is_flow, int depth)
+static bool read_entry(reader *r, cbk_yaml_children *all, cbk_yaml_cut *found,
+                       bool is_flow, int depth)
 {
     const bool is_key_text =
         r->event.type == YAML_SCALAR_EVENT || r->event.type == YAML_ALIAS_EVENT;
@@ -386,11 +234,12 @@ static bool read_entry(reader *r, children *all, cut *found, bool is_flow, int d
     }
     if (is_flow && is_key_text && is_value_implied(r, key_end)) {
         found->place = found->text == NULL ? key->place : found->place;
-        found->text =
-            found->text == NULL ? key->scalar : joined(r, found->text, key->scalar);
+        found->text = found->text == NULL
+                          ? key->scalar
+                          : cbk_yaml_joined(r->arena, found->text, key->scalar);
         return true;
     }
-    report_cut(r, all, found);
+    cbk_yaml_report_cut(all, found);
     cbk_yaml *value = read_node(r, depth + 1);
     if (value == NULL) {
         return false;
@@ -409,8 +258,8 @@ static cbk_yaml *read_map(reader *r, int depth)
     cbk_yaml *node = new_node(r, CBK_YAML_MAP);
     refuse_extras(r, r->event.data.mapping_start.anchor, r->event.data.mapping_start.tag);
     const bool is_flow = r->event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
-    children all = {0};
-    cut found = {0};
+    cbk_yaml_children all = {.arena = r->arena, .problems = r->problems};
+    cbk_yaml_cut found = {0};
     for (;;) {
         if (node == NULL || !read_event(r)) {
             return NULL;
@@ -422,8 +271,8 @@ static cbk_yaml *read_map(reader *r, int depth)
             return NULL;
         }
     }
-    report_cut(r, &all, &found);
-    drop_duplicates(r, &all);
+    cbk_yaml_report_cut(&all, &found);
+    cbk_yaml_drop_duplicates(&all);
     node->n = all.n;
     node->item = all.item;
     node->key = all.key;

@@ -1,5 +1,5 @@
-/* study/yaml_tree.h - a YAML file as a tree with places, read strictly.  The only user of
- * libyaml.
+/* study/yaml_tree.h - a YAML file as a tree with places, read strictly.  Only yaml_tree.c
+ * and yaml_syntax.c see libyaml.
  *
  * Every scalar is text; the reader of a key decides what it means (no "Norway problem").
  * Refused with a problem: aliases and anchors, duplicate keys, tags, a second document,

@@ -11,6 +11,7 @@ one wrote is there for a later one.  A line "…" in the page stands for any num
 differ; read the change before you keep it.
 """
 import difflib
+import itertools
 import os
 import pathlib
 import re
@@ -22,6 +23,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WORST_EXIT = 4  # 5 is "a bug of ours"; a signal is one, too
 SECONDS_MAX = 60
+DIFFERENCE_LINES_MAX = 16
 
 
 class Example:
@@ -97,8 +99,9 @@ def report(number, example, printed, fault, page):
     print(f"{'ok' if is_good else 'not ok'} {number} - {' '.join(name.split())}")
     if not is_good:
         print(f"# {page}:{example.line}: {fault or 'prints something else'}")
-        for line in difflib.unified_diff(example.expected, printed, "page", "program",
-                                         lineterm="", n=1):
+        lines = difflib.unified_diff(example.expected, printed, "page", "program",
+                                     lineterm="", n=1)
+        for line in itertools.islice(lines, DIFFERENCE_LINES_MAX):
             print(f"# {line}")
     return is_good
 

@@ -43,7 +43,8 @@ tree() {
 }
 has_files() {
     for file in "$source"/include/casebook/*.h; do
-        [ -f "$(tree)/include/casebook/$(basename "$file")" ] || return 1
+        name=$(basename "$file")
+        [ -f "$(tree)/include/casebook/$name" ] || { echo "no $name"; return 1; }
     done
     for pattern in '*/lib*/libcasebook.so' '*/pkgconfig/casebook.pc' '*/man/man1/casebook.1*' \
         '*/bash-completion/completions/casebook' '*/zsh/site-functions/_casebook' \

@@ -1,7 +1,8 @@
 # make_golden.R - what R says: Kaplan-Meier curves and descriptions of samples.
 # Usage: Rscript make_golden.R OUTPUT_DIR
 #
-# km_NAME.in.csv     the data, one row a subject; entry is nan where nobody enters late
+# km_NAME.in.csv     the data, one row a subject; entry is nan where nobody enters late;
+#                    there is a weight only in weighted series
 # km_NAME.out.csv    for each interval type: kind "curve" (one row a time), "at" (times past
 #                    the end carried), "quantile" (time is p, survival the estimate); then
 #                    one row of kind "reverse": the median follow-up in the column survival
@@ -23,14 +24,16 @@ row_of <- function(interval, kind, ...)
     paste(interval, kind, ..., sep = ",")
 numbers <- function(...) do.call(paste, c(lapply(list(...), digits17), sep = ","))
 
-km_lines <- function(y, interval, at) {
-    fit <- survfit(y ~ 1, conf.type = interval)
+km_lines <- function(y, interval, at, weight) {
+    fit <- survfit(y ~ 1, conf.type = interval, weights = weight)
+    # Of S, where weights are not whole numbers and R turns to its robust variance.
+    std_error <- if (isFALSE(fit$logse)) fit$std.err else fit$surv * fit$std.err
     there <- summary(fit, times = at, extend = TRUE)
     p <- c(0.25, 0.5, 0.75)
     q <- quantile(fit, p)
     c(row_of(interval, "curve",
              numbers(fit$time, fit$n.risk, fit$n.event, fit$n.censor, fit$surv,
-                     fit$surv * fit$std.err, fit$lower, fit$upper)),
+                     std_error, fit$lower, fit$upper)),
       row_of(interval, "at",
              numbers(at, there$n.risk, NaN, NaN, there$surv, there$std.err, there$lower,
                      there$upper)),
@@ -41,7 +44,7 @@ km_lines <- function(y, interval, at) {
 # A death at the time of a censoring leaves the risk set first: move deaths back by less
 # than any gap between times, then flip the event.  A flat at one half without a later drop
 # counts from its start.
-reverse_median <- function(y) {
+reverse_median <- function(y, weight) {
     y <- aeqSurv(y)
     time <- y[, ncol(y) - 1]
     died <- y[, ncol(y)] == 1
@@ -49,27 +52,34 @@ reverse_median <- function(y) {
     back <- if (length(all_times) > 1) min(diff(all_times)) / 2 else 0.5
     time_back <- time - back * died
     flipped <- if (ncol(y) == 3) Surv(y[, 1], time_back, !died) else Surv(time_back, !died)
-    fit <- survfit(flipped ~ 1, timefix = FALSE)
+    fit <- survfit(flipped ~ 1, timefix = FALSE, weights = weight)
     at <- which(fit$surv <= 0.5 + tolerance)[1]
     below <- which(fit$surv < 0.5 - tolerance)[1]
     if (is.na(below)) below <- at
     (fit$time[at] + fit$time[below]) / 2
 }
 
-km <- function(name, time, is_event, entry = NULL) {
+km <- function(name, time, is_event, entry = NULL, weight = NULL) {
     y <- if (is.null(entry)) Surv(time, is_event) else Surv(entry, time, is_event)
     shown <- if (is.null(entry)) rep(NaN, length(time)) else entry
-    write_golden(paste0("km_", name, ".in.csv"), "entry,time,is_event",
-                 numbers(shown, time, is_event))
+    rows <- numbers(shown, time, is_event)
+    header <- "entry,time,is_event"
+    if (is.null(weight)) {
+        weight <- rep(1, length(time))
+    } else {
+        rows <- paste(rows, digits17(weight), sep = ",")
+        header <- paste0(header, ",weight")
+    }
+    write_golden(paste0("km_", name, ".in.csv"), header, rows)
     times <- survfit(y ~ 1)$time
     middle <- times[(length(times) + 1) %/% 2]
     at <- c(times[1], middle, max(times), max(times) + 1)
     # Between times R counts who is at risk at the next one; that is the same only where
     # nobody enters late.
     if (is.null(entry)) at <- sort(c(at, middle + 0.0625))
-    lines <- unlist(lapply(intervals, function(interval) km_lines(y, interval, at)))
+    lines <- unlist(lapply(intervals, function(interval) km_lines(y, interval, at, weight)))
     last <- row_of("-", "reverse",
-                   numbers(0.5, NaN, NaN, NaN, reverse_median(y), NaN, NaN, NaN))
+                   numbers(0.5, NaN, NaN, NaN, reverse_median(y, weight), NaN, NaN, NaN))
     write_golden(paste0("km_", name, ".out.csv"),
                  paste0("interval,kind,time,n_risk,n_event,n_censor,survival,std_error,",
                         "lower,upper"),
@@ -123,3 +133,9 @@ write_golden("describe.out.csv",
              paste0("sample,n,sum,mean,sd,minimum,maximum,",
                     paste0("type2_", p, collapse = ","), ",",
                     paste0("type7_", p, collapse = ",")), outputs)
+
+# Last, so that the random numbers above stay what they were.
+km("weighted_whole", aml$time, aml$status, weight = rep(c(1, 3, 2), length.out = 23))
+km("weighted", lung$time, lung$status - 1, weight = round(0.2 + rexp(228), 3))
+fractions <- round(0.1 + runif(103), 2)
+km("weighted_entry", heart$stop[1:103], heart$event[1:103], heart$start[1:103], fractions)

@@ -13,6 +13,10 @@ static void profiles_set_what_they_should(void)
     CHECK(r.profile == CBK_PROFILE_R && r.interval == CBK_INTERVAL_LOG);
     CHECK(r.survival_quantile == CBK_SURVIVAL_QUANTILE_MIDPOINT);
     CHECK(r.sample_quantile == CBK_SAMPLE_QUANTILE_7 && r.level == 0.95);
+    CHECK(r.estimate == CBK_SURVIVAL_KAPLAN_MEIER && !r.is_mid_p);
+    CHECK(strcmp(cbk_survival_estimate_name(r.estimate), "kaplan-meier") == 0);
+    CHECK(strcmp(cbk_survival_estimate_name(CBK_SURVIVAL_FLEMING_HARRINGTON),
+                 "fleming-harrington") == 0);
     const cbk_conventions sas = cbk_conventions_of(CBK_PROFILE_SAS);
     CHECK(sas.profile == CBK_PROFILE_SAS && sas.interval == CBK_INTERVAL_LOG_LOG);
     CHECK(sas.survival_quantile == CBK_SURVIVAL_QUANTILE_MIDPOINT_EVENT);
@@ -25,7 +29,8 @@ static void profiles_set_what_they_should(void)
 
 static void intervals_read_back(void)
 {
-    static const char *const names[] = {"log", "log-log", "plain", "logit", "arcsin"};
+    static const char *const names[] = {"log",   "log-log", "plain",
+                                        "logit", "arcsin",  "bpcp"};
     for (size_t i = 0; i < N(names); i++) {
         cbk_interval interval = (cbk_interval)(N(names) - 1 - i);
         CHECK(cbk_interval_parse(names[i], &interval) && (size_t)interval == i);

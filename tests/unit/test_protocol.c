@@ -44,8 +44,7 @@ static bool is_text(const char *a, const char *b)
     return a != NULL && strcmp(a, b) == 0;
 }
 
-/* ---- a good one
- * ------------------------------------------------------------------------- */
+/* ---- a good one ---------------------------------------------------------------- */
 
 static const char good[] =
     "casebook: 1\n"
@@ -106,7 +105,8 @@ static const char good[] =
     "  - {id: rec, title: T2, kind: listing, from: recurrence, columns: [patient, n, "
     "month]}\n"
     "  - {id: sum, title: T3, kind: summary, by: sex, rows: [age_years, {field: "
-    "class}]}\n"
+    "class}, os],\n"
+    "     test: mean, interval: clopper-pearson}\n"
     "figures:\n"
     "  - {id: \"3\", kind: km, endpoint: os, by: class, among: age_years > 1, marks: "
     "[36, 60]}\n"
@@ -203,7 +203,9 @@ static void good_print(void)
     CHECK(one->columns[3].is_code && one->columns[3].digits == 1);
     const cbk_table_spec *sum = cbk_protocol_table(p.protocol, "sum");
     CHECK(sum->kind == CBK_TABLE_SUMMARY && is_text(sum->by, "sex") &&
-          sum->n_columns == 2);
+          sum->n_columns == 3 && sum->test == CBK_SUMMARY_BY_MEANS &&
+          is_text(sum->interval, "clopper-pearson"));
+    CHECK(is_text(sum->columns[2].fields[0], "os")); /* an endpoint is a row, too */
     CHECK(is_text(sum->columns[1].fields[0], "class"));
     const cbk_figure_spec *km = cbk_protocol_figure(p.protocol, "3");
     CHECK(km->kind == CBK_FIGURE_KM && km->n_marks == 2 && km->marks[1] == 60);
@@ -222,8 +224,7 @@ static void good_print(void)
     forget(&p);
 }
 
-/* ---- mistakes
- * --------------------------------------------------------------------------- */
+/* ---- mistakes ------------------------------------------------------------------ */
 
 /* Lines 1 to 10; what follows starts in line 11, at the level of `forms`. */
 #define HEAD                                                                             \
@@ -333,7 +334,7 @@ static const broken mistakes[] = {
     {HEAD "derive: {b: ''}\n", 11, 13, "a derived variable is a map"},
     {HEAD "derive: {age: 1}\n", 11, 10, "`age`, a derived variable, has the same name"},
     /* endpoints */
-    {HEAD "endpoints: {os: {time: os_m, event: x}}\n", 11, 17, "needs `unit`"},
+    {HEAD "endpoints: {os: {time: os_m + 0, event: x}}\n", 11, 17, "needs `unit`"},
     {HEAD "endpoints: {os: {unit: month, time: os_m, event: x}}\n", 11, 24,
      "did you mean `months`?"},
     {HEAD "endpoints: {os: {unit: years, time: os_m, event: x}}\n", 11, 24,
@@ -393,8 +394,17 @@ static const broken mistakes[] = {
      "tables:\n  - {id: t, title: T, kind: listing, columns: [{field: age, with: x}]}\n",
      12, 67, "has no `with`"},
     {HEAD "endpoints: {os: {unit: months, time: os_m, event: x}}\n"
-          "tables:\n  - {id: t, title: T, kind: listing, columns: [os]}\n",
-     13, 48, "`os` is an endpoint"},
+          "tables:\n  - {id: t, title: T, kind: summary, by: os, rows: [age]}\n",
+     13, 42, "`os` is an endpoint"},
+    {HEAD "tables:\n  - {id: t, title: T, kind: summary, rows: [age], test: true}\n", 12,
+     57, "say which with `by`"},
+    {HEAD "tables:\n  - {id: t, title: T, kind: summary, by: age, rows: [age], test: "
+          "maybe}\n",
+     12, 66, "there is `false`, `true`, `mean`"},
+    {HEAD "tables:\n  - {id: t, title: T, kind: summary, rows: [age], interval: wald}\n",
+     12, 61, "there is `wilson`, `clopper-pearson`"},
+    {HEAD "tables:\n  - {id: t, title: T, kind: listing, columns: [age], test: true}\n",
+     12, 60, "A listing has no `test`"},
     {HEAD "tables:\n  - {id: t, title: T, kind: summary, rows: [age]}\n"
           "  - {id: t, title: T, kind: summary, rows: [age]}\n",
      13, 10, "same name as a table in line 12"},
@@ -490,8 +500,7 @@ static void too_many_fields(void)
     forget(&p);
 }
 
-/* ---- out of memory
- * ---------------------------------------------------------------------- */
+/* ---- out of memory ------------------------------------------------------------- */
 
 enum { BLOCK_BYTES = 64 * 1024 }; /* of an arena: a smaller rest of it makes k smaller */
 

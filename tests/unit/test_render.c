@@ -101,8 +101,7 @@ static cbk_document *small_document(void)
     return document;
 }
 
-/* ---- text ----------------------------------------------------------------------------
- */
+/* ---- text ---- */
 
 static void text(void)
 {
@@ -228,8 +227,7 @@ static void text_carries_no_escape_sequence(void)
     CHECK(strstr(out, "\xE2\x80\xAE") == NULL && strstr(out, "\xC3 ") == NULL);
 }
 
-/* ---- Markdown and CSV
- * ------------------------------------------------------------------ */
+/* ---- Markdown and CSV ---- */
 
 static void markdown(void)
 {
@@ -296,8 +294,7 @@ static void csv(void)
                                                          "\"b\"\"c\"\r\n"));
 }
 
-/* ---- HTML ----------------------------------------------------------------------------
- */
+/* ---- HTML ---- */
 
 static void html(void)
 {
@@ -310,10 +307,10 @@ static void html(void)
         "<li><a href=\"#cohort\">Cohort</a></li>",
         "<main id=\"document\"",
         "<h2 id=\"cohort\">Cohort</h2>",
-        "<a class=\"number\" href=\"#n1\" title=\"median(age); patients 1 to "
-        "6\">45.5</a>",
+        "<a class=\"number\" href=\"#n1\" title=",
+        "title=\"median(age); patients 1 to 6\">45.5</a>",
         "<ul>\n<li>one</li>\n<li>two</li>\n</ul>",
-        "<figure class=\"table\" id=\"table-1\">",
+        "<figure class=\"table short\" id=\"table-1\">",
         "role=\"region\" tabindex=\"0\" aria-label=\"Table 1. Sizes\"",
         "<caption><div><b>Table 1.</b> Sizes</div></caption>",
         "<th scope=\"col\">Variable</th><th scope=\"col\" class=\"right\">n</th>",
@@ -329,6 +326,27 @@ static void html(void)
     }
     CHECK(markup_is_well_formed(page, true));
     CHECK(strstr(page, "<script") == NULL);
+}
+
+/* Only a table that does not fit an upright page is printed across, and only a short one
+ * is kept on one page. */
+static void html_tables_on_paper(void)
+{
+    const char *cells[9 * 21];
+    for (size_t i = 0; i < N(cells); i++) {
+        cells[i] = "replaced by a prosthesis of the same width";
+    }
+    cbk_document *wide = cbk_document_create(arena, "T");
+    cbk_document_table(wide, &table_of(cells, 9, 20)->block);
+    CHECK(
+        contains(rendered(wide, CBK_FORMAT_HTML, 0), "<figure class=\"table across\">"));
+    for (size_t i = 0; i < N(cells); i++) {
+        cells[i] = "negative";
+    }
+    cbk_document *narrow = cbk_document_create(arena, "T");
+    cbk_document_table(narrow, &table_of(cells, 9, 12)->block);
+    CHECK(
+        contains(rendered(narrow, CBK_FORMAT_HTML, 0), "<figure class=\"table short\">"));
 }
 
 static void html_of_little(void)
@@ -411,8 +429,7 @@ static void html_of_hostile_text(void)
     CHECK(end_of_style != NULL && strstr(end_of_style + 1, "</style>") == NULL);
 }
 
-/* ---- SVG -----------------------------------------------------------------------------
- */
+/* ---- SVG ---- */
 
 static const char *svg_of(const cbk_drawing *drawing)
 {
@@ -463,11 +480,10 @@ static void svg(void)
         "@media screen and (prefers-color-scheme:dark)",
         "points=\"0,0.333 10.5,0 -2.25,1000000\" class=\"stroke-series-1\"",
         "stroke-width=\"0.5\" stroke-dasharray=\"2 1\"><title>&lt;tip&gt;</title>",
-        "<rect x=\"10\" y=\"5\" width=\"20\" height=\"15\" class=\"fill-grid\" "
-        "stroke=\"none\"",
+        "<rect x=\"10\" y=\"5\" width=\"20\" height=\"15\" class=\"fill-grid\"",
         "fill-opacity=\"0.25\"",
-        "<text x=\"30\" y=\"20\" font-size=\"3\" text-anchor=\"end\" font-weight=\"600\" "
-        "transform=\"rotate(-90 30 20)\"",
+        "<text x=\"30\" y=\"20\" font-size=\"3\" text-anchor=\"end\"",
+        "font-weight=\"600\" transform=\"rotate(-90 30 20)\"",
         ">a &amp; b</text>",
     };
     cbk_drawing *drawing = cbk_drawing_create(arena, 120, 60, "Survival", "It falls.");
@@ -487,8 +503,7 @@ static void svg_of_hostile_text(void)
     CHECK(strstr(out, "nan") == NULL && strstr(out, "inf") == NULL);
 }
 
-/* ---- all of them
- * ----------------------------------------------------------------------- */
+/* ---- all of them ---- */
 
 static void the_same_every_time(void)
 {
@@ -554,6 +569,7 @@ int main(void)
         {"Markdown: every kind of span", markdown_spans},
         {"CSV", csv},
         {"HTML", html},
+        {"HTML: how tables lie on paper", html_tables_on_paper},
         {"HTML of a document with little in it", html_of_little},
         {"HTML of hostile text", html_of_hostile_text},
         {"SVG", svg},

@@ -30,9 +30,21 @@ static const cbk_risk_table *build(size_t n, const double *entry, const double *
 
 static bool is_row(const cbk_risk_table *table, size_t j, cbk_risk_row want)
 {
-    const cbk_risk_row got = table->rows[j];
+    const cbk_risk_row got = cbk_risk_row_at(table, j);
     return got.time == want.time && got.n_risk == want.n_risk &&
            got.n_event == want.n_event && got.n_censor == want.n_censor;
+}
+
+/* Bit by bit, all but the entries. */
+static bool is_same_table(const cbk_risk_table *a, const cbk_risk_table *b)
+{
+    bool is_same = a->n_rows == b->n_rows && a->n_event == b->n_event;
+    for (size_t j = 0; is_same && j < a->n_rows; j++) {
+        const cbk_risk_row left = cbk_risk_row_at(a, j);
+        const cbk_risk_row right = cbk_risk_row_at(b, j);
+        is_same = memcmp(&left, &right, sizeof left) == 0;
+    }
+    return is_same;
 }
 
 /* Overall survival of the worked example: 132+ 36 97 97+ 91+ 25+. */
@@ -75,7 +87,7 @@ static void event_at_zero(void)
     const cbk_risk_table *table = build(3, NULL, time, event, true);
     CHECK(table != NULL && table->n_rows == 2 && table->is_zero_event);
     CHECK(is_row(table, 0, (cbk_risk_row){0.0, 3, 1, 1}));
-    CHECK(!signbit(table->rows[0].time));
+    CHECK(!signbit(cbk_risk_row_at(table, 0).time));
     const bool censored[] = {false, false, true};
     CHECK(!build(3, NULL, time, censored, true)->is_zero_event);
 }
@@ -103,7 +115,8 @@ static void near_ties_chain(void)
     const double large[] = {1e6, 1e6 + 0.01, 1e6 + 0.02, 3e6, 3e6 + 0.2};
     const cbk_risk_table *relative = build(5, NULL, large, event, true);
     CHECK(relative != NULL && relative->n_rows == 3);
-    CHECK(relative->rows[0].time == 1e6 && relative->rows[0].n_event == 2.0);
+    CHECK(cbk_risk_row_at(relative, 0).time == 1e6 &&
+          cbk_risk_row_at(relative, 0).n_event == 2.0);
     /* Entries count among the distinct times, and a gap between exits may be bridged. */
     const double entry[] = {0.0, 1.00000001};
     const double exit[] = {1.0, 1.00000002 + 4.0};
@@ -128,6 +141,7 @@ static void entry_at_t_is_at_risk_after(void)
     const bool event[] = {true, true, false, true, false};
     const cbk_risk_table *table = build(5, entry, time, event, true);
     CHECK(table != NULL && table->n_rows == 4 && table->n_entries == 3);
+    CHECK(!table->is_zero_event);
     CHECK(is_row(table, 0, (cbk_risk_row){5.0, 2, 1, 0}));
     CHECK(is_row(table, 1, (cbk_risk_row){6.0, 3, 0, 1}));
     CHECK(is_row(table, 2, (cbk_risk_row){7.0, 2, 1, 0}));
@@ -195,6 +209,7 @@ static void reverse_lets_deaths_leave_first(void)
     const cbk_risk_table *reverse = NULL;
     CHECK(cbk_risk_table_reverse(table, arena, &reverse, NULL) == CBK_OK);
     CHECK(reverse->n == 6 && reverse->n_event == 4 && reverse->n_rows == 5);
+    CHECK(!reverse->is_zero_event);
     CHECK(is_row(reverse, 0, (cbk_risk_row){25, 6, 1, 0}));
     CHECK(is_row(reverse, 1, (cbk_risk_row){36, 4, 0, 1}));
     CHECK(
@@ -230,7 +245,7 @@ static void counts_equal_their_slow_twin(void)
         CHECK(table != NULL);
         double n_left = 0.0;
         for (size_t j = 0; j < table->n_rows; j++) {
-            const double t = table->rows[j].time;
+            const double t = cbk_risk_row_at(table, j).time;
             cbk_risk_row want = {.time = t};
             for (size_t i = 0; i < n; i++) {
                 want.n_risk += entry[i] < t && t <= time[i] ? 1.0 : 0.0;
@@ -238,7 +253,7 @@ static void counts_equal_their_slow_twin(void)
                 want.n_censor += time[i] == t && !is_event[i] ? 1.0 : 0.0;
             }
             CHECK(is_row(table, j, want));
-            CHECK(j == 0 || table->rows[j - 1].time < t);
+            CHECK(j == 0 || cbk_risk_row_at(table, j - 1).time < t);
             n_left += want.n_event + want.n_censor;
         }
         CHECK(n_left == (double)n); /* so no time is missing */
@@ -307,8 +322,219 @@ static void near_ties_equal_their_slow_twin(void)
         const cbk_risk_table *slow = build(n, NULL, snapped, is_event, false);
         CHECK(fixed != NULL && slow != NULL && fixed->n_rows == slow->n_rows);
         for (size_t j = 0; j < slow->n_rows; j++) {
-            CHECK(is_row(fixed, j, slow->rows[j]));
+            CHECK(is_row(fixed, j, cbk_risk_row_at(slow, j)));
         }
+        cbk_arena_release(arena, mark);
+    }
+}
+
+static void ties_are_fixed_over_all_rows(void)
+{
+    /* 1 and 1 + 2e-8 are near only through the row between them. */
+    const double time[] = {1.0, 1.00000001, 1.00000002, 5.0};
+    const double entry[] = {0.0, 0.0, -1.0, 1.000000005};
+    const bool event[] = {true, false, true, true};
+    const cbk_followup rows = {.n = 4, .time = time, .is_event = event, .entry = entry};
+    cbk_followup fixed = {0};
+    CHECK(cbk_followup_fix_ties(&rows, arena, &fixed, NULL) == CBK_OK);
+    CHECK(fixed.n == 4 && fixed.is_event == event && fixed.weight == NULL);
+    CHECK(fixed.time[0] == 1.0 && fixed.time[1] == 1.0 && fixed.time[2] == 1.0);
+    CHECK(fixed.time[3] == 5.0 && fixed.entry[2] == -1.0 && fixed.entry[3] == 1.0);
+    CHECK(time[1] == 1.00000001);
+    const cbk_followup apart = {.n = 2, .time = time + 2, .is_event = event};
+    CHECK(cbk_followup_fix_ties(&apart, arena, &fixed, NULL) == CBK_OK);
+    CHECK(fixed.time == apart.time);
+    cbk_error err;
+    const double late[] = {0.0, 0.0, 1.000000015, 0.0};
+    const cbk_followup vanishing = {
+        .n = 4, .time = time, .is_event = event, .entry = late};
+    CHECK(cbk_followup_fix_ties(&vanishing, arena, &fixed, &err) == CBK_EDATA);
+    CHECK(err.row == 2 && strstr(err.message, "one time") != NULL);
+    const double negative[] = {1.0, -1.0};
+    const cbk_followup bad = {.n = 2, .time = negative, .is_event = event};
+    CHECK(cbk_followup_fix_ties(&bad, arena, &fixed, &err) == CBK_EDATA && err.row == 1);
+}
+
+/* Fixed first and built without, or built with. */
+static void ties_fixed_before_or_on_the_way(void)
+{
+    double entry[MAX_N];
+    double time[MAX_N];
+    bool is_event[MAX_N];
+    int n_good = 0;
+    for (int round = 0; round < 2000; round++) {
+        const cbk_mark mark = cbk_arena_mark(arena);
+        const size_t n = random_followup(entry, time, is_event);
+        for (size_t i = 0; i < n; i++) {
+            time[i] += 0.6e-8 * random_below(8);
+            entry[i] += entry[i] > 0.0 ? 0.6e-8 * random_below(8) : 0.0;
+        }
+        const cbk_followup rows = {
+            .n = n, .time = time, .is_event = is_event, .entry = entry};
+        cbk_followup fixed;
+        const cbk_risk_table *before = NULL;
+        const cbk_risk_table *on_the_way = NULL;
+        const cbk_status status = cbk_followup_fix_ties(&rows, arena, &fixed, NULL);
+        CHECK(cbk_risk_table_build(&rows, true, arena, &on_the_way, NULL) == status);
+        if (status == CBK_OK) {
+            n_good++;
+            CHECK(cbk_risk_table_build(&fixed, false, arena, &before, NULL) == CBK_OK);
+            CHECK(is_same_table(before, on_the_way));
+            CHECK(memcmp(before->entry, on_the_way->entry,
+                         before->n_entries * sizeof *before->entry) == 0);
+        }
+        cbk_arena_release(arena, mark);
+    }
+    CHECK(n_good > 1000);
+}
+
+/* ---- weights ------------------------------------------------------------------------
+ */
+
+static const cbk_risk_table *build_weighted(size_t n, const double *entry,
+                                            const double *time, const bool *is_event,
+                                            const double *weight)
+{
+    const cbk_followup followup = {
+        .n = n, .time = time, .is_event = is_event, .entry = entry, .weight = weight};
+    const cbk_risk_table *table = NULL;
+    return cbk_risk_table_build(&followup, true, arena, &table, NULL) == CBK_OK ? table
+                                                                                : NULL;
+}
+
+/* A row of weight 3 is three rows. */
+static void whole_weights_are_repeated_rows(void)
+{
+    double entry[3 * MAX_N];
+    double time[3 * MAX_N];
+    bool is_event[3 * MAX_N];
+    double weight[3 * MAX_N];
+    for (int round = 0; round < 1000; round++) {
+        const cbk_mark mark = cbk_arena_mark(arena);
+        const size_t n = random_followup(entry, time, is_event);
+        size_t n_all = n;
+        for (size_t i = 0; i < n; i++) {
+            weight[i] = 1.0 + random_below(3);
+            for (double k = 1.0; k < weight[i]; k++, n_all++) {
+                entry[n_all] = entry[i];
+                time[n_all] = time[i];
+                is_event[n_all] = is_event[i];
+            }
+        }
+        const cbk_risk_table *weighted = build_weighted(n, entry, time, is_event, weight);
+        const cbk_risk_table *repeated = build(n_all, entry, time, is_event, true);
+        CHECK(weighted != NULL && weighted->jackknife == NULL && weighted->n == n);
+        CHECK(weighted->n_rows == repeated->n_rows);
+        for (size_t j = 0; j < repeated->n_rows; j++) {
+            CHECK(is_row(weighted, j, cbk_risk_row_at(repeated, j)));
+        }
+        for (double t = 0.0; t < 25.0; t += 0.125) {
+            CHECK(cbk_risk_table_n_risk_at(weighted, t) ==
+                  cbk_risk_table_n_risk_at(repeated, t));
+        }
+        cbk_arena_release(arena, mark);
+    }
+}
+
+/* The jackknife as it is defined: the sum over the rows of squared influences. */
+static double jackknife_slowly(const cbk_risk_table *table, const cbk_followup *rows,
+                               double t)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < rows->n; i++) {
+        double influence = 0.0;
+        for (size_t j = 0; j < table->n_rows && table->time[j] <= t; j++) {
+            const cbk_risk_row at = cbk_risk_row_at(table, j);
+            const bool is_at_risk = rows->entry[i] < at.time && at.time <= rows->time[i];
+            const bool is_here = rows->time[i] == at.time && rows->is_event[i];
+            influence +=
+                is_at_risk ? at.n_event / (at.n_risk * (at.n_risk - at.n_event)) : 0.0;
+            influence -= is_here ? 1.0 / (at.n_risk - at.n_event) : 0.0;
+        }
+        sum += rows->weight[i] * rows->weight[i] * influence * influence;
+    }
+    return sum;
+}
+
+static void jackknife_equals_its_slow_twin(void)
+{
+    double entry[MAX_N];
+    double time[MAX_N];
+    bool is_event[MAX_N];
+    double weight[MAX_N];
+    int n_compared = 0;
+    for (int round = 0; round < 1000; round++) {
+        const cbk_mark mark = cbk_arena_mark(arena);
+        const size_t n = random_followup(entry, time, is_event);
+        for (size_t i = 0; i < n; i++) {
+            weight[i] = 0.25 + 0.1 * random_below(40);
+        }
+        const cbk_followup rows = {
+            .n = n, .time = time, .is_event = is_event, .entry = entry, .weight = weight};
+        const cbk_risk_table *table = build_weighted(n, entry, time, is_event, weight);
+        CHECK(table != NULL && table->jackknife != NULL);
+        CHECK(table->jackknife[0] == 0.0);
+        bool is_zero = false;
+        for (size_t j = 0; j < table->n_rows; j++) {
+            const cbk_risk_row at = cbk_risk_row_at(table, j);
+            is_zero = is_zero || at.n_event >= at.n_risk;
+            if (!is_zero) {
+                const double want = jackknife_slowly(table, &rows, at.time);
+                const double got = table->jackknife[cbk_risk_event_rows_until(table, j)];
+                CHECK(fabs(got - want) <= 1e-11 * want + 1e-14);
+                n_compared += want > 0.0;
+            }
+        }
+        cbk_arena_release(arena, mark);
+    }
+    CHECK(n_compared > 5000);
+}
+
+static void bad_weights_are_refused(void)
+{
+    const double time[] = {1.0, 2.0};
+    const bool event[] = {true, true};
+    const double bad[] = {0.0, -1.0, nan_time, inf_time};
+    for (size_t i = 0; i < N(bad); i++) {
+        const double weight[] = {1.5, bad[i]};
+        const cbk_followup rows = {
+            .n = 2, .time = time, .is_event = event, .weight = weight};
+        const cbk_risk_table *table = NULL;
+        cbk_error err;
+        CHECK(cbk_risk_table_build(&rows, true, arena, &table, &err) == CBK_EDATA);
+        CHECK(err.row == 1 && strstr(err.message, "weight") != NULL);
+    }
+}
+
+static void order_does_not_show_in_weights(void)
+{
+    double entry[MAX_N];
+    double time[MAX_N];
+    bool is_event[MAX_N];
+    double weight[MAX_N];
+    double turned[3][MAX_N];
+    bool turned_event[MAX_N];
+    for (int round = 0; round < 500; round++) {
+        const cbk_mark mark = cbk_arena_mark(arena);
+        const size_t n = random_followup(entry, time, is_event);
+        for (size_t i = 0; i < n; i++) {
+            weight[i] = 0.1 + 0.1 * random_below(7);
+        }
+        for (size_t i = 0; i < n; i++) { /* a turn and a swap reach every order in time */
+            const size_t from = (i + 1 + (size_t)round) % n;
+            turned[0][i] = entry[from];
+            turned[1][i] = time[from];
+            turned[2][i] = weight[from];
+            turned_event[i] = is_event[from];
+        }
+        const cbk_risk_table *a = build_weighted(n, entry, time, is_event, weight);
+        const cbk_risk_table *b =
+            build_weighted(n, turned[0], turned[1], turned_event, turned[2]);
+        CHECK(a != NULL && b != NULL && is_same_table(a, b));
+        CHECK(memcmp(a->jackknife, b->jackknife,
+                     (a->n_event_rows + 1) * sizeof(double)) == 0);
+        CHECK(memcmp(a->entry_weight, b->entry_weight,
+                     (a->n_entries + 1) * sizeof(double)) == 0);
         cbk_arena_release(arena, mark);
     }
 }
@@ -336,8 +562,7 @@ static void row_order_does_not_show(void)
         }
         const cbk_risk_table *second = build(n, entry, time, is_event, true);
         CHECK(first != NULL && second != NULL && first->n_rows == second->n_rows);
-        CHECK(memcmp(first->rows, second->rows, first->n_rows * sizeof *first->rows) ==
-              0);
+        CHECK(is_same_table(first, second));
         CHECK(first->n_entries == second->n_entries);
         CHECK(memcmp(first->entry, second->entry, first->n_entries * sizeof(double)) ==
               0);
@@ -402,6 +627,12 @@ int main(void)
         {"in reverse, deaths leave first", reverse_lets_deaths_leave_first},
         {"counts equal their slow twin", counts_equal_their_slow_twin},
         {"near-ties equal their slow twin", near_ties_equal_their_slow_twin},
+        {"ties are fixed over all rows", ties_are_fixed_over_all_rows},
+        {"ties fixed before or on the way", ties_fixed_before_or_on_the_way},
+        {"whole weights are repeated rows", whole_weights_are_repeated_rows},
+        {"the jackknife equals its slow twin", jackknife_equals_its_slow_twin},
+        {"bad weights are refused", bad_weights_are_refused},
+        {"order does not show in weights", order_does_not_show_in_weights},
         {"row order does not show", row_order_does_not_show},
         {"every failed allocation", survives_every_failed_allocation},
     };

@@ -36,6 +36,8 @@ static const char protocol[] =
     "  old_relapses: {type: integer, sql: \"old * relapses\"}\n"
     "endpoints:\n"
     "  os: {label: Survival, unit: months, time: months, event: \"dead = 1\"}\n"
+    "  tumour: {unit: months, time: months, event: \"dead = 1\", competing: {other: "
+    "\"size = 8\"}}\n"
     "  dated: {label: Dated, unit: months, from: seen, event_on: died, censor_on: last}\n"
     "checks:\n"
     "  - {id: small, rule: \"size < 9\", says: Too large}\n"
@@ -117,9 +119,48 @@ static void answers_questions(void)
         {"km_median(os)", NULL, "months > 0", 97, 0, 3},
         {"km_survival(os, 133)", NULL, "months > 0", 1.0 / 3.0, CBK_NOTE_BEYOND_FOLLOW_UP,
          3},
+        {"rmst(os, 60)", NULL, "months > 0", 52, 0, 3},
+        {"rmst(os, 20)", NULL, "months > 0", 20, 0, 3},
+        {"rmst(os, 200)", NULL, "months > 0", 111, CBK_NOTE_BEYOND_FOLLOW_UP, 3},
+        {"rmst(os, 0)", NULL, "months > 0", (double)NAN, 0, 3},
+        {"rmst(os, 60)", NULL, "months > 1000", (double)NAN,
+         CBK_NOTE_NO_ROWS | CBK_NOTE_NO_EVENTS, 0},
+        {"km_lower(os, 20)", NULL, "months > 0", 1, CBK_NOTE_ERROR_ZERO, 3},
         {"sd(age)", NULL, "patient = '1'", (double)NAN, CBK_NOTE_SD_UNDEFINED, 1},
         {"age -- the first patient's", NULL, "patient = '1' -- only", 55, 0, 1},
         {"km_median(surv(months, dead))", NULL, "months > 0", 97, 0, 3},
+        {"wilson_lower(margin = 'neg')", NULL, NULL, 20.765960080204781,
+         CBK_NOTE_ROWS_LEFT_OUT, 4},
+        {"wilson_upper(margin = 'neg')", NULL, "margin <> ''", 93.850805527960375, 0, 3},
+        {"exact_lower(margin = 'neg')", NULL, "margin <> ''", 9.4299324050246138, 0, 3},
+        {"exact_upper(margin = 'neg')", NULL, "margin <> ''", 99.159624134038737, 0, 3},
+        {"exact_upper(old)", NULL, "age > 100", (double)NAN, CBK_NOTE_NO_ROWS, 0},
+        {"rate(os, 100)", NULL, "months > 0", 200.0 / 265.0, 0, 3},
+        {"rate_lower(os, 100)", NULL, "months > 0", 0.091399727752439625, 0, 3},
+        {"rate_upper(os, 100)", NULL, NULL, 2.7262972331033803, CBK_NOTE_ROWS_LEFT_OUT,
+         4},
+        {"rate(os, 100)", NULL, "patient = '4'", (double)NAN,
+         CBK_NOTE_ROWS_LEFT_OUT | CBK_NOTE_NO_ROWS, 1},
+        {"test_p(age, margin, 'ranks')", NULL, NULL, 2.0 / 3.0, CBK_NOTE_ROWS_LEFT_OUT,
+         4},
+        {"test_statistic(age, margin, 'ranks')", NULL, "age > 0", 2, 0, 3},
+        {"test_df(age, margin, 'ranks')", NULL, "age > 0", (double)NAN, 0, 3},
+        {"test_p(dead, margin, 'counts')", NULL, "age > 0", 1, 0, 3},
+        {"test_p(age, margin, 'means')", NULL, "age > 0", (double)NAN,
+         CBK_NOTE_SD_UNDEFINED, 3},
+        {"test_p(age, margin, 'ranks')", NULL, "margin = 'neg'", (double)NAN,
+         CBK_NOTE_NO_GROUPS, 2},
+        {"test_p(age, margin, 'ranks')", NULL, "age > 100", (double)NAN,
+         CBK_NOTE_NO_GROUPS | CBK_NOTE_NO_ROWS, 0},
+        {"test_statistic(age, patient, 'means')", NULL, "age > 0", 2, 0, 3},
+        {"test_df(age, patient, 'means')", NULL, "age > 0", 2, 0, 3}, /* of 3 by ranks */
+        {"logrank_p(os, margin)", NULL, NULL, 0.15729920705028513, CBK_NOTE_ROWS_LEFT_OUT,
+         4},
+        {"logrank_p(os, margin = 'neg')", NULL, NULL, 0.15729920705028513,
+         CBK_NOTE_ROWS_LEFT_OUT, 4},
+        {"logrank_p(os, margin)", NULL, "margin = 'neg'", (double)NAN, CBK_NOTE_NO_GROUPS,
+         2},
+        {"logrank_p(os, old)", NULL, "margin = 'none'", (double)NAN, CBK_NOTE_NO_ROWS, 0},
     };
     for (size_t i = 0; i < N(questions); i++) {
         const question *asked = &questions[i];
@@ -159,7 +200,13 @@ static void says_what_is_behind(void)
 static void follows_conventions(void)
 {
     const cbk_conventions sas = cbk_conventions_of(CBK_PROFILE_SAS);
+    cbk_conventions exact = cbk_conventions_of(CBK_PROFILE_R);
+    exact.interval = CBK_INTERVAL_BPCP;
     cbk_quantity found;
+    CHECK(cbk_study_evaluate(study, "km_lower(os, 20)", NULL, "months > 0", &exact, arena,
+                             &found, &err) == CBK_OK);
+    CHECK_NEAR(found.value.number, cbrt(0.025), 1e-12); /* three of three alive */
+    CHECK(found.notes == 0);
     CHECK(cbk_study_evaluate(study, "quantile(size, 0.25)", NULL, NULL, &sas, arena,
                              &found, &err) == CBK_OK);
     CHECK_NEAR(found.value.number, 7.3, 0.0);
@@ -186,8 +233,16 @@ static void refuses_wrong_questions(void)
         {"km_median(age)", NULL, NULL, "needs an endpoint"},
         {"km_survival(os, age)", NULL, NULL, "one number"},
         {"percent(age)", NULL, NULL, "condition"},
+        {"wilson_lower(age)", NULL, NULL, "needs a condition"},
+        {"rate(age, 100)", NULL, NULL, "needs an endpoint"},
+        {"rate(os, 0)", NULL, NULL, "one number above 0"},
+        {"rate(os, age)", NULL, NULL, "one number above 0"},
+        {"test_p(age, margin, 'rank')", NULL, NULL, "'ranks', 'means' or 'counts'"},
+        {"test_p(margin, dead, 'ranks')", NULL, NULL, "for categories write 'counts'"},
+        {"test_p(age, margin)", NULL, NULL, "wrong number of arguments"},
         {"(DELETE FROM patient)", NULL, NULL, "syntax"},
-        {"1) FROM sqlite_master; DROP TABLE patient; --", NULL, NULL, "one value"},
+        {"1) FROM patient; DROP TABLE patient; --", NULL, NULL, "one value"},
+        {"(SELECT count(*) FROM sqlite_master)", NULL, NULL, "may read the records"},
         {"mean(size) FROM patient", NULL, NULL, "syntax"},
     };
     for (size_t i = 0; i < N(wrong); i++) {
@@ -208,14 +263,16 @@ static void refuses_wrong_questions(void)
 
 static void writes_endpoints(void)
 {
-    static const char *const expressions[] = {"os", "dated"};
-    static const char *const expected[][2] = {
-        {"132+", "48"}, {"36", "12.02464"}, {"97", NULL}, {NULL, "12.02464"}};
+    static const char *const expressions[] = {"os", "dated", "tumour"};
+    static const char *const expected[][3] = {{"132+", "48", "132+"},
+                                              {"36", "12.02464", "36"},
+                                              {"97", NULL, "97+"},
+                                              {NULL, "12.02464", NULL}};
     const cbk_table *table = NULL;
-    CHECK(cbk_study_select(study, expressions, 2, NULL, NULL, arena, &table, &err) ==
+    CHECK(cbk_study_select(study, expressions, 3, NULL, NULL, arena, &table, &err) ==
           CBK_OK);
     for (size_t row = 0; row < 4; row++) {
-        for (size_t i = 0; i < 2; i++) {
+        for (size_t i = 0; i < 3; i++) {
             const char *text = table->columns[i].text[row];
             CHECK((text == NULL) == (expected[row][i] == NULL));
             CHECK(text == NULL ||
@@ -255,7 +312,7 @@ static void finds_what_cannot_be(void)
     CHECK(find(findings, n, "conflict", "1") != NULL);
     CHECK(find(findings, n, "conflict", "1/2") != NULL);
     CHECK(find(findings, n, "conflict", "3") == NULL); /* resolved, with its reason */
-    CHECK(n == 7);
+    CHECK(n == 8); /* the period is exceeded by both endpoints from months */
 }
 
 static void keeps_what_sources_say(void)
@@ -391,6 +448,9 @@ static void names_wrong_sql(void)
     } wrong[] = {
         {"age >= 50", "agee >= 50", "derived variable `old`: no such column: agee"},
         {"age >= 50", "sum(age)", "one a patient"},
+        {"age >= 50", "relapses > 0", "`old`: uses `relapses`, which is made after it"},
+        {"age >= 50", "old = 1", "`old`: uses `old`, which is made after it"},
+        {"age >= 50", "events(os)", "endpoints cannot be used"},
         {"dead = 1\"}", "dead + 1\"}", "must be true or false"},
         {"time: months", "time: monthss", "endpoint `os`: no such column"},
         {"time: months", "time: \"months - 100\"", "it must be a number from 0"},

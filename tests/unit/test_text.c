@@ -73,6 +73,7 @@ static void utf8_is_checked(void)
         {"\xf4\x90\x80\x80", false, 0},  /* beyond U+10FFFF */
         {"\xf5\x80\x80\x80", false, 0},
         {"\x80", false, 0},
+        {"a\xbf\xbf", false, 1},
         {"abc\xe2\x89", false, 3}, /* cut short */
         {"abc\xe2\x89x", false, 3},
     };
@@ -409,6 +410,8 @@ static void slips_of_the_pen_are_found(void)
     CHECK(cbk_nearest_spelling("A", short_names, 2) == short_names[0]);
     CHECK(cbk_nearest_spelling("n", short_names, 2) == NULL);
     CHECK(cbk_nearest_spelling("nos", short_names, 2) == short_names[1]);
+    const char *const equally_near[] = {"abce", "abdc"};
+    CHECK(cbk_nearest_spelling("abcd", equally_near, 2) == equally_near[0]);
     char longest[200];
     memset(longest, 'a', sizeof longest - 1);
     longest[sizeof longest - 1] = '\0';

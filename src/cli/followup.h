@@ -1,0 +1,17 @@
+/* cli/followup.h - the rows of an analysis of time to event, from the options that every
+ * such command has (CBK_OPTIONS_FOLLOWUP in cli/options.h).
+ */
+#ifndef CLI_FOLLOWUP_H
+#define CLI_FOLLOWUP_H
+
+#include "cli/session.h"
+#include "study/followup.h"
+
+/* Reads the rows of the command's first operand, a study folder or a data file.  --weight
+ * and
+ * --strata are read where the command's row has them.  Returns an exit code; what is
+ * wrong has been said. */
+int cbk_session_followup(cbk_session *session, const cbk_arguments *arguments,
+                         const cbk_followup_data **out);
+
+#endif
