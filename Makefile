@@ -41,9 +41,11 @@ install: all
 	@tools/install.sh build '$(PREFIX)' '$(DESTDIR)'
 
 bench: all
-	@meson compile -C build bench
+	@meson compile -C build bench bench_kaplan_meier bench_log_rank
 	@mkdir -p build/bench/data
 	build/bench/bench build/casebook $(STUDY) build/bench/data
+	build/bench/bench_log_rank
+	python3 bench/run.py build/bench/bench_kaplan_meier build/bench/data
 
 asan:
 	@tools/deps.sh build check

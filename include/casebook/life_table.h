@@ -29,7 +29,7 @@ typedef struct cbk_life_table {
     size_t n_event; /* rows with an event */
     size_t n_rows;
     const cbk_life_table_row *rows;
-    double median; /* by linear interpolation of survival; NaN: not reached */
+    double median; /* by linear interpolation; NaN: not reached in a closed interval */
     cbk_notes notes;
 } cbk_life_table;
 
