@@ -43,9 +43,11 @@ install: all
 bench: all
 	@meson compile -C build bench bench_kaplan_meier bench_log_rank
 	@mkdir -p build/bench/data
-	build/bench/bench build/casebook $(STUDY) build/bench/data
-	build/bench/bench_log_rank
-	python3 bench/run.py build/bench/bench_kaplan_meier build/bench/data
+	@status=0; \
+	build/bench/bench build/casebook $(STUDY) build/bench/data || status=1; \
+	build/bench/bench_log_rank || status=1; \
+	python3 bench/run.py build/bench/bench_kaplan_meier build/bench/data || status=1; \
+	exit $$status
 
 asan:
 	@tools/deps.sh build check

@@ -35,6 +35,9 @@ static const cbk_option options[] = {
     CBK_OPTION_FORMAT,
 };
 
+/* More rows of a curve than anybody reads; --format csv and json have all of them. */
+enum { READABLE_ROWS = 1000 };
+
 /* Everything that was asked for on the command line. */
 typedef struct km_asked {
     cbk_conventions conventions;
@@ -155,6 +158,9 @@ static int run(const cbk_arguments *arguments)
         return CBK_EXIT_ENVIRONMENT;
     }
     km_asked asked = {0};
+    if (cbk_session_format(arguments) != CBK_FORMAT_CSV) {
+        asked.request.n_curve_rows_max = READABLE_ROWS;
+    }
     if (!read_asked(&session, arguments, &asked)) {
         return cbk_session_close(&session, CBK_EXIT_USAGE);
     }

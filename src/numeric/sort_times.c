@@ -9,7 +9,7 @@
 
 #include <assert.h>
 
-/* More than so many keys in one slot: insertion would take too long. */
+/* More keys than that in one slot are a crowd: insertion would take too long. */
 enum { SLOT_KEYS_MAX = 24 };
 
 size_t cbk_sort_times_slots(size_t n)
@@ -60,8 +60,40 @@ static void insert_in_order(uint64_t *keys, size_t n)
     }
 }
 
-/* False where the times are so uneven that this would take too long. */
-static bool sort_by_slots(const uint64_t *keys, uint64_t *sorted, size_t n,
+/* Sorts the keys of one slot, which may all have one time. */
+static void sort_crowd(uint64_t *keys, uint64_t *scratch, size_t n)
+{
+    uint64_t least = 0;
+    uint64_t most = 0;
+    find_range(keys, n, &least, &most);
+    if (least >> 1 != most >> 1) {
+        cbk_sort_keys(keys, scratch, n);
+        return;
+    }
+    size_t n_marked = 0;
+    for (size_t i = 0; i < n; i++) {
+        n_marked += keys[i] & 1u;
+    }
+    for (size_t i = 0; i < n; i++) {
+        keys[i] = (least & ~UINT64_C(1)) | (i >= n - n_marked ? 1u : 0u);
+    }
+}
+
+/* first[slot + 1] is where the slot ends.  keys are overwritten. */
+static void sort_crowds(uint64_t *keys, uint64_t *sorted, size_t n_slots,
+                        const uint32_t *first)
+{
+    uint32_t start = 0;
+    for (size_t i = 1; i <= n_slots; i++) {
+        if (first[i] - start > SLOT_KEYS_MAX) {
+            sort_crowd(sorted + start, keys, first[i] - start);
+        }
+        start = first[i];
+    }
+}
+
+/* False where there is nothing to go by. */
+static bool sort_by_slots(uint64_t *keys, uint64_t *sorted, size_t n,
                           cbk_sort_times_room room)
 {
     uint64_t least = 0;
@@ -75,9 +107,7 @@ static bool sort_by_slots(const uint64_t *keys, uint64_t *sorted, size_t n,
         return false; /* all times equal, or as good as */
     }
     memset(room.first, 0, (n_slots + 1) * sizeof *room.first);
-    if (count_slots(keys, n, low, scale, room) > SLOT_KEYS_MAX) {
-        return false;
-    }
+    const uint32_t n_most = count_slots(keys, n, low, scale, room);
     uint32_t start = 0;
     for (size_t i = 1; i <= n_slots; i++) {
         const uint32_t count = room.first[i];
@@ -86,6 +116,9 @@ static bool sort_by_slots(const uint64_t *keys, uint64_t *sorted, size_t n,
     }
     for (size_t i = 0; i < n; i++) {
         sorted[room.first[room.slot[i] + 1]++] = keys[i];
+    }
+    if (n_most > SLOT_KEYS_MAX) {
+        sort_crowds(keys, sorted, n_slots, room.first);
     }
     insert_in_order(sorted, n);
     return true;

@@ -231,12 +231,14 @@ static void add_curve(const km_analysis *analysis, const cbk_curve *curve)
                             ? "Curve"
                             : cbk_text_format(analysis->arena, "Curve: %s", curve->label);
     const cbk_km *km = curve->km;
-    cbk_table_builder *builder = cbk_km_table(analysis, title, headers, 8, km->n_rows);
+    const size_t most = analysis->request->n_curve_rows_max;
+    const size_t n_rows = most > 0 && km->n_rows > most ? most : km->n_rows;
+    cbk_table_builder *builder = cbk_km_table(analysis, title, headers, 8, n_rows);
     if (builder == NULL) {
         return;
     }
     builder->align[0] = CBK_ALIGN_RIGHT;
-    for (size_t i = 0; i < km->n_rows; i++) {
+    for (size_t i = 0; i < n_rows; i++) {
         const cbk_km_row at = cbk_km_row_at(km, i);
         const cbk_km_row *row = &at;
         cbk_km_number_cell(analysis, builder, i, 0, row->time, -1, CBK_DASH);
@@ -249,6 +251,14 @@ static void add_curve(const km_analysis *analysis, const cbk_curve *curve)
         cbk_km_number_cell(analysis, builder, i, 7, row->upper, 3, CBK_DASH);
     }
     cbk_document_table(analysis->document, &builder->block);
+    if (n_rows < km->n_rows) {
+        cbk_text_run run = {0};
+        cbk_run_textf(
+            &run, analysis->arena,
+            "The first %zu of %zu times; --format csv and --format json give all.",
+            n_rows, km->n_rows);
+        cbk_document_paragraph(analysis->document, run);
+    }
 }
 
 /* ---- notes ------------------------------------------------------------------------ */

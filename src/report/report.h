@@ -115,6 +115,7 @@ typedef struct cbk_km_request {
     const double *quantile; /* [n_quantiles] in (0, 1) */
     double tau;             /* of the restricted mean, > 0; 0: not asked for */
     const cbk_nelson_aalen *const *hazard; /* [n_curves] or NULL: not asked for */
+    size_t n_curve_rows_max; /* of a curve's table in a document; 0: all of them */
 } cbk_km_request;
 
 /* `casebook km` as a document (curve table, median, at, follow-up, methods line) ... */

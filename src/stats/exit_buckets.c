@@ -20,7 +20,7 @@ enum {
     SAMPLE = 512,
     HEAVY_IN_SAMPLE = SAMPLE / 32, /* so many of the sample make a time heavy */
     HEAVY_MAX = 4,
-    BUCKETS_MAX = 4096,
+    BUCKETS_MAX = 2048,
     BUCKET_KEYS = 1024, /* about so many keys go into one bucket */
     DUMP = BUCKETS_MAX, /* the bucket of heavy times: nobody reads it */
     BLOCK = 256,

@@ -210,8 +210,7 @@ static void each_oddity_is_declined(void)
         "a,b,c,d\n1,2,,4\n1,2,3\r,4\n",
         "\"a\nb\",b,c,d\n1,2,3,4\n",
         "PK\x03\x04,b,c,d\n1,2,3,4\n",
-        "\xff\xfe"
-        "a,b,c,d\n1,2,3,4\n",
+        "\xff\xfe,b,c,d\n1,2,3,4\n",
     };
     for (size_t i = 0; i < N(files); i++) {
         bool is_read = false;

@@ -1,0 +1,109 @@
+/* test_speed.c - large series within ten times what they should take: something that has
+ * become quadratic, or fallen back to the slow way, is found here and not by a user. */
+#include "check.h"
+#include "random_below.h"
+
+#include <casebook/kaplan_meier.h>
+
+#include "base/text.h"
+#include "exchange/csv_columns.h"
+
+#include <time.h>
+
+enum { N_ROWS = 300000 };
+
+/* Sanitizers and -O0 are slow, and not what is measured. */
+#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) &&                           \
+    !defined(__SANITIZE_THREAD__)
+static const double patience = 10.0;
+#else
+static const double patience = 200.0;
+#endif
+
+static double time_of[N_ROWS];
+static bool is_event[N_ROWS];
+
+static double cpu_seconds(void)
+{
+    return (double)clock() / (double)CLOCKS_PER_SEC;
+}
+
+/* Seconds of the quietest of a few curves, or -1. */
+static double seconds_of_curve(void)
+{
+    const cbk_followup rows = {.n = N_ROWS, .time = time_of, .is_event = is_event};
+    const cbk_conventions conventions = cbk_conventions_of(CBK_PROFILE_R);
+    double least = HUGE_VAL;
+    for (int run = 0; run < 5; run++) {
+        cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
+        const cbk_risk_table *risk = NULL;
+        const cbk_km *km = NULL;
+        const double start = cpu_seconds();
+        const bool is_fitted =
+            arena != NULL &&
+            cbk_risk_table_build(&rows, true, arena, &risk, NULL) == CBK_OK &&
+            cbk_km_fit(risk, &conventions, arena, &km, NULL) == CBK_OK;
+        least = fmin(least, cpu_seconds() - start);
+        cbk_arena_destroy(arena);
+        if (!is_fitted) {
+            return -1.0;
+        }
+    }
+    return least;
+}
+
+/* The goals are those of ten million rows, 20 ms and 150 ms, for so many. */
+static void months(void)
+{
+    for (size_t i = 0; i < N_ROWS; i++) {
+        time_of[i] = random_below(120);
+        is_event[i] = random_below(3) == 0;
+    }
+    const double seconds = seconds_of_curve();
+    CHECK(seconds >= 0.0 && seconds < patience * 0.020 * N_ROWS / 1e7);
+}
+
+static void continuous(void)
+{
+    for (size_t i = 0; i < N_ROWS; i++) {
+        const bool is_at_end = random_below(3) == 0;
+        time_of[i] = is_at_end ? 10.0 : random_below(1u << 30) / 1.1e8;
+        is_event[i] = random_below(3) == 0;
+    }
+    const double seconds = seconds_of_curve();
+    CHECK(seconds >= 0.0 && seconds < patience * 0.150 * N_ROWS / 1e7);
+}
+
+static void csv_of_seven_columns(void)
+{
+    cbk_buffer text = {0};
+    cbk_buffer_add(&text, "time,entry,event,cause,group,stratum,id\n");
+    for (size_t i = 0; i < N_ROWS; i++) {
+        cbk_buffer_addf(&text, "%u,%u,%u,0,1,7,%zu\n", random_below(120), random_below(9),
+                        random_below(2), i);
+    }
+    static const cbk_csv_want wants[] = {{0, CBK_CSV_NUMBER}, {2, CBK_CSV_LEVEL}};
+    cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
+    cbk_csv_scan *scan = NULL;
+    cbk_csv_values values[2];
+    size_t n_rows = 0;
+    const double start = cpu_seconds();
+    const bool is_read = arena != NULL &&
+                         cbk_csv_scan_open_bytes(text.bytes, text.size, arena, &scan) &&
+                         cbk_csv_scan_read(scan, wants, 2, "NA", values, &n_rows);
+    const double seconds = cpu_seconds() - start;
+    cbk_csv_scan_close(scan);
+    cbk_arena_destroy(arena);
+    cbk_buffer_free(&text);
+    CHECK(is_read && n_rows == N_ROWS && seconds < patience * 0.300 * N_ROWS / 1e7);
+}
+
+int main(void)
+{
+    static const check_test tests[] = {
+        {"months", months},
+        {"continuous times", continuous},
+        {"a CSV file of seven columns", csv_of_seven_columns},
+    };
+    return check_main(tests, sizeof tests / sizeof tests[0]);
+}
