@@ -40,6 +40,9 @@ static void write_settings(cbk_json *json, const cbk_curves *curves, bool has_ha
     cbk_json_key_text(json, "time", curves->endpoint);
     cbk_json_key_text(json, "event", curves->event);
     cbk_json_key_text(json, "unit", curves->unit);
+    cbk_json_key_text(json, "entry", curves->entry);
+    cbk_json_key_text(json, "weight", curves->weight);
+    cbk_json_key_boolean(json, "timefix", !curves->is_time_exact);
     cbk_json_key(json, "by");
     cbk_json_open_array(json);
     for (size_t i = 0; i < curves->n_by; i++) {

@@ -24,6 +24,9 @@ typedef struct cbk_curves {
     const char *label;    /* "Overall survival" */
     const char *unit;     /* or NULL */
     const char *where;    /* or NULL */
+    const char *entry;    /* column of a data file, or NULL */
+    const char *weight;   /* variable or column, or NULL */
+    bool is_time_exact;   /* near-ties were left apart */
     size_t n_by;
     const char *const *by;
     size_t n_curves;

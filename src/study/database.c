@@ -1,11 +1,13 @@
-/* database.c - the records into the registry: a table a form, and the analysis table of
- * the patients with derived variables and endpoints as further columns.
+/* database.c - the records into the registry: a table a form; that of the patients has
+ * derived variables and endpoints as further columns.
  */
 #include "study/internal.h"
 
+#include "base/date.h"
 #include "base/text.h"
 #include "study/sql_text.h"
 
+#include <math.h>
 #include <string.h>
 
 static cbk_storage storage_of(cbk_field_type type)
@@ -143,22 +145,55 @@ static cbk_status as_problem(cbk_status status, cbk_place place, const char *wha
     return cbk_fail(err, status, CBK_ROW_NONE, "%s", failure->message);
 }
 
-/* A derived value must be one of its declared choices, if it has any. */
-static void check_choices(const cbk_study *study, const cbk_field *field,
-                          const cbk_value *values, cbk_problems *problems)
+/* What is wrong with a derived value, or NULL. */
+static const char *wrong_value(const cbk_field *field, const cbk_value *value)
 {
-    for (size_t row = 0; field->n_choices > 0 && row < study->records[0].n_rows; row++) {
+    const bool is_number = value->kind == CBK_VALUE_NUMBER;
+    int32_t day = 0;
+    switch (field->type) {
+    case CBK_FIELD_INTEGER:
+        return is_number && value->number == floor(value->number) ? NULL
+                                                                  : "a whole number";
+    case CBK_FIELD_NUMBER:
+        return is_number ? NULL : "a number";
+    case CBK_FIELD_BOOLEAN:
+        return is_number && (value->number == 0.0 || value->number == 1.0)
+                   ? NULL
+                   : "true or false (1 or 0)";
+    case CBK_FIELD_DATE:
+        return !is_number && cbk_date_parse(value->text, &day) ? NULL
+                                                               : "a day as YYYY-MM-DD";
+    case CBK_FIELD_CHOICE:
+        return !is_number && cbk_code_label(field->choices, field->n_choices,
+                                            value->text) != NULL
+                   ? NULL
+                   : "one of its choices";
+    default:
+        return NULL;
+    }
+}
+
+/* A derived value must be what the variable is declared to be. */
+static void check_values(const cbk_study *study, const cbk_field *field,
+                         const cbk_value *values, cbk_problems *problems)
+{
+    for (size_t row = 0; row < study->records[0].n_rows; row++) {
         const cbk_value *value = &values[row];
-        if (value->kind == CBK_VALUE_TEXT &&
-            cbk_code_label(field->choices, field->n_choices, value->text) == NULL) {
-            cbk_problems_add(
-                problems, field->place,
-                "derived variable `%s`: gives \"%.60s\" for %s %s, which is not "
-                "among its choices",
-                field->name, value->text, study->protocol->forms[0].name,
-                study->records[0].key[row]);
-            return;
+        const char *expected =
+            value->kind != CBK_VALUE_ABSENT ? wrong_value(field, value) : NULL;
+        if (expected == NULL) {
+            continue;
         }
+        char number[CBK_NUMBER_SIZE] = "";
+        if (value->kind == CBK_VALUE_NUMBER) {
+            cbk_number_shortest(value->number, number);
+        }
+        cbk_problems_add(
+            problems, field->place,
+            "derived variable `%s`: gives \"%.60s\" for %s %s, which is not %s",
+            field->name, value->kind == CBK_VALUE_NUMBER ? number : value->text,
+            study->protocol->forms[0].name, study->records[0].key[row], expected);
+        return; /* one is enough to find the mistake */
     }
 }
 
@@ -170,7 +205,7 @@ static const char *read_too_early(const cbk_study *study, const cbk_field *deriv
     const cbk_protocol *protocol = study->protocol;
     for (size_t i = 0; i < answer->n_reads; i++) {
         const char *column = answer->reads[i].column;
-        if (strcmp(answer->reads[i].table, CBK_ANALYSIS_TABLE) != 0) {
+        if (strcmp(answer->reads[i].table, protocol->forms[0].name) != 0) {
             continue;
         }
         for (size_t k = (size_t)(derived - protocol->derived); k < protocol->n_derived;
@@ -215,9 +250,9 @@ static cbk_status derive(cbk_study *study, const cbk_field *field, cbk_problems 
             field->name);
         return CBK_OK;
     }
-    check_choices(study, field, answer->values, problems);
-    return cbk_registry_set_column(study->registry, CBK_ANALYSIS_TABLE, field->name,
-                                   answer->n_rows, answer->values, err);
+    check_values(study, field, answer->values, problems);
+    return cbk_registry_set_column(study->registry, study->protocol->forms[0].name,
+                                   field->name, answer->n_rows, answer->values, err);
 }
 
 static cbk_status add_endpoint(cbk_study *study, const cbk_endpoint *endpoint,
@@ -235,8 +270,8 @@ static cbk_status add_endpoint(cbk_study *study, const cbk_endpoint *endpoint,
         return as_problem(status, endpoint->place, "endpoint", endpoint->name, &failure,
                           problems, err);
     }
-    return cbk_registry_set_column(study->registry, CBK_ANALYSIS_TABLE, endpoint->name,
-                                   n_rows, values, err);
+    return cbk_registry_set_column(study->registry, study->protocol->forms[0].name,
+                                   endpoint->name, n_rows, values, err);
 }
 
 /* Compiles a condition by asking it of no rows. */
@@ -246,8 +281,10 @@ static cbk_status compile(cbk_study *study, const char *expression, const char *
 {
     const cbk_answer *answer = NULL;
     cbk_error failure = {.message = ""};
+    /* Not "0 AND ...": SQLite would drop what follows without a look. */
     const char *condition =
-        among != NULL ? cbk_text_format(study->arena, "0 AND (\n%s\n)", among) : "0";
+        among != NULL ? cbk_text_format(study->arena, "(\n%s\n) AND _rowid_ < 0", among)
+                      : "_rowid_ < 0";
     const cbk_status status = cbk_study_ask(study, &expression, 1, from, condition,
                                             study->arena, &answer, &failure);
     return status == CBK_OK
@@ -289,11 +326,12 @@ cbk_status cbk_study_load(cbk_study *study, cbk_problems *problems, cbk_error *e
 {
     const cbk_protocol *protocol = study->protocol;
     CBK_TRY(cbk_study_add_functions(study, err));
+    /* The patients' table has derived variables and endpoints as further columns. */
+    const size_t n_further = protocol->n_derived + protocol->n_endpoints;
     for (size_t i = 0; i < protocol->n_forms; i++) {
-        CBK_TRY(store_form(study, &study->records[i], protocol->forms[i].name, 0, err));
+        CBK_TRY(store_form(study, &study->records[i], protocol->forms[i].name,
+                           i == 0 ? n_further : 0, err));
     }
-    CBK_TRY(store_form(study, &study->records[0], CBK_ANALYSIS_TABLE,
-                       protocol->n_derived + protocol->n_endpoints, err));
     CBK_TRY(store_missing(study, err));
     for (size_t i = 0; i < protocol->n_derived; i++) {
         CBK_TRY(derive(study, &protocol->derived[i], problems, err));

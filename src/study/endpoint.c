@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "base/text.h"
+#include "study/sql_text.h"
 
 #include <math.h>
 #include <string.h>
@@ -112,33 +113,66 @@ static cbk_status durations(const making *at, cbk_study *study, cbk_value *value
     return CBK_OK;
 }
 
-/* The day in a field of type date; false when it is missing. */
-static bool day_of(const making *at, size_t row, const char *field, int32_t *day)
+/* The dates of an endpoint, one row a patient: origin, events, last contact. */
+typedef struct date_columns {
+    const cbk_answer *answer;
+    size_t censor; /* column of the last contact; SIZE_MAX: none */
+} date_columns;
+
+/* The day in a column; false when it is missing. */
+static bool day_of(const date_columns *dates, size_t row, size_t column, int32_t *day)
 {
-    const cbk_recorded *cell =
-        field != NULL ? cbk_records_value(at->patients, row, field) : NULL;
-    return cell != NULL && cell->value.kind == CBK_VALUE_TEXT &&
-           cbk_date_parse(cell->value.text, day);
+    if (column == SIZE_MAX) {
+        return false;
+    }
+    const cbk_value *value =
+        &dates->answer->values[row * dates->answer->n_columns + column];
+    return value->kind == CBK_VALUE_TEXT && cbk_date_parse(value->text, day);
+}
+
+/* Fields or derived variables alike. */
+static cbk_status ask_dates(const making *at, cbk_study *study, date_columns *out,
+                            cbk_error *err)
+{
+    const cbk_endpoint *endpoint = at->endpoint;
+    const char **names = CBK_NEW(study->arena, const char *, endpoint->n_event_on + 2);
+    if (names == NULL) {
+        return cbk_fail_memory(err);
+    }
+    size_t n = 0;
+    names[n++] = cbk_sql_name(study->arena, endpoint->from);
+    for (size_t i = 0; i < endpoint->n_event_on; i++) {
+        names[n++] = cbk_sql_name(study->arena, endpoint->event_on[i]);
+    }
+    out->censor = endpoint->censor_on != NULL ? n : SIZE_MAX;
+    if (endpoint->censor_on != NULL) {
+        names[n++] = cbk_sql_name(study->arena, endpoint->censor_on);
+    }
+    if (cbk_arena_has_failed(study->arena)) {
+        return cbk_fail_memory(err);
+    }
+    return cbk_study_ask(study, names, n, NULL, NULL, study->arena, &out->answer, err);
 }
 
 /* The earliest event, or the last contact. */
-static bool from_dates(const making *at, size_t row, cbk_survival_time *out)
+static bool from_dates(const making *at, const date_columns *dates, size_t row,
+                       cbk_survival_time *out)
 {
     const cbk_endpoint *endpoint = at->endpoint;
     int32_t origin = 0;
     int32_t end = 0;
     bool is_event = false;
-    if (!day_of(at, row, endpoint->from, &origin)) {
+    if (!day_of(dates, row, 0, &origin)) {
         return false;
     }
     for (size_t i = 0; i < endpoint->n_event_on; i++) {
         int32_t day = 0;
-        if (day_of(at, row, endpoint->event_on[i], &day) && (!is_event || day < end)) {
+        if (day_of(dates, row, i + 1, &day) && (!is_event || day < end)) {
             end = day;
             is_event = true;
         }
     }
-    if (!is_event && !day_of(at, row, endpoint->censor_on, &end)) {
+    if (!is_event && !day_of(dates, row, dates->censor, &end)) {
         return false;
     }
     if (end < origin) {
@@ -155,6 +189,21 @@ static bool from_dates(const making *at, size_t row, cbk_survival_time *out)
                                        cbk_days_per_unit(endpoint->unit),
                                .is_event = is_event};
     return true;
+}
+
+static cbk_status dates(const making *at, cbk_study *study, cbk_value *values,
+                        cbk_error *err)
+{
+    date_columns columns = {0};
+    CBK_TRY(ask_dates(at, study, &columns, err));
+    for (size_t row = 0; row < at->patients->n_rows; row++) {
+        cbk_survival_time time;
+        if (from_dates(at, &columns, row, &time)) {
+            values[row] = (cbk_value){.kind = CBK_VALUE_TEXT,
+                                      .text = cbk_survival_print(&time, study->arena)};
+        }
+    }
+    return CBK_OK;
 }
 
 /* A patient whose end was a competing event did not have the event: censored there. */
@@ -215,16 +264,8 @@ cbk_status cbk_endpoint_values(cbk_study *study, const cbk_endpoint *endpoint,
                        .endpoint = endpoint,
                        .patients = &study->records[0],
                        .problems = problems};
-    if (endpoint->from == NULL) {
-        CBK_TRY(durations(&at, study, values, err));
-    }
-    for (size_t row = 0; endpoint->from != NULL && row < at.patients->n_rows; row++) {
-        cbk_survival_time time;
-        if (from_dates(&at, row, &time)) {
-            values[row] = (cbk_value){.kind = CBK_VALUE_TEXT,
-                                      .text = cbk_survival_print(&time, study->arena)};
-        }
-    }
+    CBK_TRY(endpoint->from == NULL ? durations(&at, study, values, err)
+                                   : dates(&at, study, values, err));
     if (cbk_arena_has_failed(study->arena)) {
         return cbk_fail_memory(err);
     }

@@ -24,15 +24,12 @@ static cbk_status check_form(const cbk_study *study, const char *from, cbk_error
                     cbk_spelling_hint(from, names, n, hint));
 }
 
-/* The table behind a form, under the form's own name. */
+/* A form is the table of its name.  NOT INDEXED: rows come in the order of the file,
+ * which an index over the keys would not give. */
 static const char *source_of(const cbk_study *study, const char *from, cbk_arena *arena)
 {
-    const char *patients = study->protocol->forms[0].name;
-    if (from == NULL || strcmp(from, patients) == 0) {
-        return cbk_text_format(arena, CBK_ANALYSIS_TABLE " AS %s",
-                               cbk_sql_name(arena, patients));
-    }
-    return cbk_sql_name(arena, from);
+    const char *form = from != NULL ? from : study->protocol->forms[0].name;
+    return cbk_text_format(arena, "%s NOT INDEXED", cbk_sql_name(arena, form));
 }
 
 /* The line breaks end a comment that somebody left at the end of an expression. */
@@ -146,16 +143,13 @@ cbk_status cbk_study_rows(cbk_study *study, const char *from, const char *among,
 }
 
 /* "patient.age_years" for each column the question read. */
-static cbk_status name_fields(const cbk_study *study, const cbk_answer *answer,
-                              cbk_arena *arena, cbk_quantity *out, cbk_error *err)
+static cbk_status name_fields(const cbk_answer *answer, cbk_arena *arena,
+                              cbk_quantity *out, cbk_error *err)
 {
     const char **fields = CBK_NEW(arena, const char *, answer->n_reads + 1);
     for (size_t i = 0; fields != NULL && i < answer->n_reads; i++) {
-        const char *table = answer->reads[i].table;
-        if (strcmp(table, CBK_ANALYSIS_TABLE) == 0) {
-            table = study->protocol->forms[0].name;
-        }
-        fields[i] = cbk_text_format(arena, "%s.%s", table, answer->reads[i].column);
+        fields[i] = cbk_text_format(arena, "%s.%s", answer->reads[i].table,
+                                    answer->reads[i].column);
     }
     out->fields = fields;
     out->n_fields = answer->n_reads;
@@ -175,6 +169,22 @@ static cbk_status name_records(const cbk_records *records, const row_set *set,
     return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
 }
 
+/* An expression that needs no row, like (SELECT ...) or a constant, is one value however
+ * many rows there are.  It is what compiles without a table. */
+static bool ask_without_rows(cbk_study *study, const char *expression, cbk_arena *arena,
+                             const cbk_answer **answer)
+{
+    const char *sql = cbk_text_format(arena, "SELECT (\n%s\n)", expression);
+    const cbk_answer *found = NULL;
+    if (sql == NULL ||
+        cbk_registry_query(study->registry, sql, arena, &found, NULL) != CBK_OK ||
+        found->n_rows != 1 || found->n_columns != 1) {
+        return false;
+    }
+    *answer = found;
+    return true;
+}
+
 static cbk_status evaluate(cbk_study *study, cbk_arena *arena, cbk_quantity *out,
                            cbk_error *err)
 {
@@ -185,7 +195,8 @@ static cbk_status evaluate(cbk_study *study, cbk_arena *arena, cbk_quantity *out
     const cbk_answer *answer = NULL;
     CBK_TRY(cbk_study_ask(study, &out->expression, 1, out->from, out->among, arena,
                           &answer, err));
-    if (answer->n_rows > 1) {
+    const size_t n_values = answer->n_rows;
+    if (n_values > 1 && !ask_without_rows(study, out->expression, arena, &answer)) {
         return cbk_fail(
             err, CBK_EINVAL, CBK_ROW_NONE,
             "\"%.160s\" gives %zu values, one a record; use a function over all "
@@ -198,7 +209,7 @@ static cbk_status evaluate(cbk_study *study, cbk_arena *arena, cbk_quantity *out
     if (out->value.kind == CBK_VALUE_ABSENT && set->n == 0) {
         out->notes |= CBK_NOTE_NO_ROWS;
     }
-    CBK_TRY(name_fields(study, answer, arena, out, err));
+    CBK_TRY(name_fields(answer, arena, out, err));
     return name_records(cbk_study_records(study, out->from), set, arena, out, err);
 }
 

@@ -185,6 +185,43 @@ static void check_dates(collecting *to, const cbk_endpoint *endpoint)
     }
 }
 
+/* A day of the endpoint that lies outside the study. */
+static void check_day(collecting *to, const cbk_endpoint *endpoint, size_t row,
+                      const char *field)
+{
+    const cbk_protocol *protocol = to->study->protocol;
+    const cbk_records *patients = &to->study->records[0];
+    const cbk_recorded *cell =
+        field != NULL ? cbk_records_value(patients, row, field) : NULL;
+    int32_t day = 0;
+    if (cell == NULL || cell->value.kind != CBK_VALUE_TEXT ||
+        !cbk_date_parse(cell->value.text, &day) || day <= protocol->follow_up_last_day) {
+        return;
+    }
+    char last[11];
+    cbk_date_format(protocol->follow_up_last_day, last);
+    add(to,
+        (cbk_finding){.kind = CBK_FINDING_ENDPOINT,
+                      .id = "date-within-period",
+                      .form = patients->form->name,
+                      .record = patients->key[row],
+                      .says = cbk_text_format(
+                          to->arena, "%s: %s on %s is after the end of the study on %s",
+                          endpoint->label, field, cell->value.text, last),
+                      .place = place_of(patients, row)});
+}
+
+static void check_days(collecting *to, const cbk_endpoint *endpoint)
+{
+    for (size_t row = 0; row < to->study->records[0].n_rows; row++) {
+        check_day(to, endpoint, row, endpoint->from);
+        for (size_t i = 0; i < endpoint->n_event_on; i++) {
+            check_day(to, endpoint, row, endpoint->event_on[i]);
+        }
+        check_day(to, endpoint, row, endpoint->censor_on);
+    }
+}
+
 /* Events of a repeating form that a figure draws on an endpoint's line: none can come
  * after the line's end. */
 static cbk_status check_lane(collecting *to, const cbk_figure_spec *figure,
@@ -237,6 +274,9 @@ static cbk_status check_endpoints(collecting *to, cbk_error *err)
         }
         if (endpoint->from != NULL) {
             check_dates(to, endpoint);
+        }
+        if (endpoint->from != NULL && protocol->has_period) {
+            check_days(to, endpoint);
         }
     }
     for (size_t i = 0; i < protocol->n_figures; i++) {

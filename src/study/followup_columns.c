@@ -5,6 +5,7 @@
  * It never complains.  What is not plainly right is declined, and is then read, and
  * complained of, cell by cell.
  */
+#include "base/text.h"
 #include "exchange/csv_columns.h"
 #include "study/data_file.h"
 #include "study/followup_reading.h"
@@ -81,9 +82,12 @@ static bool find_coding(const cbk_reading *at, const cbk_csv_values *event,
                         event_coding *out)
 {
     *out = (event_coding){0};
+    bool has_event = false;
+    bool has_word = false;
     for (size_t i = 0; i < event->n_levels; i++) {
         const char *level = event->level[i];
         bool is_one = false;
+        double number = 0.0;
         out->is_missing[i] = cbk_data_cell_is_missing(level);
         out->has_missing = out->has_missing || out->is_missing[i];
         if (out->is_missing[i]) {
@@ -93,8 +97,10 @@ static bool find_coding(const cbk_reading *at, const cbk_csv_values *event,
             return false;
         }
         out->is_event[i] = cbk_reading_is_event_cell(at, level);
+        has_event = has_event || out->is_event[i];
+        has_word = has_word || !cbk_number_parse(level, true, &number);
     }
-    return true;
+    return has_event || !has_word; /* a word that never occurs is a slip of the pen */
 }
 
 /* ---- rows ---------------------------------------------------------------------------

@@ -98,10 +98,49 @@ bool cbk_reading_is_zero_or_one(const reading *at, const char *cell, bool *is_ev
     return true;
 }
 
+/* Words that hold no such value are a slip of the pen; numbers may just have no events.
+ */
+static bool is_value_found(const reading *at)
+{
+    const char *word = NULL;
+    size_t word_row = 0;
+    const char **held = CBK_NEW(at->arena, const char *, at->csv->n_rows + 1);
+    size_t n_held = 0;
+    for (size_t row = 0; row < at->csv->n_rows; row++) {
+        const char *cell = cbk_csv_cell(at->csv, row, at->event_column);
+        double number = 0.0;
+        if (cbk_data_cell_is_missing(cell)) {
+            continue;
+        }
+        if (cbk_reading_is_event_cell(at, cell)) {
+            return true;
+        }
+        if (word == NULL && !cbk_csv_number(at->csv, cell, &number)) {
+            word = cell;
+            word_row = row;
+        }
+        if (held != NULL) {
+            held[n_held++] = cell;
+        }
+    }
+    if (word == NULL) {
+        return true;
+    }
+    char hint[CBK_HINT_SIZE];
+    cbk_problems_add(at->problems, line_of(at, word_row),
+                     "column `%s`: no cell is \"%.60s\"; the column holds %s%s",
+                     at->event_name, at->event_value, values_held(at, at->event_column),
+                     cbk_spelling_hint(at->event_value, held, n_held, hint));
+    return false;
+}
+
 /* Without a value the column must be 0 and 1: the coding is never guessed. */
 static bool is_coding_clear(const reading *at)
 {
-    for (size_t row = 0; at->event_value == NULL && row < at->csv->n_rows; row++) {
+    if (at->event_value != NULL) {
+        return is_value_found(at);
+    }
+    for (size_t row = 0; row < at->csv->n_rows; row++) {
         const char *cell = cbk_csv_cell(at->csv, row, at->event_column);
         bool is_event = false;
         if (!cbk_data_cell_is_missing(cell) &&

@@ -168,6 +168,18 @@ static const char *const *label_groups(const cbk_protocol *protocol,
     return labels;
 }
 
+/* Columns under the names they were asked by, not as SQL had to quote them. */
+static const cbk_column *name_columns(const cbk_column *columns, const char *const *names,
+                                      size_t n, cbk_arena *arena)
+{
+    cbk_column *named = CBK_NEW(arena, cbk_column, n + 1);
+    for (size_t i = 0; named != NULL && i < n; i++) {
+        named[i] = columns[i];
+        named[i].name = names[i];
+    }
+    return named;
+}
+
 /* What the event is: the SQL condition, or the dates of which the earliest counts. */
 static const char *event_words(const cbk_endpoint *endpoint, cbk_arena *arena)
 {
@@ -200,8 +212,12 @@ cbk_status cbk_followup_of_study(cbk_study *study, const cbk_followup_request *r
     if (request->weight != NULL) {
         CBK_TRY(read_weights(study, request->weight, column++, set, arena, &draft, err));
     }
-    draft.by = column;
-    draft.strata = column + request->n_by;
+    draft.by = name_columns(column, request->by, request->n_by, arena);
+    draft.strata =
+        name_columns(column + request->n_by, request->strata, request->n_strata, arena);
+    if (draft.strata == NULL) {
+        return cbk_fail_memory(err);
+    }
     cbk_followup_data *data = CBK_NEW(arena, cbk_followup_data, 1);
     if (data == NULL) {
         return cbk_fail_memory(err);

@@ -30,9 +30,6 @@ struct cbk_study {
     cbk_notes notes;
 };
 
-/* The patients' table with derived variables and endpoints as further columns. */
-#define CBK_ANALYSIS_TABLE "analysis"
-
 /* ---- records.c, sources.c: files into structs ----------------------------------------
  */
 

@@ -137,6 +137,14 @@ static const char *read_unit(reader *r, const cbk_yaml *map)
             return units[i];
         }
     }
+    if (time != NULL && field == NULL && cbk_yaml_get(map, "unit") == NULL) {
+        cbk_problems_add(
+            r->problems, cbk_protocol_place(map, "time"),
+            "An endpoint needs `unit`, unless its `time` is a field that has "
+            "one; `%s` is no field.",
+            cbk_yaml_shown(r->problems, time));
+        return NULL;
+    }
     if (cbk_yaml_need_text(map, "unit", "An endpoint", r->problems) == NULL) {
         return NULL;
     }

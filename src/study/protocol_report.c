@@ -3,6 +3,8 @@
  */
 #include "study/protocol_parts.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 typedef cbk_protocol_reader reader;
@@ -19,22 +21,32 @@ static const char *const words[] = {
 
 enum { N_KINDS = sizeof words / sizeof words[0], SECTIONS_MAX = 200 };
 
+/* A table or figure stands in a report once: where it is named first. */
+static void add_printed(cbk_section *sections, size_t *n, cbk_section_kind kind,
+                        const char *id)
+{
+    for (size_t i = 0; i < *n; i++) {
+        if (sections[i].kind == kind && cbk_text_is_equal(sections[i].id, id)) {
+            return;
+        }
+    }
+    sections[(*n)++] = (cbk_section){.kind = kind, .id = id};
+}
+
 /* Adds one section, or, for a table or figure without an id, all of them. */
 static void add_section(reader *r, cbk_section *sections, size_t *n, cbk_section section)
 {
     const cbk_protocol *protocol = r->protocol;
     if (section.kind == CBK_SECTION_TABLE && section.id == NULL) {
         for (size_t i = 0; i < protocol->n_tables; i++) {
-            sections[(*n)++] =
-                (cbk_section){.kind = CBK_SECTION_TABLE, .id = protocol->tables[i].id};
+            add_printed(sections, n, CBK_SECTION_TABLE, protocol->tables[i].id);
         }
     } else if (section.kind == CBK_SECTION_FIGURE && section.id == NULL) {
         for (size_t i = 0; i < protocol->n_figures; i++) {
-            sections[(*n)++] =
-                (cbk_section){.kind = CBK_SECTION_FIGURE, .id = protocol->figures[i].id};
+            add_printed(sections, n, CBK_SECTION_FIGURE, protocol->figures[i].id);
         }
     } else {
-        sections[(*n)++] = section;
+        add_printed(sections, n, section.kind, section.id);
     }
 }
 

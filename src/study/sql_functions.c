@@ -320,6 +320,24 @@ typedef struct binding {
     cbk_study *study;
 } binding;
 
+/* What the second argument of a function may be. */
+static cbk_status check_constant(const statistic *what, double constant, cbk_error *err)
+{
+    const bool is_share = what->curve == quantile_of_curve;
+    const bool is_horizon = what->curve == restricted_mean;
+    const bool is_fine = what->numbers != NULL ? true
+                         : is_share            ? constant > 0.0 && constant < 1.0
+                         : is_horizon          ? constant > 0.0
+                                               : constant >= 0.0;
+    return is_fine ? CBK_OK
+                   : cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
+                              "%s() needs %s as its second argument, not %g.", what->name,
+                              is_share     ? "a share between 0 and 1"
+                              : is_horizon ? "a time above 0"
+                                           : "a time from 0",
+                              constant);
+}
+
 static cbk_status run_statistic(const cbk_value *const *arguments, size_t n_arguments,
                                 size_t n_rows, void *context, cbk_arena *arena,
                                 cbk_value *out, cbk_error *err)
@@ -329,6 +347,9 @@ static cbk_status run_statistic(const cbk_value *const *arguments, size_t n_argu
     double constant = 0.5; /* median() is quantile(x, 0.5) */
     if (n_arguments == 2) {
         CBK_TRY(constant_of(what->name, arguments[1], n_rows, &constant, err));
+    }
+    if (n_arguments == 2 && n_rows > 0) {
+        CBK_TRY(check_constant(what, constant, err));
     }
     double result = (double)NAN;
     if (what->numbers != NULL) {
@@ -341,9 +362,13 @@ static cbk_status run_statistic(const cbk_value *const *arguments, size_t n_argu
         const cbk_km *km = NULL;
         CBK_TRY(
             curve_of(what->name, arguments[0], n_rows, bound->study, arena, &km, err));
-        result = what->curve(km, constant, bound->study);
-        bound->study->notes |= km->n == 0 ? CBK_NOTE_NO_ROWS : 0;
-        bound->study->notes |= km->n_event == 0 ? CBK_NOTE_NO_EVENTS : 0;
+        /* Of nobody there are counts, and nothing else. */
+        const bool is_count = what->curve == events_in || what->curve == at_risk;
+        if (km->n > 0 || is_count) {
+            result = what->curve(km, constant, bound->study);
+        }
+        bound->study->notes |= km->n == 0 && !is_count ? CBK_NOTE_NO_ROWS : 0;
+        bound->study->notes |= km->n_event == 0 && !is_count ? CBK_NOTE_NO_EVENTS : 0;
     }
     *out = number_or_absent(result);
     return CBK_OK;

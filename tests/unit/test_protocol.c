@@ -334,7 +334,7 @@ static const broken mistakes[] = {
     {HEAD "derive: {b: ''}\n", 11, 13, "a derived variable is a map"},
     {HEAD "derive: {age: 1}\n", 11, 10, "`age`, a derived variable, has the same name"},
     /* endpoints */
-    {HEAD "endpoints: {os: {time: os_m + 0, event: x}}\n", 11, 17, "needs `unit`"},
+    {HEAD "endpoints: {os: {time: os_m + 0, event: x}}\n", 11, 24, "needs `unit`"},
     {HEAD "endpoints: {os: {unit: month, time: os_m, event: x}}\n", 11, 24,
      "did you mean `months`?"},
     {HEAD "endpoints: {os: {unit: years, time: os_m, event: x}}\n", 11, 24,
