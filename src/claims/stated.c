@@ -191,7 +191,20 @@ static bool has_date(const char *text)
 
 /* ---- numbers ------------------------------------------------------------------- */
 
-/* Bytes of digits, with commas between groups of three: "1,234" but not "12,13". */
+/* Bytes of what may stand between groups of three digits: a comma or a space. */
+static size_t group_mark_length(const char *text)
+{
+    static const char *const marks[] = {",", " ", "\u00a0", "\u2009", "\u202f"};
+    for (size_t i = 0; i < N(marks); i++) {
+        const size_t size = length_if_starts(text, marks[i]);
+        if (size > 0 && are_digits(text + size, 3)) {
+            return size;
+        }
+    }
+    return 0;
+}
+
+/* Bytes of digits, in groups of three or not: "1,234", "1 234", but not "12,13". */
 static size_t whole_length(const char *text)
 {
     size_t n = 0;
@@ -202,15 +215,21 @@ static size_t whole_length(const char *text)
         return n;
     }
     size_t end = n;
-    while (text[end] == ',' && are_digits(text + end + 1, 3)) {
-        end += 4;
+    for (size_t mark = group_mark_length(text + end); mark > 0;
+         mark = group_mark_length(text + end)) {
+        end += mark + 3;
     }
     return is_digit(text[end]) ? n : end;
 }
 
-/* Bytes of a decimal point that has digits behind it; "·" is one, too. */
+/* Bytes of a decimal point that has digits behind it; "·" is one, too, and a comma before
+ * one or two digits: three would be a group. */
 static size_t point_length(const char *text)
 {
+    if (text[0] == ',' && is_digit(text[1]) &&
+        (!is_digit(text[2]) || (!is_digit(text[3]) && !(text[3] == ',')))) {
+        return 1;
+    }
     static const char *const points[] = {".", "·"};
     for (size_t i = 0; i < N(points); i++) {
         const size_t size = length_if_starts(text, points[i]);
@@ -219,6 +238,28 @@ static size_t point_length(const char *text)
         }
     }
     return 0;
+}
+
+/* "e-5" behind a number: shifts it, and its precision; returns the bytes, 0: none. */
+static size_t read_exponent(const char *text, cbk_stated_number *number)
+{
+    const bool is_signed = text[0] != '\0' && (text[1] == '-' || text[1] == '+');
+    const size_t first = is_signed ? 2 : 1;
+    size_t end = first;
+    int exponent = 0;
+    if ((text[0] != 'e' && text[0] != 'E') || !is_digit(text[first])) {
+        return 0;
+    }
+    for (; is_digit(text[end]) && end < first + 3; end++) {
+        exponent = 10 * exponent + (text[end] - '0');
+    }
+    exponent = text[1] == '-' ? -exponent : exponent;
+    number->value *= pow(10.0, exponent);
+    const int digits = number->digits - exponent;
+    number->digits = digits < 0                       ? 0
+                     : digits > CBK_STATED_DIGITS_MAX ? CBK_STATED_DIGITS_MAX
+                                                      : digits;
+    return end;
 }
 
 /* The number that starts at text; returns its bytes, 0: there is none. */
@@ -234,7 +275,7 @@ static size_t number_at(const char *text, cbk_stated_number *out)
     size_t end = whole;
     plain[n++] = '0'; /* for ".5" */
     for (size_t i = 0; i < whole && n < sizeof plain - 24; i++) {
-        if (text[i] != ',') {
+        if (is_digit(text[i])) {
             plain[n++] = text[i];
         }
     }
@@ -251,7 +292,7 @@ static size_t number_at(const char *text, cbk_stated_number *out)
     }
     plain[n] = '\0';
     (void)cbk_number_parse(plain, false, &out->value);
-    return end;
+    return end + read_exponent(text + end, out);
 }
 
 /* The comparator that ends just before `at`, past one blank. */

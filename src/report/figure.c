@@ -8,9 +8,10 @@
 #include "study/sql_text.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { SWIMMERS_MAX = 500 }; /* lines that still make a picture */
+enum { SWIMMERS_MAX = 200 }; /* lines that still make a picture: the longest */
 
 /* ---- the block ------------------------------------------------------------------ */
 
@@ -179,6 +180,7 @@ typedef struct swimming {
     cbk_swimmer *swimmers;
     const char **keys; /* [n] */
     size_t n_unknown;  /* patients without the endpoint */
+    size_t n_shorter;  /* patients left out because there are too many */
     size_t *n_undrawn; /* [n_lanes] events without a time */
 } swimming;
 
@@ -223,6 +225,44 @@ static const char *text_of(cbk_arena *arena, const cbk_column *column, size_t ro
     return cbk_text_copy(arena, text);
 }
 
+static int longest_first(const void *lhs, const void *rhs)
+{
+    const double a = ((const cbk_swimmer *)lhs)->time;
+    const double b = ((const cbk_swimmer *)rhs)->time;
+    return (a < b) - (a > b);
+}
+
+/* Of more patients than make a picture the longest lines are kept, in the order of the
+ * file. */
+static cbk_status keep_longest(swimming *figure, cbk_error *err)
+{
+    if (figure->n <= SWIMMERS_MAX) {
+        return CBK_OK;
+    }
+    cbk_swimmer *sorted = CBK_NEW(figure->report->arena, cbk_swimmer, figure->n);
+    CBK_TRY(cbk_report_done(figure->report, err));
+    memcpy(sorted, figure->swimmers, figure->n * sizeof *sorted);
+    qsort(sorted, figure->n, sizeof *sorted, longest_first);
+    const double cut = sorted[SWIMMERS_MAX - 1].time;
+    size_t n_at_cut = 0; /* how many of exactly that length there is room for */
+    for (size_t i = 0; i < SWIMMERS_MAX; i++) {
+        n_at_cut += sorted[i].time == cut ? 1 : 0;
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < figure->n; i++) {
+        const double time = figure->swimmers[i].time;
+        if (time < cut || (time == cut && n_at_cut == 0)) {
+            continue;
+        }
+        n_at_cut -= time == cut ? 1 : 0;
+        figure->keys[n] = figure->keys[i];
+        figure->swimmers[n++] = figure->swimmers[i];
+    }
+    figure->n_shorter = figure->n - n;
+    figure->n = n;
+    return CBK_OK;
+}
+
 static cbk_status read_patients(swimming *figure, cbk_error *err)
 {
     cbk_report *report = figure->report;
@@ -234,12 +274,6 @@ static cbk_status read_patients(swimming *figure, cbk_error *err)
     CBK_TRY(cbk_report_done(report, err));
     CBK_TRY(cbk_study_select(report->study, expressions, 2, NULL, figure->spec->among,
                              arena, &table, err));
-    if (table->n_rows > SWIMMERS_MAX) {
-        return cbk_fail(
-            err, CBK_EINVAL, CBK_ROW_NONE,
-            "The figure %s would have %zu lines; more than %d cannot be read.",
-            figure->spec->id, table->n_rows, SWIMMERS_MAX);
-    }
     figure->swimmers = CBK_NEW(arena, cbk_swimmer, table->n_rows);
     figure->keys = CBK_NEW(arena, const char *, table->n_rows);
     CBK_TRY(cbk_report_done(report, err));
@@ -257,7 +291,8 @@ static cbk_status read_patients(swimming *figure, cbk_error *err)
                           .time = time.time,
                           .end = time.is_event ? CBK_SWIM_EVENT : CBK_SWIM_CENSORED};
     }
-    return cbk_report_done(report, err);
+    CBK_TRY(cbk_report_done(report, err));
+    return keep_longest(figure, err);
 }
 
 /* The swimmer of that key, looked for from the last one found: files are in order. */
@@ -429,6 +464,16 @@ static cbk_text_run unknown_note(const swimming *figure)
     return run;
 }
 
+static cbk_text_run shorter_note(const swimming *figure)
+{
+    cbk_text_run run = {0};
+    if (figure->n_shorter > 0) {
+        cbk_run_textf(&run, figure->report->arena, "The %zu longest of %zu patients.",
+                      figure->n, figure->n + figure->n_shorter);
+    }
+    return run;
+}
+
 static cbk_status swimmer_figure(cbk_report *report, const cbk_figure_spec *spec,
                                  cbk_error *err)
 {
@@ -445,11 +490,12 @@ static cbk_status swimmer_figure(cbk_report *report, const cbk_figure_spec *spec
         figure.swimmers, figure.n, labels, spec->n_lanes,
         end_label(report, figure.endpoint), axis_unit(report, figure.endpoint),
         spec->title, report->arena);
-    figure_notes notes = notes_of(report, spec, 2);
+    figure_notes notes = notes_of(report, spec, 3);
     cbk_text_run undrawn = {0};
     CBK_TRY(undrawn_note(&figure, &undrawn, err));
     add_note(&notes, undrawn);
     add_note(&notes, unknown_note(&figure));
+    add_note(&notes, shorter_note(&figure));
     return add_figure(report, spec, drawing, &notes, err);
 }
 

@@ -250,7 +250,7 @@ static cbk_status add_forms(cbk_report *report, cbk_text_run *run, cbk_error *er
     size_t n_last = 0;
     for (size_t i = 1; i < protocol->n_forms; i++) {
         const cbk_form *form = &protocol->forms[i];
-        const char *label = form->label != NULL ? form->label : form->name;
+        const char *label = form->name; /* a label may be a plural */
         cbk_quantity rows;
         size_t n = 0;
         CBK_TRY(cbk_report_count(report, "count(*)", form->name, NULL, &rows, &n, err));

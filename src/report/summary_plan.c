@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { CATEGORIES_MAX = 20 }; /* values of a text that are listed one by one */
+enum { CATEGORIES_MAX = 20 }; /* values of a text that are listed one by one; groups */
 
 /* ---- columns ---------------------------------------------------------------------- */
 
@@ -73,6 +73,12 @@ static cbk_status make_columns(cbk_summary *table, cbk_error *err)
         CBK_TRY(values_of(table, by, &values, &groups, err));
     }
     const size_t n_groups = groups != NULL ? groups->n_groups : 0;
+    if (n_groups > CATEGORIES_MAX) {
+        return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
+                        "\"%s\" has %zu values; a table by more than %d groups cannot be "
+                        "read.",
+                        by, n_groups, CATEGORIES_MAX);
+    }
     table->columns = CBK_NEW(report->arena, cbk_summary_column, n_groups + 1);
     CBK_TRY(cbk_report_done(report, err));
     table->columns[table->n_columns++] =
