@@ -38,9 +38,11 @@ typedef struct reading {
     size_t line_now;    /* the line being fed */
     size_t row_line;    /* where the row being read began */
     size_t header_line;
-    size_t quote_line;  /* where a cell began that is open at the end of a line */
-    bool is_in_row;     /* a quoted cell goes on in the next line */
-    bool has_row_ended; /* while this line was fed */
+    size_t quote_line;        /* where a cell began that is open at the end of a line */
+    bool is_in_row;           /* a quoted cell goes on in the next line */
+    bool has_row_ended;       /* while this line was fed */
+    size_t n_problems_before; /* this file */
+    bool is_header_bad;
     bool is_out_of_memory;
 } reading;
 
@@ -269,6 +271,7 @@ static void on_row(int terminator, void *context)
         r->n_kept = r->n_in_row;
         r->header_line = r->row_line;
         check_header(r);
+        r->is_header_bad = r->problems->n_found > r->n_problems_before;
     } else if (r->n_in_row == r->n_columns) {
         r->line[r->n_rows++] = r->row_line;
         r->n_kept += r->n_columns;
@@ -392,9 +395,10 @@ static void read_text(reading *r, span text)
         r->is_out_of_memory = true;
         return;
     }
-    const size_t n_found = r->problems->n_found;
+    r->n_problems_before = r->problems->n_found;
     read_lines(r, text);
-    if (r->n_columns == 0 && r->problems->n_found == n_found && !r->is_out_of_memory) {
+    if (r->n_columns == 0 && r->problems->n_found == r->n_problems_before &&
+        !r->is_out_of_memory) {
         complain(r, 0, "The file is empty.  Its first line should name the columns.");
     }
     if (r->n_rows > CBK_CSV_ROWS_MAX) {
@@ -405,7 +409,8 @@ static void read_text(reading *r, span text)
 static cbk_status finish(const reading *r, size_t n_problems, const cbk_csv **out,
                          cbk_error *err)
 {
-    if (!r->is_out_of_memory && n_problems > 0) {
+    if (!r->is_out_of_memory && n_problems > 0 &&
+        (r->n_columns == 0 || r->is_header_bad)) {
         return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s has %zu mistake%s.", r->file,
                         n_problems, n_problems == 1 ? "" : "s");
     }
@@ -424,7 +429,10 @@ static cbk_status finish(const reading *r, size_t n_problems, const cbk_csv **ou
         .line = r->line,
     };
     *out = csv;
-    return CBK_OK;
+    return n_problems == 0
+               ? CBK_OK
+               : cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s has %zu mistake%s.", r->file,
+                          n_problems, n_problems == 1 ? "" : "s");
 }
 
 cbk_status cbk_csv_parse(const char *file, const char *bytes, size_t size,

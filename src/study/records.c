@@ -270,9 +270,21 @@ static cbk_status read_rows(reading *at, const cbk_records *patients, cbk_record
                          .line = at->csv->line,
                          .values = values};
     refuse_twice(at, out);
-    if (at->form->repeats != NULL) {
+    if (at->form->repeats != NULL && patients->key != NULL) { /* NULL: not read */
         refuse_orphans(at, out, patients);
     }
+    return CBK_OK;
+}
+
+/* The cells alone: keys cannot be matched while some rows are missing. */
+static cbk_status check_cells(const reading *at, cbk_error *err)
+{
+    cbk_recorded *values =
+        CBK_NEW(at->arena, cbk_recorded, at->csv->n_rows * at->form->n_fields + 1);
+    if (values == NULL) {
+        return cbk_fail_memory(err);
+    }
+    read_cells(at, values);
     return CBK_OK;
 }
 
@@ -295,11 +307,15 @@ static cbk_status read_form(const char *path, const cbk_protocol *protocol,
                   .arena = arena,
                   .problems = problems};
     const cbk_status status = cbk_csv_read(path, arena, problems, &at.csv, err);
-    if (status != CBK_OK) {
-        /* Mistakes are collected; the other files are read all the same. */
-        return status == CBK_EDATA && problems->n_found > 0 ? CBK_OK : status;
+    if (status != CBK_OK && (status != CBK_EDATA || problems->n_found == 0)) {
+        return status;
     }
-    return read_header(&at) ? read_rows(&at, patients, out, err) : CBK_OK;
+    /* Mistakes are collected: the whole rows of a file with broken ones are looked at,
+     * too, and so are the other files. */
+    if (at.csv == NULL || !read_header(&at)) {
+        return CBK_OK;
+    }
+    return status == CBK_OK ? read_rows(&at, patients, out, err) : check_cells(&at, err);
 }
 
 cbk_status cbk_records_read(const char *folder, const cbk_protocol *protocol,

@@ -31,7 +31,9 @@ static const char *outcome(const char *bytes, size_t size)
             text = cbk_text_format(arena, "%s%zu: %s\n", text,
                                    problems.kept[i].place.line, problems.kept[i].message);
         }
-        return csv == NULL && problems.n_found > 0 ? text : "inconsistent";
+        return problems.n_found > 0 && (csv == NULL || csv->n_columns > 0)
+                   ? text
+                   : "inconsistent";
     }
     for (size_t j = 0; j < csv->n_columns; j++) {
         text = cbk_text_format(arena, "%s%s%s", text, j > 0 ? "|" : "", csv->header[j]);

@@ -407,6 +407,20 @@ static void names_every_wrong_cell(void)
     CHECK(problems->n_found == 10); /* and the relapses of patient 1 and 2 are fine */
 }
 
+/* A broken row does not hide what is wrong in the whole ones, nor invents orphans. */
+static void names_cells_beside_broken_rows(void)
+{
+    CHECK(make_good());
+    CHECK(study_folder_write(&folder, "patient.csv",
+                             "patient,age,size,margin,signs,dead,months,seen,died,last\n"
+                             "1,old,1,neg,,no,1,,,\n2,1\n3,1,1,pos,,perhaps,1,,,\n"));
+    CHECK(open_again() == CBK_EDATA);
+    CHECK(has_problem(2, "`age`: found \"old\""));
+    CHECK(has_problem(3, "has 2 cells"));
+    CHECK(has_problem(4, "`dead`: found \"perhaps\""));
+    CHECK(problems->n_found == 3);
+}
+
 static void names_wrong_headers_and_orphans(void)
 {
     CHECK(study_folder_write(&folder, "patient.csv",
@@ -556,6 +570,7 @@ int main(void)
         {"keeps the kinds of missing", keeps_kinds_of_missing},
         {"draws curves by group", draws_curves_by_group},
         {"names every wrong cell", names_every_wrong_cell},
+        {"names cells beside broken rows", names_cells_beside_broken_rows},
         {"names wrong headers and orphans", names_wrong_headers_and_orphans},
         {"names wrong sources", names_wrong_sources},
         {"names wrong SQL", names_wrong_sql},
