@@ -40,7 +40,8 @@ typedef struct cbk_nelson_aalen {
  *              0 and 0, the others NaN.  bpcp is an interval of the Kaplan-Meier
  *              estimate: CBK_EINVAL.
  *   Ties       the events of one time are one term, as in R's ctype = 1.
- *   Weights    weighted counts as they stand: weights are read as counts of subjects.
+ *   Weights    whole numbers: counts of subjects; others are CBK_EINVAL, for this variance
+ *              counts subjects.
  *   Degenerate no rows, one row, no events: a result with notes.
  *   Cost       O(n_rows).
  *   Errors     CBK_EINVAL (level, bpcp), CBK_ENOMEM.

@@ -23,7 +23,7 @@ enum {
     BOUNDS_MAX = 1 << 22, /* states of all columns */
     PATHS_MAX = 1 << 19,  /* kept at one column */
     SUBJECTS_MAX = 1 << 20,
-    STEPS_MAX = 200000000, /* fillings of a column that are looked at */
+    STEPS_MAX = 30000000, /* about a second: fillings of a column that are looked at */
     STEPS_OF_PATH = 10     /* a path that goes on is also sorted and joined */
 };
 

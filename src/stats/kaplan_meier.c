@@ -247,6 +247,12 @@ cbk_status cbk_km_fit(const cbk_risk_table *risk, const cbk_conventions *convent
                         "The interval bpcp belongs to the Kaplan-Meier estimate; "
                         "fleming-harrington has log, log-log, plain, logit and arcsin.");
     }
+    if (conventions->estimate != CBK_SURVIVAL_KAPLAN_MEIER && risk->jackknife != NULL) {
+        return cbk_fail(
+            err, CBK_EINVAL, CBK_ROW_NONE,
+            "Weights that are not whole numbers have a standard error for the "
+            "Kaplan-Meier estimate alone.");
+    }
     const cbk_mark before = cbk_arena_mark(arena);
     const cbk_beta_limits *beta = NULL;
     if (is_beta) {

@@ -86,6 +86,12 @@ cbk_status cbk_nelson_aalen_fit(const cbk_risk_table *risk,
     assert(risk != NULL && conventions != NULL && arena != NULL && out != NULL);
     *out = NULL;
     CBK_TRY(check_conventions(conventions, err));
+    if (risk->jackknife != NULL) {
+        return cbk_fail(
+            err, CBK_EINVAL, CBK_ROW_NONE,
+            "The variance of the cumulative hazard counts subjects, and these "
+            "weights are not whole numbers.");
+    }
     const cbk_mark before = cbk_arena_mark(arena);
     cbk_nelson_aalen *fit = CBK_NEW(arena, cbk_nelson_aalen, 1);
     cbk_hazard_row *rows = CBK_NEW(arena, cbk_hazard_row, risk->n_rows);
