@@ -145,8 +145,31 @@ static void decimal_write_scientific(const decimal *number, char *out)
         number->digit + 1, number->exponent < 0 ? '-' : '+', abs(number->exponent));
 }
 
+/* Counts and whole months are most of what is printed, and need no search. */
+static void write_whole(int64_t value, char out[CBK_NUMBER_SIZE])
+{
+    char digits[24];
+    size_t n = 0;
+    for (uint64_t left = (uint64_t)(value < 0 ? -value : value); left > 0 || n == 0;
+         left /= 10) {
+        digits[n++] = (char)('0' + left % 10);
+    }
+    size_t at = 0;
+    if (value < 0) {
+        out[at++] = '-';
+    }
+    while (n > 0) {
+        out[at++] = digits[--n];
+    }
+    out[at] = '\0';
+}
+
 void cbk_number_shortest(double value, char out[CBK_NUMBER_SIZE])
 {
+    if (fabs(value) < 1e15 && value == (double)(int64_t)value) {
+        write_whole((int64_t)value, out);
+        return;
+    }
     const decimal number = decimal_shortest(value);
     if (number.exponent >= -4 && number.exponent < DIGITS_MAX) {
         decimal_write_plain(&number, 0, out);
