@@ -12,7 +12,10 @@
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { COST_MAX = 3, WEAK_IN = 20, COST_OF_VARIABLE = 2 };
+enum { COST_MAX = 3, COST_OF_VARIABLE = 2 };
+
+/* Weak: one of 20 numbers is hit by accident; not even printed: one of 4. */
+enum { WEAK_IN = 20, UNSAID_IN = 4 };
 
 /* What a candidate changes; at equal cost the smaller sum of these comes first. */
 enum {
@@ -38,13 +41,16 @@ struct cbk_inverse_candidate {
 typedef struct cbk_inverse_candidate candidate;
 
 /* A candidate under a rounding. */
-typedef struct printed {
+struct cbk_inverse_printed {
     const candidate *of;
     cbk_rounding rounding;
     int changed;
     int rank;
     double key; /* what is printed, in units of the last digit */
-} printed;
+};
+typedef struct cbk_inverse_printed printed;
+
+enum { ROUNDINGS = 3 };
 
 /* ---- candidates ---------------------------------------------------------------- */
 
@@ -138,6 +144,8 @@ static cbk_status list_candidates(const cbk_inverse_question *question, cbk_aske
         return cbk_fail_memory(err);
     }
     add_all(&all);
+    asked->printed = CBK_NEW(arena, printed, ROUNDINGS * all.n + 1);
+    asked->sorted = CBK_NEW(arena, const printed *, ROUNDINGS *all.n + 1);
     asked->candidates = all.items;
     asked->n_candidates = all.n;
     return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
@@ -151,6 +159,7 @@ typedef struct form {
     int digits;
     double sign;
     double low, high; /* keys */
+    double n;         /* how many there are */
     double stated;
 } form;
 
@@ -181,6 +190,47 @@ static double key_of(const form *like, double value, cbk_rounding rounding)
                  pow(10.0, like->digits));
 }
 
+static bool has_form(const form *like, double key)
+{
+    return key >= like->low && key <= like->high;
+}
+
+static int by_number(const void *lhs, const void *rhs)
+{
+    const double a = *(const double *)lhs;
+    const double b = *(const double *)rhs;
+    return (a > b) - (a < b);
+}
+
+enum { SHARES_OF_MAX = 30 };
+
+/* How many numbers of the form a percentage of few can be: k of m patients, however it is
+ * rounded.  Of many it can be any. */
+static double n_shares(const cbk_inverse_question *question, const form *like)
+{
+    const size_t n = question->n_rows;
+    double keys[3 * SHARES_OF_MAX * (SHARES_OF_MAX + 3)];
+    size_t n_keys = 0;
+    double n_distinct = 0.0;
+    for (size_t m = 1; m <= n; m++) {
+        for (size_t k = 0; k <= m; k++) {
+            const double value =
+                100.0 * question->expression.factor * (double)k / (double)m;
+            for (int rounding = CBK_ROUND_HALF_AWAY; rounding <= CBK_ROUND_UP;
+                 rounding++) {
+                const double key = key_of(like, value, (cbk_rounding)rounding);
+                keys[n_keys] = key;
+                n_keys += has_form(like, key);
+            }
+        }
+    }
+    qsort(keys, n_keys, sizeof *keys, by_number);
+    for (size_t i = 0; i < n_keys; i++) {
+        n_distinct += i == 0 || keys[i] > keys[i - 1];
+    }
+    return n_distinct;
+}
+
 static form form_of(const cbk_inverse_question *question, const cbk_stated_number *stated)
 {
     form out = {.digits = stated->digits, .sign = stated->value < 0.0 ? -1.0 : 1.0};
@@ -191,13 +241,13 @@ static form form_of(const cbk_inverse_question *question, const cbk_stated_numbe
     const double limit = floor(largest_of(question) * unit + 0.5);
     out.low = first * unit;
     out.high = fmin(after * unit - 1.0, limit);
+    out.n = out.high - out.low + 1.0;
+    if (question->expression.statistic == CBK_STATISTIC_PERCENT &&
+        question->n_rows <= SHARES_OF_MAX) {
+        out.n = n_shares(question, &out);
+    }
     out.stated = key_of(&out, stated->value, CBK_ROUND_HALF_AWAY);
     return out;
-}
-
-static bool has_form(const form *like, double key)
-{
-    return key >= like->low && key <= like->high;
 }
 
 /* ---- what is hit --------------------------------------------------------------- */
@@ -303,7 +353,7 @@ static void add_up(const printed *const *sorted, size_t n, const form *like,
         out->n_tried[rank] += out->n_tried[rank - 1];
         out->n_hit[rank] += out->n_hit[rank - 1];
     }
-    out->n_form = like->high - like->low + 1.0 - (double)taken->n;
+    out->n_form = like->n - (double)taken->n;
 }
 
 static bool is_weak(const reach *reached, int rank)
@@ -313,7 +363,8 @@ static bool is_weak(const reach *reached, int rank)
 
 /* ---- sentences ----------------------------------------------------------------- */
 
-static const char *statistic_words(cbk_statistic statistic)
+/* "the mean of `age_years`" */
+static const char *statistic_words(const candidate *of, cbk_arena *arena)
 {
     static const char *const words[] = {
         [CBK_STATISTIC_MEAN] = "the mean of ",
@@ -327,10 +378,17 @@ static const char *statistic_words(cbk_statistic statistic)
         [CBK_STATISTIC_COUNT] = "the count of ",
         [CBK_STATISTIC_COUNT_DISTINCT] = "the count of distinct ",
         [CBK_STATISTIC_EVENTS] = "the events of ",
-        [CBK_STATISTIC_PERCENT] = "the percentage of ",
+        [CBK_STATISTIC_PERCENT] = "the percentage with ",
         [CBK_STATISTIC_VALUE] = "",
     };
-    return words[statistic];
+    const char *name = of->variable->name;
+    if (strcmp(name, "*") == 0) {
+        return "the number of rows";
+    }
+    const bool is_condition =
+        of->statistic == CBK_STATISTIC_SUM && !of->variable->is_number;
+    return cbk_text_format(
+        arena, "%s`%s`", is_condition ? "the number with " : words[of->statistic], name);
 }
 
 /* "the mean of `age_years`, truncated: 44.5" */
@@ -345,10 +403,11 @@ static const char *expression_words(const printed *one, int digits, cbk_arena *a
     char number[CBK_NUMBER_SIZE];
     cbk_number_shortest(cbk_number_round(of->value, digits + 2, CBK_ROUND_HALF_AWAY),
                         number);
-    return cbk_text_format(arena, "%s`%s`%s%s%s%s%s: %s", statistic_words(of->statistic),
-                           of->variable->name, subset != NULL ? " " : "",
-                           subset != NULL ? subset : "", source != NULL ? " " : "",
-                           source != NULL ? source : "", rounded[one->rounding], number);
+    const char *statistic = statistic_words(of, arena);
+    return cbk_text_format(arena, "%s%s%s%s%s%s: %s", statistic != NULL ? statistic : "",
+                           subset != NULL ? " " : "", subset != NULL ? subset : "",
+                           source != NULL ? " " : "", source != NULL ? source : "",
+                           rounded[one->rounding], number);
 }
 
 static const char *sentence_of(const printed *one, const reach *reached, int digits,
@@ -363,19 +422,24 @@ static const char *sentence_of(const printed *one, const reach *reached, int dig
                ? NULL
                : cbk_text_format(
                      arena,
-                     "%s with %s. Of %zu expression%s that change%s as little, "
-                     "one in %.0f numbers of this form is hit by accident.",
+                     "%s with %s. %zu expression%s so little; by accident one in %.0f "
+                     "numbers of this form is hit.",
                      is_hit_often ? "Weak, no explanation: consistent" : "Consistent",
-                     words, n_tried, n_tried == 1 ? "" : "s", n_tried == 1 ? "s" : "",
-                     one_in);
+                     words, n_tried, n_tried == 1 ? " changes" : "s change", one_in);
 }
 
-/* Whether one that is printed already changes a part of this one. */
+/* Whether one that is printed already changes a part of this one, or differs from it in
+ * the source alone. */
 static bool is_more_of(const printed *one, const printed *const *shown, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        const int common = shown[i]->changed & one->changed;
-        if (common == shown[i]->changed && shown[i]->changed != one->changed) {
+        const candidate *a = shown[i]->of;
+        const candidate *b = one->of;
+        const bool is_part = (shown[i]->changed & one->changed) == shown[i]->changed;
+        const bool is_same = a->variable == b->variable && a->subset == b->subset &&
+                             a->statistic == b->statistic &&
+                             shown[i]->rounding == one->rounding;
+        if (is_part && (shown[i]->changed != one->changed || is_same)) {
             return true;
         }
     }
@@ -398,9 +462,9 @@ static void explain(const printed *const *hits, size_t n, const reach *reached,
         }
     }
     out->is_explained = out->n_sentences > 0;
-    /* Of what is hit more often than not nothing need be said. */
+    /* Of what is hit as easily as that nothing need be said. */
     if (!out->is_explained && n > 0 &&
-        2.0 * (double)reached->n_hit[hits[0]->rank] <= reached->n_form) {
+        UNSAID_IN * (double)reached->n_hit[hits[0]->rank] <= reached->n_form) {
         out->sentences[out->n_sentences++] = sentence_of(hits[0], reached, digits, arena);
     }
 }
@@ -431,18 +495,15 @@ static cbk_status search(const cbk_inverse_question *question, cbk_asked *asked,
 {
     const form like = form_of(question, stated);
     const reserved taken = reserve_all(asked, &like);
-    printed *all = CBK_NEW(arena, printed, 3 * asked->n_candidates + 1);
-    const printed **sorted = CBK_NEW(arena, const printed *, 3 * asked->n_candidates + 1);
-    reach *reached = CBK_NEW(arena, reach, 1);
-    if (reached == NULL) {
-        return cbk_fail_memory(err);
-    }
+    printed *all = asked->printed;
+    const printed **sorted = asked->sorted;
+    reach reached = {0};
     const size_t n = print_all(asked, &like, all);
     for (size_t i = 0; i < n; i++) {
         sorted[i] = &all[i];
     }
     qsort(sorted, n, sizeof *sorted, by_key_and_rank);
-    add_up(sorted, n, &like, &taken, reached);
+    add_up(sorted, n, &like, &taken, &reached);
     size_t n_hits = 0;
     for (size_t i = 0; i < n; i++) {
         if (sorted[i]->key == like.stated) {
@@ -450,11 +511,11 @@ static cbk_status search(const cbk_inverse_question *question, cbk_asked *asked,
         }
     }
     qsort(sorted, n_hits, sizeof *sorted, by_rank_and_place);
-    out->n_tried = reached->n_tried[RANKS - 1];
-    out->n_form = reached->n_form;
-    out->n_form_hit = hit_at_most(reached);
+    out->n_tried = reached.n_tried[RANKS - 1];
+    out->n_form = reached.n_form;
+    out->n_form_hit = hit_at_most(&reached);
     if (has_form(&like, like.stated) && !is_reserved(&taken, like.stated)) {
-        explain(sorted, n_hits, reached, like.digits, arena, out);
+        explain(sorted, n_hits, &reached, like.digits, arena, out);
     }
     return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
 }

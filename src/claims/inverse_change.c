@@ -329,11 +329,15 @@ static const char *change_count(trial *t)
             return cbk_text_format(t->arena, BEGINS "%s %s.", what,
                                    t->question->event_word);
         }
+        const char *among = t->question->among;
         const char *form = t->question->form->name;
-        return expression->statistic == CBK_STATISTIC_COUNT
-                   ? cbk_text_format(t->arena, BEGINS "%s %s.", what, form)
-                   : cbk_text_format(t->arena, BEGINS "%s %s with `%s`.", what, form,
-                                     expression->argument);
+        const char *condition =
+            expression->statistic == CBK_STATISTIC_COUNT ? NULL : expression->argument;
+        return cbk_text_format(
+            t->arena, BEGINS "%s %s%s%s%s%s%s%s.", what, form,
+            condition != NULL ? " with `" : "", condition != NULL ? condition : "",
+            condition != NULL ? "`" : "", among != NULL ? " among `" : "",
+            among != NULL ? among : "", among != NULL ? "`" : "");
     }
     return NULL;
 }

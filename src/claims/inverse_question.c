@@ -551,6 +551,7 @@ cbk_status cbk_inverse_load(cbk_study *study, cbk_asked *asked, cbk_arena *arena
     }
     asked->inverse = question;
     *out = question;
+    question->among = asked->among;
     question->event_word = "event";
     question->conventions = asked->quantity.conventions;
     question->form = asked->from == NULL ? &protocol->forms[0]
@@ -567,6 +568,7 @@ cbk_status cbk_inverse_load(cbk_study *study, cbk_asked *asked, cbk_arena *arena
     }
     const loading at = {study, arena, asked, question};
     const recipe own = own_recipe(&at);
+    question->event = own.event;
     CBK_TRY(load_variables(&at, &own, err));
     question->is_searchable = question->n_variables > 0;
     return question->is_searchable

@@ -82,7 +82,9 @@ struct cbk_inverse_question {
     const cbk_records *records;
     size_t n_rows;
     const char *unit;       /* of the variable; or NULL */
+    const char *among;      /* as written; or NULL */
     const char *event_word; /* "death" of overall survival, else "event" */
+    const char *event;      /* SQL of the variable's event; or NULL */
     cbk_conventions conventions;
     size_t n_variables;
     const cbk_inverse_variable *variables; /* [n_variables] the first: the claim's own */

@@ -188,6 +188,16 @@ static cbk_status add_left_out(list *subsets, cbk_error *err)
     return CBK_OK;
 }
 
+/* "among those without the event `status = 'dead'`" */
+static const char *event_words(const cbk_inverse_question *question, const char *with,
+                               cbk_arena *arena)
+{
+    return question->event != NULL
+               ? cbk_text_format(arena, "among those %s the event `%s`", with,
+                                 question->event)
+               : cbk_text_format(arena, "among those %s the event", with);
+}
+
 /* ---- all ----------------------------------------------------------------------- */
 
 cbk_status cbk_inverse_load_subsets(cbk_study *study, const cbk_asked *asked,
@@ -216,15 +226,15 @@ cbk_status cbk_inverse_load_subsets(cbk_study *study, const cbk_asked *asked,
         add(&subsets, (cbk_inverse_subset){.kind = CBK_SUBSET_COMPLEMENT,
                                            .cost = near,
                                            .words = cbk_text_format(
-                                               arena, "among NOT (`%s`)", asked->among)});
+                                               arena, "among `NOT (%s)`", asked->among)});
         CBK_TRY(add_categories(study, asked, true, &subsets, err));
     }
     add(&subsets, (cbk_inverse_subset){.kind = CBK_SUBSET_NO_EVENT,
                                        .cost = near,
-                                       .words = "among those without the event"});
+                                       .words = event_words(question, "without", arena)});
     add(&subsets, (cbk_inverse_subset){.kind = CBK_SUBSET_EVENT,
                                        .cost = near,
-                                       .words = "among those with the event"});
+                                       .words = event_words(question, "with", arena)});
     CBK_TRY(add_categories(study, asked, false, &subsets, err));
     CBK_TRY(add_left_out(&subsets, err));
     question->n_subsets = subsets.n;

@@ -18,6 +18,8 @@ typedef struct cbk_asked {
     struct cbk_inverse_question *inverse;           /* NULL: not loaded yet */
     const struct cbk_inverse_candidate *candidates; /* NULL: not listed yet */
     size_t n_candidates;
+    struct cbk_inverse_printed *printed; /* room for each candidate under each rounding */
+    const struct cbk_inverse_printed **sorted;
     bool has_uncensored;
     double uncensored; /* censoring ignored; NaN: no such question */
 } cbk_asked;
