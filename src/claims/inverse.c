@@ -204,18 +204,18 @@ static int by_number(const void *lhs, const void *rhs)
 
 enum { SHARES_OF_MAX = 30 };
 
-/* How many numbers of the form a percentage of few can be: k of m patients, however it is
- * rounded.  Of many it can be any. */
+/* How many numbers of the form a share of few patients can be: k of m, however it is
+ * rounded.  A survival can be some more, which would only make chance smaller. */
 static double n_shares(const cbk_inverse_question *question, const form *like)
 {
     const size_t n = question->n_rows;
+    const double whole = largest_of(question);
     double keys[3 * SHARES_OF_MAX * (SHARES_OF_MAX + 3)];
     size_t n_keys = 0;
     double n_distinct = 0.0;
     for (size_t m = 1; m <= n; m++) {
         for (size_t k = 0; k <= m; k++) {
-            const double value =
-                100.0 * question->expression.factor * (double)k / (double)m;
+            const double value = whole * (double)k / (double)m;
             for (int rounding = CBK_ROUND_HALF_AWAY; rounding <= CBK_ROUND_UP;
                  rounding++) {
                 const double key = key_of(like, value, (cbk_rounding)rounding);
@@ -242,8 +242,9 @@ static form form_of(const cbk_inverse_question *question, const cbk_stated_numbe
     out.low = first * unit;
     out.high = fmin(after * unit - 1.0, limit);
     out.n = out.high - out.low + 1.0;
-    if (question->expression.statistic == CBK_STATISTIC_PERCENT &&
-        question->n_rows <= SHARES_OF_MAX) {
+    const bool is_share = question->expression.statistic == CBK_STATISTIC_PERCENT ||
+                          question->expression.statistic == CBK_STATISTIC_KM_SURVIVAL;
+    if (is_share && question->n_rows <= SHARES_OF_MAX) {
         out.n = n_shares(question, &out);
     }
     out.stated = key_of(&out, stated->value, CBK_ROUND_HALF_AWAY);

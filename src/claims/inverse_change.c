@@ -212,6 +212,16 @@ static const char *change_survival(trial *t)
 
 /* ---- means and medians --------------------------------------------------------- */
 
+static bool are_whole(const trial *t)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->number[t->row[i]] != floor(t->number[t->row[i]])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static const char *change_mean(trial *t)
 {
     double low = 0.0;
@@ -229,14 +239,22 @@ static const char *change_mean(trial *t)
     const double a = low * (double)t->n - sum;
     const double b = high * (double)t->n - sum;
     const bool is_more = a > 0.0;
-    const double least = is_more ? a : -b;
-    const double most = is_more ? b : -a;
-    if (least <= 0.0 || (!is_more && smallest >= 0.0 && least > largest)) {
+    double least = is_more ? a : -b;
+    double most = is_more ? b : -a;
+    if (are_whole(t)) {
+        least = ceil(least);
+        most = floor(most);
+    }
+    if (least <= 0.0 || most < least ||
+        (!is_more && smallest >= 0.0 && least > largest)) {
         return NULL;
     }
-    return cbk_text_format(t->arena, BEGINS "one of the %s values %s by %s to %s.",
-                           count_words(t, t->n), is_more ? "larger" : "smaller",
-                           shortest(t, least), shortest(t, most));
+    const char *range = least == most
+                            ? shortest(t, least)
+                            : cbk_text_format(t->arena, "%s to %s", shortest(t, least),
+                                              shortest(t, most));
+    return cbk_text_format(t->arena, BEGINS "one of the %s values %s by %s.",
+                           count_words(t, t->n), is_more ? "larger" : "smaller", range);
 }
 
 static int by_number(const void *lhs, const void *rhs)
@@ -283,13 +301,10 @@ static const char *change_median(trial *t)
     double low = 0.0;
     double high = 0.0;
     double *others = CBK_NEW(t->arena, double, t->n + 1);
-    bool is_whole = true;
+    const bool is_whole = are_whole(t);
     size_t best = SIZE_MAX;
     double best_value = 0.0;
     stated_range(t, &low, &high);
-    for (size_t i = 0; i < t->n; i++) {
-        is_whole = is_whole && t->number[t->row[i]] == floor(t->number[t->row[i]]);
-    }
     for (size_t i = 0; others != NULL && t->n <= 1000 && i < t->n; i++) {
         const size_t row = t->row[i];
         const double value = value_for_median(t, i, low, high, is_whole, others);

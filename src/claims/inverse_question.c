@@ -3,6 +3,7 @@
  */
 #include "claims/inverse_question.h"
 
+#include "base/date.h"
 #include "base/text.h"
 #include "study/sql_text.h"
 
@@ -31,9 +32,10 @@ typedef struct loading {
 /* The SQL behind one variable. */
 typedef struct recipe {
     const char *name;
-    const char *value; /* of an endpoint its time, or the whole endpoint as text */
-    const char *event; /* or NULL */
-    bool is_text;      /* value is an endpoint as text */
+    const char *value;       /* of an endpoint its time, or the whole endpoint as text */
+    const char *event;       /* or NULL */
+    const char *event_print; /* as the protocol has it; NULL: from dates */
+    bool is_text;            /* value is an endpoint as text */
     bool is_number;
     bool is_endpoint;
 } recipe;
@@ -56,12 +58,15 @@ static const char *boolean_literal(const char *value)
 static const char *literal_of(const cbk_field *field, const char *value, cbk_arena *arena)
 {
     double number = 0.0;
+    int32_t day = 0;
     switch (field->type) {
     case CBK_FIELD_INTEGER:
     case CBK_FIELD_NUMBER:
         return cbk_number_parse(value, false, &number) ? value : NULL;
     case CBK_FIELD_BOOLEAN:
         return boolean_literal(value);
+    case CBK_FIELD_DATE:
+        return cbk_date_parse(value, &day) ? cbk_sql_text(arena, value) : NULL;
     case CBK_FIELD_CHOICE:
         return cbk_code_label(field->choices, field->n_choices, value) != NULL
                    ? cbk_sql_text(arena, value)
@@ -426,15 +431,71 @@ static bool is_measured(const cbk_field *field)
            (field->type == CBK_FIELD_INTEGER || field->type == CBK_FIELD_NUMBER);
 }
 
-static recipe endpoint_recipe(const cbk_endpoint *endpoint)
+/* An endpoint's event as SQL: the condition, or that one of its dates is there; and no
+ * competing event. */
+static const char *event_sql(const loading *at, const cbk_endpoint *endpoint)
 {
-    const bool is_simple = endpoint->time != NULL && endpoint->entry == NULL;
-    return (recipe){.name = endpoint->name,
-                    .value = is_simple ? endpoint->time : endpoint->name,
-                    .event = is_simple ? endpoint->event : NULL,
-                    .is_text = !is_simple,
-                    .is_number = true,
-                    .is_endpoint = true};
+    cbk_buffer sql = {0};
+    cbk_buffer_add(&sql, "CASE");
+    for (size_t i = 0; i < endpoint->n_competing; i++) {
+        cbk_buffer_addf(&sql, " WHEN (\n%s\n) THEN 0", endpoint->competing[i].label);
+    }
+    for (size_t i = 0; i < endpoint->n_event_on; i++) {
+        cbk_buffer_addf(&sql, " WHEN %s IS NOT NULL THEN 1",
+                        cbk_sql_name(at->arena, endpoint->event_on[i]));
+    }
+    const char *otherwise = endpoint->event != NULL ? endpoint->event : "0";
+    if (sql.size == strlen("CASE")) {
+        cbk_buffer_free(&sql);
+        return otherwise;
+    }
+    cbk_buffer_addf(&sql, " ELSE (\n%s\n) END", otherwise);
+    const char *copy = sql.is_failed ? NULL : cbk_text_copy(at->arena, sql.bytes);
+    cbk_buffer_free(&sql);
+    return copy;
+}
+
+/* The time of an endpoint from dates: to the earliest event, or to the last contact. */
+static const char *dates_sql(const loading *at, const cbk_endpoint *endpoint)
+{
+    cbk_buffer earliest = {0};
+    cbk_buffer_add(&earliest, "min('9999-12-31'");
+    for (size_t i = 0; i < endpoint->n_event_on; i++) {
+        cbk_buffer_addf(&earliest, ", coalesce(%s, '9999-12-31')",
+                        cbk_sql_name(at->arena, endpoint->event_on[i]));
+    }
+    cbk_buffer_add(&earliest, ")");
+    const char *last = cbk_sql_name(at->arena, endpoint->censor_on);
+    const char *sql =
+        earliest.is_failed
+            ? NULL
+            : cbk_text_format(at->arena,
+                              "(julianday(coalesce(nullif(%s, '9999-12-31'), %s)) - "
+                              "julianday(%s)) / %.17g",
+                              earliest.bytes, last,
+                              cbk_sql_name(at->arena, endpoint->from),
+                              cbk_days_per_unit(endpoint->unit));
+    cbk_buffer_free(&earliest);
+    return sql;
+}
+
+/* With late entry only the endpoint as a whole can be asked. */
+static recipe endpoint_recipe(const loading *at, const cbk_endpoint *endpoint)
+{
+    const bool is_simple = endpoint->entry == NULL;
+    const bool has_dates = endpoint->from != NULL && endpoint->censor_on != NULL;
+    recipe made = {.name = endpoint->name,
+                   .value = endpoint->name,
+                   .event_print = endpoint->event,
+                   .is_text = true,
+                   .is_number = true,
+                   .is_endpoint = true};
+    if (is_simple && (endpoint->time != NULL || has_dates)) {
+        made.is_text = false;
+        made.value = endpoint->time != NULL ? endpoint->time : dates_sql(at, endpoint);
+        made.event = event_sql(at, endpoint);
+    }
+    return made;
 }
 
 static recipe field_recipe(const loading *at, const char *name, bool is_number)
@@ -448,7 +509,8 @@ static recipe field_recipe(const loading *at, const char *name, bool is_number)
         const cbk_endpoint *endpoint = &protocol->endpoints[i];
         if (endpoint->time != NULL && endpoint->entry == NULL &&
             strcmp(endpoint->time, name) == 0) {
-            made.event = endpoint->event;
+            made.event = event_sql(at, endpoint);
+            made.event_print = endpoint->event;
         }
     }
     return made;
@@ -464,7 +526,7 @@ static size_t other_recipes(const loading *at, bool is_endpoint, recipe *out)
     for (size_t i = 0; is_endpoint && i < protocol->n_endpoints && n < VARIABLES_MAX;
          i++) {
         if (cbk_text_is_equal(protocol->endpoints[i].unit, unit)) {
-            out[n++] = endpoint_recipe(&protocol->endpoints[i]);
+            out[n++] = endpoint_recipe(at, &protocol->endpoints[i]);
         }
     }
     if (is_endpoint || unit == NULL) {
@@ -480,6 +542,42 @@ static size_t other_recipes(const loading *at, bool is_endpoint, recipe *out)
         }
     }
     return n;
+}
+
+static bool are_near(const double *a, const double *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!(fabs(a[i] - b[i]) <= 1e-9 * (1.0 + fabs(b[i]))) &&
+            !(isnan(a[i]) && isnan(b[i]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* An endpoint's SQL must give what the endpoint gives; where it does not, the endpoint
+ * itself is asked, which sources do not reach. */
+static cbk_status load_checked(const loading *at, const recipe *made,
+                               cbk_inverse_variable *out, bool *is_loaded, cbk_error *err)
+{
+    CBK_TRY(load_variable(at, made, out, is_loaded, err));
+    if (!made->is_endpoint || made->is_text) {
+        return CBK_OK;
+    }
+    recipe whole = *made;
+    whole.is_text = true;
+    whole.value = made->name;
+    whole.event = NULL;
+    cbk_inverse_variable endpoint;
+    bool is_whole_loaded = false;
+    CBK_TRY(load_variable(at, &whole, &endpoint, &is_whole_loaded, err));
+    const size_t n = at->question->n_rows;
+    if (is_whole_loaded &&
+        (!*is_loaded || !are_near(out->values[0].number, endpoint.values[0].number, n))) {
+        *out = endpoint;
+        *is_loaded = true;
+    }
+    return CBK_OK;
 }
 
 /* Variables with other values than those before them: the claim's own, then the others.
@@ -498,7 +596,7 @@ static cbk_status load_variables(const loading *at, const recipe *own, cbk_error
     for (size_t i = 0; i < n; i++) {
         cbk_inverse_variable *one = &variables[question->n_variables];
         bool is_loaded = false;
-        CBK_TRY(load_variable(at, &recipes[i], one, &is_loaded, err));
+        CBK_TRY(load_checked(at, &recipes[i], one, &is_loaded, err));
         if (!is_loaded && i == 0) {
             return CBK_OK;
         }
@@ -525,7 +623,7 @@ static recipe own_recipe(const loading *at)
         if (strcasecmp(endpoint->label, "overall survival") == 0) {
             at->question->event_word = "death";
         }
-        return endpoint_recipe(endpoint);
+        return endpoint_recipe(at, endpoint);
     }
     const cbk_field *field = form->repeats == NULL
                                  ? cbk_protocol_variable(protocol, argument)
@@ -568,7 +666,7 @@ cbk_status cbk_inverse_load(cbk_study *study, cbk_asked *asked, cbk_arena *arena
     }
     const loading at = {study, arena, asked, question};
     const recipe own = own_recipe(&at);
-    question->event = own.event;
+    question->event = own.event_print;
     CBK_TRY(load_variables(&at, &own, err));
     question->is_searchable = question->n_variables > 0;
     return question->is_searchable
