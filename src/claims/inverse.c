@@ -4,7 +4,7 @@
 #include "claims/inverse.h"
 
 #include "base/text.h"
-#include "claims/inverse_question.h"
+#include "claims/inverse_form.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -151,106 +151,6 @@ static cbk_status list_candidates(const cbk_inverse_question *question, cbk_aske
     return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
 }
 
-/* ---- numbers of a form --------------------------------------------------------- */
-
-/* The numbers that look like the one stated: as many digits before and after the point,
- * and possible for the statistic.  In units of the last digit. */
-typedef struct form {
-    int digits;
-    double sign;
-    double low, high; /* keys */
-    double n;         /* how many there are */
-    double stated;
-} form;
-
-/* The largest value that the statistic can have; infinite: no limit is known. */
-static double largest_of(const cbk_inverse_question *question)
-{
-    const double factor = fabs(question->expression.factor);
-    switch (question->expression.statistic) {
-    case CBK_STATISTIC_KM_SURVIVAL:
-        return factor;
-    case CBK_STATISTIC_PERCENT:
-        return 100.0 * factor;
-    case CBK_STATISTIC_COUNT:
-    case CBK_STATISTIC_COUNT_DISTINCT:
-    case CBK_STATISTIC_EVENTS:
-        return (double)question->n_rows * factor;
-    case CBK_STATISTIC_SUM:
-        return question->variables[0].is_number ? (double)INFINITY
-                                                : (double)question->n_rows * factor;
-    default:
-        return (double)INFINITY;
-    }
-}
-
-static double key_of(const form *like, double value, cbk_rounding rounding)
-{
-    return round(cbk_number_round(like->sign * value, like->digits, rounding) *
-                 pow(10.0, like->digits));
-}
-
-static bool has_form(const form *like, double key)
-{
-    return key >= like->low && key <= like->high;
-}
-
-static int by_number(const void *lhs, const void *rhs)
-{
-    const double a = *(const double *)lhs;
-    const double b = *(const double *)rhs;
-    return (a > b) - (a < b);
-}
-
-enum { SHARES_OF_MAX = 30 };
-
-/* How many numbers of the form a share of few patients can be: k of m, however it is
- * rounded.  A survival can be some more, which would only make chance smaller. */
-static double n_shares(const cbk_inverse_question *question, const form *like)
-{
-    const size_t n = question->n_rows;
-    const double whole = largest_of(question);
-    double keys[3 * SHARES_OF_MAX * (SHARES_OF_MAX + 3)];
-    size_t n_keys = 0;
-    double n_distinct = 0.0;
-    for (size_t m = 1; m <= n; m++) {
-        for (size_t k = 0; k <= m; k++) {
-            const double value = whole * (double)k / (double)m;
-            for (int rounding = CBK_ROUND_HALF_AWAY; rounding <= CBK_ROUND_UP;
-                 rounding++) {
-                const double key = key_of(like, value, (cbk_rounding)rounding);
-                keys[n_keys] = key;
-                n_keys += has_form(like, key);
-            }
-        }
-    }
-    qsort(keys, n_keys, sizeof *keys, by_number);
-    for (size_t i = 0; i < n_keys; i++) {
-        n_distinct += i == 0 || keys[i] > keys[i - 1];
-    }
-    return n_distinct;
-}
-
-static form form_of(const cbk_inverse_question *question, const cbk_stated_number *stated)
-{
-    form out = {.digits = stated->digits, .sign = stated->value < 0.0 ? -1.0 : 1.0};
-    const double size = fabs(stated->value);
-    const double unit = pow(10.0, stated->digits);
-    const double first = size < 10.0 ? 0.0 : pow(10.0, floor(log10(size)));
-    const double after = size < 10.0 ? 10.0 : 10.0 * first;
-    const double limit = floor(largest_of(question) * unit + 0.5);
-    out.low = first * unit;
-    out.high = fmin(after * unit - 1.0, limit);
-    out.n = out.high - out.low + 1.0;
-    const bool is_share = question->expression.statistic == CBK_STATISTIC_PERCENT ||
-                          question->expression.statistic == CBK_STATISTIC_KM_SURVIVAL;
-    if (is_share && question->n_rows <= SHARES_OF_MAX) {
-        out.n = n_shares(question, &out);
-    }
-    out.stated = key_of(&out, stated->value, CBK_ROUND_HALF_AWAY);
-    return out;
-}
-
 /* ---- what is hit --------------------------------------------------------------- */
 
 enum { RESERVED_MAX = 24 };
@@ -271,19 +171,21 @@ static bool is_reserved(const reserved *taken, double key)
     return false;
 }
 
-static void reserve(reserved *taken, const form *like, double value, bool is_rounded)
+static void reserve(reserved *taken, const cbk_form_of_number *like, double value,
+                    bool is_rounded)
 {
     static const cbk_rounding roundings[] = {CBK_ROUND_HALF_AWAY, CBK_ROUND_DOWN,
                                              CBK_ROUND_UP};
     for (size_t i = 0; i < (is_rounded ? N(roundings) : 1); i++) {
-        const double key = key_of(like, value, roundings[i]);
-        if (taken->n < RESERVED_MAX && has_form(like, key) && !is_reserved(taken, key)) {
+        const double key = cbk_form_key(like, value, roundings[i]);
+        if (taken->n < RESERVED_MAX && cbk_form_has(like, key) &&
+            !is_reserved(taken, key)) {
             taken->keys[taken->n++] = key;
         }
     }
 }
 
-static reserved reserve_all(const cbk_asked *asked, const form *like)
+static reserved reserve_all(const cbk_asked *asked, const cbk_form_of_number *like)
 {
     reserved taken = {0};
     if (asked->quantity.value.kind == CBK_VALUE_NUMBER) {
@@ -301,18 +203,19 @@ static reserved reserve_all(const cbk_asked *asked, const form *like)
 }
 
 /* Every candidate as it would be printed; a rounding that changes nothing is none. */
-static size_t print_all(const cbk_asked *asked, const form *like, printed *out)
+static size_t print_all(const cbk_asked *asked, const cbk_form_of_number *like,
+                        printed *out)
 {
     static const cbk_rounding roundings[] = {CBK_ROUND_HALF_AWAY, CBK_ROUND_DOWN,
                                              CBK_ROUND_UP};
     size_t n = 0;
     for (size_t i = 0; i < asked->n_candidates; i++) {
         const candidate *one = &asked->candidates[i];
-        const double nearest = key_of(like, one->value, CBK_ROUND_HALF_AWAY);
+        const double nearest = cbk_form_key(like, one->value, CBK_ROUND_HALF_AWAY);
         for (size_t k = 0; k < N(roundings); k++) {
             const int cost = one->cost + (k > 0);
             const int changed = one->changed | (k > 0 ? CHANGED_ROUNDING : 0);
-            const double key = key_of(like, one->value, roundings[k]);
+            const double key = cbk_form_key(like, one->value, roundings[k]);
             if (changed != 0 && cost <= COST_MAX && (k == 0 || key != nearest)) {
                 out[n++] = (printed){.of = one,
                                      .rounding = roundings[k],
@@ -340,7 +243,7 @@ typedef struct reach {
     double n_form;
 } reach;
 
-static void add_up(const printed *const *sorted, size_t n, const form *like,
+static void add_up(const printed *const *sorted, size_t n, const cbk_form_of_number *like,
                    const reserved *taken, reach *out)
 {
     for (size_t i = 0; i < n; i++) {
@@ -348,7 +251,7 @@ static void add_up(const printed *const *sorted, size_t n, const form *like,
         const bool is_first = i == 0 || sorted[i - 1]->key < one->key;
         out->n_tried[one->rank]++;
         out->n_hit[one->rank] +=
-            is_first && has_form(like, one->key) && !is_reserved(taken, one->key);
+            is_first && cbk_form_has(like, one->key) && !is_reserved(taken, one->key);
     }
     for (size_t rank = 1; rank < RANKS; rank++) {
         out->n_tried[rank] += out->n_tried[rank - 1];
@@ -494,7 +397,7 @@ static cbk_status search(const cbk_inverse_question *question, cbk_asked *asked,
                          const cbk_stated_number *stated, cbk_arena *arena,
                          cbk_inverse_answer *out, cbk_error *err)
 {
-    const form like = form_of(question, stated);
+    const cbk_form_of_number like = cbk_form_of(question, stated);
     const reserved taken = reserve_all(asked, &like);
     printed *all = asked->printed;
     const printed **sorted = asked->sorted;
@@ -515,7 +418,7 @@ static cbk_status search(const cbk_inverse_question *question, cbk_asked *asked,
     out->n_tried = reached.n_tried[RANKS - 1];
     out->n_form = reached.n_form;
     out->n_form_hit = hit_at_most(&reached);
-    if (has_form(&like, like.stated) && !is_reserved(&taken, like.stated)) {
+    if (cbk_form_has(&like, like.stated) && !is_reserved(&taken, like.stated)) {
         explain(sorted, n_hits, &reached, like.digits, arena, out);
     }
     return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;

@@ -1,260 +1,21 @@
 /* inverse_question.c - the columns a question may be asked of: its own, other variables
  * of its unit, and each as another source has it.  Contract: inverse_question.h.
  */
-#include "claims/inverse_question.h"
+#include "claims/inverse_load.h"
 
-#include "base/date.h"
 #include "base/text.h"
 #include "study/sql_text.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-/* A hostile file may list more; a manuscript has not so many. */
-enum { SOURCES_MAX = 60, VARIABLES_MAX = 20, COLUMNS_A_SOURCE = 3 };
-
-/* Statements that are taken over together, and how that is printed. */
-typedef struct scenario {
-    size_t n;
-    const cbk_source_statement *statements[SOURCES_MAX];
-    const char *words;
-} scenario;
-
-typedef struct loading {
-    cbk_study *study;
-    cbk_arena *arena;
-    const cbk_asked *asked;
-    cbk_inverse_question *question;
-} loading;
-
-/* The SQL behind one variable. */
-typedef struct recipe {
-    const char *name;
-    const char *value;       /* of an endpoint its time, or the whole endpoint as text */
-    const char *event;       /* or NULL */
-    const char *event_print; /* as the protocol has it; NULL: from dates */
-    bool is_text;            /* value is an endpoint as text */
-    bool is_number;
-    bool is_endpoint;
-} recipe;
-
-/* ---- what a source says, as SQL ------------------------------------------------ */
-
-static const char *boolean_literal(const char *value)
-{
-    static const char *const yes[] = {"yes", "true", "1"};
-    static const char *const no[] = {"no", "false", "0"};
-    for (size_t i = 0; i < 3; i++) {
-        if (strcasecmp(value, yes[i]) == 0 || strcasecmp(value, no[i]) == 0) {
-            return strcasecmp(value, yes[i]) == 0 ? "1" : "0";
-        }
-    }
-    return NULL;
-}
-
-/* NULL: the source's words are no value of the field. */
-static const char *literal_of(const cbk_field *field, const char *value, cbk_arena *arena)
-{
-    double number = 0.0;
-    int32_t day = 0;
-    switch (field->type) {
-    case CBK_FIELD_INTEGER:
-    case CBK_FIELD_NUMBER:
-        return cbk_number_parse(value, false, &number) ? value : NULL;
-    case CBK_FIELD_BOOLEAN:
-        return boolean_literal(value);
-    case CBK_FIELD_DATE:
-        return cbk_date_parse(value, &day) ? cbk_sql_text(arena, value) : NULL;
-    case CBK_FIELD_CHOICE:
-        return cbk_code_label(field->choices, field->n_choices, value) != NULL
-                   ? cbk_sql_text(arena, value)
-                   : NULL;
-    default:
-        return NULL;
-    }
-}
-
-static const char *literal(const loading *at, const cbk_source_statement *statement)
-{
-    const cbk_field *field = cbk_form_field(at->question->form, statement->field);
-    return field != NULL ? literal_of(field, statement->value, at->arena) : NULL;
-}
-
-/* "patient = '1' AND n = 2" */
-static const char *row_condition(const loading *at, size_t row)
-{
-    const cbk_records *records = at->question->records;
-    const cbk_form *form = at->question->form;
-    const char *key =
-        form->repeats == NULL ? form->key : cbk_study_protocol(at->study)->forms[0].key;
-    const char *column = cbk_sql_name(at->arena, key);
-    const char *text = cbk_sql_text(at->arena, records->key[row]);
-    return records->n == NULL ? cbk_text_format(at->arena, "%s = %s", column, text)
-                              : cbk_text_format(at->arena, "%s = %s AND n = %zu", column,
-                                                text, records->n[row]);
-}
-
-/* The SQL as it reads when the statements of one field hold. */
-static const char *with_field(const loading *at, const char *sql, const scenario *given,
-                              const char *field)
-{
-    cbk_buffer by = {0};
-    const char *column = cbk_sql_name(at->arena, field);
-    cbk_buffer_add(&by, "(CASE");
-    for (size_t i = 0; i < given->n; i++) {
-        const cbk_source_statement *one = given->statements[i];
-        if (strcmp(one->field, field) == 0) {
-            const size_t row = cbk_records_find(at->question->records, one->record);
-            cbk_buffer_addf(&by, " WHEN %s THEN %s", row_condition(at, row),
-                            literal(at, one));
-        }
-    }
-    cbk_buffer_addf(&by, " ELSE %s END)", column);
-    const char *changed =
-        by.is_failed ? NULL : cbk_sql_replace_word(sql, field, by.bytes, at->arena);
-    cbk_buffer_free(&by);
-    return changed;
-}
-
-static const char *with_sources(const loading *at, const char *sql, const scenario *given)
-{
-    for (size_t i = 0; sql != NULL && i < given->n; i++) {
-        bool is_done = false;
-        for (size_t k = 0; k < i; k++) {
-            is_done = is_done || strcmp(given->statements[k]->field,
-                                        given->statements[i]->field) == 0;
-        }
-        sql = is_done ? sql : with_field(at, sql, given, given->statements[i]->field);
-    }
-    return sql;
-}
-
-/* Derived variables replaced by their SQL, so that sources reach the fields in it; one
- * that asks another form stays. */
-static const char *without_derived(const loading *at, const char *sql)
-{
-    const cbk_protocol *protocol = cbk_study_protocol(at->study);
-    for (int level = 0; sql != NULL && level < 2 && at->question->form->repeats == NULL;
-         level++) {
-        for (size_t i = 0; sql != NULL && i < protocol->n_derived; i++) {
-            const cbk_field *derived = &protocol->derived[i];
-            if (strstr(derived->sql, "SELECT") != NULL ||
-                strstr(derived->sql, "select") != NULL ||
-                !cbk_sql_has_word(sql, derived->name)) {
-                continue;
-            }
-            const char *by = cbk_text_format(at->arena, "(%s)", derived->sql);
-            sql = by == NULL ? NULL
-                             : cbk_sql_replace_word(sql, derived->name, by, at->arena);
-        }
-    }
-    return sql;
-}
-
-/* ---- scenarios ----------------------------------------------------------------- */
-
-static bool is_about(const recipe *made, const char *among, const char *field)
-{
-    return cbk_sql_has_word(made->value, field) ||
-           (made->event != NULL && cbk_sql_has_word(made->event, field)) ||
-           (among != NULL && cbk_sql_has_word(among, field));
-}
-
-static bool is_usable(const loading *at, const recipe *made, const char *among,
-                      const cbk_source_statement *statement)
-{
-    return statement->is_conflict &&
-           strcmp(statement->form, at->question->form->name) == 0 &&
-           is_about(made, among, statement->field) && literal(at, statement) != NULL &&
-           cbk_records_find(at->question->records, statement->record) != SIZE_MAX;
-}
-
-static bool says_the_same(const cbk_source_statement *a, const cbk_source_statement *b)
-{
-    return strcmp(a->record, b->record) == 0 && strcmp(a->field, b->field) == 0 &&
-           strcmp(a->value, b->value) == 0;
-}
-
-/* "with 144 for `os_months` of patient 1 (Results, Discussion)" */
-static const char *single_words(const loading *at, const cbk_source_statement *one,
-                                const char *sources)
-{
-    return cbk_text_format(at->arena, "with %s for `%s` of %s %s (%s)", one->value,
-                           one->field, at->question->form->name, one->record, sources);
-}
-
-/* Each recorded alternative alone; the same value of two sources is one. */
-static size_t add_singles(const loading *at, const cbk_source_statement *const *usable,
-                          size_t n, scenario *out)
-{
-    size_t n_out = 0;
-    for (size_t i = 0; i < n; i++) {
-        bool is_again = false;
-        for (size_t k = 0; k < i; k++) {
-            is_again = is_again || says_the_same(usable[k], usable[i]);
-        }
-        if (is_again) {
-            continue;
-        }
-        const char *sources = usable[i]->source;
-        for (size_t k = i + 1; k < n && sources != NULL; k++) {
-            if (says_the_same(usable[k], usable[i])) {
-                sources =
-                    cbk_text_format(at->arena, "%s, %s", sources, usable[k]->source);
-            }
-        }
-        out[n_out++] = (scenario){.n = 1,
-                                  .statements = {usable[i]},
-                                  .words = single_words(at, usable[i], sources)};
-    }
-    return n_out;
-}
-
-/* Each source that has several values, as a whole. */
-static size_t add_wholes(const loading *at, const cbk_source_statement *const *usable,
-                         size_t n, scenario *out)
-{
-    size_t n_out = 0;
-    for (size_t i = 0; i < n; i++) {
-        scenario whole = {0};
-        bool is_again = false;
-        for (size_t k = 0; k < n; k++) {
-            if (strcmp(usable[k]->source, usable[i]->source) == 0) {
-                is_again = is_again || k < i;
-                whole.statements[whole.n++] = usable[k];
-            }
-        }
-        if (!is_again && whole.n > 1) {
-            whole.words = cbk_text_format(at->arena, "with the %zu values of %s", whole.n,
-                                          usable[i]->source);
-            out[n_out++] = whole;
-        }
-    }
-    return n_out;
-}
-
-static size_t find_scenarios(const loading *at, const recipe *made, const char *among,
-                             scenario *out)
-{
-    const cbk_source_statement *usable[SOURCES_MAX];
-    size_t n_all = 0;
-    size_t n = 0;
-    const cbk_source_statement *all = cbk_study_sources(at->study, &n_all);
-    for (size_t i = 0; i < n_all && n < SOURCES_MAX; i++) {
-        if (is_usable(at, made, among, &all[i])) {
-            usable[n++] = &all[i];
-        }
-    }
-    const size_t n_singles = add_singles(at, usable, n, out);
-    return n_singles + add_wholes(at, usable, n, out + n_singles);
-}
+enum { VARIABLES_MAX = 20, COLUMNS_A_SOURCE = 3 };
 
 /* ---- columns ------------------------------------------------------------------- */
 
 /* A column as numbers: texts are numbered by what they say. */
-static const double *numbers_of(const loading *at, const cbk_table *table, size_t i)
+static const double *numbers_of(const cbk_loading *at, const cbk_table *table, size_t i)
 {
     const cbk_column *column = &table->columns[i];
     if (column->type == CBK_COLUMN_NUMBER) {
@@ -275,7 +36,7 @@ static const double *numbers_of(const loading *at, const cbk_table *table, size_
 }
 
 /* An endpoint's text taken apart. */
-static bool read_endpoint(const loading *at, const cbk_column *column, size_t n_rows,
+static bool read_endpoint(const cbk_loading *at, const cbk_column *column, size_t n_rows,
                           cbk_inverse_values *out)
 {
     double *number = CBK_NEW(at->arena, double, n_rows + 1);
@@ -304,16 +65,16 @@ static bool read_endpoint(const loading *at, const cbk_column *column, size_t n_
 }
 
 /* What SQL is asked for one scenario; returns how many columns. */
-static size_t columns_of(const loading *at, const recipe *made, const char *among,
-                         const scenario *given, const char **out)
+static size_t columns_of(const cbk_loading *at, const cbk_recipe *made,
+                         const cbk_scenario *given, const char **out)
 {
     size_t n = 0;
-    out[n++] = with_sources(at, made->value, given);
+    out[n++] = cbk_sql_with_sources(at, made->value, given);
     if (made->event != NULL) {
-        out[n++] = with_sources(at, made->event, given);
+        out[n++] = cbk_sql_with_sources(at, made->event, given);
     }
-    if (among != NULL) {
-        const char *condition = with_sources(at, among, given);
+    if (made->among != NULL) {
+        const char *condition = cbk_sql_with_sources(at, made->among, given);
         out[n++] =
             condition == NULL
                 ? NULL
@@ -323,7 +84,7 @@ static size_t columns_of(const loading *at, const recipe *made, const char *amon
     return n;
 }
 
-static bool take_values(const loading *at, const recipe *made, bool has_among,
+static bool take_values(const cbk_loading *at, const cbk_recipe *made,
                         const cbk_table *table, size_t first, const char *words,
                         cbk_inverse_values *out)
 {
@@ -337,7 +98,7 @@ static bool take_values(const loading *at, const recipe *made, bool has_among,
         out->number = numbers_of(at, table, column++);
         out->event = made->event != NULL ? numbers_of(at, table, column++) : NULL;
     }
-    out->in = has_among ? numbers_of(at, table, column) : NULL;
+    out->in = made->among != NULL ? numbers_of(at, table, column) : NULL;
     out->source = words;
     return out->number != NULL && !cbk_arena_has_failed(at->arena);
 }
@@ -359,32 +120,17 @@ static bool are_same_values(const cbk_inverse_values *a, const cbk_inverse_value
            are_same(a->in, b->in, n);
 }
 
-/* A variable as the records have it, and as each source does. */
-static cbk_status load_variable(const loading *at, const recipe *written,
-                                cbk_inverse_variable *out, bool *is_loaded,
-                                cbk_error *err)
+/* The columns of all scenarios; *out NULL: SQL does not answer, so nothing is searched
+ * (such as an aggregate inside an aggregate). */
+static cbk_status select_all(const cbk_loading *at, const cbk_recipe *made,
+                             const cbk_scenario *scenarios, size_t n,
+                             const cbk_table **out, cbk_error *err)
 {
-    *is_loaded = false;
-    recipe made = *written;
-    const char *among = at->asked->among;
-    scenario *scenarios = CBK_NEW(at->arena, scenario, 2 * SOURCES_MAX + 1);
-    const char **sql =
-        CBK_NEW(at->arena, const char *, COLUMNS_A_SOURCE *(2 * SOURCES_MAX + 1));
-    if (sql == NULL) {
-        return cbk_fail_memory(err);
-    }
-    if (!made.is_text) {
-        made.value = without_derived(at, made.value);
-        made.event = made.event != NULL ? without_derived(at, made.event) : NULL;
-    }
-    among = among != NULL ? without_derived(at, among) : NULL;
-    if (cbk_arena_has_failed(at->arena)) {
-        return cbk_fail_memory(err);
-    }
-    const size_t n = 1 + find_scenarios(at, &made, among, scenarios + 1);
+    *out = NULL;
+    const char **sql = CBK_NEW(at->arena, const char *, COLUMNS_A_SOURCE *n);
     size_t n_columns = 0;
-    for (size_t i = 0; i < n; i++) {
-        n_columns += columns_of(at, &made, among, &scenarios[i], sql + n_columns);
+    for (size_t i = 0; sql != NULL && i < n; i++) {
+        n_columns += columns_of(at, made, &scenarios[i], sql + n_columns);
     }
     if (cbk_arena_has_failed(at->arena)) {
         return cbk_fail_memory(err);
@@ -397,29 +143,62 @@ static cbk_status load_variable(const loading *at, const recipe *written,
     if (status == CBK_ENOMEM) {
         return cbk_fail_memory(err);
     }
-    if (status != CBK_OK || table->n_rows != at->question->n_rows) {
-        return CBK_OK; /* such as an aggregate inside an aggregate: nothing to search */
+    if (status == CBK_OK && table->n_rows == at->question->n_rows) {
+        *out = table;
     }
-    cbk_inverse_values *values = CBK_NEW(at->arena, cbk_inverse_values, n);
+    return CBK_OK;
+}
+
+/* The values of each scenario that are not those of one before; returns how many. */
+static size_t take_all(const cbk_loading *at, const cbk_recipe *made,
+                       const cbk_scenario *scenarios, size_t n, const cbk_table *table,
+                       cbk_inverse_values *values)
+{
     size_t n_values = 0;
-    for (size_t i = 0; values != NULL && i < n; i++) {
-        if (!take_values(at, &made, among != NULL, table, i * (n_columns / n),
-                         scenarios[i].words, &values[n_values])) {
-            break;
-        }
-        bool is_again = false;
-        for (size_t k = 0; k < n_values; k++) {
-            is_again =
-                is_again || are_same_values(&values[k], &values[n_values], table->n_rows);
+    for (size_t i = 0; i < n; i++) {
+        cbk_inverse_values *one = &values[n_values];
+        bool is_again = !take_values(at, made, table, i * (table->n_columns / n),
+                                     scenarios[i].words, one);
+        for (size_t k = 0; !is_again && k < n_values; k++) {
+            is_again = are_same_values(&values[k], one, table->n_rows);
         }
         n_values += !is_again;
+    }
+    return n_values;
+}
+
+/* A variable as the records have it, and as each source does. */
+static cbk_status load_variable(const cbk_loading *at, const cbk_recipe *written,
+                                cbk_inverse_variable *out, bool *is_loaded,
+                                cbk_error *err)
+{
+    *is_loaded = false;
+    cbk_recipe made = *written;
+    if (!made.is_text) {
+        made.value = cbk_sql_without_derived(at, made.value);
+        made.event = cbk_sql_without_derived(at, made.event);
+    }
+    made.among = cbk_sql_without_derived(at, at->asked->among);
+    if (cbk_arena_has_failed(at->arena)) {
+        return cbk_fail_memory(err);
+    }
+    size_t n = 0;
+    const cbk_scenario *scenarios = cbk_scenarios_of(at, &made, &n);
+    cbk_inverse_values *values = CBK_NEW(at->arena, cbk_inverse_values, n);
+    if (scenarios == NULL || values == NULL) {
+        return cbk_fail_memory(err);
+    }
+    const cbk_table *table = NULL;
+    CBK_TRY(select_all(at, &made, scenarios, n, &table, err));
+    if (table == NULL) {
+        return CBK_OK;
     }
     *out = (cbk_inverse_variable){.name = made.name,
                                   .is_number = made.is_number,
                                   .is_endpoint = made.is_endpoint,
-                                  .n_values = n_values,
                                   .values = values};
-    *is_loaded = n_values > 0;
+    out->n_values = take_all(at, &made, scenarios, n, table, values);
+    *is_loaded = out->n_values > 0;
     return cbk_arena_has_failed(at->arena) ? cbk_fail_memory(err) : CBK_OK;
 }
 
@@ -433,7 +212,7 @@ static bool is_measured(const cbk_field *field)
 
 /* An endpoint's event as SQL: the condition, or that one of its dates is there; and no
  * competing event. */
-static const char *event_sql(const loading *at, const cbk_endpoint *endpoint)
+static const char *event_sql(const cbk_loading *at, const cbk_endpoint *endpoint)
 {
     cbk_buffer sql = {0};
     cbk_buffer_add(&sql, "CASE");
@@ -456,7 +235,7 @@ static const char *event_sql(const loading *at, const cbk_endpoint *endpoint)
 }
 
 /* The time of an endpoint from dates: to the earliest event, or to the last contact. */
-static const char *dates_sql(const loading *at, const cbk_endpoint *endpoint)
+static const char *dates_sql(const cbk_loading *at, const cbk_endpoint *endpoint)
 {
     cbk_buffer earliest = {0};
     cbk_buffer_add(&earliest, "min('9999-12-31'");
@@ -480,16 +259,16 @@ static const char *dates_sql(const loading *at, const cbk_endpoint *endpoint)
 }
 
 /* With late entry only the endpoint as a whole can be asked. */
-static recipe endpoint_recipe(const loading *at, const cbk_endpoint *endpoint)
+static cbk_recipe endpoint_recipe(const cbk_loading *at, const cbk_endpoint *endpoint)
 {
     const bool is_simple = endpoint->entry == NULL;
     const bool has_dates = endpoint->from != NULL && endpoint->censor_on != NULL;
-    recipe made = {.name = endpoint->name,
-                   .value = endpoint->name,
-                   .event_print = endpoint->event,
-                   .is_text = true,
-                   .is_number = true,
-                   .is_endpoint = true};
+    cbk_recipe made = {.name = endpoint->name,
+                       .value = endpoint->name,
+                       .event_print = endpoint->event,
+                       .is_text = true,
+                       .is_number = true,
+                       .is_endpoint = true};
     if (is_simple && (endpoint->time != NULL || has_dates)) {
         made.is_text = false;
         made.value = endpoint->time != NULL ? endpoint->time : dates_sql(at, endpoint);
@@ -498,10 +277,10 @@ static recipe endpoint_recipe(const loading *at, const cbk_endpoint *endpoint)
     return made;
 }
 
-static recipe field_recipe(const loading *at, const char *name, bool is_number)
+static cbk_recipe field_recipe(const cbk_loading *at, const char *name, bool is_number)
 {
     const cbk_protocol *protocol = cbk_study_protocol(at->study);
-    recipe made = {.name = name, .value = name, .is_number = is_number};
+    cbk_recipe made = {.name = name, .value = name, .is_number = is_number};
     if (at->question->form->repeats != NULL) {
         return made;
     }
@@ -517,7 +296,7 @@ static recipe field_recipe(const loading *at, const char *name, bool is_number)
 }
 
 /* The other variables of the unit, in the protocol's order; returns how many. */
-static size_t other_recipes(const loading *at, bool is_endpoint, recipe *out)
+static size_t other_recipes(const cbk_loading *at, bool is_endpoint, cbk_recipe *out)
 {
     const cbk_protocol *protocol = cbk_study_protocol(at->study);
     const cbk_form *form = at->question->form;
@@ -557,14 +336,14 @@ static bool are_near(const double *a, const double *b, size_t n)
 
 /* An endpoint's SQL must give what the endpoint gives; where it does not, the endpoint
  * itself is asked, which sources do not reach. */
-static cbk_status load_checked(const loading *at, const recipe *made,
+static cbk_status load_checked(const cbk_loading *at, const cbk_recipe *made,
                                cbk_inverse_variable *out, bool *is_loaded, cbk_error *err)
 {
     CBK_TRY(load_variable(at, made, out, is_loaded, err));
     if (!made->is_endpoint || made->is_text) {
         return CBK_OK;
     }
-    recipe whole = *made;
+    cbk_recipe whole = *made;
     whole.is_text = true;
     whole.value = made->name;
     whole.event = NULL;
@@ -582,10 +361,11 @@ static cbk_status load_checked(const loading *at, const recipe *made,
 
 /* Variables with other values than those before them: the claim's own, then the others.
  */
-static cbk_status load_variables(const loading *at, const recipe *own, cbk_error *err)
+static cbk_status load_variables(const cbk_loading *at, const cbk_recipe *own,
+                                 cbk_error *err)
 {
     cbk_inverse_question *question = at->question;
-    recipe recipes[VARIABLES_MAX + 1] = {*own};
+    cbk_recipe recipes[VARIABLES_MAX + 1] = {*own};
     const size_t n =
         1 + (own->is_number ? other_recipes(at, own->is_endpoint, recipes + 1) : 0);
     cbk_inverse_variable *variables = CBK_NEW(at->arena, cbk_inverse_variable, n);
@@ -611,7 +391,7 @@ static cbk_status load_variables(const loading *at, const recipe *own, cbk_error
 }
 
 /* The claim's own variable, and its unit. */
-static recipe own_recipe(const loading *at)
+static cbk_recipe own_recipe(const cbk_loading *at)
 {
     const cbk_protocol *protocol = cbk_study_protocol(at->study);
     const cbk_form *form = at->question->form;
@@ -630,7 +410,7 @@ static recipe own_recipe(const loading *at)
                                  : cbk_form_field(form, argument);
     at->question->unit = field != NULL ? field->unit : NULL;
     if (strcmp(argument, "*") == 0) {
-        return (recipe){.name = "*", .value = "1"};
+        return (cbk_recipe){.name = "*", .value = "1"};
     }
     return field_recipe(at, argument, is_measured(field));
 }
@@ -664,8 +444,8 @@ cbk_status cbk_inverse_load(cbk_study *study, cbk_asked *asked, cbk_arena *arena
     if (!is_of_the_form) {
         return CBK_OK;
     }
-    const loading at = {study, arena, asked, question};
-    const recipe own = own_recipe(&at);
+    const cbk_loading at = {study, arena, asked, question};
+    const cbk_recipe own = own_recipe(&at);
     question->event = own.event_print;
     CBK_TRY(load_variables(&at, &own, err));
     question->is_searchable = question->n_variables > 0;
