@@ -29,7 +29,7 @@ enum {
 };
 
 /* An expression with its value, before rounding. */
-struct cbk_inverse_candidate {
+typedef struct candidate {
     const cbk_inverse_variable *variable;
     const cbk_inverse_values *values;
     const cbk_inverse_subset *subset;
@@ -37,18 +37,16 @@ struct cbk_inverse_candidate {
     int changed;
     int cost;
     double value;
-};
-typedef struct cbk_inverse_candidate candidate;
+} candidate;
 
 /* A candidate under a rounding. */
-struct cbk_inverse_printed {
+typedef struct printed {
     const candidate *of;
     cbk_rounding rounding;
     int changed;
     int rank;
     double key; /* what is printed, in units of the last digit */
-};
-typedef struct cbk_inverse_printed printed;
+} printed;
 
 enum { ROUNDINGS = 3 };
 
@@ -129,26 +127,16 @@ static void add_all(candidates *all)
     }
 }
 
-/* The first is the claim's own expression where it has a value. */
-static cbk_status list_candidates(const cbk_inverse_question *question, cbk_asked *asked,
-                                  cbk_arena *arena, cbk_error *err)
+static cbk_status list_candidates(candidates *all, cbk_error *err)
 {
-    if (asked->candidates != NULL) {
-        return CBK_OK;
-    }
-    candidates all = {.question = question, .arena = arena};
-    add_all(&all);
-    all.items = CBK_NEW(arena, candidate, all.n + 1);
-    all.n = 0;
-    if (all.items == NULL) {
+    add_all(all);
+    all->items = CBK_NEW(all->arena, candidate, all->n + 1);
+    all->n = 0;
+    if (all->items == NULL) {
         return cbk_fail_memory(err);
     }
-    add_all(&all);
-    asked->printed = CBK_NEW(arena, printed, ROUNDINGS * all.n + 1);
-    asked->sorted = CBK_NEW(arena, const printed *, ROUNDINGS *all.n + 1);
-    asked->candidates = all.items;
-    asked->n_candidates = all.n;
-    return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
+    add_all(all);
+    return cbk_arena_has_failed(all->arena) ? cbk_fail_memory(err) : CBK_OK;
 }
 
 /* ---- what is hit --------------------------------------------------------------- */
@@ -203,14 +191,14 @@ static reserved reserve_all(const cbk_asked *asked, const cbk_form_of_number *li
 }
 
 /* Every candidate as it would be printed; a rounding that changes nothing is none. */
-static size_t print_all(const cbk_asked *asked, const cbk_form_of_number *like,
+static size_t print_all(const candidates *all, const cbk_form_of_number *like,
                         printed *out)
 {
     static const cbk_rounding roundings[] = {CBK_ROUND_HALF_AWAY, CBK_ROUND_DOWN,
                                              CBK_ROUND_UP};
     size_t n = 0;
-    for (size_t i = 0; i < asked->n_candidates; i++) {
-        const candidate *one = &asked->candidates[i];
+    for (size_t i = 0; i < all->n; i++) {
+        const candidate *one = &all->items[i];
         const double nearest = cbk_form_key(like, one->value, CBK_ROUND_HALF_AWAY);
         for (size_t k = 0; k < N(roundings); k++) {
             const int cost = one->cost + (k > 0);
@@ -393,18 +381,21 @@ static double hit_at_most(const reach *reached)
     return (double)n;
 }
 
-static cbk_status search(const cbk_inverse_question *question, cbk_asked *asked,
+static cbk_status search(const candidates *all, const cbk_asked *asked,
                          const cbk_stated_number *stated, cbk_arena *arena,
                          cbk_inverse_answer *out, cbk_error *err)
 {
-    const cbk_form_of_number like = cbk_form_of(question, stated);
+    const cbk_form_of_number like = cbk_form_of(all->question, stated);
     const reserved taken = reserve_all(asked, &like);
-    printed *all = asked->printed;
-    const printed **sorted = asked->sorted;
+    printed *found = CBK_NEW(all->arena, printed, ROUNDINGS * all->n + 1);
+    const printed **sorted = CBK_NEW(all->arena, const printed *, ROUNDINGS * all->n + 1);
     reach reached = {0};
-    const size_t n = print_all(asked, &like, all);
+    if (sorted == NULL) {
+        return cbk_fail_memory(err);
+    }
+    const size_t n = print_all(all, &like, found);
     for (size_t i = 0; i < n; i++) {
-        sorted[i] = &all[i];
+        sorted[i] = &found[i];
     }
     qsort(sorted, n, sizeof *sorted, by_key_and_rank);
     add_up(sorted, n, &like, &taken, &reached);
@@ -424,50 +415,118 @@ static cbk_status search(const cbk_inverse_question *question, cbk_asked *asked,
     return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
 }
 
+/* Everything but the sentences goes into `scratch`. */
+static cbk_status search_and_change(cbk_study *study, const cbk_asked *asked,
+                                    const cbk_stated_number *stated, cbk_arena *scratch,
+                                    cbk_arena *arena, cbk_inverse_answer *out,
+                                    cbk_error *err)
+{
+    candidates all = {.arena = scratch};
+    CBK_TRY(cbk_inverse_load(study, asked, scratch, &all.question, err));
+    if (!all.question->is_searchable) {
+        return CBK_OK;
+    }
+    CBK_TRY(list_candidates(&all, err));
+    CBK_TRY(search(&all, asked, stated, arena, out, err));
+    if (!out->is_explained) {
+        const char *change = cbk_inverse_change(all.question, stated, arena);
+        if (change != NULL) {
+            out->sentences[out->n_sentences++] = change;
+        }
+    }
+    return cbk_arena_has_failed(arena) || cbk_arena_has_failed(scratch)
+               ? cbk_fail_memory(err)
+               : CBK_OK;
+}
+
+/* An answer that was given: claims state the same number of the same thing again. */
+struct cbk_inverse_answered {
+    cbk_stated_number stated;
+    cbk_inverse_answer answer;
+    struct cbk_inverse_answered *next;
+};
+
+static const cbk_inverse_answer *answered(const cbk_asked *asked,
+                                          const cbk_stated_number *stated)
+{
+    const struct cbk_inverse_answered *at = asked->answered;
+    while (at != NULL &&
+           (at->stated.value != stated->value || at->stated.digits != stated->digits)) {
+        at = at->next;
+    }
+    return at != NULL ? &at->answer : NULL;
+}
+
 cbk_status cbk_inverse_explain(cbk_study *study, cbk_asked *asked,
                                const cbk_stated_number *stated, cbk_arena *arena,
                                cbk_inverse_answer *out, cbk_error *err)
 {
     *out = (cbk_inverse_answer){0};
-    const cbk_inverse_question *question = NULL;
     if (stated->comparator != CBK_COMPARATOR_NONE || fabs(stated->value) >= 1e12) {
         return CBK_OK;
     }
-    CBK_TRY(cbk_inverse_load(study, asked, arena, &question, err));
-    if (!question->is_searchable) {
+    const cbk_inverse_answer *before = answered(asked, stated);
+    if (before != NULL) {
+        *out = *before;
         return CBK_OK;
     }
-    CBK_TRY(list_candidates(question, asked, arena, err));
-    CBK_TRY(search(question, asked, stated, arena, out, err));
-    if (!out->is_explained) {
-        const char *change = cbk_inverse_change(question, stated, arena);
-        if (change != NULL) {
-            out->sentences[out->n_sentences++] = change;
-        }
+    struct cbk_inverse_answered *kept = CBK_NEW(arena, struct cbk_inverse_answered, 1);
+    cbk_arena *scratch = cbk_arena_create(NULL, SIZE_MAX);
+    const cbk_status status =
+        kept == NULL || scratch == NULL
+            ? cbk_fail_memory(err)
+            : search_and_change(study, asked, stated, scratch, arena, out, err);
+    cbk_arena_destroy(scratch);
+    if (status == CBK_OK) {
+        *kept = (struct cbk_inverse_answered){*stated, *out, asked->answered};
+        asked->answered = kept;
     }
-    return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
+    return status;
+}
+
+/* NaN where the question has no value. */
+static double without_censoring(const cbk_inverse_question *question, cbk_arena *scratch)
+{
+    if (!question->is_searchable) {
+        return (double)NAN;
+    }
+    const cbk_statistic plain = question->expression.statistic == CBK_STATISTIC_KM_MEDIAN
+                                    ? CBK_STATISTIC_MEDIAN
+                                    : CBK_STATISTIC_BEYOND;
+    return cbk_inverse_value(question, plain, &question->variables[0].values[0],
+                             &question->subsets[0], scratch);
+}
+
+static bool is_of_a_curve(const char *of, cbk_arena *arena)
+{
+    cbk_expression expression;
+    return cbk_expression_parse(of, arena, &expression) &&
+           (expression.statistic == CBK_STATISTIC_KM_MEDIAN ||
+            expression.statistic == CBK_STATISTIC_KM_SURVIVAL);
 }
 
 cbk_status cbk_inverse_uncensored(cbk_study *study, cbk_asked *asked, cbk_arena *arena,
                                   double *out, cbk_error *err)
 {
-    *out = asked->uncensored;
     if (asked->has_uncensored) {
+        *out = asked->uncensored;
         return CBK_OK;
     }
-    const cbk_inverse_question *question = NULL;
-    CBK_TRY(cbk_inverse_load(study, asked, arena, &question, err));
     asked->has_uncensored = true;
     asked->uncensored = (double)NAN;
-    const cbk_statistic own = question->expression.statistic;
-    if (question->is_searchable &&
-        (own == CBK_STATISTIC_KM_MEDIAN || own == CBK_STATISTIC_KM_SURVIVAL)) {
-        const cbk_statistic plain =
-            own == CBK_STATISTIC_KM_MEDIAN ? CBK_STATISTIC_MEDIAN : CBK_STATISTIC_BEYOND;
-        asked->uncensored =
-            cbk_inverse_value(question, plain, &question->variables[0].values[0],
-                              &question->subsets[0], arena);
+    *out = (double)NAN;
+    if (!is_of_a_curve(asked->of, arena)) {
+        return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
     }
-    *out = asked->uncensored;
-    return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
+    const cbk_inverse_question *question = NULL;
+    cbk_arena *scratch = cbk_arena_create(NULL, SIZE_MAX);
+    const cbk_status status =
+        scratch == NULL ? cbk_fail_memory(err)
+                        : cbk_inverse_load(study, asked, scratch, &question, err);
+    if (status == CBK_OK) {
+        asked->uncensored = without_censoring(question, scratch);
+        *out = asked->uncensored;
+    }
+    cbk_arena_destroy(scratch);
+    return status;
 }

@@ -415,19 +415,15 @@ static cbk_recipe own_recipe(const cbk_loading *at)
     return field_recipe(at, argument, is_measured(field));
 }
 
-cbk_status cbk_inverse_load(cbk_study *study, cbk_asked *asked, cbk_arena *arena,
+cbk_status cbk_inverse_load(cbk_study *study, const cbk_asked *asked, cbk_arena *arena,
                             const cbk_inverse_question **out, cbk_error *err)
 {
-    *out = asked->inverse;
-    if (asked->inverse != NULL) {
-        return CBK_OK;
-    }
+    *out = NULL;
     const cbk_protocol *protocol = cbk_study_protocol(study);
     cbk_inverse_question *question = CBK_NEW(arena, cbk_inverse_question, 1);
     if (question == NULL) {
         return cbk_fail_memory(err);
     }
-    asked->inverse = question;
     *out = question;
     question->among = asked->among;
     question->event_word = "event";

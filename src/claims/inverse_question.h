@@ -93,8 +93,8 @@ struct cbk_inverse_question {
 };
 typedef struct cbk_inverse_question cbk_inverse_question;
 
-/* Fetches the columns, once for each question: asked->inverse.  Errors: CBK_ENOMEM. */
-cbk_status cbk_inverse_load(cbk_study *study, cbk_asked *asked, cbk_arena *arena,
+/* Fetches the columns.  Errors: CBK_ENOMEM. */
+cbk_status cbk_inverse_load(cbk_study *study, const cbk_asked *asked, cbk_arena *arena,
                             const cbk_inverse_question **out, cbk_error *err);
 
 /* inverse_subset.c: fills subsets of a question that has its variables. */

@@ -14,12 +14,7 @@ typedef struct cbk_asked {
     cbk_quantity quantity;   /* under the study's conventions */
     const cbk_value *others; /* [n_others] under the other conventions; NULL: not asked */
     size_t n_others;
-    /* What inverse.c keeps from one stated number to the next. */
-    struct cbk_inverse_question *inverse;           /* NULL: not loaded yet */
-    const struct cbk_inverse_candidate *candidates; /* NULL: not listed yet */
-    size_t n_candidates;
-    struct cbk_inverse_printed *printed; /* room for each candidate under each rounding */
-    const struct cbk_inverse_printed **sorted;
+    struct cbk_inverse_answered *answered; /* what inverse.c has searched for already */
     bool has_uncensored;
     double uncensored; /* censoring ignored; NaN: no such question */
 } cbk_asked;
