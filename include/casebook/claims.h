@@ -36,9 +36,11 @@ typedef struct cbk_claim_result {
     size_t n_computed;            /* claim->n_of */
     const cbk_quantity *computed; /* [n_computed] */
     size_t n_explanations;
-    const char *const *explanations; /* sentences: the convention, who contradicts, why not */
+    const char *const *explanations; /* sentences: the convention, who contradicts, why
+                                        not, where the number may come from */
     size_t n_contradicting;
-    const cbk_claim *const *contradicting; /* claims of the same quantity stated otherwise */
+    const cbk_claim *const
+        *contradicting; /* claims of the same quantity stated otherwise */
 } cbk_claim_result;
 
 typedef struct cbk_audit {

@@ -8,6 +8,7 @@
 #include <casebook/claims.h>
 
 #include "base/text.h"
+#include "claims/inverse.h"
 #include "claims/statements.h"
 
 #include <assert.h>
@@ -211,6 +212,29 @@ static int badness(cbk_verdict verdict)
     return of[verdict];
 }
 
+/* "Number 2, max(age): ..." where the claim states several. */
+static const char *of_number(audit *a, const cbk_claim *claim, size_t k, const char *text)
+{
+    return text == NULL || claim->n_of == 1
+               ? text
+               : cbk_text_format(a->arena, "Number %zu, %.80s: %s", k + 1, claim->of[k],
+                                 text);
+}
+
+/* Where a number that the records do not give may come from. */
+static cbk_status search(audit *a, const cbk_claim *claim, size_t k, const statement *one,
+                         const char **explanations, cbk_claim_result *result,
+                         cbk_error *err)
+{
+    cbk_inverse_answer found;
+    CBK_TRY(cbk_inverse_explain(a->study, one->asked, &one->said.numbers[0], a->arena,
+                                &found, err));
+    for (size_t i = 0; i < found.n_sentences; i++) {
+        explain(explanations, result, of_number(a, claim, k, found.sentences[i]));
+    }
+    return CBK_OK;
+}
+
 /* Computes what can be computed; the worst of its numbers is the claim's verdict. */
 static cbk_status judge(audit *a, size_t i, const char **explanations,
                         cbk_claim_result *result, cbk_error *err)
@@ -229,12 +253,10 @@ static cbk_status judge(audit *a, size_t i, const char **explanations,
         if (badness(judgement.verdict) > badness(result->verdict)) {
             result->verdict = judgement.verdict;
         }
-        const char *text = judgement.explanation;
-        if (text != NULL && claim->n_of > 1) {
-            text = cbk_text_format(a->arena, "Number %zu, %.80s: %s", k + 1, claim->of[k],
-                                   text);
+        explain(explanations, result, of_number(a, claim, k, judgement.explanation));
+        if (judgement.is_searchable) {
+            CBK_TRY(search(a, claim, k, one, explanations, result, err));
         }
-        explain(explanations, result, text);
     }
     result->computed = computed;
     result->n_computed = claim->n_of;
@@ -258,7 +280,8 @@ static cbk_status finish_claim(audit *a, size_t i, cbk_claim_result *result,
                                cbk_error *err)
 {
     const cbk_claim *claim = &a->claims[i];
-    const char **explanations = CBK_NEW(a->arena, const char *, claim->n_of + 2);
+    const char **explanations =
+        CBK_NEW(a->arena, const char *, claim->n_of *(CBK_INVERSE_SHOWN_MAX + 2) + 2);
     if (explanations == NULL) {
         return no_memory(err);
     }

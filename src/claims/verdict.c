@@ -1,6 +1,7 @@
 /* verdict.c - one computed value against what is stated of it.  Contract: verdict.h. */
 #include "claims/verdict.h"
 
+#include "claims/inverse.h"
 #include "study/records.h"
 
 #include <math.h>
@@ -98,6 +99,7 @@ static cbk_status ask_others(cbk_study *study, cbk_asked *asked, cbk_arena *aren
         }
     }
     asked->others = others;
+    asked->n_others = N(variants);
     return CBK_OK;
 }
 
@@ -166,6 +168,22 @@ static const char *equal_when_rounded(const cbk_stated_number *stated, double va
     return NULL;
 }
 
+/* "Equal when censoring is ignored": the commonest way to a median that is not reached.
+ */
+static cbk_status find_uncensored(cbk_study *study, cbk_asked *asked,
+                                  const cbk_stated_number *stated, cbk_arena *arena,
+                                  const char **words, cbk_error *err)
+{
+    double value = (double)NAN;
+    CBK_TRY(cbk_inverse_uncensored(study, asked, arena, &value, err));
+    if (!isnan(value) && cbk_stated_is_met(stated, value, CBK_ROUND_HALF_AWAY)) {
+        char number[CBK_NUMBER_SIZE];
+        print_number(value, stated->digits, number);
+        *words = cbk_text_format(arena, "Equal when censoring is ignored: %s.", number);
+    }
+    return CBK_OK;
+}
+
 /* The first other convention under which the number is as stated; *words NULL: none. */
 static cbk_status find_convention(cbk_study *study, cbk_asked *asked,
                                   const cbk_stated_number *stated, cbk_arena *arena,
@@ -185,7 +203,7 @@ static cbk_status find_convention(cbk_study *study, cbk_asked *asked,
             return CBK_OK;
         }
     }
-    return CBK_OK;
+    return find_uncensored(study, asked, stated, arena, words, err);
 }
 
 /* The value is a number, or it is absent and another convention might give one. */
@@ -205,17 +223,22 @@ static cbk_status judge_number(cbk_study *study, cbk_asked *asked,
         CBK_TRY(find_convention(study, asked, stated, arena, &words, err));
     }
     if (words != NULL) {
-        *out = (cbk_judgement){CBK_VERDICT_OTHER_CONVENTION, words};
+        *out = (cbk_judgement){.verdict = CBK_VERDICT_OTHER_CONVENTION,
+                               .explanation = words};
     } else if (is_number) {
         char number[CBK_NUMBER_SIZE];
         print_number(value->number, stated->digits, number);
         const char *said = stated_text(stated, arena);
-        *out = (cbk_judgement){CBK_VERDICT_DOES_NOT_REPRODUCE,
-                               cbk_text_format(arena, "The records give %s, not %s.",
-                                               number, said == NULL ? "" : said)};
+        *out = (cbk_judgement){.verdict = CBK_VERDICT_DOES_NOT_REPRODUCE,
+                               .explanation =
+                                   cbk_text_format(arena, "The records give %s, not %s.",
+                                                   number, said == NULL ? "" : said),
+                               .is_searchable = true};
     } else {
-        *out =
-            (cbk_judgement){CBK_VERDICT_NOT_COMPUTABLE, absence(&asked->quantity, arena)};
+        const bool is_searchable = (asked->quantity.notes & CBK_NOTE_NOT_REACHED) != 0;
+        *out = (cbk_judgement){.verdict = CBK_VERDICT_NOT_COMPUTABLE,
+                               .explanation = absence(&asked->quantity, arena),
+                               .is_searchable = is_searchable};
     }
     return CBK_OK;
 }
@@ -258,10 +281,10 @@ static void judge_text(cbk_study *study, const cbk_quantity *quantity, const cha
         *out = (cbk_judgement){.verdict = CBK_VERDICT_REPRODUCES};
         return;
     }
-    *out = (cbk_judgement){CBK_VERDICT_DOES_NOT_REPRODUCE,
-                           cbk_text_format(arena,
-                                           "The records give \"%.200s\", not \"%.200s\".",
-                                           label != NULL ? label : computed, text)};
+    *out = (cbk_judgement){.verdict = CBK_VERDICT_DOES_NOT_REPRODUCE,
+                           .explanation = cbk_text_format(
+                               arena, "The records give \"%.200s\", not \"%.200s\".",
+                               label != NULL ? label : computed, text)};
 }
 
 /* ---- both ---------------------------------------------------------------------- */

@@ -12,12 +12,17 @@ typedef struct cbk_asked {
     const char *from;        /* or NULL */
     const char *among;       /* or NULL */
     cbk_quantity quantity;   /* under the study's conventions */
-    const cbk_value *others; /* under the other conventions; NULL: not asked yet */
+    const cbk_value *others; /* [n_others] under the other conventions; NULL: not asked */
+    size_t n_others;
+    struct cbk_inverse_answered *answered; /* what inverse.c has searched for already */
+    bool has_uncensored;
+    double uncensored; /* censoring ignored; NaN: no such question */
 } cbk_asked;
 
 typedef struct cbk_judgement {
     cbk_verdict verdict;     /* never CBK_VERDICT_CONTRADICTED */
     const char *explanation; /* a sentence; NULL where it reproduces */
+    bool is_searchable;      /* a number the records do not give: inverse.h may ask why */
 } cbk_judgement;
 
 /* said: the number, or none; text: what a category is compared with, normalised.

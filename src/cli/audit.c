@@ -66,7 +66,11 @@ const cbk_command cbk_command_audit = {
         "the "
         "precision that is stated. Verdicts: reproduces; other_convention (equal when "
         "truncated, or under another named rule); contradicted (the manuscript states it "
-        "differently elsewhere); does_not_reproduce; not_computable. Exit code 1 when a "
+        "differently elsewhere); does_not_reproduce; not_computable. A number that does "
+        "not "
+        "follow is explained where a small change of the question gives it and chance "
+        "hardly would; else the smallest change of a record that would make it right is "
+        "named. Exit code 1 when a "
         "claim is contradicted or does not reproduce.",
     .examples = "casebook audit studies/ivc-lms\n"
                 "casebook audit studies/ivc-lms --claims revised.yaml --format json",

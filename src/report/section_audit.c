@@ -62,8 +62,8 @@ static void add_sentence(cbk_report *report, const cbk_audit *audit)
 /* ---- tables ----------------------------------------------------------------------- */
 
 enum {
+    COLUMN_SAYS, /* first: a table too wide for a terminal repeats it */
     COLUMN_WHERE,
-    COLUMN_SAYS,
     COLUMN_STATED,
     COLUMN_COMPUTED,
     COLUMN_VERDICT,
@@ -149,8 +149,8 @@ static bool reproduces(const cbk_claim_result *result)
 static void add_table(cbk_report *report, const cbk_audit *audit,
                       const claim_table *table)
 {
-    static const char *const headers[N_COLUMNS] = {"Where",    "What is said", "Stated",
-                                                   "Computed", "Verdict",      "Why"};
+    static const char *const headers[N_COLUMNS] = {"What is said", "Where",   "Stated",
+                                                   "Computed",     "Verdict", "Why"};
     size_t n_rows = 0;
     for (size_t i = 0; i < audit->n; i++) {
         n_rows += table->holds(&audit->results[i]);

@@ -164,7 +164,9 @@ static void contradictions_name_the_others(void)
                  "Stated otherwise: \"August 1998\" in `start-1`, \"august  1998\" in "
                  "`start-2`.") == 0);
     const cbk_claim_result *wrong = result_of(&o, "dead-2");
-    CHECK(wrong->n_contradicting == 1 && wrong->n_explanations == 2);
+    CHECK(wrong->n_contradicting == 1 && wrong->n_explanations == 3);
+    CHECK(strcmp(wrong->explanations[1],
+                 "What would have to be true: one fewer death.") == 0);
     CHECK(strcmp(wrong->contradicting[0]->id, "dead-1") == 0);
     /* 48.8 and 49 are one number at the coarser precision */
     CHECK(result_of(&o, "mean-age")->n_contradicting == 0);
