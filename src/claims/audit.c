@@ -140,8 +140,11 @@ static int by_index(const void *lhs, const void *rhs)
     return (a > b) - (a < b);
 }
 
-/* The other claims that any statement of claim i is contradicted by, in file order. */
-static bool collect_contradicting(audit *a, size_t i, cbk_claim_result *result)
+/* The other claims that any statement of claim i is contradicted by, in file order.  Two
+ * claims that both follow from the records do not contradict each other, however they are
+ * written: a code and its label, 44.45 as 44.5 and as 44. */
+static bool collect_contradicting(audit *a, size_t i, const cbk_verdict *own,
+                                  cbk_claim_result *result)
 {
     size_t n_all = 0;
     for (size_t k = a->first[i]; k < a->first[i + 1]; k++) {
@@ -164,7 +167,9 @@ static bool collect_contradicting(audit *a, size_t i, cbk_claim_result *result)
     qsort(all, n, sizeof *all, by_index);
     for (size_t k = 0; k < n; k++) {
         const bool is_again = k > 0 && all[k] == all[k - 1];
-        if (all[k] != i && !is_again) {
+        const bool do_both_follow =
+            own[i] == CBK_VERDICT_REPRODUCES && own[all[k]] == CBK_VERDICT_REPRODUCES;
+        if (all[k] != i && !is_again && !do_both_follow) {
             claims[result->n_contradicting++] = &a->claims[all[k]];
         }
     }
@@ -276,15 +281,11 @@ static const char *say_unbound(audit *a, const cbk_claim *claim)
                            stated.n, claim->n_of, claim->n_of == 1 ? "" : "s");
 }
 
-static cbk_status finish_claim(audit *a, size_t i, cbk_claim_result *result,
-                               cbk_error *err)
+/* A claim by itself. */
+static cbk_status judge_claim(audit *a, size_t i, const char **explanations,
+                              cbk_claim_result *result, cbk_error *err)
 {
     const cbk_claim *claim = &a->claims[i];
-    const char **explanations =
-        CBK_NEW(a->arena, const char *, claim->n_of *(CBK_INVERSE_SHOWN_MAX + 2) + 2);
-    if (explanations == NULL) {
-        return no_memory(err);
-    }
     *result = (cbk_claim_result){.claim = claim, .explanations = explanations};
     if (claim->n_of == 0) {
         result->verdict = CBK_VERDICT_NOT_COMPUTABLE;
@@ -294,7 +295,15 @@ static cbk_status finish_claim(audit *a, size_t i, cbk_claim_result *result,
         CBK_TRY(judge(a, i, explanations, result, err));
         explain(explanations, result, say_unbound(a, claim));
     }
-    if (!collect_contradicting(a, i, result)) {
+    return CBK_OK;
+}
+
+/* The same beside the others; own[] are all claims' verdicts by themselves. */
+static cbk_status hold_against_others(audit *a, size_t i, const cbk_verdict *own,
+                                      const char **explanations, cbk_claim_result *result,
+                                      cbk_error *err)
+{
+    if (!collect_contradicting(a, i, own, result)) {
         return no_memory(err);
     }
     if (result->n_contradicting > 0) {
@@ -310,11 +319,22 @@ static cbk_status make_results(audit *a, const cbk_audit **out, cbk_error *err)
 {
     cbk_audit *made = CBK_NEW(a->arena, cbk_audit, 1);
     cbk_claim_result *results = CBK_NEW(a->arena, cbk_claim_result, a->n_claims);
-    if (results == NULL) {
+    cbk_verdict *own = CBK_NEW(a->arena, cbk_verdict, a->n_claims);
+    const char ***explanations = CBK_NEW(a->arena, const char **, a->n_claims);
+    if (explanations == NULL) {
         return no_memory(err);
     }
     for (size_t i = 0; i < a->n_claims; i++) {
-        CBK_TRY(finish_claim(a, i, &results[i], err));
+        const size_t n_most = a->claims[i].n_of * (CBK_INVERSE_SHOWN_MAX + 2) + 2;
+        explanations[i] = CBK_NEW(a->arena, const char *, n_most);
+        if (explanations[i] == NULL) {
+            return no_memory(err);
+        }
+        CBK_TRY(judge_claim(a, i, explanations[i], &results[i], err));
+        own[i] = results[i].verdict;
+    }
+    for (size_t i = 0; i < a->n_claims; i++) {
+        CBK_TRY(hold_against_others(a, i, own, explanations[i], &results[i], err));
         made->counts[results[i].verdict]++;
     }
     made->n = a->n_claims;

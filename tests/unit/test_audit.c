@@ -111,6 +111,9 @@ static const expected verdicts[] = {
     {"not-fewer", CBK_VERDICT_DOES_NOT_REPRODUCE, "The records give 8, not <8."},
     {"label", CBK_VERDICT_REPRODUCES, NULL},
     {"code", CBK_VERDICT_REPRODUCES, NULL},
+    /* Both follow from the records, so they do not contradict each other. */
+    {"as-code", CBK_VERDICT_REPRODUCES, NULL},
+    {"as-label", CBK_VERDICT_REPRODUCES, NULL},
     {"wrong-label", CBK_VERDICT_DOES_NOT_REPRODUCE,
      "The records give \"Clear\", not \"involved\"."},
     {"who", CBK_VERDICT_REPRODUCES, NULL},
