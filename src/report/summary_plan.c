@@ -171,7 +171,8 @@ static void test_each_answer(cbk_summary *table, size_t first)
 }
 
 /* Every declared choice, in the declared order, whether it occurs or not. */
-static void add_choices(cbk_summary *table, const char *name, const cbk_field *field)
+static void add_choices(cbk_summary *table, const char *name, const cbk_field *field,
+                        bool is_code)
 {
     cbk_arena *arena = table->report->arena;
     const size_t first = table->n_rows;
@@ -182,7 +183,7 @@ static void add_choices(cbk_summary *table, const char *name, const cbk_field *f
                 ? cbk_text_format(arena, "has(%s, %s)", name,
                                   cbk_sql_text(arena, choice->code))
                 : cbk_sql_equals(arena, field->name, choice->code, false);
-        add_category(table, name, choice->label, condition);
+        add_category(table, name, is_code ? choice->code : choice->label, condition);
     }
     if (field->type == CBK_FIELD_CHOICES) {
         table->has_several = true;
@@ -247,20 +248,23 @@ static const char *test_of(const cbk_summary *table, const cbk_field *field,
 }
 
 static void add_field_rows(cbk_summary *table, const cbk_field *field, const char *name,
-                           const cbk_table *values, const cbk_groups *groups, int digits)
+                           const cbk_table *values, const cbk_groups *groups,
+                           const cbk_table_column_spec *spec)
 {
     cbk_arena *arena = table->report->arena;
     const bool is_number = is_measured(field, values);
     const bool is_date =
         field->type == CBK_FIELD_DATE || field->type == CBK_FIELD_DATETIME;
     const char *test = test_of(table, field, is_number, is_date, groups);
-    add_row(table, (cbk_summary_row){
-                       .kind = CBK_SUMMARY_VARIABLE,
-                       .label = cbk_words_label_unit(arena, field->label, field->unit),
-                       .tested = test != NULL ? name : NULL,
-                       .test = test});
+    add_row(table, (cbk_summary_row){.kind = CBK_SUMMARY_VARIABLE,
+                                     .label = spec->label != NULL
+                                                  ? spec->label
+                                                  : cbk_words_label_unit(
+                                                        arena, field->label, field->unit),
+                                     .tested = test != NULL ? name : NULL,
+                                     .test = test});
     if (is_number) {
-        add_numeric_rows(table, name, values, digits);
+        add_numeric_rows(table, name, values, spec->digits);
     } else if (is_date) {
         add_row(table, (cbk_summary_row){
                            .kind = CBK_SUMMARY_RANGE, .label = "Range", .name = name});
@@ -268,7 +272,7 @@ static void add_field_rows(cbk_summary *table, const cbk_field *field, const cha
         add_category(table, name, "Yes", cbk_sql_equals(arena, field->name, "1", true));
         add_category(table, name, "No", cbk_sql_equals(arena, field->name, "0", true));
     } else {
-        add_choices(table, name, field);
+        add_choices(table, name, field, spec->is_code);
         if (field->type != CBK_FIELD_CHOICES) {
             add_levels(table, name, field, values, groups);
         }
@@ -343,7 +347,7 @@ static cbk_status make_rows(cbk_summary *table, cbk_error *err)
         const cbk_groups *groups = NULL;
         CBK_TRY(values_of(table, spec->fields[0], &values, &groups, err));
         if (field != NULL) {
-            add_field_rows(table, field, name, values, groups, spec->digits);
+            add_field_rows(table, field, name, values, groups, spec);
         } else if (endpoint != NULL) {
             add_endpoint_rows(table, endpoint, name, values);
         }

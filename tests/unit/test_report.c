@@ -341,6 +341,33 @@ static void a_summary(void)
     cbk_study_close(study);
 }
 
+/* A row may have a label of its own, and its choices as codes. */
+static void a_summary_with_labels(void)
+{
+    static const char *const arm[] = {"arm"};
+    const cbk_table_column_spec rows[] = {{.kind = CBK_TABLE_COLUMN_FIELD,
+                                           .n_fields = 1,
+                                           .fields = arm,
+                                           .label = "Group",
+                                           .is_code = true,
+                                           .digits = -1}};
+    const cbk_table_spec spec = {.id = "x",
+                                 .title = "X",
+                                 .kind = CBK_TABLE_SUMMARY,
+                                 .n_columns = 1,
+                                 .columns = rows};
+    cbk_study *study = open_small();
+    CHECK(study != NULL);
+    cbk_report report = report_of(study);
+    CHECK(cbk_report_table(&report, &spec, NULL) == CBK_OK);
+    const cbk_table_block *table = last_table(report.document);
+    const cbk_field *field = cbk_protocol_variable(report.protocol, "arm");
+    CHECK(is_text(cell(table, 0, 0), "Group"));
+    CHECK(is_text(cell(table, 1, 0), field->choices[0].code));
+    CHECK(strcmp(field->choices[0].code, field->choices[0].label) != 0);
+    cbk_study_close(study);
+}
+
 static void a_summary_of_an_endpoint(void)
 {
     static const char *const endpoint[] = {"pfs"};
@@ -765,6 +792,7 @@ int main(int argc, char **argv)
         {"a listing", a_listing},
         {"a listing of computed columns", a_listing_of_computed_columns},
         {"a summary", a_summary},
+        {"a summary with labels of its own", a_summary_with_labels},
         {"a summary of an endpoint", a_summary_of_an_endpoint},
         {"a summary with tests", a_summary_with_tests},
         {"no test of one group", no_test_of_one_group},
