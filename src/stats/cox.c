@@ -30,6 +30,8 @@ typedef struct fitting {
     cbk_cox_value now;
     cbk_cox_value next;
     bool is_monotone;
+    double *all_variance; /* [n_covariates^2] the fit's, as the next */
+    cbk_cox_test *terms;
 } fitting;
 
 static cbk_cox_test test_of(double chisq, size_t df)
@@ -179,8 +181,8 @@ static void fill_variance(fitting *at)
 {
     const size_t p = at->model.p;
     const size_t n = at->fit->n_covariates;
-    double *out = numbers(at->arena, n * n);
-    for (size_t j = 0; out != NULL && j < p; j++) {
+    double *out = at->all_variance;
+    for (size_t j = 0; j < p; j++) {
         for (size_t k = 0; k < p; k++) {
             const bool is_finite = at->direction[j] == 0 && at->direction[k] == 0;
             out[at->kept[j] * n + at->kept[k]] =
@@ -189,7 +191,6 @@ static void fill_variance(fitting *at)
                     : 0.0;
         }
     }
-    at->fit->variance = out;
 }
 
 /* vector' A^- vector for symmetric A[p * p]. */
@@ -377,17 +378,16 @@ static bool test_proportional(fitting *at)
     const size_t *term = at->rows->term;
     const size_t n_terms = term != NULL ? term[n_all - 1] + 1 : n_all;
     size_t *of_column = CBK_NEW(at->arena, size_t, p + 1);
-    cbk_cox_test *terms = CBK_NEW(at->arena, cbk_cox_test, n_terms + 1);
-    if (terms == NULL) {
+    if (of_column == NULL) {
         return false;
     }
     for (size_t j = 0; j < p; j++) {
         of_column[j] = term != NULL ? term[at->kept[j]] : at->kept[j];
     }
     fit->n_terms = n_terms;
-    fit->terms = terms;
+    fit->terms = at->terms;
     return cbk_cox_proportional(&at->model, at->beta, of_column, n_terms, at->arena,
-                                terms, &fit->global);
+                                at->terms, &fit->global);
 }
 
 static bool fit_model(fitting *at)
@@ -396,8 +396,10 @@ static bool fit_model(fitting *at)
     const double z = cbk_normal_quantile_upper((1.0 - fit->request.level) / 2.0);
     cbk_cox_evaluate(&at->model, at->beta, NULL, &at->now);
     drop_determined(at);
-    cbk_cox_evaluate(&at->model, at->beta, NULL, &at->now);
     const size_t p = at->model.p;
+    if (p < fit->n_covariates) {
+        cbk_cox_evaluate(&at->model, at->beta, NULL, &at->now);
+    }
     for (size_t j = 0; j < p; j++) {
         at->reference[j] = at->now.info[j * p + j];
     }
@@ -416,31 +418,34 @@ static bool fit_model(fitting *at)
                                &fit->concordance_se);
 }
 
-static cbk_cox *start_fit(const cbk_cox_rows *rows, const cbk_cox_request *request,
-                          cbk_arena *arena, cbk_cox_coefficient **coefficients)
+/* What is given back; everything after it is room. */
+static bool start_fit(const cbk_cox_request *request, fitting *at)
 {
+    const cbk_cox_rows *rows = at->rows;
     const size_t p = rows->n_covariates;
-    cbk_cox *fit = CBK_NEW(arena, cbk_cox, 1);
-    *coefficients = CBK_NEW(arena, cbk_cox_coefficient, p + 1);
-    double *variance = numbers(arena, p * p);
-    if (variance == NULL) {
-        return NULL;
+    cbk_cox *fit = CBK_NEW(at->arena, cbk_cox, 1);
+    at->coefficients = CBK_NEW(at->arena, cbk_cox_coefficient, p + 1);
+    at->all_variance = numbers(at->arena, p * p);
+    at->terms =
+        CBK_NEW(at->arena, cbk_cox_test, rows->term != NULL ? rows->term[p - 1] + 1 : p);
+    if (at->terms == NULL) {
+        return false;
     }
     for (size_t j = 0; j < p; j++) {
-        (*coefficients)[j] = (cbk_cox_coefficient){.estimate = none,
-                                                   .hazard_ratio = none,
-                                                   .std_error = none,
-                                                   .robust_se = none,
-                                                   .z = none,
-                                                   .p = none,
-                                                   .lower = none,
-                                                   .upper = none};
+        at->coefficients[j] = (cbk_cox_coefficient){.estimate = none,
+                                                    .hazard_ratio = none,
+                                                    .std_error = none,
+                                                    .robust_se = none,
+                                                    .z = none,
+                                                    .p = none,
+                                                    .lower = none,
+                                                    .upper = none};
     }
     *fit = (cbk_cox){.request = *request,
                      .n = rows->followup->n,
                      .n_covariates = p,
-                     .coefficients = *coefficients,
-                     .variance = variance,
+                     .coefficients = at->coefficients,
+                     .variance = at->all_variance,
                      .loglik_null = none,
                      .loglik = none,
                      .likelihood_ratio = no_test,
@@ -451,7 +456,8 @@ static cbk_cox *start_fit(const cbk_cox_rows *rows, const cbk_cox_request *reque
                      .concordance = none,
                      .concordance_se = none};
     fit->request.is_robust = request->is_robust || rows->cluster != NULL;
-    return fit;
+    at->fit = fit;
+    return true;
 }
 
 static cbk_status check_request(const cbk_cox_rows *rows, const cbk_cox_request *request,
@@ -474,34 +480,42 @@ static cbk_status check_request(const cbk_cox_rows *rows, const cbk_cox_request 
     return CBK_OK;
 }
 
+static cbk_status fit_rows(fitting *at, cbk_error *err)
+{
+    cbk_cox *fit = at->fit;
+    if (fit->n == 0) {
+        fit->notes = CBK_NOTE_NO_ROWS;
+        return CBK_OK;
+    }
+    CBK_TRY(cbk_cox_model_make(at->rows, fit->request.ties, at->arena, &at->model, err));
+    fit->n_event = at->model.n_event;
+    fit->notes |= fit->n == 1 ? CBK_NOTE_ONE_SUBJECT : 0;
+    if (fit->n_event == 0) {
+        fit->notes |= CBK_NOTE_NO_EVENTS;
+        return CBK_OK;
+    }
+    return make_room(at, fit->n_covariates) && fit_model(at) &&
+                   !cbk_arena_has_failed(at->arena)
+               ? CBK_OK
+               : cbk_fail_memory(err);
+}
+
 cbk_status cbk_cox_fit(const cbk_cox_rows *rows, const cbk_cox_request *request,
                        cbk_arena *arena, const cbk_cox **out, cbk_error *err)
 {
     *out = NULL;
     CBK_TRY(check_request(rows, request, err));
+    const cbk_mark before = cbk_arena_mark(arena);
     fitting at = {.rows = rows, .arena = arena};
-    at.fit = start_fit(rows, request, arena, &at.coefficients);
-    if (at.fit == NULL) {
+    if (!start_fit(request, &at)) {
+        cbk_arena_release(arena, before);
         return cbk_fail_memory(err);
     }
-    if (rows->followup->n == 0) {
-        at.fit->notes = CBK_NOTE_NO_ROWS;
-        *out = at.fit;
-        return CBK_OK;
-    }
-    CBK_TRY(cbk_cox_model_make(rows, request->ties, arena, &at.model, err));
-    at.fit->n_event = at.model.n_event;
-    at.fit->notes |= at.fit->n == 1 ? CBK_NOTE_ONE_SUBJECT : 0;
-    if (at.model.n_event == 0) {
-        at.fit->notes |= CBK_NOTE_NO_EVENTS;
-    } else if (!make_room(&at, rows->n_covariates) || !fit_model(&at)) {
-        return cbk_fail_memory(err);
-    }
-    if (cbk_arena_has_failed(arena)) {
-        return cbk_fail_memory(err);
-    }
-    *out = at.fit;
-    return CBK_OK;
+    const cbk_mark after = cbk_arena_mark(arena);
+    const cbk_status status = fit_rows(&at, err);
+    cbk_arena_release(arena, status == CBK_OK ? after : before);
+    *out = status == CBK_OK ? at.fit : NULL;
+    return status;
 }
 
 static const char *const ties_names[] = {

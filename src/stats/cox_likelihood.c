@@ -231,11 +231,11 @@ static inline __attribute__((always_inline)) void go_forth(evaluation *at, size_
         n_entered = run->is_first ? run->first : n_entered;
         while (model->entry != NULL && n_entered < run->stratum_end &&
                model->entry[model->enters[n_entered]] < run->time) {
-            model->base[model->enters[n_entered++]] = cbk_sum_value(&hazard);
+            model->base[model->enters[n_entered++]] = hazard.total + hazard.lost;
         }
-        const double before = cbk_sum_value(&hazard);
+        const double before = hazard.total + hazard.lost;
         cbk_sum_add(&hazard, model->step[r]);
-        const double after = cbk_sum_value(&hazard);
+        const double after = hazard.total + hazard.lost;
         const double factor = at->multiplier != NULL ? at->multiplier[r] : 1.0;
         const uint32_t end_events = run->first + run->n_event;
         for (uint32_t i = run->first; i < run->end; i++) {

@@ -81,6 +81,7 @@ static bool order_rows(const cbk_cox_rows *rows, cbk_arena *arena, uint32_t *ord
 {
     const cbk_followup *followup = rows->followup;
     const size_t n = followup->n;
+    const cbk_mark before = cbk_arena_mark(arena);
     const double **column = CBK_NEW(arena, const double *, rows->n_covariates + 8);
     double *is_censored = CBK_NEW(arena, double, n + 1);
     if (is_censored == NULL) {
@@ -110,7 +111,11 @@ static bool order_rows(const cbk_cox_rows *rows, cbk_arena *arena, uint32_t *ord
     if (rows->cluster != NULL) {
         column[k++] = whole_numbers(rows->cluster, n, arena);
     }
-    return !cbk_arena_has_failed(arena) && cbk_order_rows(column, k, n, arena, order);
+    if (cbk_arena_has_failed(arena) || !cbk_order_rows(column, k, n, arena, order)) {
+        return false;
+    }
+    cbk_arena_release(arena, before);
+    return true;
 }
 
 /* ---- columns ---------------------------------------------------------------------- */
@@ -125,14 +130,35 @@ static double *gather(const double *value, const uint32_t *order, size_t n, doub
     return out;
 }
 
-/* The mean of value[n], taken in order. */
+enum { BLOCK = 256 };
+
+/* The mean of value[n], taken in order: plain within blocks, compensated from there on.
+ */
 static double mean_of(const double *value, size_t n)
 {
     cbk_sum sum = {0};
-    for (size_t i = 0; i < n; i++) {
-        cbk_sum_add(&sum, value[i] / (double)n);
+    for (size_t first = 0; first < n; first += BLOCK) {
+        double part = 0.0;
+        for (size_t i = first; i < n && i < first + BLOCK; i++) {
+            part += value[i];
+        }
+        cbk_sum_add(&sum, part);
     }
-    return cbk_sum_value(&sum);
+    return cbk_sum_value(&sum) / (double)n;
+}
+
+/* The same of its squares. */
+static double mean_square_of(const double *value, size_t n)
+{
+    cbk_sum sum = {0};
+    for (size_t first = 0; first < n; first += BLOCK) {
+        double part = 0.0;
+        for (size_t i = first; i < n && i < first + BLOCK; i++) {
+            part += value[i] * value[i];
+        }
+        cbk_sum_add(&sum, part);
+    }
+    return cbk_sum_value(&sum) / (double)n;
 }
 
 /* Column j of x: centred at the mean, in units of its standard deviation.  A power of 2
@@ -153,18 +179,16 @@ static double fill_column(const double *value, const uint32_t *order, size_t n, 
         room[i] = value[order[i]] * half * rest;
     }
     const double mean = mean_of(room, n);
-    bool is_constant = true;
+    const double first = room[0];
+    size_t n_other = 0;
     for (size_t i = 0; i < n; i++) {
-        is_constant = is_constant && !(room[i] < room[0]) && !(room[i] > room[0]);
+        n_other += room[i] < first || room[i] > first ? 1 : 0;
+        room[i] -= mean;
     }
-    cbk_sum squares = {0};
+    const double sd = n_other > 0 ? sqrt(mean_square_of(room, n)) : 1.0;
+    const double factor = n_other > 0 ? 1.0 / sd : 0.0; /* a constant one is 0 */
     for (size_t i = 0; i < n; i++) {
-        room[i] = is_constant ? 0.0 : room[i] - mean;
-        cbk_sum_add(&squares, room[i] * room[i] / (double)n);
-    }
-    const double sd = is_constant ? 1.0 : sqrt(cbk_sum_value(&squares));
-    for (size_t i = 0; i < n; i++) {
-        x[i * p] = room[i] / sd;
+        x[i * p] = room[i] * factor;
     }
     return sd / half / rest;
 }
@@ -175,6 +199,7 @@ static bool fill_covariates(const cbk_cox_rows *rows, const uint32_t *order,
     const size_t p = rows->n_covariates;
     model->x = CBK_NEW(arena, double, model->n *p + 1);
     model->scale = CBK_NEW(arena, double, p + 1);
+    const cbk_mark before = cbk_arena_mark(arena);
     double *room = CBK_NEW(arena, double, model->n + 1);
     if (room == NULL) {
         return false;
@@ -183,6 +208,7 @@ static bool fill_covariates(const cbk_cox_rows *rows, const uint32_t *order,
         model->scale[j] =
             fill_column(rows->covariate[j], order, model->n, p, model->x + j, room);
     }
+    cbk_arena_release(arena, before);
     return true;
 }
 
