@@ -41,10 +41,11 @@ install: all
 	@tools/install.sh build '$(PREFIX)' '$(DESTDIR)'
 
 bench: all
-	@meson compile -C build bench bench_kaplan_meier bench_log_rank
+	@meson compile -C build bench bench_kaplan_meier bench_log_rank bench_cox
 	@mkdir -p build/bench/data
 	build/bench/bench build/casebook $(STUDY) build/bench/data
 	build/bench/bench_log_rank
+	-build/bench/bench_cox
 	python3 bench/run.py build/bench/bench_kaplan_meier build/bench/data
 
 asan:

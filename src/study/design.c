@@ -43,7 +43,7 @@ static cbk_status check_variables(const cbk_followup_request *request, cbk_error
         for (size_t k = 0; k < i; k++) {
             if (strcmp(request->on[i], request->on[k]) == 0) {
                 return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
-                                "The covariate \"%s\" is named twice", request->on[i]);
+                                "The covariate \"%s\" is named twice.", request->on[i]);
             }
         }
     }
@@ -76,7 +76,7 @@ static cbk_status check_references(const designing *at, cbk_error *err)
         if (!is_known) {
             return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
                             "--reference \"%s\" is not VARIABLE=VALUE of a categorical "
-                            "covariate",
+                            "covariate.",
                             at->references[i]);
         }
     }
