@@ -134,8 +134,8 @@ enum { CBK_COX_COVARIATES_MAX = 1000 };
  *              CBK_NOTE_MONOTONE, CBK_NOTE_COVARIATE_DROPPED, CBK_NOTE_FEW_EVENTS,
  *              CBK_NOTE_NOT_CONVERGED.
  *   Checked    tests/golden: R 4.2.2, survival 3.5-3 (coxph, cox.zph).
- *   From R     coxph() gives a number and a warning where the likelihood is monotone; with
- *              an offset it takes the residuals of the robust score test without it.
+ *   From R     coxph() gives a number and a warning where the likelihood is monotone;
+ * with an offset it takes the residuals of the robust score test without it.
  *
  * [Co72] Cox.  J R Stat Soc B 34 (1972) 187-220.
  * [Br74] Breslow.  Biometrics 30 (1974) 89-99.  doi:10.2307/2529620
