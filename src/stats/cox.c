@@ -130,23 +130,56 @@ static bool take_step(fitting *at)
     return false;
 }
 
+/* Whether the last step, or all the way so far, is a direction without an end; then goes
+ * to it. */
+static bool go_out(fitting *at, double decrement)
+{
+    const size_t p = at->model.p;
+    if (at->is_monotone) {
+        return false;
+    }
+    bool is_found = cbk_cox_is_monotone(&at->model, at->step, decrement, at->direction);
+    if (!is_found && !(decrement > 0.0)) {
+        memcpy(at->step, at->beta, p * sizeof *at->step);
+        is_found = cbk_cox_is_monotone(&at->model, at->step, 0.0, at->direction);
+    }
+    if (is_found) {
+        at->is_monotone = true;
+        cbk_cox_go_out(&at->model, at->step, at->direction, at->beta, &at->now);
+    }
+    return is_found;
+}
+
+static bool has_full_rank(const fitting *at)
+{
+    const size_t p = at->model.p;
+    for (size_t j = 0; j < p; j++) {
+        if (!(at->factors[j * p + j] > 0.0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* True at the maximum. */
 static bool climb(fitting *at)
 {
     for (int turn = 0; turn < ITERATIONS_MAX; turn++) {
         const double decrement = newton_step(at);
-        if (!at->is_monotone && turn >= 3 &&
-            cbk_cox_is_monotone(&at->model, at->step, decrement, at->direction)) {
-            at->is_monotone = true;
-            cbk_cox_go_out(&at->model, at->step, at->direction, at->beta, &at->now);
+        const bool is_lame = !has_full_rank(at); /* a direction that rounding hides */
+        if (turn >= 3 && go_out(at, is_lame ? 0.0 : decrement)) {
             continue;
         }
+        (void)newton_step(at); /* go_out() may have looked elsewhere */
         at->fit->n_iterations++;
         if (!take_step(at)) {
-            return false;
+            if (go_out(at, 0.0)) {
+                continue;
+            }
+            return at->is_monotone && decrement < 1e-10;
         }
         if (decrement < decrement_last) {
-            return true;
+            return at->is_monotone || !is_lame;
         }
     }
     return false;

@@ -20,15 +20,24 @@ static const double spread_max = 600.0;
 
 /* ---- sums over those at risk ------------------------------------------------------ */
 
+/* As cbk_sum_add(), without its branch, which here would go either way. */
+static inline void add_exactly(cbk_sum *sum, double term)
+{
+    const double total = sum->total + term;
+    const double added = total - sum->total;
+    sum->lost += (sum->total - (total - added)) + (term - added);
+    sum->total = total;
+}
+
 /* S0 in [0], S1 from [1] on; with late entry what leaves cancels, so that is
  * compensated. */
 static inline void add_at_risk(cbk_sum *sums, const double *x, double risk, size_t p,
                                bool is_late)
 {
     if (is_late) {
-        cbk_sum_add(&sums[0], risk);
+        add_exactly(&sums[0], risk);
         for (size_t j = 0; j < p; j++) {
-            cbk_sum_add(&sums[j + 1], risk * x[j]);
+            add_exactly(&sums[j + 1], risk * x[j]);
         }
         return;
     }
@@ -129,8 +138,10 @@ take_outer(const evaluation *at, const tied *tie, double factor, size_t p)
     const double *s = at->s1;
     const double *e = at->of_events;
     for (size_t j = 0; j < p; j++) {
+        const double scaled = factor * tie->whole * s[j];
+        double *restrict row = part + j * p;
         for (size_t k = 0; k <= j; k++) {
-            part[j * p + k] -= factor * tie->whole * s[j] * s[k];
+            row[k] -= scaled * s[k];
         }
     }
     for (size_t j = 0; tie->once > 0.0 && j < p; j++) {
@@ -209,9 +220,10 @@ add_row(const evaluation *at, uint32_t i, double hazard, double of_event, size_t
     double *gradient = at->gradient.part;
     for (size_t j = 0; j < p; j++) {
         const double vx = v * x[j];
+        double *restrict row = info + j * p;
         gradient[j] += residual * x[j];
         for (size_t k = 0; k <= j; k++) {
-            info[j * p + k] += vx * x[k];
+            row[k] += vx * x[k];
         }
     }
     if (i % BLOCK == BLOCK - 1) {
