@@ -54,7 +54,8 @@ typedef enum cbk_cox_fate {
     CBK_COX_FALLING    /* ... to -inf */
 } cbk_cox_fate;
 
-/* NaN where a number does not exist: everything of a dropped or infinite one. */
+/* NaN where a number does not exist: everything of a dropped or infinite one, and of all
+ * with CBK_NOTE_NOT_CONVERGED (without Firth). */
 typedef struct cbk_cox_coefficient {
     cbk_cox_fate fate;
     double estimate; /* log of the hazard ratio for one unit more */

@@ -4,6 +4,8 @@
 #include "report/analysis_cox.h"
 #include "report/analysis_km.h"
 
+#include <math.h>
+
 static void write_list(cbk_json *json, const char *key, const char *const *text, size_t n)
 {
     cbk_json_key(json, key);
@@ -84,7 +86,10 @@ static void write_coefficient(cbk_json *json, const cbk_cox_analysis *analysis, 
     cbk_json_key_text(json, "level", column->level);
     cbk_json_key_text(json, "reference", column->reference);
     cbk_json_key_text(json, "status",
-                      analysis->fit->n_event > 0 ? fate_name(of->fate) : "no events");
+                      analysis->fit->n_event == 0     ? "no events"
+                      : of->fate != CBK_COX_ESTIMATED ? fate_name(of->fate)
+                      : isnan(of->estimate)           ? "not converged"
+                                                      : "estimated");
     cbk_json_key_text(json, "direction",
                       of->fate == CBK_COX_RISING    ? "rising"
                       : of->fate == CBK_COX_FALLING ? "falling"

@@ -315,7 +315,10 @@ static bool fit_plain(fitting *at, double z)
         return false;
     }
     const bool is_found = climb(at);
-    fit->notes |= is_found ? 0 : CBK_NOTE_NOT_CONVERGED;
+    if (!is_found) { /* whatever it reached means nothing */
+        fit->notes |= CBK_NOTE_NOT_CONVERGED;
+        return true;
+    }
     fit->notes |= at->is_monotone ? CBK_NOTE_MONOTONE : 0;
     fit->loglik = at->now.loglik;
     fit->likelihood_ratio = test_of(fmax(0.0, 2.0 * (fit->loglik - fit->loglik_null)), p);
@@ -442,6 +445,9 @@ static bool fit_model(fitting *at)
         return true;
     }
     const bool is_done = fit->request.is_firth ? fit_firth(at) : fit_plain(at, z);
+    if (is_done && !fit->request.is_firth && (fit->notes & CBK_NOTE_NOT_CONVERGED) != 0) {
+        return true;
+    }
     if (!is_done || !test_proportional(at)) {
         return false;
     }
