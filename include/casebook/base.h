@@ -140,7 +140,8 @@ typedef struct cbk_problems {
 CBK_API void cbk_problems_add(cbk_problems *problems, cbk_place place, const char *format,
                               ...) CBK_PRINTF(3, 4);
 
-/* ---- notes: results with a caveat --------------------------------------------------- */
+/* ---- notes: results with a caveat ---------------------------------------------------
+ */
 
 /* A set of caveats that travels with a result into cells, figures, sentences and claims.
  * Codes are stable: cbk_note_name() is what JSON prints. */
@@ -161,12 +162,16 @@ typedef enum cbk_note {
     CBK_NOTE_TOO_LARGE_FOR_EXACT = 1 << 13, /* chi-squared where Fisher was wanted */
     CBK_NOTE_ERROR_ZERO = 1 << 14,    /* survival is 0 or 1: no usable standard error */
     CBK_NOTE_ZERO_VARIANCE = 1 << 15, /* chance leaves the statistic no room: no p */
-    CBK_NOTE_DF_REDUCED = 1 << 16     /* a group that the test cannot compare */
+    CBK_NOTE_DF_REDUCED = 1 << 16,    /* a group that the test cannot compare */
+    CBK_NOTE_MONOTONE = 1 << 17,      /* a coefficient without a finite estimate */
+    CBK_NOTE_COVARIATE_DROPPED = 1 << 18, /* one that the others determine */
+    CBK_NOTE_FEW_EVENTS = 1 << 19,        /* fewer events than coefficients */
+    CBK_NOTE_NOT_CONVERGED = 1 << 20      /* an iteration that did not reach its end */
 } cbk_note;
 
 typedef uint32_t cbk_notes; /* a set: cbk_note values or'ed */
 
-enum { CBK_NOTE_COUNT = 17 };
+enum { CBK_NOTE_COUNT = 21 };
 
 /* "not-reached": the stable code. */
 CBK_API const char *cbk_note_name(cbk_note note);

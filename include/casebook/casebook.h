@@ -7,6 +7,7 @@
 #include <casebook/claims.h>
 #include <casebook/compare.h>
 #include <casebook/contrast.h>
+#include <casebook/cox.h>
 #include <casebook/conventions.h>
 #include <casebook/describe.h>
 #include <casebook/document.h>

@@ -34,6 +34,13 @@ static const note_text texts[CBK_NOTE_COUNT] = {
     {"df-reduced",
      "A group is at risk at no time of an event together with others, so the test has "
      "fewer degrees of freedom."},
+    {"monotone",
+     "The likelihood rises for ever with a coefficient, which has no finite estimate and "
+     "no Wald test."},
+    {"covariate-dropped",
+     "A covariate that is constant, or that the ones before it determine, was dropped."},
+    {"few-events", "There are fewer events than coefficients."},
+    {"not-converged", "The iteration did not reach its end: do not use the estimates."},
 };
 
 static const note_text *text_of(cbk_note note)

@@ -93,11 +93,17 @@ int cbk_session_followup(cbk_session *session, const cbk_arguments *arguments,
         .event = cbk_argument(arguments, "event"),
         .entry = cbk_argument(arguments, "entry"),
         .weight = optional(arguments, "weight"),
+        .offset = optional(arguments, "offset"),
+        .cluster = optional(arguments, "cluster"),
         .where = cbk_argument(arguments, "where"),
         .is_time_exact = cbk_argument(arguments, "no-timefix") != NULL,
         .wants_fingerprint = cbk_argument(arguments, "fingerprint") != NULL};
     request->by =
-        cbk_split_list(cbk_argument(arguments, "by"), session->arena, &request->n_by);
+        cbk_split_list(optional(arguments, "by"), session->arena, &request->n_by);
+    request->on =
+        cbk_split_list(optional(arguments, "on"), session->arena, &request->n_on);
+    request->categorical = cbk_split_list(optional(arguments, "categorical"),
+                                          session->arena, &request->n_categorical);
     request->strata =
         cbk_split_list(optional(arguments, "strata"), session->arena, &request->n_strata);
     return cbk_file_is_directory(arguments->operands[0])

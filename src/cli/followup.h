@@ -7,9 +7,9 @@
 #include "cli/session.h"
 #include "study/followup.h"
 
-/* Reads the rows of the command's first operand, a study folder or a data file.  --weight
- * and
- * --strata are read where the command's row has them.  Returns an exit code; what is
+/* Reads the rows of the command's first operand, a study folder or a data file.  --by,
+ * --weight, --strata, --on, --categorical, --offset and --cluster are read where the
+ * command's row has them.  Returns an exit code; what is
  * wrong has been said. */
 int cbk_session_followup(cbk_session *session, const cbk_arguments *arguments,
                          const cbk_followup_data **out);

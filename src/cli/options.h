@@ -20,7 +20,7 @@
     {                                                                                    \
         .name = "conf-type", .argument = "NAME",                                         \
         .help = "interval of S(t); the profile's when not given",                        \
-        .values = "log log-log plain logit arcsin bpcp"                                   \
+        .values = "log log-log plain logit arcsin bpcp"                                  \
     }
 
 #define CBK_OPTION_LEVEL                                                                 \
@@ -42,7 +42,7 @@
     }
 
 /* Which rows an analysis of time to event reads (cli/followup.h). */
-#define CBK_OPTIONS_FOLLOWUP                                                             \
+#define CBK_OPTIONS_ROWS                                                                 \
     {.name = "endpoint",                                                                 \
      .argument = "NAME",                                                                 \
      .help = "of a study: which of its endpoints"},                                      \
@@ -52,12 +52,18 @@
         {.name = "event",                                                                \
          .argument = "COLUMN",                                                           \
          .help = "of a data file: event, a column of 0 and 1, or COLUMN=VALUE"},         \
-        {.name = "entry", .argument = "COLUMN", .help = "of a data file: late entry"},   \
-        CBK_OPTION_BY, CBK_OPTION_WHERE,                                                 \
+    {                                                                                    \
+        .name = "entry", .argument = "COLUMN", .help = "of a data file: late entry"      \
+    }
+
+#define CBK_OPTIONS_READING                                                              \
+    CBK_OPTION_WHERE,                                                                    \
         {.name = "no-timefix", .help = "only times that are equal are tied"},            \
     {                                                                                    \
         .name = "fingerprint", .help = "of a data file: print its SHA-256 in JSON"       \
     }
+
+#define CBK_OPTIONS_FOLLOWUP CBK_OPTIONS_ROWS, CBK_OPTION_BY, CBK_OPTIONS_READING
 
 #define CBK_OPTION_OUTPUT                                                                \
     {                                                                                    \

@@ -5,6 +5,7 @@
 #define REPORT_REPORT_H
 
 #include <casebook/claims.h>
+#include <casebook/cox.h>
 #include <casebook/document.h>
 #include <casebook/life_table.h>
 #include <casebook/log_rank.h>
@@ -12,6 +13,7 @@
 
 #include "base/json.h"
 #include "study/curves.h"
+#include "study/design.h"
 #include "study/followup.h"
 #include "study/records.h"
 
@@ -149,6 +151,19 @@ const cbk_document *cbk_analysis_logrank_document(const cbk_followup_data *data,
                                                   cbk_arena *arena);
 void cbk_analysis_logrank_json(const cbk_followup_data *data, const cbk_log_rank *fit,
                                cbk_json *json);
+
+/* `casebook cox`. */
+typedef struct cbk_cox_analysis {
+    const cbk_followup_data *data;
+    const cbk_design *design;
+    const cbk_cox *fit;
+} cbk_cox_analysis;
+
+/* NULL when the arena failed. */
+const cbk_document *cbk_analysis_cox_document(const cbk_cox_analysis *analysis,
+                                              cbk_arena *arena);
+void cbk_analysis_cox_json(const cbk_cox_analysis *analysis, cbk_arena *arena,
+                           cbk_json *json);
 
 /* What `casebook describe` was asked for. */
 typedef struct cbk_description_request {

@@ -12,6 +12,9 @@ static const char *const reasons[] = {
     [CBK_LACK_WEIGHT] = "weight missing",
     [CBK_LACK_GROUP] = "group missing",
     [CBK_LACK_STRATUM] = "stratum missing",
+    [CBK_LACK_COVARIATE] = "covariate missing",
+    [CBK_LACK_OFFSET] = "offset missing",
+    [CBK_LACK_CLUSTER] = "cluster missing",
 };
 enum { N_REASONS = sizeof reasons / sizeof reasons[0] };
 
@@ -34,8 +37,18 @@ static cbk_lack lack_of(const cbk_followup_draft *draft,
     if (is_any_missing(draft->by, request->n_by, row)) {
         return CBK_LACK_GROUP;
     }
-    return is_any_missing(draft->strata, request->n_strata, row) ? CBK_LACK_STRATUM
-                                                                 : CBK_LACK_NOTHING;
+    if (is_any_missing(draft->strata, request->n_strata, row)) {
+        return CBK_LACK_STRATUM;
+    }
+    if (is_any_missing(draft->on, request->n_on, row)) {
+        return CBK_LACK_COVARIATE;
+    }
+    if (is_any_missing(draft->offset, draft->offset != NULL ? 1 : 0, row)) {
+        return CBK_LACK_OFFSET;
+    }
+    return is_any_missing(draft->cluster, draft->cluster != NULL ? 1 : 0, row)
+               ? CBK_LACK_CLUSTER
+               : CBK_LACK_NOTHING;
 }
 
 /* Counts what is left out, by reason, and lists what is kept; NULL: all of many rows. */
@@ -44,7 +57,8 @@ static cbk_status choose_rows(const cbk_followup_draft *draft, cbk_arena *arena,
 {
     size_t counts[N_REASONS] = {0};
     *kept = NULL;
-    if (draft->lack == NULL && out->request->n_by + out->request->n_strata == 0) {
+    if (draft->lack == NULL && draft->offset == NULL && draft->cluster == NULL &&
+        out->request->n_by + out->request->n_strata + out->request->n_on == 0) {
         out->source.rows = out->source.used = draft->n_rows;
         return CBK_OK;
     }
@@ -159,6 +173,27 @@ static cbk_status make_groups(const cbk_column *columns, size_t n_columns,
     return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
 }
 
+/* The kept rows of what a regression reads beside the follow-up. */
+static cbk_status keep_regression(const cbk_followup_draft *draft, const size_t *kept,
+                                  cbk_arena *arena, cbk_followup_data *out,
+                                  cbk_error *err)
+{
+    const size_t n = out->source.used;
+    if (out->request->n_on > 0) {
+        out->covariates = keep_columns(draft->on, out->request->n_on, kept, n, arena);
+    }
+    if (draft->offset != NULL) {
+        const cbk_column *offset = keep_columns(draft->offset, 1, kept, n, arena);
+        out->offset = offset != NULL ? offset->number : NULL;
+    }
+    if (draft->cluster != NULL) {
+        const char *const *labels = NULL;
+        CBK_TRY(
+            make_groups(draft->cluster, 1, kept, n, arena, &out->cluster, &labels, err));
+    }
+    return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
+}
+
 cbk_status cbk_followup_finish(const cbk_followup_draft *draft, cbk_arena *arena,
                                cbk_followup_data *out, cbk_error *err)
 {
@@ -170,6 +205,7 @@ cbk_status cbk_followup_finish(const cbk_followup_draft *draft, cbk_arena *arena
                         &out->by_label, err));
     CBK_TRY(make_groups(draft->strata, request->n_strata, kept, n, arena, &out->strata,
                         &out->strata_label, err));
+    CBK_TRY(keep_regression(draft, kept, arena, out, err));
     keep_rows(draft, kept, out);
     if (request->is_time_exact || cbk_followup_has_near_ties(out)) {
         return CBK_OK;

@@ -20,9 +20,15 @@ typedef struct cbk_followup_request {
     const char *const *by; /* [n_by] grouping variables */
     size_t n_strata;
     const char *const *strata; /* [n_strata] stratifying variables */
-    const char *where;         /* SQL over the rows, or NULL */
-    bool is_time_exact;        /* only equal times are tied */
-    bool wants_fingerprint;    /* of a data file: hash it */
+    size_t n_on;
+    const char *const *on; /* [n_on] covariates */
+    size_t n_categorical;
+    const char *const *categorical; /* [n_categorical] of them that are not numbers */
+    const char *offset;             /* variable or column, or NULL */
+    const char *cluster;            /* likewise */
+    const char *where;              /* SQL over the rows, or NULL */
+    bool is_time_exact;             /* only equal times are tied */
+    bool wants_fingerprint;         /* of a data file: hash it */
 } cbk_followup_request;
 
 /* Rows that an analysis could not use, by reason; zero counts are not listed. */
@@ -55,18 +61,21 @@ typedef struct cbk_followup_data {
     const char *const *by_label;     /* [by->n_groups] "Negative"; "" where n_by is 0 */
     const cbk_groups *strata;        /* likewise */
     const char *const *strata_label; /* [strata->n_groups] */
+    const cbk_column *covariates;    /* [request->n_on] of rows, none missing */
+    const double *offset;            /* [rows.n], or NULL */
+    const cbk_groups *cluster;       /* NULL: none asked for */
     double landmark; /* from which the times are counted; 0: from the origin */
     cbk_notes notes;
 } cbk_followup_data;
 
 /* Whether near-ties are left for cbk_risk_table_build() to make one, which does it on the
- * way: those of a single group without late entry.  Several groups must agree on which
- * times are tied, and an interval that vanishes is told with its row. */
+ * way: those of a single group without late entry or covariates.  Several groups must
+ * agree on which times are tied, and an interval that vanishes is told with its row. */
 static inline bool cbk_followup_has_near_ties(const cbk_followup_data *data)
 {
     const cbk_followup_request *request = data->request;
     return !request->is_time_exact && data->rows.entry == NULL &&
-           request->n_by + request->n_strata == 0;
+           request->n_by + request->n_strata + request->n_on == 0;
 }
 
 /* request is borrowed.  Errors: CBK_EINVAL (no such endpoint, variable or column, with
@@ -92,7 +101,10 @@ typedef enum cbk_lack {
     CBK_LACK_ENTRY,
     CBK_LACK_WEIGHT,
     CBK_LACK_GROUP,
-    CBK_LACK_STRATUM
+    CBK_LACK_STRATUM,
+    CBK_LACK_COVARIATE,
+    CBK_LACK_OFFSET,
+    CBK_LACK_CLUSTER
 } cbk_lack;
 
 /* Rows as read; a row that lacks something has undefined numbers. */
@@ -100,13 +112,16 @@ typedef struct cbk_followup_draft {
     size_t n_rows;
     double *time;
     bool *is_event;
-    double *entry;     /* NULL: all from the origin */
-    double *weight;    /* NULL: 1 each */
-    cbk_lack *lack;    /* [n_rows]; GROUP and STRATUM are found by cbk_followup_finish();
-                          NULL: no row lacks anything else */
-    const char **name; /* [n_rows] of the records, or NULL */
-    const cbk_column *by;     /* [request->n_by] columns of n_rows */
-    const cbk_column *strata; /* [request->n_strata] */
+    double *entry;             /* NULL: all from the origin */
+    double *weight;            /* NULL: 1 each */
+    cbk_lack *lack;            /* [n_rows]; GROUP and what follows are found by
+                                  cbk_followup_finish();            NULL: no row lacks anything else */
+    const char **name;         /* [n_rows] of the records, or NULL */
+    const cbk_column *by;      /* [request->n_by] columns of n_rows */
+    const cbk_column *strata;  /* [request->n_strata] */
+    const cbk_column *on;      /* [request->n_on] */
+    const cbk_column *offset;  /* of numbers; NULL: none */
+    const cbk_column *cluster; /* NULL: none */
 } cbk_followup_draft;
 
 /* Leaves out the rows that lack something, counts them, makes the groups and near-ties

@@ -7,6 +7,7 @@
 #include "study/followup_reading.h"
 #include "study/internal.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -272,6 +273,75 @@ static cbk_status keep_rows(const reading *at, const size_t **kept, size_t *n,
     return status;
 }
 
+/* ---- what a regression reads
+ * ----------------------------------------------------------------- */
+
+static bool is_categorical(const cbk_followup_request *request, const char *name)
+{
+    for (size_t i = 0; i < request->n_categorical; i++) {
+        if (strcmp(request->categorical[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A column of numbers of the kept rows. */
+static cbk_status read_numbers(const reading *at, const char *option, const char *name,
+                               const char *hint, const size_t *kept, size_t n,
+                               cbk_column *out, cbk_error *err)
+{
+    size_t column = 0;
+    CBK_TRY(need_column(at, option, name, &column, err));
+    double *number = CBK_NEW(at->arena, double, n + 1);
+    if (number == NULL) {
+        return cbk_fail_memory(err);
+    }
+    for (size_t k = 0; k < n; k++) {
+        const char *cell = cbk_csv_cell(at->csv, kept[k], column);
+        if (cbk_data_cell_is_missing(cell)) {
+            number[k] = (double)NAN;
+        } else if (!cbk_csv_number(at->csv, cell, &number[k]) || !isfinite(number[k])) {
+            number[k] = 0.0;
+            cbk_problems_add(at->problems, line_of(at, kept[k]),
+                             "column `%s`: found \"%.60s\", expected a number%s", name,
+                             cell, hint);
+        }
+    }
+    *out = (cbk_column){.name = name, .type = CBK_COLUMN_NUMBER, .number = number};
+    return CBK_OK;
+}
+
+static cbk_status read_regression(const reading *at, const size_t *kept, size_t n,
+                                  cbk_followup_draft *draft, cbk_error *err)
+{
+    const cbk_followup_request *request = at->request;
+    cbk_column *on = CBK_NEW(at->arena, cbk_column, request->n_on + 1);
+    cbk_column *offset = CBK_NEW(at->arena, cbk_column, 1);
+    if (offset == NULL) {
+        return cbk_fail_memory(err);
+    }
+    for (size_t i = 0; i < request->n_on; i++) {
+        if (is_categorical(request, request->on[i])) {
+            const cbk_column *texts = NULL;
+            CBK_TRY(read_groups(at, "--on", &request->on[i], 1, kept, n, &texts, err));
+            on[i] = texts[0];
+        } else {
+            CBK_TRY(read_numbers(at, "--on", request->on[i],
+                                 "; if these are categories, name it in --categorical",
+                                 kept, n, &on[i], err));
+        }
+    }
+    draft->on = on;
+    if (request->offset != NULL) {
+        CBK_TRY(read_numbers(at, "--offset", request->offset, "", kept, n, offset, err));
+        draft->offset = offset;
+    }
+    return request->cluster == NULL ? CBK_OK
+                                    : read_groups(at, "--cluster", &request->cluster, 1,
+                                                  kept, n, &draft->cluster, err);
+}
+
 static cbk_status read_rows(const reading *at, const size_t *kept, size_t n,
                             cbk_followup_draft *draft, cbk_error *err)
 {
@@ -290,6 +360,7 @@ static cbk_status read_rows(const reading *at, const size_t *kept, size_t n,
         read_groups(at, "--by", request->by, request->n_by, kept, n, &draft->by, err));
     CBK_TRY(read_groups(at, "--strata", request->strata, request->n_strata, kept, n,
                         &draft->strata, err));
+    CBK_TRY(read_regression(at, kept, n, draft, err));
     const bool is_clear = is_coding_clear(at);
     for (size_t k = 0; is_clear && k < n; k++) {
         read_row(at, kept[k], k, draft);
@@ -359,7 +430,9 @@ cbk_status cbk_followup_of_file(const char *path, const cbk_followup_request *re
                                      .label = request->time};
     *data = start;
     const cbk_mark before = cbk_arena_mark(arena);
-    if (request->where != NULL || !cbk_followup_of_columns(path, arena, data)) {
+    const bool is_plain = request->n_on == 0 && request->offset == NULL &&
+                          request->cluster == NULL && request->where == NULL;
+    if (!is_plain || !cbk_followup_of_columns(path, arena, data)) {
         cbk_arena_release(arena, before);
         *data = start;
         CBK_TRY(read_cells(path, request, arena, problems, data, err));

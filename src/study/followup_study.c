@@ -51,13 +51,13 @@ static cbk_status need_variable(const cbk_protocol *protocol, const char *name,
                          : unknown("variable", name, names, n, err);
 }
 
-/* The columns of a request: the endpoint, the weight if there is one, then by and strata.
- */
+/* The columns of a request: the endpoint, the weight if there is one, by, strata, on,
+ * then offset and cluster if there are. */
 static cbk_status select_columns(cbk_study *study, const cbk_followup_request *request,
                                  cbk_arena *arena, const cbk_table **out, cbk_error *err)
 {
-    const char **names =
-        CBK_NEW(arena, const char *, request->n_by + request->n_strata + 2);
+    const char **names = CBK_NEW(arena, const char *,
+                                 request->n_by + request->n_strata + request->n_on + 4);
     if (names == NULL) {
         return cbk_fail_memory(err);
     }
@@ -71,6 +71,15 @@ static cbk_status select_columns(cbk_study *study, const cbk_followup_request *r
     }
     for (size_t i = 0; i < request->n_strata; i++) {
         names[n++] = request->strata[i];
+    }
+    for (size_t i = 0; i < request->n_on; i++) {
+        names[n++] = request->on[i];
+    }
+    if (request->offset != NULL) {
+        names[n++] = request->offset;
+    }
+    if (request->cluster != NULL) {
+        names[n++] = request->cluster;
     }
     for (size_t i = 1; i < n; i++) {
         CBK_TRY(need_variable(study->protocol, names[i], arena, err));
@@ -195,6 +204,25 @@ static const char *event_words(const cbk_endpoint *endpoint, cbk_arena *arena)
     return words;
 }
 
+/* Covariates, offset and cluster, from the column after the strata on.  A variable of
+ * texts is one of categories. */
+static cbk_status read_regression(const cbk_followup_request *request,
+                                  const cbk_column *column, cbk_followup_draft *draft,
+                                  cbk_error *err)
+{
+    draft->on = column;
+    column += request->n_on;
+    if (request->offset != NULL) {
+        draft->offset = column++;
+        if (draft->offset->type != CBK_COLUMN_NUMBER) {
+            return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
+                            "The offset `%s` is not a number.", request->offset);
+        }
+    }
+    draft->cluster = request->cluster != NULL ? column : NULL;
+    return CBK_OK;
+}
+
 cbk_status cbk_followup_of_study(cbk_study *study, const cbk_followup_request *request,
                                  cbk_arena *arena, const cbk_followup_data **out,
                                  cbk_error *err)
@@ -218,6 +246,8 @@ cbk_status cbk_followup_of_study(cbk_study *study, const cbk_followup_request *r
     if (draft.strata == NULL) {
         return cbk_fail_memory(err);
     }
+    CBK_TRY(read_regression(request, column + request->n_by + request->n_strata, &draft,
+                            err));
     cbk_followup_data *data = CBK_NEW(arena, cbk_followup_data, 1);
     if (data == NULL) {
         return cbk_fail_memory(err);

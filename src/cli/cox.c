@@ -1,0 +1,176 @@
+/* cox.c - casebook cox: Cox's proportional hazards regression. */
+#include "cli/options.h"
+#include "cli/session.h"
+
+#include "base/text.h"
+#include "cli/followup.h"
+#include "report/report.h"
+#include "study/design.h"
+
+#include <string.h>
+
+static const cbk_option options[] = {
+    CBK_OPTIONS_ROWS,
+    {.name = "on", .argument = "A,B", .help = "the covariates"},
+    {.name = "categorical",
+     .argument = "A,B",
+     .help = "of these, the ones whose values are categories"},
+    {.name = "reference",
+     .argument = "A=X,B=Y",
+     .help = "what the other categories are compared with; the first when not given"},
+    {.name = "ties",
+     .argument = "NAME",
+     .help = "events at one time; the profile's when not given",
+     .values = "efron breslow"},
+    {.name = "strata",
+     .argument = "A,B",
+     .help = "a baseline hazard for each stratum of these"},
+    {.name = "weight", .argument = "COLUMN", .help = "a row counts so often"},
+    {.name = "offset",
+     .argument = "COLUMN",
+     .help = "a covariate whose coefficient is 1"},
+    {.name = "cluster",
+     .argument = "COLUMN",
+     .help = "rows with one value are of one subject: robust variance"},
+    {.name = "robust", .help = "the variance that holds where the model does not"},
+    {.name = "firth", .help = "Firth's penalised likelihood, for small series"},
+    CBK_OPTION_LEVEL,
+    {.name = "profile",
+     .argument = "NAME",
+     .help = "conventions of another program: r has ties efron, sas and spss breslow; r "
+             "when not given",
+     .values = "r sas spss"},
+    CBK_OPTIONS_READING,
+    CBK_OPTION_FORMAT,
+};
+
+static bool is_given(const cbk_arguments *arguments, const char *option)
+{
+    return cbk_argument(arguments, option) != NULL;
+}
+
+static bool read_level(cbk_session *session, const cbk_arguments *arguments, double *out)
+{
+    const char *text = cbk_argument(arguments, "level");
+    *out = 0.95;
+    if (text == NULL ||
+        (cbk_number_parse(text, false, out) && *out > 0.0 && *out < 1.0)) {
+        return true;
+    }
+    (void)cbk_session_refuse(session, "--level is between 0 and 1; not \"%s\"", text);
+    return false;
+}
+
+static bool read_request(cbk_session *session, const cbk_arguments *arguments,
+                         cbk_cox_request *out)
+{
+    const char *profile = cbk_argument(arguments, "profile");
+    const char *ties = cbk_argument(arguments, "ties");
+    const bool is_robust =
+        is_given(arguments, "robust") || is_given(arguments, "cluster");
+    *out = (cbk_cox_request){.ties = profile == NULL || strcmp(profile, "r") == 0
+                                         ? CBK_COX_EFRON
+                                         : CBK_COX_BRESLOW,
+                             .is_robust = is_robust,
+                             .is_firth = is_given(arguments, "firth"),
+                             .wants_concordance = true,
+                             .wants_proportional = true};
+    if (ties != NULL) {
+        (void)cbk_cox_ties_parse(ties, &out->ties); /* one of the option's words */
+    }
+    if (!is_given(arguments, "on")) {
+        (void)cbk_session_refuse(session, "say which covariates: --on A,B");
+        return false;
+    }
+    if (out->is_firth && is_robust) {
+        (void)cbk_session_refuse(session, "--firth has no robust variance; leave out "
+                                          "--robust and --cluster");
+        return false;
+    }
+    return read_level(session, arguments, &out->level);
+}
+
+static int print(cbk_session *session, const cbk_arguments *arguments,
+                 const cbk_cox_analysis *analysis)
+{
+    const cbk_format format = cbk_session_format(arguments);
+    if (format == CBK_FORMAT_JSON) {
+        cbk_buffer buffer = {0};
+        cbk_json json = {.out = &buffer};
+        cbk_analysis_cox_json(analysis, session->arena, &json);
+        return cbk_session_write_json(session, &buffer);
+    }
+    const cbk_document *document = cbk_analysis_cox_document(analysis, session->arena);
+    return document == NULL ? cbk_session_fail(session, CBK_ENOMEM)
+                            : cbk_session_write_document(session, document, format, NULL);
+}
+
+/* One sentence that names the row's file only: the columns were checked when read. */
+static int fit(cbk_session *session, const cbk_arguments *arguments,
+               const cbk_followup_data *data, const cbk_cox_request *request)
+{
+    size_t n = 0;
+    const char *const *references =
+        cbk_split_list(cbk_argument(arguments, "reference"), session->arena, &n);
+    cbk_cox_analysis analysis = {.data = data};
+    cbk_status status = cbk_design_make(data, references, n, session->arena,
+                                        &analysis.design, &session->error);
+    if (status != CBK_OK) {
+        return cbk_session_fail(session, status);
+    }
+    const cbk_cox_rows rows = {
+        .followup = &data->rows,
+        .n_covariates = analysis.design->n_columns,
+        .covariate = analysis.design->covariate,
+        .term = analysis.design->term,
+        .offset = data->offset,
+        .stratum = data->request->n_strata > 0 ? data->strata->of_row : NULL,
+        .n_strata = data->strata->n_groups,
+        .cluster = data->cluster != NULL ? data->cluster->of_row : NULL,
+        .n_clusters = data->cluster != NULL ? data->cluster->n_groups : 0};
+    status = cbk_cox_fit(&rows, request, session->arena, &analysis.fit, &session->error);
+    return status == CBK_OK ? print(session, arguments, &analysis)
+                            : cbk_session_fail(session, status);
+}
+
+static int run(const cbk_arguments *arguments)
+{
+    cbk_session session;
+    if (!cbk_session_open(&session, arguments)) {
+        return CBK_EXIT_ENVIRONMENT;
+    }
+    cbk_cox_request request;
+    if (!read_request(&session, arguments, &request)) {
+        return cbk_session_close(&session, CBK_EXIT_USAGE);
+    }
+    const cbk_followup_data *data = NULL;
+    int code = cbk_session_followup(&session, arguments, &data);
+    if (code == CBK_EXIT_DONE) {
+        code = fit(&session, arguments, data, &request);
+    }
+    return cbk_session_close(&session, code);
+}
+
+const cbk_command cbk_command_cox = {
+    .name = "cox",
+    .operands = "STUDY|FILE",
+    .n_operands_min = 1,
+    .n_operands_max = 1,
+    .summary = "Cox regression: how covariates multiply the hazard",
+    .details =
+        "Fits Cox's proportional hazards model. STUDY is a study folder, whose endpoints "
+        "are declared in its protocol; FILE is a data file, where --time and --event "
+        "name "
+        "the columns. Rows with a missing time, event or covariate are left out and "
+        "counted. A covariate is a number unless --categorical names it, or a study "
+        "declares it a choice or a text.\n\n"
+        "Where the likelihood has no maximum, because a covariate separates those with "
+        "the event from the others at risk, no Wald test is printed; --firth then gives "
+        "an estimate.",
+    .examples = "casebook cox data.csv --time months --event status=2 --on age,stage "
+                "--categorical stage --reference stage=I\n"
+                "casebook cox studies/ivc-lms --endpoint os --on margin --firth",
+    .n_options = CBK_COUNT_OF(options),
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,355 @@
+/* analysis_cox.c - `casebook cox` as a document: what was read, the coefficients, the
+ * tests, what they rest on. */
+#include "report/analysis_cox.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct cox_document {
+    cbk_document *document;
+    const cbk_cox_analysis *analysis;
+    const cbk_followup_data *data;
+    const cbk_cox *fit;
+    cbk_arena *arena;
+} cox_document;
+
+/* ---- words ------------------------------------------------------------------------ */
+
+cbk_notes cbk_cox_notes(const cbk_cox_analysis *analysis)
+{
+    return analysis->data->notes | analysis->fit->notes;
+}
+
+const char *cbk_cox_fate_sentence(const cbk_cox_analysis *analysis, size_t j,
+                                  cbk_arena *arena)
+{
+    const char *name = analysis->design->columns[j].name;
+    const bool is_firth = analysis->fit->request.is_firth;
+    switch (analysis->fit->coefficients[j].fate) {
+    case CBK_COX_ESTIMATED:
+        break;
+    case CBK_COX_CONSTANT:
+        return cbk_text_format(arena, "%s: dropped, since it has one value in all rows.",
+                               name);
+    case CBK_COX_COLLINEAR:
+        return cbk_text_format(arena,
+                               "%s: dropped, since the covariates before it determine "
+                               "it, or it does not vary among those at risk.",
+                               name);
+    case CBK_COX_RISING:
+    case CBK_COX_FALLING:
+        return cbk_text_format(
+            arena,
+            "%s: the likelihood rises for ever as its coefficient goes to %s infinity; a "
+            "Wald p or interval would mean nothing. See the likelihood-ratio and score "
+            "tests%s.",
+            name,
+            analysis->fit->coefficients[j].fate == CBK_COX_RISING ? "plus" : "minus",
+            is_firth ? "" : ", and --firth for an estimate");
+    }
+    return "";
+}
+
+static const char *event_words(const cox_document *at)
+{
+    if (at->data->event == NULL) { /* from dates: the endpoint says which */
+        return at->data->endpoint;
+    }
+    return at->data->name != NULL || strchr(at->data->event, '=') != NULL
+               ? at->data->event
+               : cbk_text_format(at->arena, "%s = 1", at->data->event);
+}
+
+static const char *level_words(const cox_document *at, const char *end)
+{
+    return cbk_text_format(
+        at->arena, "%s%% %s",
+        cbk_print_number(at->arena, 100.0 * at->fit->request.level, -1), end);
+}
+
+/* ---- what was read ---------------------------------------------------------------- */
+
+static void add_paragraph(const cox_document *at, const char *text)
+{
+    cbk_text_run run = {0};
+    cbk_run_text(&run, at->arena, text);
+    cbk_document_paragraph(at->document, run);
+}
+
+static void add_source(const cox_document *at)
+{
+    const cbk_source *source = &at->data->source;
+    cbk_text_run run = {0};
+    cbk_run_textf(&run, at->arena, "%s: %s, %zu used", source->name,
+                  cbk_words_count(at->arena, source->rows, "row", "rows"), source->used);
+    for (size_t i = 0; i < source->n_omitted; i++) {
+        cbk_run_textf(&run, at->arena, "%s%zu left out (%s)", i == 0 ? "; " : ", ",
+                      source->omitted[i].n, source->omitted[i].reason);
+    }
+    cbk_run_text(&run, at->arena, ".");
+    if (at->data->request->where != NULL) {
+        cbk_run_textf(&run, at->arena, " Only rows where %s.", at->data->request->where);
+    }
+    cbk_document_paragraph(at->document, run);
+    add_paragraph(at, cbk_text_format(
+                          at->arena, "Event: %s: %s, %zu censored.", event_words(at),
+                          cbk_words_count(at->arena, at->fit->n_event, "event", "events"),
+                          at->fit->n - at->fit->n_event));
+}
+
+/* ---- tables ----------------------------------------------------------------------- */
+
+static cbk_table_builder *table_start(const cox_document *at, const char *title,
+                                      const char *const *headers, size_t n_columns,
+                                      size_t n_rows)
+{
+    cbk_table_builder *builder = cbk_table_builder_create(at->arena, n_columns, n_rows);
+    if (builder == NULL) {
+        return NULL;
+    }
+    builder->block.title = title;
+    for (size_t i = 0; i < n_columns; i++) {
+        cbk_run_text(&builder->header[i].run, at->arena, headers[i]);
+        builder->align[i] = i == 0 ? CBK_ALIGN_LEFT : CBK_ALIGN_RIGHT;
+    }
+    for (size_t i = 0; i < n_rows; i++) {
+        cbk_table_builder_cell(builder, i, 0)->is_row_header = true;
+    }
+    return builder;
+}
+
+static void text_cell(const cox_document *at, cbk_table_builder *builder, size_t row,
+                      size_t column, const char *text)
+{
+    cbk_run_text(&cbk_table_builder_cell(builder, row, column)->run, at->arena, text);
+}
+
+/* Very large and very small ratios keep digits, too. */
+static const char *print_ratio(const cox_document *at, double value)
+{
+    if (isnan(value)) {
+        return CBK_DASH;
+    }
+    if (isinf(value)) {
+        return "open";
+    }
+    return value > 0.0 && (value < 0.001 || value >= 1e5)
+               ? cbk_text_format(at->arena, "%.2e", value)
+               : cbk_print_number(at->arena, value, value < 0.1 ? 4 : 3);
+}
+
+static const char *print_plain(const cox_document *at, double value, int digits)
+{
+    if (!isfinite(value)) {
+        return CBK_DASH;
+    }
+    return value != 0.0 && (fabs(value) < 0.0005 || fabs(value) >= 1e6)
+               ? cbk_text_format(at->arena, "%.2e", value)
+               : cbk_print_number(at->arena, value, digits);
+}
+
+static const char *column_words(const cox_document *at, size_t j)
+{
+    const cbk_design_column *column = &at->analysis->design->columns[j];
+    return column->level == NULL
+               ? column->variable
+               : cbk_text_format(at->arena, "%s: %s", column->variable, column->level);
+}
+
+static void add_coefficients(const cox_document *at)
+{
+    const char *const headers[] = {"Covariate",
+                                   "Hazard ratio",
+                                   level_words(at, "from"),
+                                   "to",
+                                   "p",
+                                   "Coefficient",
+                                   at->fit->request.is_robust ? "Robust SE" : "SE"};
+    cbk_table_builder *builder =
+        table_start(at, cbk_words_label_unit(at->arena, at->data->label, at->data->unit),
+                    headers, 7, at->fit->n_covariates);
+    for (size_t j = 0; builder != NULL && j < at->fit->n_covariates; j++) {
+        const cbk_cox_coefficient *of = &at->fit->coefficients[j];
+        text_cell(at, builder, j, 0, column_words(at, j));
+        text_cell(at, builder, j, 1, print_ratio(at, of->hazard_ratio));
+        text_cell(at, builder, j, 2, print_ratio(at, of->lower));
+        text_cell(at, builder, j, 3, print_ratio(at, of->upper));
+        text_cell(at, builder, j, 4, cbk_print_p(at->arena, of->p));
+        text_cell(at, builder, j, 5, print_plain(at, of->estimate, 4));
+        text_cell(at, builder, j, 6,
+                  print_plain(
+                      at, at->fit->request.is_robust ? of->robust_se : of->std_error, 4));
+    }
+    if (builder != NULL) {
+        cbk_document_table(at->document, &builder->block);
+    }
+}
+
+static void fill_test(const cox_document *at, cbk_table_builder *builder, size_t row,
+                      const char *name, const cbk_cox_test *test)
+{
+    text_cell(at, builder, row, 0, name);
+    text_cell(at, builder, row, 1, print_plain(at, test->chisq, 3));
+    text_cell(at, builder, row, 2, cbk_print_number(at->arena, (double)test->df, 0));
+    text_cell(at, builder, row, 3, cbk_print_p(at->arena, test->p));
+}
+
+static void add_tests(const cox_document *at)
+{
+    const cbk_cox *fit = at->fit;
+    const char *const headers[] = {"All coefficients 0", "Chi-squared", "df", "p"};
+    const bool is_firth = fit->request.is_firth;
+    const bool is_robust = fit->request.is_robust;
+    cbk_table_builder *builder = table_start(at, NULL, headers, 4,
+                                             is_firth    ? 2
+                                             : is_robust ? 4
+                                                         : 3);
+    if (builder == NULL) {
+        return;
+    }
+    size_t row = 0;
+    fill_test(at, builder, row++,
+              is_firth ? "Penalised likelihood ratio" : "Likelihood ratio",
+              &fit->likelihood_ratio);
+    fill_test(at, builder, row++, is_robust ? "Wald, robust" : "Wald", &fit->wald);
+    if (!is_firth) {
+        fill_test(at, builder, row++, "Score", &fit->score);
+    }
+    if (is_robust) {
+        fill_test(at, builder, row, "Score, robust", &fit->robust_score);
+    }
+    cbk_document_table(at->document, &builder->block);
+}
+
+static void add_proportional(const cox_document *at)
+{
+    const cbk_cox *fit = at->fit;
+    const char *const headers[] = {"Proportional hazards", "Chi-squared", "df", "p"};
+    if (fit->n_terms == 0) {
+        return;
+    }
+    cbk_table_builder *builder = table_start(at, NULL, headers, 4, fit->n_terms + 1);
+    for (size_t t = 0; builder != NULL && t < fit->n_terms; t++) {
+        fill_test(at, builder, t, at->data->request->on[t], &fit->terms[t]);
+    }
+    if (builder != NULL) {
+        fill_test(at, builder, fit->n_terms, "All together", &fit->global);
+        cbk_document_table(at->document, &builder->block);
+    }
+}
+
+/* ---- what it rests on ------------------------------------------------------------- */
+
+static void add_concordance(const cox_document *at)
+{
+    const cbk_cox *fit = at->fit;
+    if (isnan(fit->concordance)) {
+        return;
+    }
+    add_paragraph(at,
+                  cbk_text_format(at->arena, "Concordance %s (standard error %s).",
+                                  cbk_print_number(at->arena, fit->concordance, 3),
+                                  cbk_print_number(at->arena, fit->concordance_se, 3)));
+}
+
+static void add_item(const cox_document *at, const char *text)
+{
+    cbk_text_run run = {0};
+    cbk_run_text(&run, at->arena, text);
+    cbk_document_item(at->document, run);
+}
+
+static void add_notes(const cox_document *at)
+{
+    /* told covariate by covariate */
+    const cbk_notes notes = cbk_cox_notes(at->analysis) &
+                            ~(cbk_notes)(CBK_NOTE_MONOTONE | CBK_NOTE_COVARIATE_DROPPED);
+    for (int i = 0; i < CBK_NOTE_COUNT; i++) {
+        const cbk_note note = (cbk_note)(1 << i);
+        if ((notes & (cbk_notes)note) != 0) {
+            add_item(at, cbk_note_sentence(note));
+        }
+    }
+    for (size_t j = 0; j < at->fit->n_covariates; j++) {
+        if (at->fit->coefficients[j].fate != CBK_COX_ESTIMATED) {
+            add_item(at, cbk_cox_fate_sentence(at->analysis, j, at->arena));
+        }
+    }
+}
+
+/* "; reference margin: negative", once a category. */
+static void add_references(const cox_document *at, cbk_text_run *run)
+{
+    const cbk_design *design = at->analysis->design;
+    const char *last = NULL;
+    for (size_t j = 0; j < design->n_columns; j++) {
+        const cbk_design_column *column = &design->columns[j];
+        if (column->level != NULL && column->variable != last) {
+            cbk_run_textf(run, at->arena, "%s%s: %s",
+                          last == NULL ? "; reference " : ", ", column->variable,
+                          column->reference);
+            last = column->variable;
+        }
+    }
+}
+
+static void add_methods(const cox_document *at)
+{
+    const cbk_followup_request *request = at->data->request;
+    const cbk_cox_request *asked = &at->fit->request;
+    cbk_text_run run = {0};
+    cbk_run_textf(&run, at->arena, "Cox regression; ties by %s",
+                  asked->ties == CBK_COX_EFRON ? "Efron" : "Breslow");
+    add_references(at, &run);
+    for (size_t i = 0; i < request->n_strata; i++) {
+        cbk_run_textf(&run, at->arena, "%s%s", i == 0 ? "; stratified by " : ", ",
+                      request->strata[i]);
+    }
+    if (request->weight != NULL) {
+        cbk_run_textf(&run, at->arena, "; weighted by %s", request->weight);
+    }
+    if (request->offset != NULL) {
+        cbk_run_textf(&run, at->arena, "; offset %s", request->offset);
+    }
+    if (asked->is_firth) {
+        cbk_run_text(&run, at->arena,
+                     "; Firth's penalised likelihood, limits and p by its profile");
+    } else {
+        cbk_run_text(&run, at->arena,
+                     asked->is_robust ? "; robust variance, Wald limits and p"
+                                      : "; Wald limits and p");
+    }
+    if (request->cluster != NULL) {
+        cbk_run_textf(&run, at->arena, "; clusters by %s", request->cluster);
+    }
+    cbk_run_text(&run, at->arena,
+                 at->fit->n_terms > 0 ? "; proportional hazards by the score test of "
+                                        "Grambsch and Therneau, transform km."
+                                      : ".");
+    cbk_document_paragraph(at->document, run);
+}
+
+const cbk_document *cbk_analysis_cox_document(const cbk_cox_analysis *analysis,
+                                              cbk_arena *arena)
+{
+    const cox_document at = {
+        .document = cbk_document_create(
+            arena, cbk_text_format(arena, "Cox regression: %s", analysis->data->label)),
+        .analysis = analysis,
+        .data = analysis->data,
+        .fit = analysis->fit,
+        .arena = arena};
+    if (at.document == NULL) {
+        return NULL;
+    }
+    add_source(&at);
+    if (analysis->fit->n_event > 0) {
+        add_coefficients(&at);
+        add_tests(&at);
+        add_concordance(&at);
+        add_proportional(&at);
+    }
+    add_notes(&at);
+    add_methods(&at);
+    return cbk_arena_has_failed(arena) ? NULL : at.document;
+}

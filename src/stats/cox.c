@@ -1,0 +1,577 @@
+/* cox.c - Cox's regression: the fit and its tests.  Contract and sources: casebook/cox.h.
+ */
+#include "numeric/distribution.h"
+#include "stats/cox_model.h"
+#include "stats/cox_monotone.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { ITERATIONS_MAX = 100, HALVINGS_MAX = 40 };
+static const double none = (double)NAN;
+/* Newton's decrement from which the next step ends below a double's last digit. */
+static const double decrement_last = 1e-16;
+
+typedef struct fitting {
+    const cbk_cox_rows *rows;
+    cbk_cox_model model;
+    cbk_cox *fit;
+    cbk_cox_coefficient *coefficients; /* [n_covariates] */
+    cbk_arena *arena;
+    size_t *kept;      /* [model.p] which covariate a column is */
+    double *beta;      /* [p] scaled */
+    double *trial;     /* [p] */
+    double *step;      /* [p] */
+    double *reference; /* [p] diagonal of the information at 0 */
+    double *factors;   /* [p * p] */
+    double *inverse;   /* [p * p] */
+    double *variance;  /* [p * p] robust where asked for, else inverse */
+    int *direction;    /* [p] 1 and -1: to infinity; 0: finite */
+    cbk_cox_value now;
+    cbk_cox_value next;
+    bool is_monotone;
+    double *all_variance; /* [n_covariates^2] the fit's, as the next */
+    cbk_cox_test *terms;
+} fitting;
+
+static cbk_cox_test test_of(double chisq, size_t df)
+{
+    const bool is_test = df > 0 && chisq >= 0.0;
+    return (cbk_cox_test){.chisq = is_test ? chisq : none,
+                          .df = df,
+                          .p = is_test ? cbk_chi_squared_upper(chisq, (double)df) : none};
+}
+
+static const cbk_cox_test no_test = {.chisq = (double)NAN, .p = (double)NAN};
+
+static double *numbers(cbk_arena *arena, size_t n)
+{
+    return CBK_NEW(arena, double, n + 1);
+}
+
+/* ---- which covariates are in the model -------------------------------------------- */
+
+static bool is_constant(const double *value, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        if (value[i] < value[0] || value[i] > value[0]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whatever does not vary within risk sets leaves rounding alone in its diagonal. */
+static void drop_determined(fitting *at)
+{
+    cbk_cox_model *model = &at->model;
+    const size_t p = model->p;
+    double weight = 0.0;
+    for (size_t r = 0; r < model->n_runs; r++) {
+        for (uint32_t i = 0; i < model->runs[r].n_event; i++) {
+            weight += model->weight[model->runs[r].first + i];
+        }
+    }
+    for (size_t j = 0; j < p; j++) {
+        at->reference[j] = weight;
+    }
+    memcpy(at->factors, at->now.info, p * p * sizeof *at->factors);
+    (void)cbk_cox_factor(at->factors, at->reference, p);
+    size_t n_kept = 0;
+    for (size_t j = 0; j < p; j++) {
+        if (at->factors[j * p + j] > 0.0) {
+            at->kept[n_kept++] = j;
+        } else {
+            at->coefficients[j].fate = is_constant(at->rows->covariate[j], model->n)
+                                           ? CBK_COX_CONSTANT
+                                           : CBK_COX_COLLINEAR;
+            at->fit->notes |= CBK_NOTE_COVARIATE_DROPPED;
+        }
+    }
+    cbk_cox_model_keep(model, at->kept, n_kept);
+}
+
+/* ---- Newton ----------------------------------------------------------------------- */
+
+/* step = I^-1 U at now; returns the decrement U' I^-1 U. */
+static double newton_step(fitting *at)
+{
+    const size_t p = at->model.p;
+    memcpy(at->factors, at->now.info, p * p * sizeof *at->factors);
+    (void)cbk_cox_factor(at->factors, at->is_monotone ? at->reference : NULL, p);
+    memcpy(at->step, at->now.gradient, p * sizeof *at->step);
+    cbk_cox_solve(at->factors, p, at->step);
+    double decrement = 0.0;
+    for (size_t j = 0; j < p; j++) {
+        decrement += at->step[j] * at->now.gradient[j];
+    }
+    return decrement;
+}
+
+/* Goes along step, or a part of it, to where the likelihood is not less. */
+static bool take_step(fitting *at)
+{
+    const size_t p = at->model.p;
+    const double slack = 1e-13 * (fabs(at->now.loglik) + 1.0);
+    double part = 1.0;
+    for (int turn = 0; turn < HALVINGS_MAX; turn++, part /= 2.0) {
+        for (size_t j = 0; j < p; j++) {
+            at->trial[j] = at->beta[j] + part * at->step[j];
+        }
+        cbk_cox_evaluate(&at->model, at->trial, NULL, &at->next);
+        if (at->next.loglik >= at->now.loglik - slack) {
+            memcpy(at->beta, at->trial, p * sizeof *at->beta);
+            const cbk_cox_value before = at->now;
+            at->now = at->next;
+            at->next = before;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the last step, or all the way so far, is a direction without an end; then goes
+ * to it. */
+static bool go_out(fitting *at, double decrement)
+{
+    const size_t p = at->model.p;
+    if (at->is_monotone) {
+        return false;
+    }
+    bool is_found = cbk_cox_is_monotone(&at->model, at->step, decrement, at->direction);
+    if (!is_found && !(decrement > 0.0)) {
+        memcpy(at->step, at->beta, p * sizeof *at->step);
+        is_found = cbk_cox_is_monotone(&at->model, at->step, 0.0, at->direction);
+    }
+    if (is_found) {
+        at->is_monotone = true;
+        cbk_cox_go_out(&at->model, at->step, at->direction, at->beta, &at->now);
+    }
+    return is_found;
+}
+
+static bool has_full_rank(const fitting *at)
+{
+    const size_t p = at->model.p;
+    for (size_t j = 0; j < p; j++) {
+        if (!(at->factors[j * p + j] > 0.0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* True at the maximum. */
+static bool climb(fitting *at)
+{
+    for (int turn = 0; turn < ITERATIONS_MAX; turn++) {
+        const double decrement = newton_step(at);
+        const bool is_lame = !has_full_rank(at); /* a direction that rounding hides */
+        if (turn >= 3 && go_out(at, is_lame ? 0.0 : decrement)) {
+            continue;
+        }
+        (void)newton_step(at); /* go_out() may have looked elsewhere */
+        at->fit->n_iterations++;
+        if (!take_step(at)) {
+            if (go_out(at, 0.0)) {
+                continue;
+            }
+            return at->is_monotone && decrement < 1e-10;
+        }
+        if (decrement < decrement_last) {
+            return at->is_monotone || !is_lame;
+        }
+    }
+    return false;
+}
+
+/* ---- what the fit says ------------------------------------------------------------ */
+
+static void fill_coefficient(fitting *at, size_t j, double z_of_level)
+{
+    cbk_cox_coefficient *out = &at->coefficients[at->kept[j]];
+    const size_t p = at->model.p;
+    const double scale = at->model.scale[j];
+    const bool is_robust = at->fit->request.is_robust;
+    if (at->direction[j] != 0) {
+        out->fate = at->direction[j] > 0 ? CBK_COX_RISING : CBK_COX_FALLING;
+        return;
+    }
+    out->estimate = at->beta[j] / scale;
+    out->hazard_ratio = exp(out->estimate);
+    const double model_error = sqrt(at->inverse[j * p + j]) / scale;
+    out->std_error = model_error > 0.0 ? model_error : none;
+    const double robust_error = sqrt(at->variance[j * p + j]) / scale;
+    out->robust_se = is_robust && robust_error > 0.0 ? robust_error : none;
+    const double error = is_robust ? out->robust_se : out->std_error;
+    out->z = out->estimate / error;
+    out->p = isnan(out->z) ? none : 2.0 * cbk_normal_upper(fabs(out->z));
+    out->lower = exp(out->estimate - z_of_level * error);
+    out->upper = exp(out->estimate + z_of_level * error);
+}
+
+static void fill_variance(fitting *at)
+{
+    const size_t p = at->model.p;
+    const size_t n = at->fit->n_covariates;
+    double *out = at->all_variance;
+    for (size_t j = 0; j < p; j++) {
+        for (size_t k = 0; k < p; k++) {
+            const bool is_finite = at->direction[j] == 0 && at->direction[k] == 0;
+            out[at->kept[j] * n + at->kept[k]] =
+                is_finite
+                    ? at->variance[j * p + k] / at->model.scale[j] / at->model.scale[k]
+                    : 0.0;
+        }
+    }
+}
+
+/* vector' A^- vector for symmetric A[p * p]. */
+static double quadratic(const fitting *at, const double *matrix, const double *vector,
+                        size_t *rank)
+{
+    const size_t p = at->model.p;
+    double form = 0.0;
+    memcpy(at->factors, matrix, p * p * sizeof *matrix);
+    *rank = cbk_cox_factor(at->factors, NULL, p);
+    memcpy(at->step, vector, p * sizeof *vector);
+    cbk_cox_solve(at->factors, p, at->step);
+    for (size_t j = 0; j < p; j++) {
+        form += at->step[j] * vector[j];
+    }
+    return form;
+}
+
+/* ---- robust ----------------------------------------------------------------------- */
+
+/* inverse * products * inverse. */
+static void sandwich(const fitting *at, const double *products)
+{
+    const size_t p = at->model.p;
+    double *half = at->factors;
+    for (size_t j = 0; j < p; j++) {
+        for (size_t k = 0; k < p; k++) {
+            half[j * p + k] = 0.0;
+            for (size_t l = 0; l < p; l++) {
+                half[j * p + k] += at->inverse[j * p + l] * products[l * p + k];
+            }
+        }
+    }
+    for (size_t j = 0; j < p; j++) {
+        for (size_t k = 0; k < p; k++) {
+            at->variance[j * p + k] = 0.0;
+            for (size_t l = 0; l < p; l++) {
+                at->variance[j * p + k] += half[j * p + l] * at->inverse[l * p + k];
+            }
+        }
+    }
+}
+
+/* The score test at 0 from the products of score residuals there; now is at 0. */
+static bool test_robust_score(fitting *at)
+{
+    const size_t p = at->model.p;
+    double *products = numbers(at->arena, p * p);
+    memset(at->trial, 0, p * sizeof *at->trial);
+    if (products == NULL ||
+        !cbk_cox_score_products(&at->model, at->trial, at->arena, products)) {
+        return false;
+    }
+    size_t rank = 0;
+    const double chisq = quadratic(at, products, at->now.gradient, &rank);
+    at->fit->robust_score = rank == p ? test_of(chisq, p) : no_test;
+    return true;
+}
+
+static bool make_variances(fitting *at)
+{
+    const size_t p = at->model.p;
+    memcpy(at->factors, at->now.info, p * p * sizeof *at->factors);
+    (void)cbk_cox_factor(at->factors, at->is_monotone ? at->reference : NULL, p);
+    cbk_cox_invert(at->factors, p, at->inverse, at->step);
+    memcpy(at->variance, at->inverse, p * p * sizeof *at->variance);
+    if (!at->fit->request.is_robust) {
+        return true;
+    }
+    double *products = numbers(at->arena, p * p);
+    if (products == NULL ||
+        !cbk_cox_score_products(&at->model, at->beta, at->arena, products)) {
+        return false;
+    }
+    sandwich(at, products);
+    return true;
+}
+
+/* ---- the two fits ----------------------------------------------------------------- */
+
+static bool fit_plain(fitting *at, double z)
+{
+    cbk_cox *fit = at->fit;
+    const size_t p = at->model.p;
+    size_t rank = 0;
+    fit->loglik_null = at->now.loglik;
+    fit->score = test_of(quadratic(at, at->now.info, at->now.gradient, &rank), p);
+    if (fit->request.is_robust && !test_robust_score(at)) {
+        return false;
+    }
+    const bool is_found = climb(at);
+    if (!is_found) { /* whatever it reached means nothing */
+        fit->notes |= CBK_NOTE_NOT_CONVERGED;
+        return true;
+    }
+    fit->notes |= at->is_monotone ? CBK_NOTE_MONOTONE : 0;
+    fit->loglik = at->now.loglik;
+    fit->likelihood_ratio = test_of(fmax(0.0, 2.0 * (fit->loglik - fit->loglik_null)), p);
+    if (!make_variances(at)) {
+        return false;
+    }
+    if (at->is_monotone) {
+        fit->wald = (cbk_cox_test){.chisq = none, .df = p, .p = none};
+    } else {
+        const double wald = quadratic(at, at->variance, at->beta, &rank);
+        fit->wald = rank == p ? test_of(wald, p) : no_test;
+    }
+    for (size_t j = 0; j < p; j++) {
+        fill_coefficient(at, j, z);
+        fit->gradient = fmax(fit->gradient, fabs(at->now.gradient[j]));
+    }
+    return true;
+}
+
+static void fill_penalised(fitting *at, size_t j, const cbk_cox_firth *firth)
+{
+    cbk_cox_coefficient *out = &at->coefficients[at->kept[j]];
+    const size_t p = at->model.p;
+    const double scale = at->model.scale[j];
+    out->estimate = at->beta[j] / scale;
+    out->hazard_ratio = exp(out->estimate);
+    out->std_error = sqrt(at->inverse[j * p + j]) / scale;
+    out->z = copysign(sqrt(firth->chisq[j]), out->estimate);
+    out->p = cbk_chi_squared_upper(firth->chisq[j], 1.0);
+    out->lower = exp(firth->lower[j] / scale);
+    out->upper = exp(firth->upper[j] / scale);
+}
+
+static bool fit_firth(fitting *at)
+{
+    cbk_cox *fit = at->fit;
+    const size_t p = at->model.p;
+    cbk_cox_firth firth;
+    if (!cbk_cox_firth_fit(&at->model, fit->request.level, at->arena, at->beta,
+                           at->now.info, &firth)) {
+        return false;
+    }
+    fit->loglik_null = firth.loglik_null;
+    fit->loglik = firth.loglik;
+    fit->gradient = firth.gradient;
+    fit->n_iterations = firth.n_iterations;
+    fit->notes |= firth.is_converged ? 0 : CBK_NOTE_NOT_CONVERGED;
+    fit->likelihood_ratio = test_of(fmax(0.0, 2.0 * (fit->loglik - fit->loglik_null)), p);
+    size_t rank = 0;
+    double *information = at->now.info;
+    memcpy(at->factors, information, p * p * sizeof *at->factors);
+    (void)cbk_cox_factor(at->factors, NULL, p);
+    cbk_cox_invert(at->factors, p, at->inverse, at->step);
+    memcpy(at->variance, at->inverse, p * p * sizeof *at->variance);
+    const double wald = quadratic(at, at->inverse, at->beta, &rank);
+    fit->wald = rank == p ? test_of(wald, p) : no_test;
+    for (size_t j = 0; j < p; j++) {
+        fill_penalised(at, j, &firth);
+    }
+    return true;
+}
+
+/* ---- together --------------------------------------------------------------------- */
+
+static bool make_room(fitting *at, size_t p)
+{
+    cbk_arena *arena = at->arena;
+    at->kept = CBK_NEW(arena, size_t, p + 1);
+    at->direction = CBK_NEW(arena, int, p + 1);
+    at->beta = numbers(arena, p);
+    at->trial = numbers(arena, p);
+    at->step = numbers(arena, p);
+    at->reference = numbers(arena, p);
+    at->factors = numbers(arena, p * p);
+    at->inverse = numbers(arena, p * p);
+    at->variance = numbers(arena, p * p);
+    at->now =
+        (cbk_cox_value){.gradient = numbers(arena, p), .info = numbers(arena, p * p)};
+    at->next = at->now;
+    at->next.gradient = numbers(arena, p);
+    at->next.info = numbers(arena, p * p);
+    return !cbk_arena_has_failed(arena);
+}
+
+static bool test_proportional(fitting *at)
+{
+    cbk_cox *fit = at->fit;
+    const size_t p = at->model.p;
+    const size_t n_all = fit->n_covariates;
+    if (!fit->request.wants_proportional || at->is_monotone || fit->request.is_firth) {
+        return true;
+    }
+    const size_t *term = at->rows->term;
+    const size_t n_terms = term != NULL ? term[n_all - 1] + 1 : n_all;
+    size_t *of_column = CBK_NEW(at->arena, size_t, p + 1);
+    if (of_column == NULL) {
+        return false;
+    }
+    for (size_t j = 0; j < p; j++) {
+        of_column[j] = term != NULL ? term[at->kept[j]] : at->kept[j];
+    }
+    fit->n_terms = n_terms;
+    fit->terms = at->terms;
+    return cbk_cox_proportional(&at->model, at->beta, of_column, n_terms, at->arena,
+                                at->terms, &fit->global);
+}
+
+static bool fit_model(fitting *at)
+{
+    cbk_cox *fit = at->fit;
+    const double z = cbk_normal_quantile_upper((1.0 - fit->request.level) / 2.0);
+    cbk_cox_evaluate(&at->model, at->beta, NULL, &at->now);
+    drop_determined(at);
+    const size_t p = at->model.p;
+    if (p < fit->n_covariates) {
+        cbk_cox_evaluate(&at->model, at->beta, NULL, &at->now);
+    }
+    for (size_t j = 0; j < p; j++) {
+        at->reference[j] = at->now.info[j * p + j];
+    }
+    fit->notes |= fit->n_event < p ? CBK_NOTE_FEW_EVENTS : 0;
+    if (p == 0) {
+        fit->loglik_null = fit->loglik = at->now.loglik;
+        return true;
+    }
+    const bool is_done = fit->request.is_firth ? fit_firth(at) : fit_plain(at, z);
+    if (is_done && !fit->request.is_firth && (fit->notes & CBK_NOTE_NOT_CONVERGED) != 0) {
+        return true;
+    }
+    if (!is_done || !test_proportional(at)) {
+        return false;
+    }
+    fill_variance(at);
+    return !fit->request.wants_concordance ||
+           cbk_cox_concordance(&at->model, at->beta, at->arena, &fit->concordance,
+                               &fit->concordance_se);
+}
+
+/* What is given back; everything after it is room. */
+static bool start_fit(const cbk_cox_request *request, fitting *at)
+{
+    const cbk_cox_rows *rows = at->rows;
+    const size_t p = rows->n_covariates;
+    cbk_cox *fit = CBK_NEW(at->arena, cbk_cox, 1);
+    at->coefficients = CBK_NEW(at->arena, cbk_cox_coefficient, p + 1);
+    at->all_variance = numbers(at->arena, p * p);
+    at->terms =
+        CBK_NEW(at->arena, cbk_cox_test, rows->term != NULL ? rows->term[p - 1] + 1 : p);
+    if (at->terms == NULL) {
+        return false;
+    }
+    for (size_t j = 0; j < p; j++) {
+        at->coefficients[j] = (cbk_cox_coefficient){.estimate = none,
+                                                    .hazard_ratio = none,
+                                                    .std_error = none,
+                                                    .robust_se = none,
+                                                    .z = none,
+                                                    .p = none,
+                                                    .lower = none,
+                                                    .upper = none};
+    }
+    *fit = (cbk_cox){.request = *request,
+                     .n = rows->followup->n,
+                     .n_covariates = p,
+                     .coefficients = at->coefficients,
+                     .variance = at->all_variance,
+                     .loglik_null = none,
+                     .loglik = none,
+                     .likelihood_ratio = no_test,
+                     .wald = no_test,
+                     .score = no_test,
+                     .robust_score = no_test,
+                     .global = no_test,
+                     .concordance = none,
+                     .concordance_se = none};
+    fit->request.is_robust = request->is_robust || rows->cluster != NULL;
+    at->fit = fit;
+    return true;
+}
+
+static cbk_status check_request(const cbk_cox_rows *rows, const cbk_cox_request *request,
+                                cbk_error *err)
+{
+    if (!(request->level > 0.0 && request->level < 1.0)) {
+        return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
+                        "The level %.15g is not between 0 and 1.", request->level);
+    }
+    if (rows->n_covariates == 0 || rows->n_covariates > CBK_COX_COVARIATES_MAX) {
+        return cbk_fail(
+            err, CBK_EINVAL, CBK_ROW_NONE,
+            "A model has from 1 to %d columns of covariates; this one has %zu.",
+            (int)CBK_COX_COVARIATES_MAX, rows->n_covariates);
+    }
+    if (request->is_firth && (request->is_robust || rows->cluster != NULL)) {
+        return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
+                        "Firth's penalty has no robust variance.");
+    }
+    return CBK_OK;
+}
+
+static cbk_status fit_rows(fitting *at, cbk_error *err)
+{
+    cbk_cox *fit = at->fit;
+    if (fit->n == 0) {
+        fit->notes = CBK_NOTE_NO_ROWS;
+        return CBK_OK;
+    }
+    CBK_TRY(cbk_cox_model_make(at->rows, fit->request.ties, at->arena, &at->model, err));
+    fit->n_event = at->model.n_event;
+    fit->notes |= fit->n == 1 ? CBK_NOTE_ONE_SUBJECT : 0;
+    if (fit->n_event == 0) {
+        fit->notes |= CBK_NOTE_NO_EVENTS;
+        return CBK_OK;
+    }
+    return make_room(at, fit->n_covariates) && fit_model(at) &&
+                   !cbk_arena_has_failed(at->arena)
+               ? CBK_OK
+               : cbk_fail_memory(err);
+}
+
+cbk_status cbk_cox_fit(const cbk_cox_rows *rows, const cbk_cox_request *request,
+                       cbk_arena *arena, const cbk_cox **out, cbk_error *err)
+{
+    *out = NULL;
+    CBK_TRY(check_request(rows, request, err));
+    const cbk_mark before = cbk_arena_mark(arena);
+    fitting at = {.rows = rows, .arena = arena};
+    if (!start_fit(request, &at)) {
+        cbk_arena_release(arena, before);
+        return cbk_fail_memory(err);
+    }
+    const cbk_mark after = cbk_arena_mark(arena);
+    const cbk_status status = fit_rows(&at, err);
+    cbk_arena_release(arena, status == CBK_OK ? after : before);
+    *out = status == CBK_OK ? at.fit : NULL;
+    return status;
+}
+
+static const char *const ties_names[] = {
+    [CBK_COX_EFRON] = "efron", [CBK_COX_BRESLOW] = "breslow"};
+
+const char *cbk_cox_ties_name(cbk_cox_ties ties)
+{
+    return ties_names[ties];
+}
+
+bool cbk_cox_ties_parse(const char *name, cbk_cox_ties *out)
+{
+    for (size_t i = 0; i < sizeof ties_names / sizeof ties_names[0]; i++) {
+        if (strcmp(name, ties_names[i]) == 0) {
+            *out = (cbk_cox_ties)i;
+            return true;
+        }
+    }
+    return false;
+}

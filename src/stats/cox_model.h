@@ -1,0 +1,133 @@
+/* stats/cox_model.h - the rows of a Cox regression in their canonical order, and its
+ * likelihood: what the files of the estimator share. */
+#ifndef STATS_COX_MODEL_H
+#define STATS_COX_MODEL_H
+
+#include <casebook/cox.h>
+
+/* Rows of one stratum that leave at one time: events first. */
+typedef struct cbk_cox_run {
+    uint32_t first;
+    uint32_t end;
+    uint32_t n_event;
+    uint32_t stratum_first; /* rows of its stratum; also of cbk_cox_model.enters */
+    uint32_t stratum_end;
+    bool is_first; /* of its stratum */
+    double time;
+} cbk_cox_run;
+
+typedef struct cbk_cox_model {
+    size_t n;
+    size_t p; /* covariates in the model: those that were not dropped */
+    cbk_cox_ties ties;
+    size_t n_event;
+    double *x;               /* [n * p] row by row, centred and scaled */
+    const double *weight;    /* [n] */
+    const double *offset;    /* [n] centred */
+    const double *entry;     /* [n], or NULL: from the origin */
+    const uint32_t *cluster; /* [n], or NULL: each row its own */
+    size_t n_clusters;
+    const uint32_t *enters; /* [n] rows by stratum and entry, where entry is not NULL */
+    size_t n_runs;
+    const cbk_cox_run *runs; /* [n_runs] by stratum and time */
+    double *scale;      /* [p] a scaled coefficient divided by it is one of the data */
+    double *risk;       /* [n] room: exp(x'b + offset) times weight */
+    double *step;       /* [n_runs] room: hazard added at the time */
+    double *step_event; /* [n_runs] room: the same for those with the event */
+    double *base;       /* [n] room: hazard before the entry */
+    double *room;       /* [8 * p + 3 * p * p] */
+} cbk_cox_model;
+
+/* Sorts, centres, scales.  n > 0.  Errors: those of cbk_cox_fit(). */
+cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
+                              cbk_arena *arena, cbk_cox_model *out, cbk_error *err);
+
+/* Keeps the columns kept[n_kept], ascending, of x and scale. */
+void cbk_cox_model_keep(cbk_cox_model *model, const size_t *kept, size_t n_kept);
+
+typedef struct cbk_cox_value {
+    double loglik; /* -infinity where the coefficients are too far out to compute with */
+    double *gradient; /* [p] */
+    double *info;     /* [p * p] minus the second derivatives */
+} cbk_cox_value;
+
+/* The likelihood at beta[p].  multiplier[n_runs] (or NULL: 1) multiplies what each time
+ * adds.  Leaves risk behind. */
+void cbk_cox_evaluate(const cbk_cox_model *model, const double *beta,
+                      const double *multiplier, cbk_cox_value *out);
+
+/* ---- sums over those at risk, time by time (cox_walk.c) ---------------------------- */
+
+/* What a row counts with: feature[n_features], of which the first p + 1 are 1 and x. */
+typedef void cbk_cox_features(const void *context, const cbk_cox_model *model, uint32_t i,
+                              double *feature);
+
+/* Goes back over the times with events.  Sums are weighted by risk. */
+typedef struct cbk_cox_walk {
+    const cbk_cox_model *model;
+    size_t n_features;
+    cbk_cox_features *fill;
+    const void *context;
+    double *feature;   /* [n_features] room */
+    double *sums;      /* [2 * n_features] room: compensated */
+    double *at_risk;   /* [n_features] at the time */
+    double *of_events; /* [n_features] of those with the event */
+    double weight;     /* of those with the event */
+    size_t run;        /* the time */
+    size_t n_late;
+} cbk_cox_walk;
+
+/* False when out of memory. */
+bool cbk_cox_walk_start(cbk_cox_walk *walk, const cbk_cox_model *model, size_t n_features,
+                        cbk_cox_features *fill, const void *context, cbk_arena *arena);
+/* The time before; false when there is none. */
+bool cbk_cox_walk_back(cbk_cox_walk *walk);
+/* 1 and x. */
+void cbk_cox_feature_x(const void *context, const cbk_cox_model *model, uint32_t i,
+                       double *feature);
+/* How many denominators a time has: its events with Efron's ties, else 1. */
+size_t cbk_cox_walk_parts(const cbk_cox_walk *walk);
+
+/* ---- small matrices (cox_solve.c) -------------------------------------------------- */
+
+/* As cbk_cholesky_factor(), but a pivot is dropped where it is at most 2^-39 of reference
+ * [n], too (NULL: of the diagonal alone).  Returns the rank. */
+size_t cbk_cox_factor(double *matrix, const double *reference, size_t n);
+/* Solves in place; 0 where dropped. */
+void cbk_cox_solve(const double *factors, size_t n, double *vector);
+/* The generalized inverse: 0 in dropped rows and columns.  room[n]. */
+void cbk_cox_invert(const double *factors, size_t n, double *inverse, double *room);
+
+/* ---- after the fit ----------------------------------------------------------------- */
+
+/* out[p * p]: the sum over clusters of the outer products of their score residuals at
+ * beta. */
+bool cbk_cox_score_products(const cbk_cox_model *model, const double *beta,
+                            cbk_arena *arena, double *out);
+
+/* Harrell's concordance of x'b; NaN where there is no pair.  Reads risk for ties.
+ * False when out of memory. */
+bool cbk_cox_concordance(const cbk_cox_model *model, const double *beta, cbk_arena *arena,
+                         double *estimate, double *std_error);
+
+/* The test of proportional hazards: term[p] of each column, n_terms of them (those
+ * without a column get NaN).  False when out of memory. */
+bool cbk_cox_proportional(const cbk_cox_model *model, const double *beta,
+                          const size_t *term, size_t n_terms, cbk_arena *arena,
+                          cbk_cox_test *terms, cbk_cox_test *global);
+
+/* Firth's estimate, profile limits and p of each column.  beta[p] is filled. */
+typedef struct cbk_cox_firth {
+    double loglik_null;
+    double loglik;
+    double gradient;
+    size_t n_iterations;
+    bool is_converged;
+    double *lower; /* [p] of the scaled coefficient; infinite where open */
+    double *upper;
+    double *chisq; /* [p] of the coefficient against 0 */
+} cbk_cox_firth;
+bool cbk_cox_firth_fit(const cbk_cox_model *model, double level, cbk_arena *arena,
+                       double *beta, double *info, cbk_cox_firth *out);
+
+#endif

@@ -1,0 +1,137 @@
+/* cox_monotone.c - likelihoods that rise for ever in some direction.  Contract:
+ * stats/cox_monotone.h.
+ *
+ * Along d the likelihood never falls where at each time the rows with the event have the
+ * largest x'd of all at risk.  (It would stay the same only if x'd were the same for all
+ * at risk at each time, and such directions were dropped before.)  Newton's method goes
+ * in such a direction by about the same distance at each step, while what a step gains
+ * falls off as fast as exp(-x'd).  So its step is the direction to try.
+ */
+#include "stats/cox_monotone.h"
+
+#include <math.h>
+
+static const double decrement_small = 1e-6;
+static const double spread_long = 0.1; /* of a step, in the logarithm of the hazard */
+static const double part_small = 1e-3; /* of the largest: a coefficient that converges */
+static const double gap_tolerance = 1e-5; /* of the spread */
+static const double spread_far = 500.0;
+
+static double along(const cbk_cox_model *model, const double *step, size_t i)
+{
+    double sum = 0.0;
+    for (size_t j = 0; j < model->p; j++) {
+        sum += step[j] * model->x[i * model->p + j];
+    }
+    return sum;
+}
+
+static double spread_of(const cbk_cox_model *model, const double *step)
+{
+    double least = (double)INFINITY;
+    double most = -(double)INFINITY;
+    for (size_t i = 0; i < model->n; i++) {
+        const double value = along(model, step, i);
+        least = fmin(least, value);
+        most = fmax(most, value);
+    }
+    return most - least;
+}
+
+/* The spread that column j alone gives. */
+static double spread_of_column(const cbk_cox_model *model, const double *step, size_t j)
+{
+    double least = (double)INFINITY;
+    double most = -(double)INFINITY;
+    for (size_t i = 0; i < model->n; i++) {
+        least = fmin(least, model->x[i * model->p + j]);
+        most = fmax(most, model->x[i * model->p + j]);
+    }
+    return fabs(step[j]) * (most - least);
+}
+
+/* Whether nobody at risk at run r, whose largest x'd without late entry is `most`, has
+ * more than those with the event. */
+static bool are_events_highest(const cbk_cox_model *model, const double *step, size_t r,
+                               double most, double tolerance)
+{
+    const cbk_cox_run *run = &model->runs[r];
+    double lowest = (double)INFINITY;
+    for (uint32_t i = run->first; i < run->first + run->n_event; i++) {
+        lowest = fmin(lowest, along(model, step, i));
+    }
+    if (most <= lowest + tolerance) {
+        return true;
+    }
+    for (uint32_t i = run->first; model->entry != NULL && i < run->stratum_end; i++) {
+        if (model->entry[i] < run->time && along(model, step, i) > lowest + tolerance) {
+            return false;
+        }
+    }
+    return model->entry != NULL;
+}
+
+static bool never_falls(const cbk_cox_model *model, const double *step, double tolerance)
+{
+    double most = -(double)INFINITY;
+    for (size_t r = model->n_runs; r-- > 0;) {
+        const cbk_cox_run *run = &model->runs[r];
+        if (r + 1 == model->n_runs || model->runs[r + 1].is_first) {
+            most = -(double)INFINITY;
+        }
+        for (uint32_t i = run->first; i < run->end; i++) {
+            most = fmax(most, along(model, step, i));
+        }
+        if (run->n_event > 0 && !are_events_highest(model, step, r, most, tolerance)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool cbk_cox_is_monotone(const cbk_cox_model *model, double *step, double decrement,
+                         int *direction)
+{
+    if (!(decrement < decrement_small) || spread_of(model, step) < spread_long) {
+        return false;
+    }
+    double largest = 0.0;
+    for (size_t j = 0; j < model->p; j++) {
+        largest = fmax(largest, spread_of_column(model, step, j));
+    }
+    double *candidate = model->room;
+    for (size_t j = 0; j < model->p; j++) {
+        const bool is_going = spread_of_column(model, step, j) > part_small * largest;
+        candidate[j] = is_going ? step[j] : 0.0;
+    }
+    if (!never_falls(model, candidate, gap_tolerance * spread_of(model, candidate))) {
+        return false;
+    }
+    for (size_t j = 0; j < model->p; j++) {
+        step[j] = candidate[j];
+        direction[j] = step[j] > 0.0 ? 1 : step[j] < 0.0 ? -1 : 0;
+    }
+    return true;
+}
+
+void cbk_cox_go_out(const cbk_cox_model *model, const double *step, const int *direction,
+                    double *beta, cbk_cox_value *value)
+{
+    const size_t p = model->p;
+    const double stride = 20.0 / spread_of(model, step);
+    double gain = 1.0;
+    while (gain > 0.0 && spread_of(model, beta) < spread_far) {
+        const double before = value->loglik;
+        for (size_t j = 0; j < p; j++) {
+            beta[j] += direction[j] != 0 ? stride * step[j] : 0.0;
+        }
+        cbk_cox_evaluate(model, beta, NULL, value);
+        gain = value->loglik - before;
+    }
+    if (isinf(value->loglik)) { /* with offsets that are far apart: one step too far */
+        for (size_t j = 0; j < p; j++) {
+            beta[j] -= direction[j] != 0 ? stride * step[j] : 0.0;
+        }
+        cbk_cox_evaluate(model, beta, NULL, value);
+    }
+}
