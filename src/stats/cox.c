@@ -365,7 +365,10 @@ static bool fit_firth(fitting *at)
     fit->loglik = firth.loglik;
     fit->gradient = firth.gradient;
     fit->n_iterations = firth.n_iterations;
-    fit->notes |= firth.is_converged ? 0 : CBK_NOTE_NOT_CONVERGED;
+    if (!firth.is_converged) { /* whatever it reached means nothing */
+        fit->notes |= CBK_NOTE_NOT_CONVERGED;
+        return true;
+    }
     fit->likelihood_ratio = test_of(fmax(0.0, 2.0 * (fit->loglik - fit->loglik_null)), p);
     size_t rank = 0;
     double *information = at->now.info;
@@ -445,7 +448,7 @@ static bool fit_model(fitting *at)
         return true;
     }
     const bool is_done = fit->request.is_firth ? fit_firth(at) : fit_plain(at, z);
-    if (is_done && !fit->request.is_firth && (fit->notes & CBK_NOTE_NOT_CONVERGED) != 0) {
+    if (is_done && (fit->notes & CBK_NOTE_NOT_CONVERGED) != 0) {
         return true;
     }
     if (!is_done || !test_proportional(at)) {

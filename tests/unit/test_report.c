@@ -1,6 +1,7 @@
 /* test_report.c - words for none, one and many; numbers as they are printed; the tables
  * and sections of a small study; the JSON of an analysis; memory that runs out. */
 #include "check.h"
+#include "well_formed_json.h"
 
 #include <casebook/casebook.h>
 
@@ -657,68 +658,6 @@ static void survives_a_full_arena(void)
 
 /* ---- JSON -----------------------------------------------------------------------------
  */
-
-/* A reader that knows only whether JSON is well formed: past the value, or NULL. */
-static const char *skip_value(const char *at, int depth);
-
-static const char *skip_space(const char *at)
-{
-    return at + strspn(at, " \n");
-}
-
-static const char *skip_string(const char *at)
-{
-    for (at++; *at != '"'; at++) {
-        if (*at == '\0' || (unsigned char)*at < 0x20) {
-            return NULL;
-        }
-        at += *at == '\\';
-    }
-    return at + 1;
-}
-
-static const char *skip_members(const char *at, int depth, bool is_object)
-{
-    const char close = is_object ? '}' : ']';
-    at = skip_space(at + 1);
-    while (at != NULL && *at != close) {
-        if (is_object) {
-            at = *at == '"' ? skip_string(at) : NULL;
-            at = at != NULL ? skip_space(at) : NULL;
-            at = at != NULL && *at == ':' ? at + 1 : NULL;
-        }
-        at = at != NULL ? skip_value(skip_space(at), depth + 1) : NULL;
-        at = at != NULL ? skip_space(at) : NULL;
-        if (at != NULL && *at == ',') {
-            at = skip_space(at + 1);
-            at = *at == close ? NULL : at;
-        } else if (at != NULL && *at != close) {
-            at = NULL;
-        }
-    }
-    return at != NULL ? at + 1 : NULL;
-}
-
-static const char *skip_value(const char *at, int depth)
-{
-    static const char *const words[] = {"null", "true", "false"};
-    if (depth > 20) {
-        return NULL;
-    }
-    if (*at == '{' || *at == '[') {
-        return skip_members(at, depth, *at == '{');
-    }
-    if (*at == '"') {
-        return skip_string(at);
-    }
-    for (size_t i = 0; i < N(words); i++) {
-        if (strncmp(at, words[i], strlen(words[i])) == 0) {
-            return at + strlen(words[i]);
-        }
-    }
-    const size_t length = strspn(at, "+-.0123456789eE");
-    return length > 0 ? at + length : NULL;
-}
 
 static const char *json_of(const cbk_curves *curves, const double *at, size_t n_at)
 {
