@@ -7,8 +7,8 @@
 #include <casebook/claims.h>
 #include <casebook/compare.h>
 #include <casebook/contrast.h>
-#include <casebook/cox.h>
 #include <casebook/conventions.h>
+#include <casebook/cox.h>
 #include <casebook/describe.h>
 #include <casebook/document.h>
 #include <casebook/kaplan_meier.h>

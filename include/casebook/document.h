@@ -12,22 +12,24 @@
 
 CBK_BEGIN_DECLS
 
-/* ---- numbers that know where they came from ----------------------------------------- */
+/* ---- numbers that know where they came from -----------------------------------------
+ */
 
 /* What "where does this number come from?" is answered with. */
 typedef struct cbk_provenance {
-    const char *id;         /* "n17": unique in the document */
-    const char *expression; /* "median(age_years)" */
-    const char *from;       /* the form it runs over: "patient" */
-    const char *among;      /* the condition, or NULL: all */
-    const char *value;      /* at full precision, or why there is none */
+    const char *id;          /* "n17": unique in the document */
+    const char *expression;  /* "median(age_years)" */
+    const char *from;        /* the form it runs over: "patient" */
+    const char *among;       /* the condition, or NULL: all */
+    const char *value;       /* at full precision, or why there is none */
     const char *conventions; /* "interval log, level 0.95, ..." or NULL */
-    const char *records;    /* "patients 1, 2, 3, 4, 5, 6 (6 records)" */
-    const char *sources;    /* "age_years: patient.csv, lines 2 to 7" or NULL */
-    const char *notes;      /* sentences, or NULL */
+    const char *records;     /* "patients 1, 2, 3, 4, 5, 6 (6 records)" */
+    const char *sources;     /* "age_years: patient.csv, lines 2 to 7" or NULL */
+    const char *notes;       /* sentences, or NULL */
 } cbk_provenance;
 
-/* ---- running text ------------------------------------------------------------------- */
+/* ---- running text -------------------------------------------------------------------
+ */
 
 typedef enum cbk_span_kind {
     CBK_SPAN_TEXT,
@@ -40,7 +42,12 @@ typedef enum cbk_span_kind {
     CBK_SPAN_BREAK   /* a new line inside a cell or paragraph */
 } cbk_span_kind;
 
-typedef enum cbk_tone { CBK_TONE_PLAIN, CBK_TONE_GOOD, CBK_TONE_WARN, CBK_TONE_BAD } cbk_tone;
+typedef enum cbk_tone {
+    CBK_TONE_PLAIN,
+    CBK_TONE_GOOD,
+    CBK_TONE_WARN,
+    CBK_TONE_BAD
+} cbk_tone;
 
 typedef struct cbk_span {
     cbk_span_kind kind;
@@ -60,14 +67,16 @@ typedef struct cbk_text_run {
 CBK_API void cbk_run_text(cbk_text_run *run, cbk_arena *arena, const char *text);
 CBK_API void cbk_run_textf(cbk_text_run *run, cbk_arena *arena, const char *format, ...)
     CBK_PRINTF(3, 4);
-CBK_API void cbk_run_span(cbk_text_run *run, cbk_arena *arena, cbk_span span); /* copies */
+CBK_API void cbk_run_span(cbk_text_run *run, cbk_arena *arena,
+                          cbk_span span); /* copies */
 CBK_API void cbk_run_number(cbk_text_run *run, cbk_arena *arena, const char *text,
                             const cbk_provenance *provenance);
 CBK_API void cbk_run_append(cbk_text_run *run, const cbk_text_run *tail); /* moves */
 /* The text alone, breaks as "\n"; "" for an empty run; NULL when the arena failed. */
 CBK_API const char *cbk_run_plain(const cbk_text_run *run, cbk_arena *arena);
 
-/* ---- tables ------------------------------------------------------------------------- */
+/* ---- tables -------------------------------------------------------------------------
+ */
 
 typedef enum cbk_align { CBK_ALIGN_LEFT, CBK_ALIGN_RIGHT, CBK_ALIGN_CENTRE } cbk_align;
 
@@ -82,8 +91,8 @@ typedef struct cbk_table_block {
     const char *number; /* "4": printed as "Table 4."; NULL: unnumbered */
     const char *title;
     size_t n_columns;
-    const cbk_cell *header;  /* [n_columns] */
-    const cbk_align *align;  /* [n_columns] */
+    const cbk_cell *header; /* [n_columns] */
+    const cbk_align *align; /* [n_columns] */
     size_t n_rows;
     const cbk_cell *cells; /* [n_rows * n_columns] row after row */
     size_t n_notes;
@@ -91,7 +100,8 @@ typedef struct cbk_table_block {
     const char *abbreviations; /* "DFS, disease-free survival; OS, ..." or NULL */
 } cbk_table_block;
 
-/* ---- figures ------------------------------------------------------------------------ */
+/* ---- figures ------------------------------------------------------------------------
+ */
 
 /* Colours by meaning; a renderer has a light and a dark palette that are told apart in
  * grey and by colour-blind eyes. */
@@ -110,9 +120,10 @@ typedef enum cbk_ink {
 } cbk_ink;
 
 typedef enum cbk_shape_kind {
-    CBK_SHAPE_POLYLINE, /* stroke */
-    CBK_SHAPE_POLYGON,  /* fill, with opacity */
-    CBK_SHAPE_RECTANGLE, /* fill and stroke: points[0] corner, points[1] opposite corner */
+    CBK_SHAPE_POLYLINE,  /* stroke */
+    CBK_SHAPE_POLYGON,   /* fill, with opacity */
+    CBK_SHAPE_RECTANGLE, /* fill and stroke: points[0] corner, points[1] opposite corner
+                          */
     CBK_SHAPE_MARKER,    /* at points[0] */
     CBK_SHAPE_TEXT       /* fill; points[0] is on the baseline */
 } cbk_shape_kind;
@@ -127,7 +138,11 @@ typedef enum cbk_marker {
     CBK_MARKER_ARROW  /* to the right: still alive */
 } cbk_marker;
 
-typedef enum cbk_anchor { CBK_ANCHOR_START, CBK_ANCHOR_MIDDLE, CBK_ANCHOR_END } cbk_anchor;
+typedef enum cbk_anchor {
+    CBK_ANCHOR_START,
+    CBK_ANCHOR_MIDDLE,
+    CBK_ANCHOR_END
+} cbk_anchor;
 
 typedef struct cbk_point {
     double x; /* mm from the left */
@@ -140,16 +155,16 @@ typedef struct cbk_shape {
     const cbk_point *points;
     cbk_ink stroke;
     cbk_ink fill;
-    double width_mm;    /* of the stroke */
-    double dash_mm[2];  /* on, off; 0, 0: solid */
-    double opacity;     /* of the fill, in [0, 1]; 0 is taken as 1 */
-    cbk_marker marker;  /* MARKER */
-    double size_mm;     /* MARKER: diameter; TEXT: font size (height of the em) */
-    const char *text;   /* TEXT */
-    cbk_anchor anchor;  /* TEXT */
-    bool is_bold;       /* TEXT */
-    bool is_vertical;   /* TEXT: turned 90 degrees to the left */
-    const char *tip;    /* what a pointer over the shape is told, or NULL */
+    double width_mm;   /* of the stroke */
+    double dash_mm[2]; /* on, off; 0, 0: solid */
+    double opacity;    /* of the fill, in [0, 1]; 0 is taken as 1 */
+    cbk_marker marker; /* MARKER */
+    double size_mm;    /* MARKER: diameter; TEXT: font size (height of the em) */
+    const char *text;  /* TEXT */
+    cbk_anchor anchor; /* TEXT */
+    bool is_bold;      /* TEXT */
+    bool is_vertical;  /* TEXT: turned 90 degrees to the left */
+    const char *tip;   /* what a pointer over the shape is told, or NULL */
     struct cbk_shape *next;
 } cbk_shape;
 
@@ -177,8 +192,8 @@ CBK_API void cbk_drawing_marker(cbk_drawing *drawing, cbk_arena *arena, cbk_poin
                                 cbk_marker marker, double size_mm, cbk_ink ink,
                                 const char *tip);
 
-/* About how wide a text is in a plain sans-serif, in mm; an upper estimate, good enough to
- * keep labels apart. */
+/* About how wide a text is in a plain sans-serif, in mm; an upper estimate, good enough
+ * to keep labels apart. */
 CBK_API double cbk_text_width_mm(const char *text, double size_mm, bool is_bold);
 
 typedef struct cbk_figure_block {
@@ -190,7 +205,8 @@ typedef struct cbk_figure_block {
     const cbk_text_run *notes;
 } cbk_figure_block;
 
-/* ---- documents ---------------------------------------------------------------------- */
+/* ---- documents ----------------------------------------------------------------------
+ */
 
 typedef enum cbk_block_kind {
     CBK_BLOCK_HEADING,
@@ -202,9 +218,9 @@ typedef enum cbk_block_kind {
 
 typedef struct cbk_block {
     cbk_block_kind kind;
-    int level;         /* HEADING: 2 to 4; 1 is the document's title */
-    const char *id;    /* HEADING: link target, or NULL */
-    cbk_text_run run;  /* HEADING, PARAGRAPH, ITEM */
+    int level;        /* HEADING: 2 to 4; 1 is the document's title */
+    const char *id;   /* HEADING: link target, or NULL */
+    cbk_text_run run; /* HEADING, PARAGRAPH, ITEM */
     const cbk_table_block *table;
     const cbk_figure_block *figure;
     struct cbk_block *next;

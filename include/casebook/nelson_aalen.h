@@ -40,9 +40,8 @@ typedef struct cbk_nelson_aalen {
  *              0 and 0, the others NaN.  bpcp is an interval of the Kaplan-Meier
  *              estimate: CBK_EINVAL.
  *   Ties       the events of one time are one term, as in R's ctype = 1.
- *   Weights    whole numbers: counts of subjects; others are CBK_EINVAL, for this variance
- *              counts subjects.
- *   Degenerate no rows, one row, no events: a result with notes.
+ *   Weights    whole numbers: counts of subjects; others are CBK_EINVAL, for this
+ * variance counts subjects. Degenerate no rows, one row, no events: a result with notes.
  *   Cost       O(n_rows).
  *   Errors     CBK_EINVAL (level, bpcp), CBK_ENOMEM.
  *   Checked    tests/golden: R 4.2.2, survival 3.5-3, stype = 2, ctype = 1, relative

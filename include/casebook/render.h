@@ -17,11 +17,10 @@ typedef enum cbk_format {
 } cbk_format;
 
 /* Renders document into *out, NUL-terminated, in the arena.
- *   HTML      one file that needs nothing else: styles and figures inside; a contents list;
- *             every number a link to its entry in the section "Where the numbers come
- *             from".
- *   TEXT      for a terminal of `columns` characters (>= 40); tables with aligned columns.
- *   CSV       cells that a spreadsheet would take for a formula get an apostrophe.
+ *   HTML      one file that needs nothing else: styles and figures inside; a contents
+ * list; every number a link to its entry in the section "Where the numbers come from".
+ *   TEXT      for a terminal of `columns` characters (>= 40); tables with aligned
+ * columns. CSV       cells that a spreadsheet would take for a formula get an apostrophe.
  * Errors: CBK_EINVAL (JSON), CBK_ENOMEM. */
 CBK_API CBK_MUST_USE cbk_status cbk_render(const cbk_document *document,
                                            cbk_format format, size_t columns,

@@ -30,24 +30,24 @@ typedef struct cbk_quantity {
     cbk_notes notes; /* they travel with the number; see cbk_notes_forbid_print() */
     cbk_conventions conventions;
     size_t n_records;
-    const char *const *records; /* [n_records] keys of the rows behind it: "3", or "3/2" for
-                                   the second row of patient 3 in a repeating form */
+    const char *const *records; /* [n_records] keys of the rows behind it: "3", or "3/2"
+                                   for the second row of patient 3 in a repeating form */
     const size_t *record_rows;  /* [n_records] 0-based row of the form's file */
     size_t n_fields;
     const char *const *fields; /* [n_fields] columns read: "patient.age_years" */
 } cbk_quantity;
 
-/* Asks the study for one value: `expression` is SQL over the rows of the form `from` (NULL:
- * the patients, with derived variables and endpoints as columns) for which `among` (NULL:
- * all) is true.  It may use SQLite's functions and those of docs/formats/functions.md.  It
- * runs read-only under limits of time and memory.
+/* Asks the study for one value: `expression` is SQL over the rows of the form `from`
+ * (NULL: the patients, with derived variables and endpoints as columns) for which `among`
+ * (NULL: all) is true.  It may use SQLite's functions and those of
+ * docs/formats/functions.md.  It runs read-only under limits of time and memory.
  *
  *   Conventions  NULL: those of profile r.
  *   Absent       where SQL gives NULL: no rows, a median that is not reached, ...; notes
  *                say why.
- *   Errors       CBK_EINVAL (the expression or the condition is wrong, an unknown form, it
- *                gives more than one row: the sentence says which and how to mend it),
- *                CBK_EDATA (stopped at a limit), CBK_ENOMEM. */
+ *   Errors       CBK_EINVAL (the expression or the condition is wrong, an unknown form,
+ * it gives more than one row: the sentence says which and how to mend it), CBK_EDATA
+ * (stopped at a limit), CBK_ENOMEM. */
 CBK_API CBK_MUST_USE cbk_status cbk_study_evaluate(cbk_study *study,
                                                    const char *expression,
                                                    const char *from, const char *among,

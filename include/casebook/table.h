@@ -34,9 +34,9 @@ CBK_API bool cbk_column_is_missing(const cbk_column *column, size_t row);
 
 /* Rows sorted into groups by one or more columns. */
 typedef struct cbk_groups {
-    size_t n_by;             /* columns grouped by; 0 makes one group of all rows */
-    const char *const *by;   /* [n_by] their names */
-    size_t n_groups;         /* >= 1 when n_by is 0, else >= 0 */
+    size_t n_by;              /* columns grouped by; 0 makes one group of all rows */
+    const char *const *by;    /* [n_by] their names */
+    size_t n_groups;          /* >= 1 when n_by is 0, else >= 0 */
     const char *const *level; /* [n_groups * n_by] the group's value of each column */
     const uint32_t *of_row; /* [n_rows] group of each row; CBK_GROUP_NONE: a missing by */
 } cbk_groups;

@@ -283,8 +283,8 @@ const char *cbk_nearest_spelling(const char *text, const char *const *candidates
     return nearest;
 }
 
-const char *cbk_spelling_hint(const char *unknown, const char *const *candidates, size_t n,
-                              char out[CBK_HINT_SIZE])
+const char *cbk_spelling_hint(const char *unknown, const char *const *candidates,
+                              size_t n, char out[CBK_HINT_SIZE])
 {
     const char *nearest = n > 0 ? cbk_nearest_spelling(unknown, candidates, n) : NULL;
     (void)snprintf(out, CBK_HINT_SIZE,

@@ -216,10 +216,9 @@ int cbk_arguments_read(const cbk_command *command, int argc, char **argv,
         }
     }
     if (out->n_operands < command->n_operands_min) {
-        const char *sentence = cbk_text_format(arena, "%s needed: %s",
-                                               command->n_operands_min > 1 ? "these are"
-                                                                           : "this is",
-                                               command->operands);
+        const char *sentence = cbk_text_format(
+            arena, "%s needed: %s", command->n_operands_min > 1 ? "these are" : "this is",
+            command->operands);
         return refuse(command, sentence != NULL ? sentence : "an operand is needed");
     }
     if (out->n_operands > command->n_operands_max) {

@@ -61,7 +61,8 @@ static int authorize(void *context, int action, const char *first, const char *s
         return SQLITE_OK;
     case SQLITE_READ:
         if (sqlite3_strnicmp(first, "sqlite_", 7) == 0) {
-            (void)snprintf(asked->refused, sizeof asked->refused, "the table %.60s", first);
+            (void)snprintf(asked->refused, sizeof asked->refused, "the table %.60s",
+                           first);
             break;
         }
         if (second != NULL && second[0] != '\0') {

@@ -12,7 +12,7 @@ typedef struct cbk_registry cbk_registry;
 
 /* How a field is stored; missing is NULL in each. */
 typedef enum cbk_storage {
-    CBK_STORAGE_TEXT,    /* text, choice, choices ("a|b"), date ("2010-06-30"), datetime */
+    CBK_STORAGE_TEXT, /* text, choice, choices ("a|b"), date ("2010-06-30"), datetime */
     CBK_STORAGE_INTEGER, /* integer, boolean (0 or 1) */
     CBK_STORAGE_REAL,    /* number */
     CBK_STORAGE_ANY      /* what an expression gave */

@@ -8,6 +8,7 @@
 #include "render/svg.h"
 
 #include <math.h>
+#include <string.h>
 
 /* ---- running text --------------------------------------------------------------------
  */
@@ -216,6 +217,23 @@ static void classes(cbk_buffer *out, cbk_align align, bool is_indented)
     }
 }
 
+/* Sentences want a column that is wider than a browser would make it. */
+static bool is_prose(const cbk_table_block *table, size_t column)
+{
+    enum { PROSE_BYTES = 140 };
+    for (size_t row = 0; row < table->n_rows; row++) {
+        size_t n_bytes = 0;
+        const cbk_cell *cell = &table->cells[row * table->n_columns + column];
+        for (const cbk_span *span = cell->run.first; span != NULL; span = span->next) {
+            n_bytes += span->text != NULL ? strlen(span->text) : 0;
+        }
+        if (n_bytes > PROSE_BYTES) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A header cell without text is no header: the corner above the row headers. */
 static void header_row(cbk_buffer *out, const cbk_table_block *table)
 {
@@ -223,7 +241,11 @@ static void header_row(cbk_buffer *out, const cbk_table_block *table)
     for (size_t i = 0; i < table->n_columns; i++) {
         const bool is_header = table->header[i].run.first != NULL;
         cbk_buffer_add(out, is_header ? "<th scope=\"col\"" : "<td");
-        classes(out, table->align[i], false);
+        if (is_prose(table, i)) {
+            cbk_buffer_add(out, " class=\"prose\"");
+        } else {
+            classes(out, table->align[i], false);
+        }
         cbk_buffer_add(out, ">");
         cbk_html_run(out, &table->header[i].run);
         cbk_buffer_add(out, is_header ? "</th>" : "</td>");

@@ -113,6 +113,7 @@ static const char tables[] =
     "font-weight:600;line-height:1.3}\n"
     "th,td{padding:.38rem 1.1rem .38rem 0;text-align:left;vertical-align:top;"
     "overflow-wrap:normal;min-width:2.5rem;max-width:24rem}\n"
+    "th.prose{min-width:min(17rem,75vw)}\n"
     "th:last-child,td:last-child{padding-right:.25rem}\n"
     "th:first-child,td:first-child{padding-left:.25rem}\n"
     "tbody th{font-weight:400}\n"
@@ -179,7 +180,7 @@ static const char paper[] =
     "caption div{position:static;max-width:none}\n"
     "caption,figcaption{font-size:9pt}\n"
     ".notes{font-size:7.5pt}\n"
-    "th,td{padding:.25em .8em .25em 0;min-width:0}\n"
+    "th,td,th.prose{padding:.25em .8em .25em 0;min-width:0}\n"
     "thead{display:table-header-group}\n"
     "tr,figure.short{break-inside:avoid}\n"
     "thead,tbody tr:nth-child(-n+2){break-after:avoid}\n"
@@ -187,7 +188,8 @@ static const char paper[] =
     ".across table{font-size:7pt}\n"
     ".across th,.across td{padding-right:.9em;max-width:none}\n"
     ".drawing.wide{min-width:0}\n"
-    /* Hundreds of entries that only a link can reach: on paper a sentence stands for them. */
+    /* Hundreds of entries that only a link can reach: on paper a sentence stands for
+       them. */
     ".sources ol{display:none}\n"
     ".sources>p::after{content:\" The list is in the electronic report.\"}\n"
     ".mark::before{print-color-adjust:exact;-webkit-print-color-adjust:exact}\n"

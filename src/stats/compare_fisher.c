@@ -24,7 +24,7 @@ enum {
     PATHS_MAX = 1 << 19,  /* kept at one column */
     SUBJECTS_MAX = 1 << 20,
     STEPS_MAX = 30000000, /* about a second: fillings of a column that are looked at */
-    STEPS_OF_PATH = 10     /* a path that goes on is also sorted and joined */
+    STEPS_OF_PATH = 10    /* a path that goes on is also sorted and joined */
 };
 
 static const double same_probability = 1e-7; /* relative; as in R's fisher.test() */

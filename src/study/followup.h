@@ -112,9 +112,10 @@ typedef struct cbk_followup_draft {
     size_t n_rows;
     double *time;
     bool *is_event;
-    double *entry;             /* NULL: all from the origin */
-    double *weight;            /* NULL: 1 each */
-    cbk_lack *lack;            /* [n_rows]; GROUP and what follows are found by
+    double *entry;  /* NULL: all from the origin */
+    double *weight; /* NULL: 1 each */
+    cbk_lack
+        *lack;                 /* [n_rows]; GROUP and what follows are found by
                                   cbk_followup_finish();            NULL: no row lacks anything else */
     const char **name;         /* [n_rows] of the records, or NULL */
     const cbk_column *by;      /* [request->n_by] columns of n_rows */

@@ -117,8 +117,8 @@ typedef struct cbk_table_spec {
     const char *among; /* condition, or NULL */
     const char *by;    /* SUMMARY: a field to make a column for each value of; or NULL */
     cbk_summary_test test; /* SUMMARY with `by` */
-    const char *interval;  /* SUMMARY: "wilson" or "clopper-pearson" of each proportion, or
-                              NULL */
+    const char *interval; /* SUMMARY: "wilson" or "clopper-pearson" of each proportion, or
+                             NULL */
     size_t n_columns;
     const cbk_table_column_spec *columns; /* LISTING: columns; SUMMARY: rows (FIELD) */
     size_t n_notes;

@@ -63,7 +63,7 @@ static void tea(void)
     CHECK_NEAR(counts(cbk_compare_fisher, by_chance, 2, 2).p, 1.0, 1e-13);
 }
 
-/* The six patients: 2 of 4 with a negative margin died, none of 2 with a positive one.  Of
+/* The six patients: 2 of 4 with a negative margin died, none of 2 with a positive one. Of
  * the 15 pairs that may have died 6 hold no positive one, 8 one, 1 both. */
 static void six_patients(void)
 {
