@@ -73,7 +73,7 @@ cbk_status cbk_curves_fit(const cbk_followup_data *data,
         sizes[groups->of_row[row]]++;
     }
     for (size_t g = 0; g < groups->n_groups; g++) {
-        curves[g].level = groups->level + g * groups->n_by;
+        curves[g].level = groups->n_by > 0 ? groups->level + g * groups->n_by : NULL;
         curves[g].label = data->by_label[g];
         CBK_TRY(
             fit_group(data, (uint32_t)g, sizes[g], conventions, arena, &curves[g], err));

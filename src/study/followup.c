@@ -167,7 +167,9 @@ static cbk_status make_groups(const cbk_column *columns, size_t n_columns,
     CBK_TRY(cbk_table_group(by, n_columns, n, arena, out, err));
     const char **names = CBK_NEW(arena, const char *, (*out)->n_groups + 1);
     for (size_t g = 0; names != NULL && g < (*out)->n_groups; g++) {
-        names[g] = join_level((*out)->level + g * n_columns, n_columns, arena);
+        /* Without columns there are no levels: NULL, which nothing may be added to. */
+        const char *const *level = n_columns > 0 ? (*out)->level + g * n_columns : NULL;
+        names[g] = join_level(level, n_columns, arena);
     }
     *labels = names;
     return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
