@@ -50,16 +50,6 @@ const char *cbk_cox_fate_sentence(const cbk_cox_analysis *analysis, size_t j,
     return "";
 }
 
-static const char *event_words(const cox_document *at)
-{
-    if (at->data->event == NULL) { /* from dates: the endpoint says which */
-        return at->data->endpoint;
-    }
-    return at->data->name != NULL || strchr(at->data->event, '=') != NULL
-               ? at->data->event
-               : cbk_text_format(at->arena, "%s = 1", at->data->event);
-}
-
 static const char *level_words(const cox_document *at, const char *end)
 {
     return cbk_text_format(
@@ -76,53 +66,17 @@ static void add_paragraph(const cox_document *at, const char *text)
     cbk_document_paragraph(at->document, run);
 }
 
-static void add_source(const cox_document *at)
+static void add_coding(const cox_document *at)
 {
-    const cbk_source *source = &at->data->source;
-    cbk_text_run run = {0};
-    cbk_run_textf(&run, at->arena, "%s: %s, %zu used", source->name,
-                  cbk_words_count(at->arena, source->rows, "row", "rows"), source->used);
-    for (size_t i = 0; i < source->n_omitted; i++) {
-        cbk_run_textf(&run, at->arena, "%s%zu left out (%s)", i == 0 ? "; " : ", ",
-                      source->omitted[i].n, source->omitted[i].reason);
-    }
-    cbk_run_text(&run, at->arena, ".");
-    if (at->data->request->where != NULL) {
-        cbk_run_textf(&run, at->arena, " Only rows where %s.", at->data->request->where);
-    }
-    cbk_document_paragraph(at->document, run);
-    add_paragraph(at, cbk_text_format(
-                          at->arena, "Event: %s: %s, %zu censored.", event_words(at),
-                          cbk_words_count(at->arena, at->fit->n_event, "event", "events"),
-                          at->fit->n - at->fit->n_event));
+    cbk_analysis_add_coding(at->document,
+                            &(cbk_event_coding){.event = at->data->event,
+                                                .endpoint = at->data->endpoint,
+                                                .is_of_file = at->data->name == NULL,
+                                                .n = at->fit->n,
+                                                .n_event = at->fit->n_event});
 }
 
 /* ---- tables ----------------------------------------------------------------------- */
-
-static cbk_table_builder *table_start(const cox_document *at, const char *title,
-                                      const char *const *headers, size_t n_columns,
-                                      size_t n_rows)
-{
-    cbk_table_builder *builder = cbk_table_builder_create(at->arena, n_columns, n_rows);
-    if (builder == NULL) {
-        return NULL;
-    }
-    builder->block.title = title;
-    for (size_t i = 0; i < n_columns; i++) {
-        cbk_run_text(&builder->header[i].run, at->arena, headers[i]);
-        builder->align[i] = i == 0 ? CBK_ALIGN_LEFT : CBK_ALIGN_RIGHT;
-    }
-    for (size_t i = 0; i < n_rows; i++) {
-        cbk_table_builder_cell(builder, i, 0)->is_row_header = true;
-    }
-    return builder;
-}
-
-static void text_cell(const cox_document *at, cbk_table_builder *builder, size_t row,
-                      size_t column, const char *text)
-{
-    cbk_run_text(&cbk_table_builder_cell(builder, row, column)->run, at->arena, text);
-}
 
 /* Very large and very small ratios keep digits, too. */
 static const char *print_ratio(const cox_document *at, double value)
@@ -165,20 +119,23 @@ static void add_coefficients(const cox_document *at)
                                    "p",
                                    "Coefficient",
                                    at->fit->request.is_robust ? "Robust SE" : "SE"};
-    cbk_table_builder *builder =
-        table_start(at, cbk_words_label_unit(at->arena, at->data->label, at->data->unit),
-                    headers, 7, at->fit->n_covariates);
+    cbk_table_builder *builder = cbk_analysis_table(
+        at->arena, cbk_words_label_unit(at->arena, at->data->label, at->data->unit),
+        headers, 7, at->fit->n_covariates);
     for (size_t j = 0; builder != NULL && j < at->fit->n_covariates; j++) {
         const cbk_cox_coefficient *of = &at->fit->coefficients[j];
-        text_cell(at, builder, j, 0, column_words(at, j));
-        text_cell(at, builder, j, 1, print_ratio(at, of->hazard_ratio));
-        text_cell(at, builder, j, 2, print_ratio(at, of->lower));
-        text_cell(at, builder, j, 3, print_ratio(at, of->upper));
-        text_cell(at, builder, j, 4, cbk_print_p(at->arena, of->p));
-        text_cell(at, builder, j, 5, print_plain(at, of->estimate, 4));
-        text_cell(at, builder, j, 6,
-                  print_plain(
-                      at, at->fit->request.is_robust ? of->robust_se : of->std_error, 4));
+        cbk_analysis_text_cell(at->arena, builder, j, 0, column_words(at, j));
+        cbk_analysis_text_cell(at->arena, builder, j, 1,
+                               print_ratio(at, of->hazard_ratio));
+        cbk_analysis_text_cell(at->arena, builder, j, 2, print_ratio(at, of->lower));
+        cbk_analysis_text_cell(at->arena, builder, j, 3, print_ratio(at, of->upper));
+        cbk_analysis_text_cell(at->arena, builder, j, 4, cbk_print_p(at->arena, of->p));
+        cbk_analysis_text_cell(at->arena, builder, j, 5,
+                               print_plain(at, of->estimate, 4));
+        cbk_analysis_text_cell(
+            at->arena, builder, j, 6,
+            print_plain(at, at->fit->request.is_robust ? of->robust_se : of->std_error,
+                        4));
     }
     if (builder != NULL) {
         cbk_document_table(at->document, &builder->block);
@@ -188,10 +145,11 @@ static void add_coefficients(const cox_document *at)
 static void fill_test(const cox_document *at, cbk_table_builder *builder, size_t row,
                       const char *name, const cbk_cox_test *test)
 {
-    text_cell(at, builder, row, 0, name);
-    text_cell(at, builder, row, 1, print_plain(at, test->chisq, 3));
-    text_cell(at, builder, row, 2, cbk_print_number(at->arena, (double)test->df, 0));
-    text_cell(at, builder, row, 3, cbk_print_p(at->arena, test->p));
+    cbk_analysis_text_cell(at->arena, builder, row, 0, name);
+    cbk_analysis_text_cell(at->arena, builder, row, 1, print_plain(at, test->chisq, 3));
+    cbk_analysis_text_cell(at->arena, builder, row, 2,
+                           cbk_print_number(at->arena, (double)test->df, 0));
+    cbk_analysis_text_cell(at->arena, builder, row, 3, cbk_print_p(at->arena, test->p));
 }
 
 static void add_tests(const cox_document *at)
@@ -200,10 +158,10 @@ static void add_tests(const cox_document *at)
     const char *const headers[] = {"All coefficients 0", "Chi-squared", "df", "p"};
     const bool is_firth = fit->request.is_firth;
     const bool is_robust = fit->request.is_robust;
-    cbk_table_builder *builder = table_start(at, NULL, headers, 4,
-                                             is_firth    ? 2
-                                             : is_robust ? 4
-                                                         : 3);
+    cbk_table_builder *builder = cbk_analysis_table(at->arena, NULL, headers, 4,
+                                                    is_firth    ? 2
+                                                    : is_robust ? 4
+                                                                : 3);
     if (builder == NULL) {
         return;
     }
@@ -228,7 +186,8 @@ static void add_proportional(const cox_document *at)
     if (fit->n_terms == 0) {
         return;
     }
-    cbk_table_builder *builder = table_start(at, NULL, headers, 4, fit->n_terms + 1);
+    cbk_table_builder *builder =
+        cbk_analysis_table(at->arena, NULL, headers, 4, fit->n_terms + 1);
     for (size_t t = 0; builder != NULL && t < fit->n_terms; t++) {
         fill_test(at, builder, t, at->data->request->on[t], &fit->terms[t]);
     }
@@ -342,7 +301,8 @@ const cbk_document *cbk_analysis_cox_document(const cbk_cox_analysis *analysis,
     if (at.document == NULL) {
         return NULL;
     }
-    add_source(&at);
+    cbk_analysis_add_source(at.document, &at.data->source, at.data->request->where);
+    add_coding(&at);
     if (analysis->fit->n_event > 0) {
         add_coefficients(&at);
         add_tests(&at);

@@ -18,97 +18,33 @@ static bool is_of_file(const cbk_curves *curves)
     return true;
 }
 
-/* "dead = 1", "status = 2"; a study's condition as it is. */
-static const char *event_words(const km_analysis *analysis)
-{
-    const char *event = analysis->curves->event;
-    if (event == NULL) { /* from dates: the endpoint says which */
-        return analysis->curves->endpoint;
-    }
-    if (!is_of_file(analysis->curves)) {
-        return event;
-    }
-    const char *equals = strchr(event, '=');
-    if (equals == NULL) {
-        return cbk_text_format(analysis->arena, "%s = 1", event);
-    }
-    return cbk_text_format(analysis->arena, "%.*s = %s", (int)(equals - event), event,
-                           equals + 1);
-}
-
-void cbk_km_add_source(const km_analysis *analysis)
-{
-    const cbk_source *source = &analysis->curves->source;
-    cbk_arena *arena = analysis->arena;
-    cbk_text_run run = {0};
-    cbk_run_textf(&run, arena, "%s: %s, %zu used", source->name,
-                  cbk_words_count(arena, source->rows, "row", "rows"), source->used);
-    for (size_t i = 0; i < source->n_omitted; i++) {
-        cbk_run_textf(&run, arena, "%s%zu left out (%s)", i == 0 ? "; " : ", ",
-                      source->omitted[i].n, source->omitted[i].reason);
-    }
-    cbk_run_text(&run, arena, ".");
-    if (analysis->curves->where != NULL) {
-        cbk_run_textf(&run, arena, " Only rows where %s.", analysis->curves->where);
-    }
-    cbk_document_paragraph(analysis->document, run);
-}
-
-/* The coding is printed with what it gave, so that a wrong one is seen at once. */
 void cbk_km_add_coding(const km_analysis *analysis)
 {
     const cbk_curves *curves = analysis->curves;
-    cbk_arena *arena = analysis->arena;
     size_t n = 0;
     size_t n_event = 0;
     for (size_t i = 0; i < curves->n_curves; i++) {
         n += curves->curves[i].km->n;
         n_event += curves->curves[i].km->n_event;
     }
-    cbk_text_run run = {0};
-    cbk_run_textf(&run, arena, "Event: %s: %s, %zu censored.", event_words(analysis),
-                  cbk_words_count(arena, n_event, "event", "events"), n - n_event);
-    cbk_document_paragraph(analysis->document, run);
+    cbk_analysis_add_coding(analysis->document,
+                            &(cbk_event_coding){.event = curves->event,
+                                                .endpoint = curves->endpoint,
+                                                .is_of_file = is_of_file(curves),
+                                                .n = n,
+                                                .n_event = n_event});
 }
 
 /* ---- cells ------------------------------------------------------------------------ */
-
-void cbk_km_text_cell(const km_analysis *analysis, cbk_table_builder *builder, size_t row,
-                      size_t column, const char *text)
-{
-    cbk_run_text(&cbk_table_builder_cell(builder, row, column)->run, analysis->arena,
-                 text);
-}
 
 /* NaN prints `absent`. */
 void cbk_km_number_cell(const km_analysis *analysis, cbk_table_builder *builder,
                         size_t row, size_t column, double value, int digits,
                         const char *absent)
 {
-    cbk_km_text_cell(analysis, builder, row, column,
-                     isfinite(value) ? cbk_print_number(analysis->arena, value, digits)
-                                     : absent);
-}
-
-cbk_table_builder *cbk_km_table(const km_analysis *analysis, const char *title,
-                                const char *const *headers, size_t n_columns,
-                                size_t n_rows)
-{
-    cbk_table_builder *builder =
-        cbk_table_builder_create(analysis->arena, n_columns, n_rows);
-    if (builder == NULL) {
-        return NULL;
-    }
-    builder->block.title = title;
-    for (size_t i = 0; i < n_columns; i++) {
-        cbk_run_text(&builder->header[i].run, analysis->arena, headers[i]);
-        builder->align[i] = CBK_ALIGN_RIGHT;
-    }
-    builder->align[0] = CBK_ALIGN_LEFT;
-    for (size_t i = 0; i < n_rows; i++) {
-        cbk_table_builder_cell(builder, i, 0)->is_row_header = true;
-    }
-    return builder;
+    cbk_analysis_text_cell(
+        analysis->arena, builder, row, column,
+        isfinite(value) ? cbk_print_number(analysis->arena, value, digits) : absent);
 }
 
 const char *cbk_km_time_header(const km_analysis *analysis)
@@ -151,17 +87,18 @@ static void add_summary(const km_analysis *analysis)
                                    cbk_text_format(analysis->arena, "Lower %s%%", level),
                                    cbk_text_format(analysis->arena, "Upper %s%%", level),
                                    "Median follow-up"};
-    cbk_table_builder *builder = cbk_km_table(
-        analysis, cbk_words_label_unit(analysis->arena, curves->label, curves->unit),
-        headers, 7, curves->n_curves);
+    cbk_table_builder *builder = cbk_analysis_table(
+        analysis->arena,
+        cbk_words_label_unit(analysis->arena, curves->label, curves->unit), headers, 7,
+        curves->n_curves);
     if (builder == NULL) {
         return;
     }
     for (size_t i = 0; i < curves->n_curves; i++) {
         const cbk_km *km = curves->curves[i].km;
         const char *absent = km->n > 0 ? "not reached" : CBK_DASH;
-        cbk_km_text_cell(analysis, builder, i, 0,
-                         cbk_km_group_label(analysis, &curves->curves[i]));
+        cbk_analysis_text_cell(analysis->arena, builder, i, 0,
+                               cbk_km_group_label(analysis, &curves->curves[i]));
         cbk_km_number_cell(analysis, builder, i, 1, (double)km->n, 0, CBK_DASH);
         cbk_km_number_cell(analysis, builder, i, 2, (double)km->n_event, 0, CBK_DASH);
         cbk_km_number_cell(analysis, builder, i, 3, km->median.estimate, -1, absent);
@@ -178,7 +115,8 @@ static void fill_at(const km_analysis *analysis, cbk_table_builder *builder, siz
     const cbk_km_at at = cbk_km_at_time(curve->km, time);
     const bool is_known = !cbk_notes_forbid_print(at.notes);
     const double none = (double)NAN;
-    cbk_km_text_cell(analysis, builder, row, 0, cbk_km_group_label(analysis, curve));
+    cbk_analysis_text_cell(analysis->arena, builder, row, 0,
+                           cbk_km_group_label(analysis, curve));
     cbk_km_number_cell(analysis, builder, row, 1, at.time, -1, CBK_DASH);
     cbk_km_number_cell(analysis, builder, row, 2, at.n_risk, -1, CBK_DASH);
     cbk_km_number_cell(analysis, builder, row, 3, is_known ? at.survival : none, 3,
@@ -204,8 +142,8 @@ static void add_at(const km_analysis *analysis, const double *at, size_t n_at)
     if (n_at == 0) {
         return;
     }
-    cbk_table_builder *builder = cbk_km_table(analysis, "At the times asked for", headers,
-                                              7, curves->n_curves * n_at);
+    cbk_table_builder *builder = cbk_analysis_table(
+        analysis->arena, "At the times asked for", headers, 7, curves->n_curves * n_at);
     if (builder == NULL) {
         return;
     }
@@ -233,7 +171,8 @@ static void add_curve(const km_analysis *analysis, const cbk_curve *curve)
     const cbk_km *km = curve->km;
     const size_t most = analysis->request->n_curve_rows_max;
     const size_t n_rows = most > 0 && km->n_rows > most ? most : km->n_rows;
-    cbk_table_builder *builder = cbk_km_table(analysis, title, headers, 8, n_rows);
+    cbk_table_builder *builder =
+        cbk_analysis_table(analysis->arena, title, headers, 8, n_rows);
     if (builder == NULL) {
         return;
     }
@@ -350,7 +289,8 @@ const cbk_document *cbk_analysis_km_document(const cbk_curves *curves,
     if (analysis.document == NULL) {
         return NULL;
     }
-    cbk_km_add_source(&analysis);
+    cbk_analysis_add_source(analysis.document, &analysis.curves->source,
+                            analysis.curves->where);
     add_landmark(&analysis);
     cbk_km_add_coding(&analysis);
     add_summary(&analysis);

@@ -15,21 +15,14 @@ typedef struct km_analysis {
 
 /* ---- what was read, also for `casebook lifetable` (analysis_km.c) ------------------ */
 
-void cbk_km_add_source(const km_analysis *analysis);
 void cbk_km_add_coding(const km_analysis *analysis);
 
 /* ---- cells (analysis_km.c) -------------------------------------------------------- */
 
-void cbk_km_text_cell(const km_analysis *analysis, cbk_table_builder *builder, size_t row,
-                      size_t column, const char *text);
 /* NaN prints `absent`. */
 void cbk_km_number_cell(const km_analysis *analysis, cbk_table_builder *builder,
                         size_t row, size_t column, double value, int digits,
                         const char *absent);
-/* A table whose first column is left-aligned; NULL when out of memory. */
-cbk_table_builder *cbk_km_table(const km_analysis *analysis, const char *title,
-                                const char *const *headers, size_t n_columns,
-                                size_t n_rows);
 /* "Time, months"; "From the landmark, months". */
 const char *cbk_km_time_header(const km_analysis *analysis);
 /* "Group", "margin", "margin, sex". */

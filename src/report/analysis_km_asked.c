@@ -38,8 +38,8 @@ void cbk_km_add_quantiles(const km_analysis *analysis)
     if (asked->n_quantiles == 0) {
         return;
     }
-    cbk_table_builder *builder = cbk_km_table(analysis, "Quantiles", headers, 5,
-                                              curves->n_curves * asked->n_quantiles);
+    cbk_table_builder *builder = cbk_analysis_table(
+        analysis->arena, "Quantiles", headers, 5, curves->n_curves * asked->n_quantiles);
     if (builder == NULL) {
         return;
     }
@@ -49,8 +49,8 @@ void cbk_km_add_quantiles(const km_analysis *analysis)
         for (size_t k = 0; k < asked->n_quantiles; k++) {
             const size_t row = i * asked->n_quantiles + k;
             const cbk_km_quantile q = cbk_km_quantile_of(km, asked->quantile[k]);
-            cbk_km_text_cell(analysis, builder, row, 0,
-                             cbk_km_group_label(analysis, &curves->curves[i]));
+            cbk_analysis_text_cell(analysis->arena, builder, row, 0,
+                                   cbk_km_group_label(analysis, &curves->curves[i]));
             cbk_km_number_cell(analysis, builder, row, 1, asked->quantile[k], -1, "");
             cbk_km_number_cell(analysis, builder, row, 2, q.estimate, -1, absent);
             cbk_km_number_cell(analysis, builder, row, 3, q.lower, -1, absent);
@@ -77,8 +77,8 @@ static void contrast_cells(const km_analysis *analysis, cbk_table_builder *build
                        is_known ? contrast->lower : none, digits, CBK_DASH);
     cbk_km_number_cell(analysis, builder, row, first + 3,
                        is_known ? contrast->upper : none, digits, CBK_DASH);
-    cbk_km_text_cell(analysis, builder, row, first + 4,
-                     cbk_print_p(analysis->arena, is_known ? contrast->p : none));
+    cbk_analysis_text_cell(analysis->arena, builder, row, first + 4,
+                           cbk_print_p(analysis->arena, is_known ? contrast->p : none));
 }
 
 /* Of a number that is not printed, only why it is not. */
@@ -114,8 +114,8 @@ void cbk_km_add_differences(const km_analysis *analysis)
         return;
     }
     const size_t n_rows = (curves->n_curves - 1) * asked->n_at;
-    cbk_table_builder *builder =
-        cbk_km_table(analysis, "Differences in survival", headers, 7, n_rows);
+    cbk_table_builder *builder = cbk_analysis_table(
+        analysis->arena, "Differences in survival", headers, 7, n_rows);
     if (builder == NULL) {
         return;
     }
@@ -123,7 +123,8 @@ void cbk_km_add_differences(const km_analysis *analysis)
         const size_t group = 1 + row / asked->n_at;
         const double time = asked->at[row % asked->n_at];
         const cbk_contrast difference = difference_at(curves, group, time);
-        cbk_km_text_cell(analysis, builder, row, 0, contrast_label(analysis, group, "-"));
+        cbk_analysis_text_cell(analysis->arena, builder, row, 0,
+                               contrast_label(analysis, group, "-"));
         cbk_km_number_cell(analysis, builder, row, 1, time, -1, "");
         contrast_cells(analysis, builder, row, 2, &difference, 3);
     }
@@ -148,7 +149,7 @@ static void add_means(const km_analysis *analysis, const char *title)
                                    limit_header(analysis, "Lower"),
                                    limit_header(analysis, "Upper")};
     cbk_table_builder *builder =
-        cbk_km_table(analysis, title, headers, 5, curves->n_curves);
+        cbk_analysis_table(analysis->arena, title, headers, 5, curves->n_curves);
     if (builder == NULL) {
         return;
     }
@@ -156,8 +157,8 @@ static void add_means(const km_analysis *analysis, const char *title)
         const cbk_restricted_mean mean =
             cbk_restricted_mean_of(curves->curves[i].km, analysis->request->tau);
         const bool is_known = !cbk_notes_forbid_print(mean.notes);
-        cbk_km_text_cell(analysis, builder, i, 0,
-                         cbk_km_group_label(analysis, &curves->curves[i]));
+        cbk_analysis_text_cell(analysis->arena, builder, i, 0,
+                               cbk_km_group_label(analysis, &curves->curves[i]));
         cbk_km_number_cell(analysis, builder, i, 1, is_known ? mean.estimate : none, -1,
                            "not estimable");
         cbk_km_number_cell(analysis, builder, i, 2, is_known ? mean.std_error : none, -1,
@@ -187,8 +188,8 @@ static void add_mean_contrasts(const km_analysis *analysis, const char *title)
                                    limit_header(analysis, "Lower"),
                                    limit_header(analysis, "Upper"),
                                    "p"};
-    cbk_table_builder *builder =
-        cbk_km_table(analysis, title, headers, 6, 2 * (curves->n_curves - 1));
+    cbk_table_builder *builder = cbk_analysis_table(analysis->arena, title, headers, 6,
+                                                    2 * (curves->n_curves - 1));
     if (builder == NULL) {
         return;
     }
@@ -201,9 +202,11 @@ static void add_mean_contrasts(const km_analysis *analysis, const char *title)
             cbk_restricted_mean_difference(&reference, &mean, level);
         const cbk_contrast ratio = cbk_restricted_mean_ratio(&reference, &mean, level);
         const size_t row = 2 * (i - 1);
-        cbk_km_text_cell(analysis, builder, row, 0, contrast_label(analysis, i, "-"));
+        cbk_analysis_text_cell(analysis->arena, builder, row, 0,
+                               contrast_label(analysis, i, "-"));
         contrast_cells(analysis, builder, row, 1, &difference, -1);
-        cbk_km_text_cell(analysis, builder, row + 1, 0, contrast_label(analysis, i, "/"));
+        cbk_analysis_text_cell(analysis->arena, builder, row + 1, 0,
+                               contrast_label(analysis, i, "/"));
         contrast_cells(analysis, builder, row + 1, 1, &ratio, 3);
     }
     cbk_document_table(analysis->document, &builder->block);
@@ -248,7 +251,8 @@ static void add_hazard(const km_analysis *analysis, size_t i)
                             ? "Cumulative hazard"
                             : cbk_text_format(analysis->arena, "Cumulative hazard: %s",
                                               curves->curves[i].label);
-    cbk_table_builder *builder = cbk_km_table(analysis, title, headers, 7, fit->n_rows);
+    cbk_table_builder *builder =
+        cbk_analysis_table(analysis->arena, title, headers, 7, fit->n_rows);
     if (builder == NULL) {
         return;
     }
@@ -274,8 +278,8 @@ static void add_hazards_at(const km_analysis *analysis)
         cbk_km_group_header(analysis),   cbk_km_time_header(analysis),   "Hazard", "SE",
         limit_header(analysis, "Lower"), limit_header(analysis, "Upper")};
     cbk_table_builder *builder =
-        cbk_km_table(analysis, "Cumulative hazard at the times asked for", headers, 6,
-                     curves->n_curves * asked->n_at);
+        cbk_analysis_table(analysis->arena, "Cumulative hazard at the times asked for",
+                           headers, 6, curves->n_curves * asked->n_at);
     if (builder == NULL) {
         return;
     }
@@ -284,8 +288,8 @@ static void add_hazards_at(const km_analysis *analysis)
         const cbk_hazard_at at =
             cbk_hazard_at_time(asked->hazard[i], asked->at[row % asked->n_at]);
         const bool is_known = !cbk_notes_forbid_print(at.notes);
-        cbk_km_text_cell(analysis, builder, row, 0,
-                         cbk_km_group_label(analysis, &curves->curves[i]));
+        cbk_analysis_text_cell(analysis->arena, builder, row, 0,
+                               cbk_km_group_label(analysis, &curves->curves[i]));
         cbk_km_number_cell(analysis, builder, row, 1, at.time, -1, CBK_DASH);
         cbk_km_number_cell(analysis, builder, row, 2, is_known ? at.hazard : none, 3,
                            "not estimable");

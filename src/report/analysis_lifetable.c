@@ -52,7 +52,8 @@ static void add_table(const km_analysis *analysis, const cbk_curve *curve,
                             ? "Life table"
                             : cbk_text_format(analysis->arena, "Life table: %s",
                                               cbk_km_group_label(analysis, curve));
-    cbk_table_builder *builder = cbk_km_table(analysis, title, headers, 9, table->n_rows);
+    cbk_table_builder *builder =
+        cbk_analysis_table(analysis->arena, title, headers, 9, table->n_rows);
     if (builder == NULL) {
         return;
     }
@@ -61,7 +62,8 @@ static void add_table(const km_analysis *analysis, const cbk_curve *curve,
         const double counts[] = {row->n_entering, row->n_withdrawn, row->n_exposed,
                                  row->n_event};
         const double rates[] = {row->q, row->survival, row->std_error};
-        cbk_km_text_cell(analysis, builder, i, 0, interval_words(analysis->arena, row));
+        cbk_analysis_text_cell(analysis->arena, builder, i, 0,
+                               interval_words(analysis->arena, row));
         for (size_t k = 0; k < 4; k++) {
             cbk_km_number_cell(analysis, builder, i, 1 + k, counts[k], -1, CBK_DASH);
         }
@@ -103,7 +105,8 @@ const cbk_document *cbk_analysis_lifetable_document(const cbk_life_tables *all,
     if (analysis.document == NULL) {
         return NULL;
     }
-    cbk_km_add_source(&analysis);
+    cbk_analysis_add_source(analysis.document, &analysis.curves->source,
+                            analysis.curves->where);
     cbk_km_add_coding(&analysis);
     for (size_t i = 0; i < curves->n_curves; i++) {
         add_table(&analysis, &curves->curves[i], all->tables[i]);

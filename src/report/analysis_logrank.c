@@ -43,23 +43,6 @@ const char *cbk_logrank_validity(const cbk_log_rank *fit)
                  "group.";
 }
 
-/* "dead = 1", "status = 2"; a study's condition as it is. */
-static const char *event_words(const logrank_analysis *analysis)
-{
-    const cbk_followup_data *data = analysis->data;
-    if (data->event == NULL) { /* from dates: the endpoint says which */
-        return data->endpoint;
-    }
-    if (data->name != NULL) {
-        return data->event;
-    }
-    const char *equals = strchr(data->event, '=');
-    return equals == NULL
-               ? cbk_text_format(analysis->arena, "%s = 1", data->event)
-               : cbk_text_format(analysis->arena, "%.*s = %s",
-                                 (int)(equals - data->event), data->event, equals + 1);
-}
-
 /* "margin", "margin, sex". */
 static const char *list_words(const logrank_analysis *analysis, const char *const *word,
                               size_t n)
@@ -80,26 +63,6 @@ static void add_paragraph(const logrank_analysis *analysis, const char *text)
     cbk_document_paragraph(analysis->document, run);
 }
 
-static void add_source(const logrank_analysis *analysis)
-{
-    const cbk_source *source = &analysis->data->source;
-    cbk_arena *arena = analysis->arena;
-    cbk_text_run run = {0};
-    cbk_run_textf(&run, arena, "%s: %s, %zu used", source->name,
-                  cbk_words_count(arena, source->rows, "row", "rows"), source->used);
-    for (size_t i = 0; i < source->n_omitted; i++) {
-        cbk_run_textf(&run, arena, "%s%zu left out (%s)", i == 0 ? "; " : ", ",
-                      source->omitted[i].n, source->omitted[i].reason);
-    }
-    cbk_run_text(&run, arena, ".");
-    if (analysis->data->request->where != NULL) {
-        cbk_run_textf(&run, arena, " Only rows where %s.",
-                      analysis->data->request->where);
-    }
-    cbk_document_paragraph(analysis->document, run);
-}
-
-/* The coding is printed with what it gave, so that a wrong one is seen at once. */
 static void add_coding(const logrank_analysis *analysis)
 {
     const cbk_log_rank *fit = analysis->fit;
@@ -109,48 +72,23 @@ static void add_coding(const logrank_analysis *analysis)
         n += fit->groups[g].n;
         n_event += fit->groups[g].n_event;
     }
-    add_paragraph(
-        analysis,
-        cbk_text_format(
-            analysis->arena, "Event: %s: %s, %zu censored.", event_words(analysis),
-            cbk_words_count(analysis->arena, n_event, "event", "events"), n - n_event));
+    const cbk_followup_data *data = analysis->data;
+    cbk_analysis_add_coding(analysis->document,
+                            &(cbk_event_coding){.event = data->event,
+                                                .endpoint = data->endpoint,
+                                                .is_of_file = data->name == NULL,
+                                                .n = n,
+                                                .n_event = n_event});
 }
 
 /* ---- tables ----------------------------------------------------------------------- */
 
-static cbk_table_builder *table_start(const logrank_analysis *analysis, const char *title,
-                                      const char *const *headers, size_t n_columns,
-                                      size_t n_rows)
-{
-    cbk_table_builder *builder =
-        cbk_table_builder_create(analysis->arena, n_columns, n_rows);
-    if (builder == NULL) {
-        return NULL;
-    }
-    builder->block.title = title;
-    for (size_t i = 0; i < n_columns; i++) {
-        cbk_run_text(&builder->header[i].run, analysis->arena, headers[i]);
-        builder->align[i] = i == 0 ? CBK_ALIGN_LEFT : CBK_ALIGN_RIGHT;
-    }
-    for (size_t i = 0; i < n_rows; i++) {
-        cbk_table_builder_cell(builder, i, 0)->is_row_header = true;
-    }
-    return builder;
-}
-
-static void text_cell(const logrank_analysis *analysis, cbk_table_builder *builder,
-                      size_t row, size_t column, const char *text)
-{
-    cbk_run_text(&cbk_table_builder_cell(builder, row, column)->run, analysis->arena,
-                 text);
-}
-
 static void number_cell(const logrank_analysis *analysis, cbk_table_builder *builder,
                         size_t row, size_t column, double value, int digits)
 {
-    text_cell(analysis, builder, row, column,
-              isfinite(value) ? cbk_print_number(analysis->arena, value, digits)
-                              : CBK_DASH);
+    cbk_analysis_text_cell(
+        analysis->arena, builder, row, column,
+        isfinite(value) ? cbk_print_number(analysis->arena, value, digits) : CBK_DASH);
 }
 
 static void add_groups(const logrank_analysis *analysis)
@@ -164,13 +102,14 @@ static void add_groups(const logrank_analysis *analysis)
                                    is_weighted ? "Weighted observed" : "Observed",
                                    is_weighted ? "Weighted expected" : "Expected"};
     cbk_table_builder *builder =
-        table_start(analysis,
-                    cbk_words_label_unit(analysis->arena, analysis->data->label,
-                                         analysis->data->unit),
-                    headers, 5, fit->n_groups);
+        cbk_analysis_table(analysis->arena,
+                           cbk_words_label_unit(analysis->arena, analysis->data->label,
+                                                analysis->data->unit),
+                           headers, 5, fit->n_groups);
     for (size_t g = 0; builder != NULL && g < fit->n_groups; g++) {
         const cbk_log_rank_group *group = &fit->groups[g];
-        text_cell(analysis, builder, g, 0, analysis->data->by_label[g]);
+        cbk_analysis_text_cell(analysis->arena, builder, g, 0,
+                               analysis->data->by_label[g]);
         number_cell(analysis, builder, g, 1, (double)group->n, 0);
         number_cell(analysis, builder, g, 2, (double)group->n_event, 0);
         number_cell(analysis, builder, g, 3, group->observed, is_weighted ? 3 : 0);
@@ -187,7 +126,8 @@ static void fill_test(const logrank_analysis *analysis, cbk_table_builder *build
 {
     number_cell(analysis, builder, row, column, test->chisq, 3);
     number_cell(analysis, builder, row, column + 1, (double)test->df, 0);
-    text_cell(analysis, builder, row, column + 2, cbk_print_p(analysis->arena, test->p));
+    cbk_analysis_text_cell(analysis->arena, builder, row, column + 2,
+                           cbk_print_p(analysis->arena, test->p));
 }
 
 static void add_tests(const logrank_analysis *analysis)
@@ -195,16 +135,16 @@ static void add_tests(const logrank_analysis *analysis)
     const cbk_log_rank *fit = analysis->fit;
     const char *const headers[] = {"Test", "Chi-squared", "df", "p"};
     const char *title = cbk_logrank_title(&fit->request, analysis->arena);
-    cbk_table_builder *builder =
-        table_start(analysis, NULL, headers, 4, fit->request.wants_trend ? 2 : 1);
+    cbk_table_builder *builder = cbk_analysis_table(analysis->arena, NULL, headers, 4,
+                                                    fit->request.wants_trend ? 2 : 1);
     if (builder == NULL) {
         return;
     }
-    text_cell(analysis, builder, 0, 0, title);
+    cbk_analysis_text_cell(analysis->arena, builder, 0, 0, title);
     fill_test(analysis, builder, 0, 1, &fit->test);
     if (fit->request.wants_trend) {
-        text_cell(analysis, builder, 1, 0,
-                  cbk_text_format(analysis->arena, "%s for trend", title));
+        cbk_analysis_text_cell(analysis->arena, builder, 1, 0,
+                               cbk_text_format(analysis->arena, "%s for trend", title));
         fill_test(analysis, builder, 1, 1, &fit->trend);
     }
     cbk_document_table(analysis->document, &builder->block);
@@ -217,16 +157,17 @@ static void add_pairs(const logrank_analysis *analysis)
     if (!fit->request.wants_pairs) {
         return;
     }
-    cbk_table_builder *builder =
-        table_start(analysis, "Each pair of groups alone", headers, 5, fit->n_pairs);
+    cbk_table_builder *builder = cbk_analysis_table(
+        analysis->arena, "Each pair of groups alone", headers, 5, fit->n_pairs);
     for (size_t k = 0; builder != NULL && k < fit->n_pairs; k++) {
         const cbk_log_rank_pair *pair = &fit->pairs[k];
-        text_cell(analysis, builder, k, 0,
-                  cbk_text_format(analysis->arena, "%s and %s",
-                                  analysis->data->by_label[pair->first],
-                                  analysis->data->by_label[pair->second]));
+        cbk_analysis_text_cell(analysis->arena, builder, k, 0,
+                               cbk_text_format(analysis->arena, "%s and %s",
+                                               analysis->data->by_label[pair->first],
+                                               analysis->data->by_label[pair->second]));
         fill_test(analysis, builder, k, 1, &pair->test);
-        text_cell(analysis, builder, k, 4, cbk_print_p(analysis->arena, pair->p_holm));
+        cbk_analysis_text_cell(analysis->arena, builder, k, 4,
+                               cbk_print_p(analysis->arena, pair->p_holm));
     }
     if (builder != NULL) {
         cbk_document_table(analysis->document, &builder->block);
@@ -330,7 +271,8 @@ const cbk_document *cbk_analysis_logrank_document(const cbk_followup_data *data,
     if (analysis.document == NULL) {
         return NULL;
     }
-    add_source(&analysis);
+    cbk_analysis_add_source(analysis.document, &analysis.data->source,
+                            analysis.data->request->where);
     add_coding(&analysis);
     if (fit->n_groups > 0) {
         add_groups(&analysis);

@@ -90,6 +90,29 @@ const cbk_provenance *cbk_report_recorded(cbk_report *report, const cbk_records 
                                           size_t row, const char *field,
                                           const char *value);
 
+/* ---- analyses of time to event (analysis_rows.c) ----------------------------------- */
+
+/* "data.csv: 6 rows, 5 used; 1 left out (time missing). Only rows where ..." */
+void cbk_analysis_add_source(cbk_document *document, const cbk_source *source,
+                             const char *where);
+
+/* The coding is printed with what it gave, so that a wrong one is seen at once. */
+typedef struct cbk_event_coding {
+    const char *event; /* as asked for or declared; NULL: from dates */
+    const char *endpoint;
+    bool is_of_file; /* where `dead` means `dead = 1` */
+    size_t n;
+    size_t n_event;
+} cbk_event_coding;
+void cbk_analysis_add_coding(cbk_document *document, const cbk_event_coding *coding);
+
+/* A table whose first column is left-aligned and heads its rows; NULL: out of memory. */
+cbk_table_builder *cbk_analysis_table(cbk_arena *arena, const char *title,
+                                      const char *const *headers, size_t n_columns,
+                                      size_t n_rows);
+void cbk_analysis_text_cell(cbk_arena *arena, cbk_table_builder *builder, size_t row,
+                            size_t column, const char *text);
+
 /* ---- JSON (analysis_study.c) ------------------------------------------------------- */
 
 /* The keys casebook, analysis and source of an open object. */

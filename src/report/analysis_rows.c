@@ -1,0 +1,75 @@
+/* analysis_rows.c - what every analysis of time to event prints alike: which rows it
+ * read, what the coding of the event gave, the look of its tables.
+ */
+#include "report/parts.h"
+
+#include <string.h>
+
+void cbk_analysis_add_source(cbk_document *document, const cbk_source *source,
+                             const char *where)
+{
+    cbk_arena *arena = document->arena;
+    cbk_text_run run = {0};
+    cbk_run_textf(&run, arena, "%s: %s, %zu used", source->name,
+                  cbk_words_count(arena, source->rows, "row", "rows"), source->used);
+    for (size_t i = 0; i < source->n_omitted; i++) {
+        cbk_run_textf(&run, arena, "%s%zu left out (%s)", i == 0 ? "; " : ", ",
+                      source->omitted[i].n, source->omitted[i].reason);
+    }
+    cbk_run_text(&run, arena, ".");
+    if (where != NULL) {
+        cbk_run_textf(&run, arena, " Only rows where %s.", where);
+    }
+    cbk_document_paragraph(document, run);
+}
+
+/* "dead = 1", "status = 2"; a study's condition as it is. */
+static const char *event_words(const cbk_event_coding *coding, cbk_arena *arena)
+{
+    if (coding->event == NULL) { /* from dates: the endpoint says which */
+        return coding->endpoint;
+    }
+    if (!coding->is_of_file) {
+        return coding->event;
+    }
+    const char *equals = strchr(coding->event, '=');
+    return equals == NULL
+               ? cbk_text_format(arena, "%s = 1", coding->event)
+               : cbk_text_format(arena, "%.*s = %s", (int)(equals - coding->event),
+                                 coding->event, equals + 1);
+}
+
+void cbk_analysis_add_coding(cbk_document *document, const cbk_event_coding *coding)
+{
+    cbk_arena *arena = document->arena;
+    cbk_text_run run = {0};
+    cbk_run_textf(&run, arena, "Event: %s: %s, %zu censored.", event_words(coding, arena),
+                  cbk_words_count(arena, coding->n_event, "event", "events"),
+                  coding->n - coding->n_event);
+    cbk_document_paragraph(document, run);
+}
+
+cbk_table_builder *cbk_analysis_table(cbk_arena *arena, const char *title,
+                                      const char *const *headers, size_t n_columns,
+                                      size_t n_rows)
+{
+    cbk_table_builder *builder = cbk_table_builder_create(arena, n_columns, n_rows);
+    if (builder == NULL) {
+        return NULL;
+    }
+    builder->block.title = title;
+    for (size_t i = 0; i < n_columns; i++) {
+        cbk_run_text(&builder->header[i].run, arena, headers[i]);
+        builder->align[i] = i == 0 ? CBK_ALIGN_LEFT : CBK_ALIGN_RIGHT;
+    }
+    for (size_t i = 0; i < n_rows; i++) {
+        cbk_table_builder_cell(builder, i, 0)->is_row_header = true;
+    }
+    return builder;
+}
+
+void cbk_analysis_text_cell(cbk_arena *arena, cbk_table_builder *builder, size_t row,
+                            size_t column, const char *text)
+{
+    cbk_run_text(&cbk_table_builder_cell(builder, row, column)->run, arena, text);
+}
