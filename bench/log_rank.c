@@ -3,6 +3,8 @@
  * Prints a line each: name, milliseconds of processor time (the quietest of a few runs),
  * goal.  A missed goal is said; exit 1 where one cannot be measured.
  */
+#include "line.h"
+
 #include <casebook/log_rank.h>
 
 #include <math.h>
@@ -123,13 +125,11 @@ int main(void)
     workload work = {0};
     const bool is_made = workload_make(&work);
     bool is_good = is_made;
-    printf("%-42s %10s   %s\n", "", "CPU, ms", "goal");
+    bench_print_header();
     for (size_t i = 0; is_made && i < sizeof measures / sizeof measures[0]; i++) {
         const double taken = milliseconds_of(&measures[i], &work);
-        const bool is_missed = taken < 0.0 || taken > measures[i].goal_ms;
-        printf("%-42s %10.3f   %g%s\n", measures[i].name, taken, measures[i].goal_ms,
-               is_missed ? ": missed" : "");
-        is_good = is_good && taken >= 0.0;
+        is_good =
+            bench_print_line(measures[i].name, taken, measures[i].goal_ms) && is_good;
     }
     workload_free(&work);
     return is_good ? 0 : 1;
