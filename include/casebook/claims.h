@@ -17,6 +17,10 @@ typedef struct cbk_claim {
     const char *from;      /* form, or NULL: the patients */
     const char *among;     /* condition, or NULL */
     const char *quantity;  /* name of a quantity without `of`, or NULL */
+    const char *tolerance; /* as written: "0.5" in the printed unit, "2%" of what is
+                              stated; or NULL */
+    double tolerance_value; /* >= 0; 0: equal at the stated precision */
+    bool is_tolerance_percent;
 } cbk_claim;
 
 typedef enum cbk_verdict {

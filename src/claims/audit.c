@@ -232,8 +232,9 @@ static cbk_status search(audit *a, const cbk_claim *claim, size_t k, const state
                          cbk_error *err)
 {
     cbk_inverse_answer found;
-    CBK_TRY(cbk_inverse_explain(a->study, one->asked, &one->said.numbers[0], a->arena,
-                                &found, err));
+    cbk_stated_number stated = one->said.numbers[0];
+    stated.tolerance = 0.0; /* the search is for what prints the number */
+    CBK_TRY(cbk_inverse_explain(a->study, one->asked, &stated, a->arena, &found, err));
     for (size_t i = 0; i < found.n_sentences; i++) {
         explain(explanations, result, of_number(a, claim, k, found.sentences[i]));
     }

@@ -63,6 +63,29 @@ static void read_of(reader *r, const cbk_yaml *map, cbk_claim *claim)
     }
 }
 
+/* "0.5", or "2%" of what is stated. */
+static void read_tolerance(reader *r, const cbk_yaml *map, cbk_claim *claim)
+{
+    const char *text = text_of(r, map, "tolerance");
+    if (text == NULL) {
+        return;
+    }
+    const size_t size = strlen(text);
+    claim->tolerance = text;
+    claim->is_tolerance_percent = text[size - 1] == '%';
+    const char *number =
+        cbk_text_copy_bytes(r->arena, text, size - claim->is_tolerance_percent);
+    if (number != NULL && (!cbk_number_parse(number, false, &claim->tolerance_value) ||
+                           !(claim->tolerance_value > 0.0))) {
+        cbk_problems_add(
+            r->problems, cbk_yaml_get(map, "tolerance")->place,
+            "`tolerance` is how far off counts as equal: a number above 0 in "
+            "the printed unit, as in 0.5, or a share of what is stated, as "
+            "in 2%%; not `%s`.",
+            cbk_yaml_shown(r->problems, text));
+    }
+}
+
 /* What only makes sense together. */
 static void check_keys_together(reader *r, const cbk_yaml *map, const cbk_claim *claim)
 {
@@ -95,8 +118,8 @@ static void check_keys_together(reader *r, const cbk_yaml *map, const cbk_claim 
 
 static cbk_claim read_claim(reader *r, const cbk_yaml *map)
 {
-    static const char *const keys[] = {"id", "place", "says",  "stated",
-                                       "of", "from",  "among", "quantity"};
+    static const char *const keys[] = {"id",   "place", "says",     "stated",   "of",
+                                       "from", "among", "quantity", "tolerance"};
     cbk_claim claim = {.file_place = map->place, .id = "", .stated = ""};
     if (!cbk_yaml_check_keys(map, "a claim", keys, N(keys), r->problems)) {
         return claim;
@@ -109,6 +132,7 @@ static cbk_claim read_claim(reader *r, const cbk_yaml *map)
     claim.among = text_of(r, map, "among");
     claim.quantity = text_of(r, map, "quantity");
     read_of(r, map, &claim);
+    read_tolerance(r, map, &claim);
     check_keys_together(r, map, &claim);
     return claim;
 }

@@ -149,6 +149,9 @@ static void write_claim(cbk_json *json, const cbk_claim_result *result)
     cbk_json_key_text(json, "place", claim->place);
     cbk_json_key_text(json, "says", claim->says);
     cbk_json_key_text(json, "stated", claim->stated);
+    if (claim->tolerance != NULL) {
+        cbk_json_key_text(json, "tolerance", claim->tolerance);
+    }
     cbk_json_key(json, "computed");
     if (result->n_computed == 1) {
         write_computed(json, &result->computed[0]);
