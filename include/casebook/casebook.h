@@ -15,6 +15,7 @@
 #include <casebook/life_table.h>
 #include <casebook/log_rank.h>
 #include <casebook/nelson_aalen.h>
+#include <casebook/paper.h>
 #include <casebook/proportion.h>
 #include <casebook/rate.h>
 #include <casebook/render.h>
