@@ -80,10 +80,10 @@ CBK_API cbk_grim cbk_grimmer(cbk_printed mean, cbk_printed sd, int64_t n,
  */
 
 /* What a paper prints of one variable; NaN and 0: not printed. */
-typedef struct cbk_summary {
+typedef struct cbk_printed_sample {
     int64_t n;
     cbk_printed mean, sd, median, minimum, maximum;
-} cbk_summary;
+} cbk_printed_sample;
 
 typedef struct cbk_bounds {
     double low, high; /* NaN: nothing bounds it */
@@ -92,7 +92,7 @@ typedef struct cbk_bounds {
 /* The means that a sample with this n, median, smallest and largest value can have.  Of
  * the values below the median all may be the smallest; those above it may be the median,
  * but for the largest; and the other way round. */
-CBK_API cbk_bounds cbk_summary_mean(const cbk_summary *summary);
+CBK_API cbk_bounds cbk_printed_sample_mean(const cbk_printed_sample *summary);
 
 /* The standard deviations (n - 1 in the denominator) that it can have.  At least
  * range / sqrt(2 (n - 1)): the others lie in the middle; and |mean - median|
@@ -101,7 +101,7 @@ CBK_API cbk_bounds cbk_summary_mean(const cbk_summary *summary);
  *
  * [BD00] Bhatia, Davis.  Am Math Mon 107 (2000) 353-357.
  *        doi:10.1080/00029890.2000.12005203 */
-CBK_API cbk_bounds cbk_summary_sd(const cbk_summary *summary);
+CBK_API cbk_bounds cbk_printed_sample_sd(const cbk_printed_sample *summary);
 
 /* ---- p and intervals ----------------------------------------------------------------
  */

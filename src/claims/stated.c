@@ -118,13 +118,21 @@ static bool is_minus_before(const char *text, const char *at)
              (cbk_is_letter(c) && !has_blank));
 }
 
+/* Whether the last byte before `at` ends a Greek letter: "χ2". */
+static bool is_behind_greek(const char *text, const char *at)
+{
+    const unsigned char lead = at - text >= 2 ? (unsigned char)at[-2] : 0;
+    return lead == 0xce || lead == 0xcf;
+}
+
 /* Digits right behind a letter, or behind a letter and a hyphen, are part of a name. */
 static bool is_in_name(const char *text, const char *at)
 {
     if (at > text && at[-1] == '-') {
         at--;
     }
-    return at > text && (cbk_is_letter(at[-1]) || (unsigned char)at[-1] >= 0xc0);
+    return at > text && (cbk_is_letter(at[-1]) || (unsigned char)at[-1] >= 0xc0 ||
+                         is_behind_greek(text, at));
 }
 
 typedef struct number_list {

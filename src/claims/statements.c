@@ -150,7 +150,8 @@ static bool bind(audit *a, const cbk_claim *claim, const parts *from, size_t i,
 static bool add_statements(audit *a, size_t i)
 {
     const cbk_claim *claim = &a->claims[i];
-    const char *patients = cbk_study_protocol(a->study)->forms[0].name;
+    const char *patients =
+        a->study == NULL ? "patient" : cbk_study_protocol(a->study)->forms[0].name;
     parts from = {0};
     if (!take_apart(a, claim, &from)) {
         return false;

@@ -24,7 +24,7 @@ static double least_mean(double n, double minimum, double median, double maximum
     return n <= 2.0 ? median : (n_least * minimum + half * median + maximum) / n;
 }
 
-cbk_bounds cbk_summary_mean(const cbk_summary *s)
+cbk_bounds cbk_printed_sample_mean(const cbk_printed_sample *s)
 {
     const double n = (double)s->n;
     return (cbk_bounds){
@@ -42,7 +42,7 @@ static double least_distance(cbk_printed a, cbk_printed b)
     return isnan(one_way) ? (double)NAN : fmax(0.0, fmax(one_way, other));
 }
 
-static double least_sd(const cbk_summary *s)
+static double least_sd(const cbk_printed_sample *s)
 {
     const double n = (double)s->n;
     const double from_median =
@@ -54,7 +54,7 @@ static double least_sd(const cbk_summary *s)
 }
 
 /* (max - mean) (mean - min) at its largest over the means that print so. */
-static double largest_product(const cbk_summary *s, double minimum, double maximum)
+static double largest_product(const cbk_printed_sample *s, double minimum, double maximum)
 {
     const double middle = (minimum + maximum) / 2.0;
     const double low = cbk_printed_low(s->mean);
@@ -63,7 +63,7 @@ static double largest_product(const cbk_summary *s, double minimum, double maxim
     return fmax(0.0, (maximum - mean) * (mean - minimum));
 }
 
-static double largest_sd(const cbk_summary *s)
+static double largest_sd(const cbk_printed_sample *s)
 {
     const double n = (double)s->n;
     const double minimum = cbk_printed_low(s->minimum);
@@ -79,7 +79,7 @@ static double largest_sd(const cbk_summary *s)
                : fmin(most, sqrt(correction * largest_product(s, minimum, maximum)));
 }
 
-cbk_bounds cbk_summary_sd(const cbk_summary *summary)
+cbk_bounds cbk_printed_sample_sd(const cbk_printed_sample *summary)
 {
     return (cbk_bounds){.low = least_sd(summary), .high = largest_sd(summary)};
 }

@@ -274,19 +274,19 @@ static void bounds_hold_for_all_samples(void)
             const double mean = sum / n;
             const double sd = sqrt((squares - sum * mean) / (n - 1));
             const double median = (value[(n - 1) / 2] + value[n / 2]) / 2.0;
-            const cbk_summary exact = {.n = n,
-                                       .mean = printed(mean, 12),
-                                       .sd = none,
-                                       .median = printed(median, 12),
-                                       .minimum = printed(value[0], 12),
-                                       .maximum = printed(value[n - 1], 12)};
+            const cbk_printed_sample exact = {.n = n,
+                                              .mean = printed(mean, 12),
+                                              .sd = none,
+                                              .median = printed(median, 12),
+                                              .minimum = printed(value[0], 12),
+                                              .maximum = printed(value[n - 1], 12)};
             for (int known = 0; known < 8; known++) {
-                cbk_summary some = exact;
+                cbk_printed_sample some = exact;
                 some.n = known & 1 ? n : 0;
                 some.median = known & 2 ? some.median : none;
                 some.mean = known & 4 ? some.mean : none;
-                const cbk_bounds means = cbk_summary_mean(&some);
-                const cbk_bounds spreads = cbk_summary_sd(&some);
+                const cbk_bounds means = cbk_printed_sample_mean(&some);
+                const cbk_bounds spreads = cbk_printed_sample_sd(&some);
                 CHECK(means.low <= mean + 1e-9 && mean <= means.high + 1e-9);
                 CHECK(!(spreads.low > sd + 1e-9));
                 /* without n the bound is that of many: less by the correction */
