@@ -2,8 +2,8 @@
  * declared, and what is found in the claims' own words.  The arithmetic has its own test,
  * test_paper.c.
  *
- *   20 whole numbers: 69 / 20 = 3.45, 70 / 20 = 3.5; a median of two in the middle ends in
- *   .0 or .5.  Of values from 24.5 to 64.5, which print as 25 and 64, the SD is at most
+ *   20 whole numbers: 69 / 20 = 3.45, 70 / 20 = 3.5; a median of two in the middle ends
+ * in .0 or .5.  Of values from 24.5 to 64.5, which print as 25 and 64, the SD is at most
  *   sqrt(20/19 * 20 * 20) = 20.52.
  */
 #include "check.h"
@@ -64,7 +64,7 @@ static const struct {
     {"n: 6, whole: true, mean: 44.5, sd: 16.190", "grimmer", CBK_INCONSISTENT,
      "16.18332 and 16.19568"},
     {"n: 6, whole: true, mean: 44.5, sd: 16.18", "grimmer", CBK_CONSISTENT, "can have"},
-    {"n: 6, whole: true, mean: 44.5, sd: 14.77", "grimmer", CBK_CONSISTENT,
+    {"n: 6, whole: true, mean: 44.5, sd: 14.773", "grimmer", CBK_CONSISTENT,
      "with n in the denominator"},
     {"n: 6, whole: true, mean: 44.4, sd: 16.18", "grimmer", CBK_CANNOT_TELL,
      "mean itself"},
