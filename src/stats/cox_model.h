@@ -23,6 +23,7 @@ typedef struct cbk_cox_model {
     size_t p; /* covariates in the model: those that were not dropped */
     cbk_cox_ties ties;
     size_t n_event;
+    const uint32_t *order; /* [n] which row of the data */
     double *tiles; /* covariates, centred and scaled, by tiles of 64 rows; in a tile
                       column by column, with 0 after the last row: cbk_cox_x() */
     const double *weight;    /* [n] */
@@ -76,6 +77,21 @@ typedef struct cbk_cox_value {
  * adds.  Leaves risk behind. */
 void cbk_cox_evaluate(const cbk_cox_model *model, const double *beta,
                       const double *multiplier, cbk_cox_value *out);
+
+/* ---- what residuals and curves start from ------------------------------------------ */
+
+struct cbk_cox_kept {
+    cbk_cox_model model;
+    size_t n_covariates;
+    const size_t *covariate; /* [model.p] which one a column is */
+    const double *first; /* [n_covariates] the first row of the model, as in the data */
+    double first_offset; /* likewise */
+    const double *reference; /* [n_covariates] see casebook/cox_curve.h */
+    const double *beta;      /* [model.p] scaled; far out where infinite */
+    const bool *is_infinite; /* [model.p] */
+    const double *inverse;   /* [model.p^2] of the information: model-based variance */
+    const double *variance;  /* [model.p^2] robust where the fit is */
+};
 
 /* ---- sums over those at risk, time by time (cox_walk.c) ---------------------------- */
 

@@ -316,6 +316,7 @@ cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
         !fill_entries(rows, order, arena, out) || !fill_room(out, out->p, arena)) {
         return cbk_fail_memory(err);
     }
+    out->order = order;
     out->weight = gather(rows->followup->weight, order, out->n, 1.0, arena);
     if (rows->cluster != NULL) {
         uint32_t *cluster = CBK_NEW(arena, uint32_t, out->n + 1);
