@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 #include "cli/followup.h"
+#include "report/regression.h"
 #include "report/report.h"
-#include "study/design.h"
 
 #include <string.h>
 
@@ -33,6 +33,11 @@ static const cbk_option options[] = {
      .argument = "COLUMN",
      .help = "rows with one value are of one subject: robust variance"},
     {.name = "robust", .help = "the variance that holds where the model does not"},
+    {.name = "univariable",
+     .help = "a table of each covariate alone beside all of them together"},
+    {.name = "forest",
+     .argument = "FILE",
+     .help = "write a forest plot of the hazard ratios to this file, as SVG"},
     {.name = "firth", .help = "Firth's penalised likelihood, for small series"},
     CBK_OPTION_LEVEL,
     {.name = "profile",
@@ -74,6 +79,7 @@ static bool read_request(cbk_session *session, const cbk_arguments *arguments,
                              .is_robust = is_robust,
                              .is_firth = is_given(arguments, "firth"),
                              .wants_concordance = true,
+                             .wants_instead = true,
                              .wants_proportional = true};
     if (ties != NULL) {
         (void)cbk_cox_ties_parse(ties, &out->ties); /* one of the option's words */
@@ -91,7 +97,7 @@ static bool read_request(cbk_session *session, const cbk_arguments *arguments,
 }
 
 static int print(cbk_session *session, const cbk_arguments *arguments,
-                 const cbk_cox_analysis *analysis)
+                 const cbk_regression *analysis)
 {
     const cbk_format format = cbk_session_format(arguments);
     if (format == CBK_FORMAT_JSON) {
@@ -105,31 +111,40 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
                             : cbk_session_write_document(session, document, format, NULL);
 }
 
-/* One sentence that names the row's file only: the columns were checked when read. */
+/* The picture in the file of --forest; then the result as without it. */
+static int write_forest(cbk_session *session, const cbk_arguments *arguments,
+                        const cbk_regression *analysis)
+{
+    const char *bytes = NULL;
+    size_t size = 0;
+    const cbk_drawing *drawing =
+        cbk_regression_forest(analysis, false, analysis->data->label, session->arena);
+    const cbk_status status =
+        drawing == NULL
+            ? CBK_ENOMEM
+            : cbk_render_svg(drawing, session->arena, &bytes, &size, &session->error);
+    if (status != CBK_OK) {
+        return cbk_session_fail(session, status);
+    }
+    const int code =
+        cbk_session_write(session, cbk_argument(arguments, "forest"), bytes, size);
+    return code == CBK_EXIT_DONE ? print(session, arguments, analysis) : code;
+}
+
 static int fit(cbk_session *session, const cbk_arguments *arguments,
                const cbk_followup_data *data, const cbk_cox_request *request)
 {
     size_t n = 0;
     const char *const *references =
         cbk_split_list(cbk_argument(arguments, "reference"), session->arena, &n);
-    cbk_cox_analysis analysis = {.data = data};
-    cbk_status status = cbk_design_make(data, references, n, session->arena,
-                                        &analysis.design, &session->error);
-    if (status != CBK_OK) {
-        return cbk_session_fail(session, status);
+    const cbk_regression *analysis = NULL;
+    cbk_status status = cbk_regression_fit(data, references, n, request,
+                                           is_given(arguments, "univariable"),
+                                           session->arena, &analysis, &session->error);
+    if (status == CBK_OK && is_given(arguments, "forest")) {
+        return write_forest(session, arguments, analysis);
     }
-    const cbk_cox_rows rows = {
-        .followup = &data->rows,
-        .n_covariates = analysis.design->n_columns,
-        .covariate = analysis.design->covariate,
-        .term = analysis.design->term,
-        .offset = data->offset,
-        .stratum = data->request->n_strata > 0 ? data->strata->of_row : NULL,
-        .n_strata = data->strata->n_groups,
-        .cluster = data->cluster != NULL ? data->cluster->of_row : NULL,
-        .n_clusters = data->cluster != NULL ? data->cluster->n_groups : 0};
-    status = cbk_cox_fit(&rows, request, session->arena, &analysis.fit, &session->error);
-    return status == CBK_OK ? print(session, arguments, &analysis)
+    return status == CBK_OK ? print(session, arguments, analysis)
                             : cbk_session_fail(session, status);
 }
 

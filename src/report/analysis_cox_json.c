@@ -26,7 +26,7 @@ static void write_list(cbk_json *json, const char *key, const char *const *text,
     cbk_json_close_array(json);
 }
 
-static void write_settings(cbk_json *json, const cbk_cox_analysis *analysis)
+static void write_settings(cbk_json *json, const cbk_regression *analysis)
 {
     const cbk_followup_data *data = analysis->data;
     const cbk_cox_request *request = &analysis->fit->request;
@@ -50,7 +50,7 @@ static void write_settings(cbk_json *json, const cbk_cox_analysis *analysis)
     cbk_json_close_object(json);
 }
 
-static void write_warnings(cbk_json *json, const cbk_cox_analysis *analysis,
+static void write_warnings(cbk_json *json, const cbk_regression *analysis,
                            cbk_arena *arena)
 {
     const cbk_notes notes = cbk_cox_notes(analysis);
@@ -64,11 +64,13 @@ static void write_warnings(cbk_json *json, const cbk_cox_analysis *analysis,
     }
     for (size_t j = 0; j < analysis->fit->n_covariates; j++) {
         if (analysis->fit->coefficients[j].fate != CBK_COX_ESTIMATED) {
-            cbk_json_text(json, cbk_cox_fate_sentence(analysis, j, arena));
+            cbk_json_text(json,
+                          cbk_cox_fate_sentence(analysis->design, j,
+                                                &analysis->fit->coefficients[j], arena));
         }
     }
     for (size_t k = 0; k < analysis->design->n_variables; k++) {
-        const char *empty = cbk_cox_empty_sentence(analysis, k, arena);
+        const char *empty = cbk_cox_empty_sentence(analysis->design, k, arena);
         if (empty != NULL) {
             cbk_json_text(json, empty);
         }
@@ -92,7 +94,7 @@ static const char *fate_name(cbk_cox_fate fate)
     return "infinite";
 }
 
-static void write_coefficient(cbk_json *json, const cbk_cox_analysis *analysis, size_t j)
+static void write_coefficient(cbk_json *json, const cbk_regression *analysis, size_t j)
 {
     const cbk_cox_coefficient *of = &analysis->fit->coefficients[j];
     const cbk_design_column *column = &analysis->design->columns[j];
@@ -155,7 +157,7 @@ static void write_tests(cbk_json *json, const cbk_cox *fit)
     cbk_json_close_object(json);
 }
 
-static void write_proportional(cbk_json *json, const cbk_cox_analysis *analysis)
+static void write_proportional(cbk_json *json, const cbk_regression *analysis)
 {
     const cbk_cox *fit = analysis->fit;
     cbk_json_key(json, "proportional_hazards");
@@ -178,7 +180,7 @@ static void write_proportional(cbk_json *json, const cbk_cox_analysis *analysis)
     cbk_json_close_object(json);
 }
 
-static void write_results(cbk_json *json, const cbk_cox_analysis *analysis)
+static void write_results(cbk_json *json, const cbk_regression *analysis)
 {
     const cbk_cox *fit = analysis->fit;
     cbk_json_key(json, "results");
@@ -207,7 +209,7 @@ static void write_results(cbk_json *json, const cbk_cox_analysis *analysis)
     cbk_json_close_object(json);
 }
 
-void cbk_analysis_cox_json(const cbk_cox_analysis *analysis, cbk_arena *arena,
+void cbk_analysis_cox_json(const cbk_regression *analysis, cbk_arena *arena,
                            cbk_json *json)
 {
     cbk_json_open_object(json);

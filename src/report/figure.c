@@ -502,6 +502,13 @@ static cbk_status swimmer_figure(cbk_report *report, const cbk_figure_spec *spec
 cbk_status cbk_report_figure(cbk_report *report, const cbk_figure_spec *spec,
                              cbk_error *err)
 {
-    return spec->kind == CBK_FIGURE_KM ? km_figure(report, spec, err)
-                                       : swimmer_figure(report, spec, err);
+    switch (spec->kind) {
+    case CBK_FIGURE_KM:
+        return km_figure(report, spec, err);
+    case CBK_FIGURE_SWIMMER:
+        break;
+    case CBK_FIGURE_FOREST:
+        return cbk_report_forest(report, spec, err);
+    }
+    return swimmer_figure(report, spec, err);
 }

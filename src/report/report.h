@@ -13,9 +13,9 @@
 
 #include "base/json.h"
 #include "study/curves.h"
-#include "study/design.h"
 #include "study/followup.h"
 #include "study/records.h"
+#include "study/regression.h"
 
 /* What every builder of this room works on. */
 typedef struct cbk_report {
@@ -56,11 +56,15 @@ cbk_status cbk_report_listing(cbk_report *report, const cbk_table_spec *spec,
                               cbk_error *err);
 cbk_status cbk_report_summary(cbk_report *report, const cbk_table_spec *spec,
                               cbk_error *err);
+cbk_status cbk_report_regression(cbk_report *report, const cbk_table_spec *spec,
+                                 cbk_error *err);
 
 /* ---- figures (figure_km.c, figure_swimmer.c) ------------------------------------------
  */
 
 cbk_status cbk_report_figure(cbk_report *report, const cbk_figure_spec *spec,
+                             cbk_error *err);
+cbk_status cbk_report_forest(cbk_report *report, const cbk_figure_spec *spec,
                              cbk_error *err);
 
 /* The drawing of curves: steps, band, censoring ticks, marks with their values, and under
@@ -152,17 +156,10 @@ const cbk_document *cbk_analysis_logrank_document(const cbk_followup_data *data,
 void cbk_analysis_logrank_json(const cbk_followup_data *data, const cbk_log_rank *fit,
                                cbk_json *json);
 
-/* `casebook cox`. */
-typedef struct cbk_cox_analysis {
-    const cbk_followup_data *data;
-    const cbk_design *design;
-    const cbk_cox *fit;
-} cbk_cox_analysis;
-
-/* NULL when the arena failed. */
-const cbk_document *cbk_analysis_cox_document(const cbk_cox_analysis *analysis,
+/* `casebook cox`; NULL when the arena failed. */
+const cbk_document *cbk_analysis_cox_document(const cbk_regression *analysis,
                                               cbk_arena *arena);
-void cbk_analysis_cox_json(const cbk_cox_analysis *analysis, cbk_arena *arena,
+void cbk_analysis_cox_json(const cbk_regression *analysis, cbk_arena *arena,
                            cbk_json *json);
 
 /* What `casebook describe` was asked for. */
