@@ -50,8 +50,7 @@ struct cbk_cox_exact {
 
 static double x_of(const tied *at, size_t member, size_t j)
 {
-    const size_t p = at->model->p;
-    return at->model->x[at->member[member] * p + j] - at->centre[j];
+    return cbk_cox_x(at->model, at->member[member])[j * CBK_COX_TILE] - at->centre[j];
 }
 
 /* ---- discrete --------------------------------------------------------------------- */
@@ -155,8 +154,9 @@ static void see_discrete(tied *at, struct cbk_cox_exact *room)
         room->odds[i] = ratio;
         at->loglik -= log1p(ratio);
         expected += ratio / (1.0 + ratio);
+        const double *x = cbk_cox_x(at->model, at->member[i]);
         for (size_t j = 0; j < p; j++) {
-            at->centre[j] += ratio / (1.0 + ratio) * at->model->x[at->member[i] * p + j];
+            at->centre[j] += ratio / (1.0 + ratio) * x[j * CBK_COX_TILE];
         }
     }
     for (size_t j = 0; j < p; j++) {
@@ -356,12 +356,11 @@ static void fill_squares(const void *context, const cbk_cox_model *model, uint32
                          double *feature)
 {
     const size_t p = model->p;
-    const double *x = model->x + i * p;
     double *square = feature + 1 + p;
     cbk_cox_feature_x(context, model, i, feature);
     for (size_t j = 0; j < p; j++) {
         for (size_t k = 0; k <= j; k++) {
-            *square++ = x[j] * x[k];
+            *square++ = feature[1 + j] * feature[1 + k];
         }
     }
 }
@@ -421,14 +420,10 @@ static void see_time(struct cbk_cox_exact *room, tied *at)
 /* risk[n]; false where the rows lie too far apart. */
 static bool fill_risk(const cbk_cox_model *model, const double *beta)
 {
-    const size_t p = model->p;
     double least = (double)INFINITY;
     double most = -(double)INFINITY;
     for (size_t i = 0; i < model->n; i++) {
-        double eta = model->offset[i];
-        for (size_t j = 0; j < p; j++) {
-            eta += model->x[i * p + j] * beta[j];
-        }
+        const double eta = model->offset[i] + cbk_cox_along(model, i, beta);
         least = fmin(least, eta);
         most = fmax(most, eta);
         model->risk[i] = exp(eta);

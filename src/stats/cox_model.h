@@ -5,6 +5,8 @@
 
 #include <casebook/cox.h>
 
+enum { CBK_COX_TILE = 64 };
+
 /* Rows of one stratum that leave at one time: events first. */
 typedef struct cbk_cox_run {
     uint32_t first;
@@ -21,8 +23,9 @@ typedef struct cbk_cox_model {
     size_t p; /* covariates in the model: those that were not dropped */
     cbk_cox_ties ties;
     size_t n_event;
-    const uint32_t *order;   /* [n] which row of the data */
-    double *x;               /* [n * p] row by row, centred and scaled */
+    const uint32_t *order; /* [n] which row of the data */
+    double *tiles; /* covariates, centred and scaled, by tiles of 64 rows; in a tile
+                      column by column, with 0 after the last row: cbk_cox_x() */
     const double *weight;    /* [n] */
     const double *offset;    /* [n] centred */
     const double *entry;     /* [n], or NULL: from the origin */
@@ -40,11 +43,29 @@ typedef struct cbk_cox_model {
     struct cbk_cox_exact *exact; /* room of the exact ties; else NULL */
 } cbk_cox_model;
 
+/* The covariates of row i: covariate j is at [j * CBK_COX_TILE]. */
+static inline double *cbk_cox_x(const cbk_cox_model *model, size_t i)
+{
+    return model->tiles + i / CBK_COX_TILE * CBK_COX_TILE * model->p + i % CBK_COX_TILE;
+}
+
+/* x'vector of row i. */
+static inline double cbk_cox_along(const cbk_cox_model *model, size_t i,
+                                   const double *vector)
+{
+    const double *x = cbk_cox_x(model, i);
+    double sum = 0.0;
+    for (size_t j = 0; j < model->p; j++) {
+        sum += x[j * CBK_COX_TILE] * vector[j];
+    }
+    return sum;
+}
+
 /* Sorts, centres, scales.  n > 0.  Errors: those of cbk_cox_fit(). */
 cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
                               cbk_arena *arena, cbk_cox_model *out, cbk_error *err);
 
-/* Keeps the columns kept[n_kept], ascending, of x and scale. */
+/* Keeps the columns kept[n_kept], ascending, of the tiles and scale. */
 void cbk_cox_model_keep(cbk_cox_model *model, const size_t *kept, size_t n_kept);
 
 typedef struct cbk_cox_value {

@@ -18,21 +18,12 @@ static const double part_small = 1e-3; /* of the largest: a coefficient that con
 static const double gap_tolerance = 1e-5; /* of the spread */
 static const double spread_far = 500.0;
 
-static double along(const cbk_cox_model *model, const double *step, size_t i)
-{
-    double sum = 0.0;
-    for (size_t j = 0; j < model->p; j++) {
-        sum += step[j] * model->x[i * model->p + j];
-    }
-    return sum;
-}
-
 static double spread_of(const cbk_cox_model *model, const double *step)
 {
     double least = (double)INFINITY;
     double most = -(double)INFINITY;
     for (size_t i = 0; i < model->n; i++) {
-        const double value = along(model, step, i);
+        const double value = cbk_cox_along(model, i, step);
         least = fmin(least, value);
         most = fmax(most, value);
     }
@@ -45,8 +36,9 @@ static double spread_of_column(const cbk_cox_model *model, const double *step, s
     double least = (double)INFINITY;
     double most = -(double)INFINITY;
     for (size_t i = 0; i < model->n; i++) {
-        least = fmin(least, model->x[i * model->p + j]);
-        most = fmax(most, model->x[i * model->p + j]);
+        const double value = cbk_cox_x(model, i)[j * CBK_COX_TILE];
+        least = fmin(least, value);
+        most = fmax(most, value);
     }
     return fabs(step[j]) * (most - least);
 }
@@ -59,7 +51,7 @@ static bool are_events_highest(const cbk_cox_model *model, const double *step, s
     const cbk_cox_run *run = &model->runs[r];
     double lowest = (double)INFINITY;
     for (uint32_t i = run->first; i < run->first + run->n_event; i++) {
-        lowest = fmin(lowest, along(model, step, i));
+        lowest = fmin(lowest, cbk_cox_along(model, i, step));
     }
     if (most <= lowest + tolerance) {
         return true;
@@ -67,7 +59,8 @@ static bool are_events_highest(const cbk_cox_model *model, const double *step, s
     const uint32_t first =
         cbk_cox_ties_are_exact(model->ties) ? run->first + run->n_event : run->first;
     for (uint32_t i = first; model->entry != NULL && i < run->stratum_end; i++) {
-        if (model->entry[i] < run->time && along(model, step, i) > lowest + tolerance) {
+        if (model->entry[i] < run->time &&
+            cbk_cox_along(model, i, step) > lowest + tolerance) {
             return false;
         }
     }
@@ -83,11 +76,11 @@ static bool never_falls(const cbk_cox_model *model, const double *step, double t
             most = -(double)INFINITY;
         }
         for (uint32_t i = run->first + run->n_event; i < run->end; i++) {
-            most = fmax(most, along(model, step, i));
+            most = fmax(most, cbk_cox_along(model, i, step));
         }
         double most_of_all = most;
         for (uint32_t i = run->first; i < run->first + run->n_event; i++) {
-            most_of_all = fmax(most_of_all, along(model, step, i));
+            most_of_all = fmax(most_of_all, cbk_cox_along(model, i, step));
         }
         const double highest = cbk_cox_ties_are_exact(model->ties) ? most : most_of_all;
         if (run->n_event > 0 && !are_events_highest(model, step, r, highest, tolerance)) {
