@@ -207,6 +207,9 @@ static void fill_coefficient(fitting *at, size_t j, double z_of_level)
         out->fate = at->direction[j] > 0 ? CBK_COX_RISING : CBK_COX_FALLING;
         return;
     }
+    if (at->is_monotone && !(at->inverse[j * p + j] > 0.0)) {
+        return; /* the limit does not depend on it */
+    }
     out->estimate = at->beta[j] / scale;
     out->hazard_ratio = exp(out->estimate);
     const double model_error = sqrt(at->inverse[j * p + j]) / scale;
@@ -351,6 +354,28 @@ static bool fill_profiles(fitting *at)
     return true;
 }
 
+/* Of the limit some coefficients may say nothing.  Each that rises for ever by itself is
+ * infinite, too; of others there is no estimate. */
+static bool send_rest_out(fitting *at)
+{
+    const size_t p = at->model.p;
+    int *direction = CBK_NEW(at->arena, int, p + 1);
+    if (direction == NULL) {
+        return false;
+    }
+    for (size_t j = 0; j < p; j++) {
+        for (int sign = -1; sign <= 1 && !(at->inverse[j * p + j] > 0.0); sign += 2) {
+            memset(at->step, 0, p * sizeof *at->step);
+            at->step[j] = sign;
+            if (at->direction[j] == 0 &&
+                cbk_cox_is_monotone(&at->model, at->step, 0.0, direction)) {
+                at->direction[j] = sign;
+            }
+        }
+    }
+    return true;
+}
+
 /* ---- the two fits ----------------------------------------------------------------- */
 
 static bool fit_plain(fitting *at, double z)
@@ -375,6 +400,9 @@ static bool fit_plain(fitting *at, double z)
         return false;
     }
     if (at->is_monotone) {
+        if (!send_rest_out(at)) {
+            return false;
+        }
         fit->wald = (cbk_cox_test){.chisq = none, .df = p, .p = none};
     } else {
         const double wald = quadratic(at, at->variance, at->beta, &rank);
@@ -396,12 +424,12 @@ static void fill_penalised(fitting *at, size_t j, const cbk_cox_firth *firth)
     out->hazard_ratio = exp(out->estimate);
     out->std_error = sqrt(at->inverse[j * p + j]) / scale;
     out->z = copysign(sqrt(firth->chisq[j]), out->estimate);
-    out->p = cbk_chi_squared_upper(firth->chisq[j], 1.0);
+    out->profile.likelihood_ratio = test_of(firth->chisq[j], 1);
+    out->p = out->profile.likelihood_ratio.p;
     out->lower = exp(firth->lower[j] / scale);
     out->upper = exp(firth->upper[j] / scale);
     out->profile.lower = out->lower;
     out->profile.upper = out->upper;
-    out->profile.likelihood_ratio = test_of(firth->chisq[j], 1);
 }
 
 static bool fit_firth(fitting *at)

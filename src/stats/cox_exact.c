@@ -288,9 +288,10 @@ static double see_rest(tied *at, double *covariance)
     const size_t p = model->p;
     double whole = 0.0;
     for (size_t i = at->n_event; i < at->n; i++) {
+        const double *x = cbk_cox_x(model, at->member[i]);
         whole += model->risk[at->member[i]];
         for (size_t j = 0; j < p; j++) {
-            at->centre[j] += model->risk[at->member[i]] * x_of(at, i, j);
+            at->centre[j] += model->risk[at->member[i]] * x[j * CBK_COX_TILE];
         }
     }
     for (size_t j = 0; j < p; j++) {

@@ -151,7 +151,8 @@ bool cbk_cox_firth_fit(const cbk_cox_model *model, double level, cbk_arena *aren
                 cbk_cox_profile_limit(&at, j, beta[j], width, side, target);
         }
         memcpy(at.now, beta, p * sizeof *at.now);
-        out->chisq[j] = fmax(0.0, 2.0 * (out->loglik - cbk_cox_profile_at(&at, j, 0.0)));
+        const double chisq = 2.0 * (out->loglik - cbk_cox_profile_at(&at, j, 0.0));
+        out->chisq[j] = chisq < 0.0 ? 0.0 : chisq;
     }
     return true;
 }

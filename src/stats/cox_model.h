@@ -178,7 +178,8 @@ typedef struct cbk_cox_firth {
     bool is_converged;
     double *lower; /* [p] of the scaled coefficient; infinite where open */
     double *upper;
-    double *chisq; /* [p] of the coefficient against 0 */
+    double *chisq; /* [p] of the coefficient against 0; NaN where it
+                      cannot be computed */
 } cbk_cox_firth;
 bool cbk_cox_firth_fit(const cbk_cox_model *model, double level, cbk_arena *arena,
                        double *beta, double *info, cbk_cox_firth *out);

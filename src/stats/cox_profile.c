@@ -13,6 +13,9 @@
 
 enum { ITERATIONS_MAX = 500, HALVINGS_MAX = 40, SEARCH_MAX = 200 };
 static const double limit_tolerance = 1e-13; /* of the limit and the width */
+/* Far out, where one row has all the risk, the likelihood is a plane. */
+static const double slope_lost = 1e-6;
+static const double step_lost = 8.0;
 static const double none = (double)NAN;
 
 bool cbk_cox_climber_make(size_t p, cbk_cox_evaluator *evaluate, void *context,
@@ -49,7 +52,12 @@ static double find_step(cbk_cox_climber *at, size_t held)
     cbk_cox_solve(at->factors, p, at->step);
     double decrement = 0.0;
     for (size_t j = 0; j < p; j++) {
-        decrement += at->step[j] * (j == held ? 0.0 : at->value.gradient[j]);
+        const double slope = j == held ? 0.0 : at->value.gradient[j];
+        if (!(at->factors[j * p + j] > 0.0) && fabs(slope) > slope_lost) {
+            at->step[j] =
+                slope > 0.0 ? step_lost : -step_lost; /* a slope without an end */
+        }
+        decrement += at->step[j] * slope;
     }
     return decrement;
 }
@@ -97,8 +105,7 @@ double cbk_cox_profile_at(cbk_cox_climber *at, size_t j, double value)
         memset(at->now, 0, at->p * sizeof *at->now);
     }
     at->now[j] = value;
-    (void)cbk_cox_climb(at, j);
-    return at->value.loglik;
+    return cbk_cox_climb(at, j) ? at->value.loglik : none;
 }
 
 /* Between inside, where the profile is above target, and outside, where it is not. */
@@ -106,8 +113,8 @@ static double close_in(cbk_cox_climber *at, size_t j, double inside, double outs
                        double width, double target)
 {
     double here = outside;
+    double above = at->value.loglik - target; /* at here */
     for (int turn = 0; turn < SEARCH_MAX; turn++) {
-        const double above = at->value.loglik - target; /* at here */
         const double next = here - above / at->value.gradient[j];
         inside = above > 0.0 ? here : inside;
         outside = above > 0.0 ? outside : here;
@@ -117,7 +124,7 @@ static double close_in(cbk_cox_climber *at, size_t j, double inside, double outs
             return fabs(next - here) < tolerance ? next : here;
         }
         here = (next - inside) * (next - outside) < 0.0 ? next : middle;
-        (void)cbk_cox_profile_at(at, j, here);
+        above = cbk_cox_profile_at(at, j, here) - target;
     }
     return here;
 }
@@ -189,7 +196,7 @@ static void fill_profile(const cbk_cox_summit *of, cbk_cox_climber *at, size_t j
     const int direction = of->direction[j];
     memcpy(at->now, of->beta, at->p * sizeof *at->now);
     const double chisq = 2.0 * (of->loglik - cbk_cox_profile_at(at, j, 0.0));
-    out->likelihood_ratio = test_of(fmax(0.0, chisq));
+    out->likelihood_ratio = test_of(chisq);
     out->score = test_score(at, j);
     if (direction != 0) {
         const double start = find_inside(at, j, direction, target);

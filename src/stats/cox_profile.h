@@ -30,7 +30,7 @@ bool cbk_cox_climber_make(size_t p, cbk_cox_evaluator *evaluate, void *context,
 /* Climbs from now with coefficient `held` where it is; p: with none.  True at the top. */
 bool cbk_cox_climb(cbk_cox_climber *at, size_t held);
 
-/* The profile of coefficient j at value. */
+/* The profile of coefficient j at value; NaN where it cannot be computed. */
 double cbk_cox_profile_at(cbk_cox_climber *at, size_t j, double value);
 
 /* Where the profile of coefficient j crosses target, from start, which is above it, on
