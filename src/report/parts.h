@@ -106,6 +106,9 @@ typedef struct cbk_event_coding {
 } cbk_event_coding;
 void cbk_analysis_add_coding(cbk_document *document, const cbk_event_coding *coding);
 
+/* "dead = 1", "status = 2"; a study's condition as it is. */
+const char *cbk_analysis_event_words(const cbk_event_coding *coding, cbk_arena *arena);
+
 /* A table whose first column is left-aligned and heads its rows; NULL: out of memory. */
 cbk_table_builder *cbk_analysis_table(cbk_arena *arena, const char *title,
                                       const char *const *headers, size_t n_columns,
