@@ -9,6 +9,8 @@
 #include <casebook/contrast.h>
 #include <casebook/conventions.h>
 #include <casebook/cox.h>
+#include <casebook/cox_curve.h>
+#include <casebook/cox_residuals.h>
 #include <casebook/describe.h>
 #include <casebook/document.h>
 #include <casebook/kaplan_meier.h>

@@ -474,14 +474,16 @@ static bool start_fit(const cbk_cox_request *request, fitting *at)
         return false;
     }
     for (size_t j = 0; j < p; j++) {
-        at->coefficients[j] = (cbk_cox_coefficient){.estimate = none,
-                                                    .hazard_ratio = none,
-                                                    .std_error = none,
-                                                    .robust_se = none,
-                                                    .z = none,
-                                                    .p = none,
-                                                    .lower = none,
-                                                    .upper = none};
+        at->coefficients[j] = (cbk_cox_coefficient){
+            .estimate = none,
+            .hazard_ratio = none,
+            .std_error = none,
+            .robust_se = none,
+            .z = none,
+            .p = none,
+            .lower = none,
+            .upper = none,
+            .profile = {none, none, {none, 1, none}, {none, 1, none}}};
     }
     *fit = (cbk_cox){.request = *request,
                      .n = rows->followup->n,
@@ -558,6 +560,11 @@ cbk_status cbk_cox_fit(const cbk_cox_rows *rows, const cbk_cox_request *request,
     cbk_arena_release(arena, status == CBK_OK ? after : before);
     *out = status == CBK_OK ? at.fit : NULL;
     return status;
+}
+
+bool cbk_cox_ties_are_exact(cbk_cox_ties ties)
+{
+    return ties == CBK_COX_EXACT || ties == CBK_COX_EXACT_MARGINAL;
 }
 
 static const char *const ties_names[] = {

@@ -34,7 +34,7 @@ static void fill_features(const void *context, const cbk_cox_model *model, uint3
 {
     const double *inverse = context;
     const size_t p = model->p;
-    const double *x = model->x + i * p;
+    const double *x = feature + 1;
     double *square = feature + 1 + p;
     double q = 0.0;
     cbk_cox_feature_x(NULL, model, i, feature);

@@ -17,21 +17,12 @@ static const double part_small = 1e-3; /* of the largest: a coefficient that con
 static const double gap_tolerance = 1e-5; /* of the spread */
 static const double spread_far = 500.0;
 
-static double along(const cbk_cox_model *model, const double *step, size_t i)
-{
-    double sum = 0.0;
-    for (size_t j = 0; j < model->p; j++) {
-        sum += step[j] * model->x[i * model->p + j];
-    }
-    return sum;
-}
-
 static double spread_of(const cbk_cox_model *model, const double *step)
 {
     double least = (double)INFINITY;
     double most = -(double)INFINITY;
     for (size_t i = 0; i < model->n; i++) {
-        const double value = along(model, step, i);
+        const double value = cbk_cox_along(model, i, step);
         least = fmin(least, value);
         most = fmax(most, value);
     }
@@ -44,8 +35,9 @@ static double spread_of_column(const cbk_cox_model *model, const double *step, s
     double least = (double)INFINITY;
     double most = -(double)INFINITY;
     for (size_t i = 0; i < model->n; i++) {
-        least = fmin(least, model->x[i * model->p + j]);
-        most = fmax(most, model->x[i * model->p + j]);
+        const double value = cbk_cox_x(model, i)[j * CBK_COX_TILE];
+        least = fmin(least, value);
+        most = fmax(most, value);
     }
     return fabs(step[j]) * (most - least);
 }
@@ -58,13 +50,14 @@ static bool are_events_highest(const cbk_cox_model *model, const double *step, s
     const cbk_cox_run *run = &model->runs[r];
     double lowest = (double)INFINITY;
     for (uint32_t i = run->first; i < run->first + run->n_event; i++) {
-        lowest = fmin(lowest, along(model, step, i));
+        lowest = fmin(lowest, cbk_cox_along(model, i, step));
     }
     if (most <= lowest + tolerance) {
         return true;
     }
     for (uint32_t i = run->first; model->entry != NULL && i < run->stratum_end; i++) {
-        if (model->entry[i] < run->time && along(model, step, i) > lowest + tolerance) {
+        if (model->entry[i] < run->time &&
+            cbk_cox_along(model, i, step) > lowest + tolerance) {
             return false;
         }
     }
@@ -80,7 +73,7 @@ static bool never_falls(const cbk_cox_model *model, const double *step, double t
             most = -(double)INFINITY;
         }
         for (uint32_t i = run->first; i < run->end; i++) {
-            most = fmax(most, along(model, step, i));
+            most = fmax(most, cbk_cox_along(model, i, step));
         }
         if (run->n_event > 0 && !are_events_highest(model, step, r, most, tolerance)) {
             return false;

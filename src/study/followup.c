@@ -58,6 +58,7 @@ static cbk_status choose_rows(const cbk_followup_draft *draft, cbk_arena *arena,
     size_t counts[N_REASONS] = {0};
     *kept = NULL;
     if (draft->lack == NULL && draft->offset == NULL && draft->cluster == NULL &&
+        !out->request->wants_causes &&
         out->request->n_by + out->request->n_strata + out->request->n_on == 0) {
         out->source.rows = out->source.used = draft->n_rows;
         return CBK_OK;
@@ -208,6 +209,9 @@ cbk_status cbk_followup_finish(const cbk_followup_draft *draft, cbk_arena *arena
     CBK_TRY(make_groups(draft->strata, request->n_strata, kept, n, arena, &out->strata,
                         &out->strata_label, err));
     CBK_TRY(keep_regression(draft, kept, arena, out, err));
+    if (request->wants_causes) {
+        CBK_TRY(cbk_followup_number_causes(draft, kept, arena, out, err));
+    }
     keep_rows(draft, kept, out);
     if (request->is_time_exact || cbk_followup_has_near_ties(out)) {
         return CBK_OK;

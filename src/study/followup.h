@@ -28,7 +28,11 @@ typedef struct cbk_followup_request {
     const char *cluster;            /* likewise */
     const char *where;              /* SQL over the rows, or NULL */
     bool is_time_exact;             /* only equal times are tied */
-    bool wants_fingerprint;         /* of a data file: hash it */
+    bool wants_causes;  /* of what kind an event was, not only whether there was one */
+    const char *censor; /* of a data file that has causes: the value of the event column
+                           that says censored; NULL: 0, in a column of 0 and 1 */
+    const char *cause;  /* the one that is asked for, or NULL */
+    bool wants_fingerprint; /* of a data file: hash it */
 } cbk_followup_request;
 
 /* Rows that an analysis could not use, by reason; zero counts are not listed. */
@@ -64,17 +68,28 @@ typedef struct cbk_followup_data {
     const cbk_column *covariates;    /* [request->n_on] of rows, none missing */
     const double *offset;            /* [rows.n], or NULL */
     const cbk_groups *cluster;       /* NULL: none asked for */
+    size_t n_causes;                 /* 0 where request->wants_causes is false */
+    const char *const *cause_name;   /* [n_causes] ascending; a study's are the endpoint's
+                                        name and those of its competing events */
+    const char *const *cause_label;  /* [n_causes] "Other cause" */
+    const uint8_t *cause;            /* [rows.n] 0: censored; k: cause_name[k - 1].  With
+                                        causes, rows.is_event says: an event of any */
+    const size_t *n_of_cause;        /* [n_causes + 1] rows; the first: censored */
+    size_t asked_cause;              /* k of request->cause; 0: none was asked for */
+    size_t own_cause;                /* k of the endpoint's own event; 0: of a file */
     double landmark; /* from which the times are counted; 0: from the origin */
     cbk_notes notes;
 } cbk_followup_data;
 
 /* Whether near-ties are left for cbk_risk_table_build() to make one, which does it on the
- * way: those of a single group without late entry or covariates.  Several groups must
- * agree on which times are tied, and an interval that vanishes is told with its row. */
+ * way: those of a single group without late entry, causes or covariates.  Several groups
+ * must agree on which times are tied, and an interval that vanishes is told with its row.
+ */
 static inline bool cbk_followup_has_near_ties(const cbk_followup_data *data)
 {
     const cbk_followup_request *request = data->request;
     return !request->is_time_exact && data->rows.entry == NULL &&
+           !request->wants_causes &&
            request->n_by + request->n_strata + request->n_on == 0;
 }
 
@@ -83,6 +98,8 @@ static inline bool cbk_followup_has_near_ties(const cbk_followup_data *data)
 cbk_status cbk_followup_of_study(cbk_study *study, const cbk_followup_request *request,
                                  cbk_arena *arena, const cbk_followup_data **out,
                                  cbk_error *err);
+
+enum { CBK_CAUSES_MAX = 255 };
 
 /* The same of a CSV file.  Mistakes in cells go to problems (file, line, column); then
  * CBK_EDATA.  An event column that is not 0/1 and has no =VALUE is one. */
@@ -115,22 +132,31 @@ typedef struct cbk_followup_draft {
     double *entry;  /* NULL: all from the origin */
     double *weight; /* NULL: 1 each */
     cbk_lack
-        *lack;                 /* [n_rows]; GROUP and what follows are found by
-                                  cbk_followup_finish();            NULL: no row lacks anything else */
-    const char **name;         /* [n_rows] of the records, or NULL */
-    const cbk_column *by;      /* [request->n_by] columns of n_rows */
-    const cbk_column *strata;  /* [request->n_strata] */
-    const cbk_column *on;      /* [request->n_on] */
-    const cbk_column *offset;  /* of numbers; NULL: none */
-    const cbk_column *cluster; /* NULL: none */
+        *lack;                   /* [n_rows]; GROUP and what follows are found by
+                                    cbk_followup_finish();            NULL: no row lacks anything else */
+    const char **name;           /* [n_rows] of the records, or NULL */
+    const cbk_column *by;        /* [request->n_by] columns of n_rows */
+    const cbk_column *strata;    /* [request->n_strata] */
+    const cbk_column *on;        /* [request->n_on] */
+    const cbk_column *offset;    /* of numbers; NULL: none */
+    const cbk_column *cluster;   /* NULL: none */
+    const cbk_column *cause;     /* of texts, none where censored; NULL: not asked for */
+    size_t n_declared;           /* causes that there are although no row may have them */
+    const char *const *declared; /* [n_declared] the first: the endpoint's own event */
 } cbk_followup_draft;
 
 /* Leaves out the rows that lack something, counts them, makes the groups and near-ties
  * one (cbk_followup_has_near_ties()):
  * fills source.rows, used and omitted, rows, name, by, strata and notes of *out; by_label
- * and strata_label are the levels joined by ", ".  CBK_EDATA's err->row is a row of
- * draft. */
+ * and strata_label are the levels joined by ", ", cause_label the causes' names.
+ * CBK_EDATA's err->row is a row of draft. */
 cbk_status cbk_followup_finish(const cbk_followup_draft *draft, cbk_arena *arena,
                                cbk_followup_data *out, cbk_error *err);
+
+/* followup_causes.c, called by it: numbers the causes of the kept rows.  CBK_EINVAL: the
+ * cause that is asked for is not there, or there are more than CBK_CAUSES_MAX. */
+cbk_status cbk_followup_number_causes(const cbk_followup_draft *draft, const size_t *kept,
+                                      cbk_arena *arena, cbk_followup_data *out,
+                                      cbk_error *err);
 
 #endif

@@ -68,7 +68,8 @@ typedef struct cbk_endpoint {
     const char *const *event_on; /* date fields: the earliest is the event */
     const char *censor_on;       /* date field */
     size_t n_competing;
-    const cbk_code *competing; /* code: the name; label: the SQL condition */
+    const cbk_code *competing;          /* code: the name; label: the SQL condition */
+    const char *const *competing_label; /* [n_competing] for people: "Other cause" */
 } cbk_endpoint;
 
 typedef struct cbk_check {
