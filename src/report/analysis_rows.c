@@ -13,8 +13,14 @@ void cbk_analysis_add_source(cbk_document *document, const cbk_source *source,
     cbk_run_textf(&run, arena, "%s: %s, %zu used", source->name,
                   cbk_words_count(arena, source->rows, "row", "rows"), source->used);
     for (size_t i = 0; i < source->n_omitted; i++) {
-        cbk_run_textf(&run, arena, "%s%zu left out (%s)", i == 0 ? "; " : ", ",
-                      source->omitted[i].n, source->omitted[i].reason);
+        const cbk_omitted *omitted = &source->omitted[i];
+        cbk_run_textf(&run, arena, "%s%zu left out (%s", i == 0 ? "; " : ", ", omitted->n,
+                      omitted->reason);
+        for (size_t k = 0; k < omitted->n_parts; k++) {
+            cbk_run_textf(&run, arena, "%s%s %zu", k == 0 ? ": " : ", ",
+                          omitted->parts[k].reason, omitted->parts[k].n);
+        }
+        cbk_run_text(&run, arena, ")");
     }
     cbk_run_text(&run, arena, ".");
     if (where != NULL) {
