@@ -29,8 +29,7 @@ void cbk_analysis_add_source(cbk_document *document, const cbk_source *source,
     cbk_document_paragraph(document, run);
 }
 
-/* "dead = 1", "status = 2"; a study's condition as it is. */
-static const char *event_words(const cbk_event_coding *coding, cbk_arena *arena)
+const char *cbk_analysis_event_words(const cbk_event_coding *coding, cbk_arena *arena)
 {
     if (coding->event == NULL) { /* from dates: the endpoint says which */
         return coding->endpoint;
@@ -49,7 +48,8 @@ void cbk_analysis_add_coding(cbk_document *document, const cbk_event_coding *cod
 {
     cbk_arena *arena = document->arena;
     cbk_text_run run = {0};
-    cbk_run_textf(&run, arena, "Event: %s: %s, %zu censored.", event_words(coding, arena),
+    cbk_run_textf(&run, arena, "Event: %s: %s, %zu censored.",
+                  cbk_analysis_event_words(coding, arena),
                   cbk_words_count(arena, coding->n_event, "event", "events"),
                   coding->n - coding->n_event);
     cbk_document_paragraph(document, run);
