@@ -21,7 +21,11 @@ static const cbk_option options[] = {
     {.name = "ties",
      .argument = "NAME",
      .help = "events at one time; the profile's when not given",
-     .values = "efron breslow"},
+     .values = "efron breslow exact exact-marginal"},
+    {.name = "intervals",
+     .argument = "NAME",
+     .help = "of the hazard ratios, and their p: wald when not given",
+     .values = "wald profile"},
     {.name = "strata",
      .argument = "A,B",
      .help = "a baseline hazard for each stratum of these"},
@@ -66,34 +70,57 @@ static bool read_level(cbk_session *session, const cbk_arguments *arguments, dou
     return false;
 }
 
+/* Which options exclude each other. */
+static bool can_combine(cbk_session *session, const cbk_arguments *arguments,
+                        const cbk_cox_request *request)
+{
+    const bool is_exact = cbk_cox_ties_are_exact(request->ties);
+    const char *sentence = NULL;
+    if (request->is_firth && request->is_robust) {
+        sentence = "--firth has no robust variance; leave out --robust and --cluster";
+    } else if (request->wants_profile && request->is_robust) {
+        sentence = "--intervals profile has no robust variance; leave out --robust and "
+                   "--cluster";
+    } else if (is_exact && request->is_robust) {
+        sentence = "exact ties have no robust variance; leave out --robust and "
+                   "--cluster, or take --ties efron";
+    } else if (is_exact && request->is_firth) {
+        sentence = "exact ties have no Firth penalty; take --ties efron";
+    } else if (is_exact && is_given(arguments, "weight")) {
+        sentence = "exact ties have no weights; take --ties efron";
+    }
+    if (sentence != NULL) {
+        (void)cbk_session_refuse(session, "%s", sentence);
+    }
+    return sentence == NULL;
+}
+
 static bool read_request(cbk_session *session, const cbk_arguments *arguments,
                          cbk_cox_request *out)
 {
     const char *profile = cbk_argument(arguments, "profile");
     const char *ties = cbk_argument(arguments, "ties");
+    const char *intervals = cbk_argument(arguments, "intervals");
     const bool is_robust =
         is_given(arguments, "robust") || is_given(arguments, "cluster");
-    *out = (cbk_cox_request){.ties = profile == NULL || strcmp(profile, "r") == 0
-                                         ? CBK_COX_EFRON
-                                         : CBK_COX_BRESLOW,
-                             .is_robust = is_robust,
-                             .is_firth = is_given(arguments, "firth"),
-                             .wants_concordance = true,
-                             .wants_instead = true,
-                             .wants_proportional = true};
+    *out = (cbk_cox_request){
+        .ties = profile == NULL || strcmp(profile, "r") == 0 ? CBK_COX_EFRON
+                                                             : CBK_COX_BRESLOW,
+        .is_robust = is_robust,
+        .is_firth = is_given(arguments, "firth"),
+        .wants_concordance = true,
+        .wants_instead = true,
+        .wants_profile = intervals != NULL && strcmp(intervals, "profile") == 0};
     if (ties != NULL) {
         (void)cbk_cox_ties_parse(ties, &out->ties); /* one of the option's words */
     }
+    out->wants_proportional = !cbk_cox_ties_are_exact(out->ties);
     if (!is_given(arguments, "on")) {
         (void)cbk_session_refuse(session, "say which covariates: --on A,B");
         return false;
     }
-    if (out->is_firth && is_robust) {
-        (void)cbk_session_refuse(session, "--firth has no robust variance; leave out "
-                                          "--robust and --cluster");
-        return false;
-    }
-    return read_level(session, arguments, &out->level);
+    return can_combine(session, arguments, out) &&
+           read_level(session, arguments, &out->level);
 }
 
 static int print(cbk_session *session, const cbk_arguments *arguments,
@@ -179,12 +206,15 @@ const cbk_command cbk_command_cox = {
         "the columns. Rows with a missing time, event or covariate are left out and "
         "counted. A covariate is a number unless --categorical names it, or a study "
         "declares it a choice or a text.\n\n"
+        "An interaction is written with a colon, as in --on age,sex,age:sex.\n\n"
         "Where the likelihood has no maximum, because a covariate separates those with "
-        "the event from the others at risk, no Wald test is printed; --firth then gives "
-        "an estimate.",
+        "the event from the others at risk, no Wald test is printed, but the bound and p "
+        "of the profile likelihood, the score and exact tests and Firth's estimate.",
     .examples = "casebook cox data.csv --time months --event status=2 --on age,stage "
                 "--categorical stage --reference stage=I\n"
-                "casebook cox studies/ivc-lms --endpoint os --on margin --firth",
+                "casebook cox studies/ivc-lms --endpoint os --on margin --firth\n"
+                "casebook cox data.csv --time months --event dead --on age,sex,age:sex "
+                "--univariable --forest forest.svg",
     .n_options = CBK_COUNT_OF(options),
     .options = options,
     .run = run,

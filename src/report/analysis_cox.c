@@ -21,6 +21,20 @@ cbk_notes cbk_cox_notes(const cbk_regression *analysis)
     return analysis->data->notes | analysis->fit->notes;
 }
 
+const char *cbk_cox_print_ratio(cbk_arena *arena, double value)
+{
+    if (isnan(value)) {
+        return CBK_DASH;
+    }
+    if (isinf(value)) {
+        return "open";
+    }
+    return value > 0.0 && (value < 0.001 || value >= 1e5)
+               ? cbk_text_format(arena, "%.2e", value)
+           : value == 0.0 ? "0"
+                          : cbk_print_number(arena, value, value < 0.1 ? 4 : 3);
+}
+
 const char *cbk_cox_ties_words(cbk_cox_ties ties)
 {
     switch (ties) {
@@ -109,20 +123,6 @@ static void add_coding(const cox_document *at)
 
 /* ---- tables ----------------------------------------------------------------------- */
 
-/* Very large and very small ratios keep digits, too. */
-static const char *print_ratio(const cox_document *at, double value)
-{
-    if (isnan(value)) {
-        return CBK_DASH;
-    }
-    if (isinf(value)) {
-        return "open";
-    }
-    return value > 0.0 && (value < 0.001 || value >= 1e5)
-               ? cbk_text_format(at->arena, "%.2e", value)
-               : cbk_print_number(at->arena, value, value < 0.1 ? 4 : 3);
-}
-
 static const char *print_plain(const cox_document *at, double value, int digits)
 {
     if (!isfinite(value)) {
@@ -147,13 +147,21 @@ static void add_coefficients(const cox_document *at)
         headers, 7, at->fit->n_covariates);
     for (size_t j = 0; builder != NULL && j < at->fit->n_covariates; j++) {
         const cbk_cox_coefficient *of = &at->fit->coefficients[j];
+        const cbk_shown_ratio shown = cbk_regression_shown(at->fit, of);
+        const bool has_limits = !shown.is_infinite; /* these are told beside it */
         cbk_analysis_text_cell(at->arena, builder, j, 0,
                                at->analysis->design->columns[j].label);
         cbk_analysis_text_cell(at->arena, builder, j, 1,
-                               print_ratio(at, of->hazard_ratio));
-        cbk_analysis_text_cell(at->arena, builder, j, 2, print_ratio(at, of->lower));
-        cbk_analysis_text_cell(at->arena, builder, j, 3, print_ratio(at, of->upper));
-        cbk_analysis_text_cell(at->arena, builder, j, 4, cbk_print_p(at->arena, of->p));
+                               cbk_cox_print_ratio(at->arena, of->hazard_ratio));
+        cbk_analysis_text_cell(
+            at->arena, builder, j, 2,
+            cbk_cox_print_ratio(at->arena, has_limits ? shown.lower : (double)NAN));
+        cbk_analysis_text_cell(
+            at->arena, builder, j, 3,
+            cbk_cox_print_ratio(at->arena, has_limits ? shown.upper : (double)NAN));
+        cbk_analysis_text_cell(
+            at->arena, builder, j, 4,
+            cbk_print_p(at->arena, has_limits ? shown.p : (double)NAN));
         cbk_analysis_text_cell(at->arena, builder, j, 5,
                                print_plain(at, of->estimate, 4));
         cbk_analysis_text_cell(
@@ -315,8 +323,10 @@ static void add_methods(const cox_document *at)
                      "; Firth's penalised likelihood, limits and p by its profile");
     } else {
         cbk_run_text(&run, at->arena,
-                     asked->is_robust ? "; robust variance, Wald limits and p"
-                                      : "; Wald limits and p");
+                     asked->wants_profile ? "; profile-likelihood limits, p by the "
+                                            "likelihood ratio"
+                     : asked->is_robust   ? "; robust variance, Wald limits and p"
+                                          : "; Wald limits and p");
     }
     if (request->cluster != NULL) {
         cbk_run_textf(&run, at->arena, "; clusters by %s", request->cluster);
@@ -348,6 +358,7 @@ const cbk_document *cbk_analysis_cox_document(const cbk_regression *analysis,
     }
     if (analysis->fit->n_event > 0) {
         add_coefficients(&at);
+        cbk_cox_add_instead(at.document, analysis);
         add_tests(&at);
         add_concordance(&at);
         add_proportional(&at);

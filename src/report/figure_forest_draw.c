@@ -281,6 +281,9 @@ static void write_text(const forest_figure *figure, double x, double y, cbk_anch
                        cbk_ink ink, bool is_bold, const char *text)
 {
     const cbk_point at = {x, y + 0.36 * TEXT_MM};
+    if (text == NULL || *text == '\0') {
+        return;
+    }
     cbk_drawing_add(figure->drawing, figure->arena,
                     (cbk_shape){.kind = CBK_SHAPE_TEXT,
                                 .n_points = 1,
@@ -290,7 +293,7 @@ static void write_text(const forest_figure *figure, double x, double y, cbk_anch
                                 .size_mm = TEXT_MM,
                                 .anchor = anchor,
                                 .is_bold = is_bold,
-                                .text = text != NULL ? text : ""});
+                                .text = text});
 }
 
 static void draw_grid(const forest_figure *figure)

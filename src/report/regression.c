@@ -230,17 +230,27 @@ static void say_method(noting *at)
     say(at, cbk_words_take(&text, at->arena));
 }
 
-/* "Perforated: Yes vs No: ...", of both models where both are shown. */
-static void say_fates(noting *at, const cbk_cox *fit, size_t n, size_t first,
-                      const char *model)
+/* Why the design's column has no estimate; told once where both models have the same
+ * reason. */
+static void say_fate(noting *at, size_t column, const cbk_cox_coefficient *alone,
+                     const cbk_cox_coefficient *all)
 {
-    for (size_t j = 0; j < n; j++) {
-        const cbk_cox_coefficient *of = &fit->coefficients[j];
-        if (of->fate == CBK_COX_ESTIMATED) {
+    const bool is_same = alone != NULL && all != NULL && alone->fate == all->fate;
+    const cbk_cox_coefficient *const of[] = {all, is_same ? NULL : alone};
+    static const char *const models[] = {"Multivariable: ", "Univariable: "};
+    for (size_t i = 0; i < 2; i++) {
+        if (of[i] == NULL || of[i]->fate == CBK_COX_ESTIMATED) {
             continue;
         }
-        const char *why = cbk_cox_fate_sentence(at->of->design, first + j, of, at->arena);
-        say(at, model == NULL ? why : cbk_text_format(at->arena, "%s: %s", model, why));
+        const bool is_infinite =
+            of[i]->fate == CBK_COX_RISING || of[i]->fate == CBK_COX_FALLING;
+        const char *why = cbk_cox_fate_sentence(at->of->design, column, of[i], at->arena);
+        say(at,
+            cbk_text_format(at->arena, "%s%s%s",
+                            alone == NULL || all == NULL || is_same ? "" : models[i], why,
+                            is_infinite ? " The bound is that of the profile "
+                                          "likelihood, p of the likelihood ratio."
+                                        : ""));
     }
 }
 
@@ -268,16 +278,11 @@ size_t cbk_regression_notes(const cbk_regression *regression, bool is_alone_show
     say_rows(&at, is_alone_shown, is_all_shown);
     say_method(&at);
     if (is_all_shown) {
-        const char *model = is_alone_shown ? "Multivariable" : NULL;
-        say_notes(&at, regression->fit, model);
-        say_fates(&at, regression->fit, design->n_columns, 0, model);
+        say_notes(&at, regression->fit, is_alone_shown ? "Multivariable" : NULL);
     }
-    for (size_t t = 0; is_alone_shown && t < design->n_terms; t++) {
-        const cbk_design_term *term = &design->terms[t];
-        if (term->n_parts == 1) {
-            const cbk_cox *fit = regression->alone[term->part[0]];
-            say_fates(&at, fit, term->n_columns, term->first, "Univariable");
-        }
+    for (size_t j = 0; j < design->n_columns; j++) {
+        say_fate(&at, j, is_alone_shown ? cbk_regression_alone(regression, j) : NULL,
+                 is_all_shown ? &regression->fit->coefficients[j] : NULL);
     }
     for (size_t k = 0; k < design->n_variables; k++) {
         say(&at, cbk_cox_empty_sentence(design, k, arena));

@@ -208,13 +208,17 @@ static const double *indicator(const designing *at, const cbk_design_variable *v
 static const char *level_sql(const designing *at, size_t k, size_t level)
 {
     const cbk_column *column = &at->data->covariates[k];
+    if (at->data->protocol == NULL) {
+        return NULL;
+    }
+    const char *name = cbk_sql_name(at->arena, column->name);
+    if (at->variables[k].n_levels == 0) {
+        return name;
+    }
     const char *text = at->variables[k].level[level];
-    return at->data->protocol == NULL
-               ? NULL
-               : cbk_text_format(
-                     at->arena, "(%s = %s)", cbk_sql_name(at->arena, column->name),
-                     column->type == CBK_COLUMN_NUMBER ? text
-                                                       : cbk_sql_text(at->arena, text));
+    return cbk_text_format(
+        at->arena, "(%s = %s)", name,
+        column->type == CBK_COLUMN_NUMBER ? text : cbk_sql_text(at->arena, text));
 }
 
 static cbk_status make_category(designing *at, size_t k, cbk_error *err)
@@ -228,8 +232,8 @@ static cbk_status make_category(designing *at, size_t k, cbk_error *err)
         return cbk_fail_memory(err);
     }
     if (variable->n_levels < 2) {
-        out->columns[0] =
-            (cbk_design_column){.name = variable->name, .label = variable->label};
+        out->columns[0] = (cbk_design_column){
+            .name = variable->name, .label = variable->label, .sql = level_sql(at, k, 0)};
         out->value[out->n++] = CBK_NEW(at->arena, double, at->data->rows.n + 1);
     }
     for (size_t g = 0; variable->n_levels >= 2 && g < variable->n_levels; g++) {

@@ -10,8 +10,6 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { COVARIATES_MAX = 24 }; /* of one call */
-
 typedef enum part { PART_RATIO, PART_LOWER, PART_UPPER, PART_P } part;
 
 typedef struct binding {
@@ -138,8 +136,7 @@ static cbk_status fit_rows(const binding *bound, cbk_followup_data *data,
                                      .is_firth = bound->is_firth,
                                      .level = used->level};
     const cbk_regression *regression = NULL;
-    CBK_TRY(
-        cbk_regression_fit(data, NULL, 0, &request, false, arena, &regression, err));
+    CBK_TRY(cbk_regression_fit(data, NULL, 0, &request, false, arena, &regression, err));
     CBK_TRY(check_first(bound, regression->design, err));
     bound->study->notes |= regression->fit->notes;
     const double number = part_of(&regression->fit->coefficients[0], bound->wanted);
@@ -202,7 +199,7 @@ cbk_status cbk_study_add_cox(cbk_study *study, cbk_error *err)
     for (size_t i = 0; i < N_FUNCTIONS; i++) {
         bound[i] = functions[i];
         bound[i].study = study;
-        for (int n = 2; n <= COVARIATES_MAX + 1; n++) {
+        for (int n = 2; n <= CBK_ARGUMENTS_MAX; n++) {
             CBK_TRY(cbk_registry_add_aggregate(study->registry, bound[i].name, n,
                                                hazard_ratio, &bound[i], err));
         }
