@@ -248,7 +248,7 @@ static void pass_stratum(gray *tests, const cbk_group_risk *table, size_t stratu
  */
 
 /* Columns that say nothing more are dropped.  Overwrites the matrix. */
-static cbk_gray_test test_of(gray *test)
+static cbk_gray_test test_of(gray *test, bool is_any_event)
 {
     cbk_gray_test out = {.p = (double)NAN};
     for (size_t g = 0; g < test->n_free; g++) {
@@ -257,7 +257,7 @@ static cbk_gray_test test_of(gray *test)
     out.df = cbk_cholesky_factor(test->square, test->n_free);
     if (!test->has_events) {
         out.df = 0;
-        out.notes = CBK_NOTE_NO_EVENTS;
+        out.notes = is_any_event ? CBK_NOTE_ZERO_VARIANCE : CBK_NOTE_NO_EVENTS;
     } else if (out.df == 0) {
         out.notes = CBK_NOTE_ZERO_VARIANCE;
     } else {
@@ -296,7 +296,7 @@ static cbk_status run(const cbk_gray_rows *rows, cbk_arena *arena, cbk_gray_test
         pass_stratum(tests, table, s, &at);
     }
     for (size_t k = 0; k < rows->n_causes; k++) {
-        test[k] = test_of(&tests[k]);
+        test[k] = test_of(&tests[k], table->n_times > 0);
     }
     return CBK_OK;
 }
