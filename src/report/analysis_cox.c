@@ -20,17 +20,42 @@ cbk_notes cbk_cox_notes(const cbk_cox_analysis *analysis)
     return analysis->data->notes | analysis->fit->notes;
 }
 
+static bool is_product(const cbk_design *design, size_t j)
+{
+    return design->terms[design->term[j]].n_parts > 1;
+}
+
+/* Which of a study's choices no row has; NULL: every one is held. */
+const char *cbk_cox_empty_sentence(const cbk_cox_analysis *analysis, size_t variable,
+                                   cbk_arena *arena)
+{
+    const cbk_design_variable *of = &analysis->design->variables[variable];
+    const char *list = NULL;
+    for (size_t i = 0; i < of->n_empty; i++) {
+        list =
+            i == 0 ? of->empty[0] : cbk_text_format(arena, "%s, %s", list, of->empty[i]);
+    }
+    return list == NULL ? NULL
+                        : cbk_text_format(arena,
+                                          "%s: no row that can be used has %s, which "
+                                          "therefore has no coefficient.",
+                                          of->label, list);
+}
+
 const char *cbk_cox_fate_sentence(const cbk_cox_analysis *analysis, size_t j,
                                   cbk_arena *arena)
 {
-    const char *name = analysis->design->columns[j].name;
+    const char *name = analysis->design->columns[j].label;
     const bool is_firth = analysis->fit->request.is_firth;
     switch (analysis->fit->coefficients[j].fate) {
     case CBK_COX_ESTIMATED:
         break;
     case CBK_COX_CONSTANT:
-        return cbk_text_format(arena, "%s: dropped, since it has one value in all rows.",
-                               name);
+        return cbk_text_format(
+            arena, "%s: dropped, since %s.", name,
+            is_product(analysis->design, j)
+                ? "no row has this combination, or it has one value in all rows"
+                : "it has one value in all rows");
     case CBK_COX_COLLINEAR:
         return cbk_text_format(arena,
                                "%s: dropped, since the covariates before it determine "
@@ -102,14 +127,6 @@ static const char *print_plain(const cox_document *at, double value, int digits)
                : cbk_print_number(at->arena, value, digits);
 }
 
-static const char *column_words(const cox_document *at, size_t j)
-{
-    const cbk_design_column *column = &at->analysis->design->columns[j];
-    return column->level == NULL
-               ? column->variable
-               : cbk_text_format(at->arena, "%s: %s", column->variable, column->level);
-}
-
 static void add_coefficients(const cox_document *at)
 {
     const char *const headers[] = {"Covariate",
@@ -124,7 +141,8 @@ static void add_coefficients(const cox_document *at)
         headers, 7, at->fit->n_covariates);
     for (size_t j = 0; builder != NULL && j < at->fit->n_covariates; j++) {
         const cbk_cox_coefficient *of = &at->fit->coefficients[j];
-        cbk_analysis_text_cell(at->arena, builder, j, 0, column_words(at, j));
+        cbk_analysis_text_cell(at->arena, builder, j, 0,
+                               at->analysis->design->columns[j].label);
         cbk_analysis_text_cell(at->arena, builder, j, 1,
                                print_ratio(at, of->hazard_ratio));
         cbk_analysis_text_cell(at->arena, builder, j, 2, print_ratio(at, of->lower));
@@ -189,7 +207,7 @@ static void add_proportional(const cox_document *at)
     cbk_table_builder *builder =
         cbk_analysis_table(at->arena, NULL, headers, 4, fit->n_terms + 1);
     for (size_t t = 0; builder != NULL && t < fit->n_terms; t++) {
-        fill_test(at, builder, t, at->data->request->on[t], &fit->terms[t]);
+        fill_test(at, builder, t, at->analysis->design->terms[t].label, &fit->terms[t]);
     }
     if (builder != NULL) {
         fill_test(at, builder, fit->n_terms, "All together", &fit->global);
@@ -234,20 +252,25 @@ static void add_notes(const cox_document *at)
             add_item(at, cbk_cox_fate_sentence(at->analysis, j, at->arena));
         }
     }
+    for (size_t k = 0; k < at->analysis->design->n_variables; k++) {
+        const char *empty = cbk_cox_empty_sentence(at->analysis, k, at->arena);
+        if (empty != NULL) {
+            add_item(at, empty);
+        }
+    }
 }
 
-/* "; reference margin: negative", once a category. */
+/* "; reference Resection margin: Negative", once a category. */
 static void add_references(const cox_document *at, cbk_text_run *run)
 {
     const cbk_design *design = at->analysis->design;
-    const char *last = NULL;
-    for (size_t j = 0; j < design->n_columns; j++) {
-        const cbk_design_column *column = &design->columns[j];
-        if (column->level != NULL && column->variable != last) {
-            cbk_run_textf(run, at->arena, "%s%s: %s",
-                          last == NULL ? "; reference " : ", ", column->variable,
-                          column->reference);
-            last = column->variable;
+    const char *before = "; reference ";
+    for (size_t k = 0; k < design->n_variables; k++) {
+        const cbk_design_variable *variable = &design->variables[k];
+        if (variable->is_category && variable->n_levels > 1) {
+            cbk_run_textf(run, at->arena, "%s%s: %s", before, variable->label,
+                          variable->level_label[variable->reference]);
+            before = ", ";
         }
     }
 }

@@ -11,4 +11,8 @@ cbk_notes cbk_cox_notes(const cbk_cox_analysis *analysis);
 const char *cbk_cox_fate_sentence(const cbk_cox_analysis *analysis, size_t j,
                                   cbk_arena *arena);
 
+/* Which of a study's choices no row has; NULL: every one is held. */
+const char *cbk_cox_empty_sentence(const cbk_cox_analysis *analysis, size_t variable,
+                                   cbk_arena *arena);
+
 #endif

@@ -6,6 +6,16 @@
 
 #include <math.h>
 
+static void write_terms(cbk_json *json, const cbk_design *design)
+{
+    cbk_json_key(json, "on");
+    cbk_json_open_array(json);
+    for (size_t t = 0; t < design->n_terms; t++) {
+        cbk_json_text(json, design->terms[t].name);
+    }
+    cbk_json_close_array(json);
+}
+
 static void write_list(cbk_json *json, const char *key, const char *const *text, size_t n)
 {
     cbk_json_key(json, key);
@@ -31,7 +41,7 @@ static void write_settings(cbk_json *json, const cbk_cox_analysis *analysis)
     cbk_json_key_text(json, "entry", data->request->entry);
     cbk_json_key_text(json, "unit", data->unit);
     cbk_json_key_boolean(json, "timefix", !data->request->is_time_exact);
-    write_list(json, "on", data->request->on, data->request->n_on);
+    write_terms(json, analysis->design);
     write_list(json, "strata", data->request->strata, data->request->n_strata);
     cbk_json_key_text(json, "weight", data->request->weight);
     cbk_json_key_text(json, "offset", data->request->offset);
@@ -55,6 +65,12 @@ static void write_warnings(cbk_json *json, const cbk_cox_analysis *analysis,
     for (size_t j = 0; j < analysis->fit->n_covariates; j++) {
         if (analysis->fit->coefficients[j].fate != CBK_COX_ESTIMATED) {
             cbk_json_text(json, cbk_cox_fate_sentence(analysis, j, arena));
+        }
+    }
+    for (size_t k = 0; k < analysis->design->n_variables; k++) {
+        const char *empty = cbk_cox_empty_sentence(analysis, k, arena);
+        if (empty != NULL) {
+            cbk_json_text(json, empty);
         }
     }
     cbk_json_close_array(json);
@@ -153,7 +169,7 @@ static void write_proportional(cbk_json *json, const cbk_cox_analysis *analysis)
     cbk_json_open_array(json);
     for (size_t t = 0; t < fit->n_terms; t++) {
         cbk_json_open_object(json);
-        cbk_json_key_text(json, "term", analysis->data->request->on[t]);
+        cbk_json_key_text(json, "term", analysis->design->terms[t].name);
         write_test(json, &fit->terms[t]);
         cbk_json_close_object(json);
     }

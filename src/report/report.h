@@ -9,6 +9,7 @@
 #include <casebook/document.h>
 #include <casebook/life_table.h>
 #include <casebook/log_rank.h>
+#include <casebook/mean_cumulative.h>
 #include <casebook/nelson_aalen.h>
 
 #include "base/json.h"
@@ -17,6 +18,7 @@
 #include "study/followup.h"
 #include "study/incidences.h"
 #include "study/records.h"
+#include "study/recurrence.h"
 
 /* What every builder of this room works on. */
 typedef struct cbk_report {
@@ -181,6 +183,22 @@ typedef struct cbk_cox_analysis {
 const cbk_document *cbk_analysis_cox_document(const cbk_cox_analysis *analysis,
                                               cbk_arena *arena);
 void cbk_analysis_cox_json(const cbk_cox_analysis *analysis, cbk_arena *arena,
+                           cbk_json *json);
+
+/* `casebook mcf`. */
+typedef struct cbk_mcf_result {
+    const cbk_recurrence_data *of;
+    cbk_mcf_request request;
+    const cbk_mcf_analysis *fit;
+    size_t n_at;
+    const double *at;        /* [n_at] times >= 0 */
+    size_t n_curve_rows_max; /* of a curve's table in a document; 0: all of them */
+} cbk_mcf_result;
+
+/* NULL when the arena failed. */
+const cbk_document *cbk_analysis_mcf_document(const cbk_mcf_result *result,
+                                              cbk_arena *arena);
+void cbk_analysis_mcf_json(const cbk_mcf_result *result, cbk_arena *arena,
                            cbk_json *json);
 
 /* What `casebook describe` was asked for. */

@@ -316,6 +316,7 @@ cbk_status cbk_followup_of_study(cbk_study *study, const cbk_followup_request *r
     }
     *data = (cbk_followup_data){
         .request = request,
+        .protocol = study->protocol,
         .source = {.name = study->folder, .sha256 = study->fingerprint},
         .endpoint = endpoint->name,
         .event = event_words(endpoint, arena),
