@@ -118,7 +118,7 @@ const cbk_command cbk_command_cuminc = {
     .operands = "STUDY|FILE",
     .n_operands_min = 1,
     .n_operands_max = 1,
-    .summary = "cumulative incidence of competing events, Gray's test",
+    .summary = "Cumulative incidence where events compete, Gray's test",
     .details =
         "Estimates for each kind of event the share of subjects who have had it, where "
         "an event of another kind may come first, by the method of Aalen and Johansen; "
