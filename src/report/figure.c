@@ -4,7 +4,7 @@
 #include "report/parts.h"
 
 #include "base/date.h"
-#include "report/figure_km.h"
+#include "report/figure_steps.h"
 #include "study/sql_text.h"
 
 #include <math.h>
@@ -126,7 +126,7 @@ static cbk_text_run reading_note(cbk_report *report, const cbk_curves *curves)
     cbk_number_shortest(100.0 * curves->conventions.level, level);
     cbk_run_textf(&run, report->arena,
                   "%s: %s%% confidence interval by %s, where it is defined. ",
-                  curves->n_curves <= CBK_KM_BANDS_MAX ? "Shaded" : "CI", level,
+                  curves->n_curves <= CBK_STEPS_BANDS_MAX ? "Shaded" : "CI", level,
                   cbk_interval_name(curves->conventions.interval));
     cbk_run_text(
         &run, report->arena,

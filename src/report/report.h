@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "study/curves.h"
 #include "study/followup.h"
+#include "study/incidences.h"
 #include "study/records.h"
 #include "study/recurrence.h"
 #include "study/regression.h"
@@ -157,6 +158,23 @@ const cbk_document *cbk_analysis_logrank_document(const cbk_followup_data *data,
                                                   cbk_arena *arena);
 void cbk_analysis_logrank_json(const cbk_followup_data *data, const cbk_log_rank *fit,
                                cbk_json *json);
+
+/* What `casebook cuminc` was asked for beside the curves. */
+typedef struct cbk_cuminc_asked {
+    size_t n_at;
+    const double *at;        /* [n_at] times >= 0 */
+    size_t n_curve_rows_max; /* of a curve's table in a document; 0: all of them */
+} cbk_cuminc_asked;
+
+/* `casebook cuminc`; NULL when the arena failed. */
+const cbk_document *cbk_analysis_cuminc_document(const cbk_incidences *all,
+                                                 const cbk_cuminc_asked *asked,
+                                                 cbk_arena *arena);
+void cbk_analysis_cuminc_json(const cbk_incidences *all, const cbk_cuminc_asked *asked,
+                              cbk_json *json);
+
+/* One line that names every convention of incidences. */
+const char *cbk_cuminc_line(const cbk_incidences *all, cbk_arena *arena);
 
 /* `casebook cox`; NULL when the arena failed. */
 const cbk_document *cbk_analysis_cox_document(const cbk_regression *analysis,
