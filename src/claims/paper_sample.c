@@ -212,6 +212,13 @@ void cbk_paper_check_whole_numbers(cbk_paper_run *r)
 
 /* ---- order and spread ---------------------------------------------------------- */
 
+/* Larger however the two were rounded, by one rule. */
+static bool is_surely_larger(cbk_printed a, cbk_printed b)
+{
+    return a.value > b.value &&
+           cbk_printed_low(a) >= cbk_printed_high(b) - 1e-9 * fabs(b.value);
+}
+
 /* Smallest, quartiles and largest in their order, as far as they are stated. */
 static void check_order_of_quantiles(cbk_paper_run *r)
 {
@@ -225,8 +232,8 @@ static void check_order_of_quantiles(cbk_paper_run *r)
             continue;
         }
         if (n++ > 0 && wrong == NULL &&
-            cbk_printed_low(cbk_paper_printed(r->check, before)) >
-                cbk_printed_high(cbk_paper_printed(r->check, order[i]))) {
+            is_surely_larger(cbk_paper_printed(r->check, before),
+                             cbk_paper_printed(r->check, order[i]))) {
             wrong =
                 cbk_text_format(r->arena, "%s %.60s is larger than %s %.60s.",
                                 cbk_fact_name(before), r->check->fact[before].text,

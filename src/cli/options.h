@@ -56,6 +56,16 @@
         .name = "entry", .argument = "COLUMN", .help = "of a data file: late entry"      \
     }
 
+/* Of commands that tell events of several kinds apart. */
+#define CBK_OPTIONS_CAUSES                                                               \
+    {.name = "censor",                                                                   \
+     .argument = "VALUE",                                                                \
+     .help = "of a data file: the value of the event column that says censored"},        \
+    {                                                                                    \
+        .name = "cause", .argument = "VALUE",                                            \
+        .help = "the kind of event that is asked for"                                    \
+    }
+
 #define CBK_OPTIONS_READING                                                              \
     CBK_OPTION_WHERE,                                                                    \
         {.name = "no-timefix", .help = "only times that are equal are tied"},            \
