@@ -248,12 +248,13 @@ static void check_order_of_quantiles(cbk_paper_run *r)
     }
 }
 
-/* A printed number against what the others allow it to be. */
+/* A printed number against what the others allow it to be.  Ends that only touch would
+ * have been rounded by two rules. */
 static void check_within(cbk_paper_run *r, const char *kind, const char *what,
                          cbk_printed printed, cbk_bounds bounds, const char *stated)
 {
-    const bool is_low = cbk_printed_high(printed) < bounds.low - 1e-9;
-    const bool is_high = cbk_printed_low(printed) > bounds.high + 1e-9;
+    const bool is_low = cbk_printed_high(printed) <= bounds.low + 1e-9;
+    const bool is_high = cbk_printed_low(printed) >= bounds.high - 1e-9;
     const double limit = is_low ? bounds.low : bounds.high;
     if (isnan(printed.value) || (isnan(bounds.low) && isnan(bounds.high))) {
         return;
