@@ -76,7 +76,7 @@ static const struct {
     {"q1: 44.4, median: 44, q3: 64", "order", CBK_CONSISTENT, "order"}, /* rounding */
     {"min: 25, mean: 65, max: 64", "mean", CBK_INCONSISTENT, "at most 64.5"},
     {"n: 5, min: 0, median: 0, mean: 5.0, max: 10", "mean", CBK_INCONSISTENT,
-     "at most 4.7"}, /* (2 * 10.5 + 2 * 0.5 + 0.5) / 5 */
+     "at most 4.5"}, /* (2 * 10.5 + 2 * 0.5 + 0.5) / 5 */
     {"n: 20, mean: 44.5, sd: 30, min: 25, max: 64", "sd", CBK_INCONSISTENT,
      "at most 20.5"},
     {"n: 20, mean: 44.5, sd: 2, min: 25, max: 64", "sd", CBK_INCONSISTENT,
