@@ -14,8 +14,8 @@ typedef enum cbk_format {
     CBK_FORMAT_HTML,
     CBK_FORMAT_CSV,   /* the tables only, one after the other with a blank line between */
     CBK_FORMAT_LATEX, /* a part for LaTeX's input command; booktabs */
-    CBK_FORMAT_XLSX,  /* the tables only, a sheet each; bytes, not text */
-    CBK_FORMAT_JSON   /* not rendered from documents: analyses write their own */
+    CBK_FORMAT_JSON,  /* not rendered from documents: analyses write their own */
+    CBK_FORMAT_XLSX   /* the tables only, a sheet each; bytes, not text */
 } cbk_format;
 
 /* Renders document into *out, NUL-terminated, in the arena.
