@@ -24,7 +24,7 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
                                 audited, &json);
         return cbk_session_write_json(session, &buffer);
     }
-    const bool is_table = format != CBK_FORMAT_TEXT && format != CBK_FORMAT_MD;
+    const bool is_table = format != CBK_FORMAT_TEXT && format != CBK_FORMAT_MARKDOWN;
     const cbk_document *document = NULL;
     const cbk_status status = cbk_analysis_audit_document(
         session->study, audited, is_table, session->arena, &document, &session->error);
