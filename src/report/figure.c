@@ -504,6 +504,8 @@ cbk_status cbk_report_figure(cbk_report *report, const cbk_figure_spec *spec,
         return km_figure(report, spec, err);
     case CBK_FIGURE_SWIMMER:
         return swimmer_figure(report, spec, err);
+    case CBK_FIGURE_FOREST:
+        return cbk_report_forest(report, spec, err);
     case CBK_FIGURE_CUMINC:
         return cbk_figure_cuminc(report, spec, err);
     }

@@ -81,7 +81,22 @@ typedef struct cbk_check {
     const char *from; /* form; NULL: the patients */
 } cbk_check;
 
-typedef enum cbk_table_kind { CBK_TABLE_LISTING, CBK_TABLE_SUMMARY } cbk_table_kind;
+/* A Cox regression. */
+typedef struct cbk_regression_spec {
+    const char *endpoint;
+    size_t n_on;
+    const char *const *on; /* [n_on] terms: "age", "age:sex" */
+    size_t n_references;
+    const char *const *references; /* [n_references] "stage=II" */
+    bool is_univariable;           /* TABLE: each covariate alone, too; FOREST: instead */
+    bool is_firth;
+} cbk_regression_spec;
+
+typedef enum cbk_table_kind {
+    CBK_TABLE_LISTING,
+    CBK_TABLE_SUMMARY,
+    CBK_TABLE_REGRESSION
+} cbk_table_kind;
 
 typedef enum cbk_table_column_kind {
     CBK_TABLE_COLUMN_FIELD,
@@ -123,6 +138,7 @@ typedef struct cbk_table_spec {
                              NULL */
     size_t n_columns;
     const cbk_table_column_spec *columns; /* LISTING: columns; SUMMARY: rows (FIELD) */
+    cbk_regression_spec regression;       /* REGRESSION */
     size_t n_notes;
     const char *const *notes;
     size_t n_abbreviations;
@@ -132,6 +148,7 @@ typedef struct cbk_table_spec {
 typedef enum cbk_figure_kind {
     CBK_FIGURE_KM,
     CBK_FIGURE_SWIMMER,
+    CBK_FIGURE_FOREST,
     CBK_FIGURE_CUMINC
 } cbk_figure_kind;
 
@@ -155,7 +172,8 @@ typedef struct cbk_figure_spec {
     size_t n_causes;
     const char *const *causes; /* CUMINC: kinds of event to draw; n_causes 0: not said */
     size_t n_lanes;
-    const cbk_lane_spec *lanes; /* SWIMMER */
+    const cbk_lane_spec *lanes;     /* SWIMMER */
+    cbk_regression_spec regression; /* FOREST */
     size_t n_notes;
     const char *const *notes;
 } cbk_figure_spec;
