@@ -226,10 +226,13 @@ const cbk_document *cbk_analysis_check_document(cbk_study *study,
 void cbk_analysis_check_json(cbk_study *study, const cbk_finding *findings, size_t n,
                              cbk_json *json);
 
+/* `casebook audit`: what needs an answer first, as a list to read; is_table: as the
+ * section of the report.  study NULL: there were only the claims of claims_file. */
 cbk_status cbk_analysis_audit_document(cbk_study *study, const cbk_audit *audit,
-                                       cbk_arena *arena, const cbk_document **out,
-                                       cbk_error *err);
-void cbk_analysis_audit_json(cbk_study *study, const cbk_audit *audit, cbk_json *json);
+                                       bool is_table, cbk_arena *arena,
+                                       const cbk_document **out, cbk_error *err);
+void cbk_analysis_audit_json(const cbk_study *study, const char *claims_file,
+                             const cbk_audit *audit, cbk_json *json);
 
 /* One table or figure of the protocol by its id.  Errors: CBK_EINVAL (no such id: which
  * there are), the evaluator's. */
