@@ -277,6 +277,9 @@ static void add_notes(const cox_document *at)
                                                &at->fit->coefficients[j], at->arena));
         }
     }
+    if (cbk_cox_no_curve_sentence(at->analysis) != NULL) {
+        add_item(at, cbk_cox_no_curve_sentence(at->analysis));
+    }
     for (size_t k = 0; k < at->analysis->design->n_variables; k++) {
         const char *empty = cbk_cox_empty_sentence(at->analysis->design, k, at->arena);
         if (empty != NULL) {
@@ -363,6 +366,7 @@ const cbk_document *cbk_analysis_cox_document(const cbk_regression *analysis,
         add_concordance(&at);
         add_proportional(&at);
     }
+    cbk_cox_add_curves(at.document, analysis);
     add_notes(&at);
     add_methods(&at);
     return cbk_arena_has_failed(arena) ? NULL : at.document;
