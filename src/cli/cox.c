@@ -42,7 +42,7 @@ static const cbk_option options[] = {
      .help = "a table of each covariate alone beside all of them together"},
     {.name = "forest",
      .argument = "FILE",
-     .help = "write a forest plot of the hazard ratios to this file, as SVG"},
+     .help = "draw a forest plot of the hazard ratios in this file: .svg, .pdf or .png"},
     {.name = "residuals",
      .argument = "KIND",
      .help = "write these instead, a data file of one line a row or an event",
@@ -188,14 +188,20 @@ static int write_forest(cbk_session *session, const cbk_arguments *arguments,
     size_t size = 0;
     const cbk_drawing *drawing =
         cbk_regression_forest(analysis, false, analysis->data->label, session->arena);
-    const cbk_status status =
-        drawing == NULL
-            ? CBK_ENOMEM
-            : cbk_render_svg(drawing, session->arena, &bytes, &size, &session->error);
-    if (status != CBK_OK) {
-        return cbk_session_fail(session, status);
+    if (drawing == NULL) {
+        return cbk_session_fail(session, CBK_ENOMEM);
     }
-    return cbk_session_write(session, cbk_argument(arguments, "forest"), bytes, size);
+    const char *path = cbk_argument(arguments, "forest");
+    const char *ending = strrchr(path, '.');
+    const cbk_status status =
+        ending != NULL && strcmp(ending, ".pdf") == 0
+            ? cbk_render_pdf(drawing, session->arena, &bytes, &size, &session->error)
+        : ending != NULL && strcmp(ending, ".png") == 0
+            ? cbk_render_png(drawing, 300.0, session->arena, &bytes, &size,
+                             &session->error)
+            : cbk_render_svg(drawing, session->arena, &bytes, &size, &session->error);
+    return status == CBK_OK ? cbk_session_write(session, path, bytes, size)
+                            : cbk_session_fail(session, status);
 }
 
 /* The curves of --predict and --baseline; false after a message and *code. */
