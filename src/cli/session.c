@@ -129,12 +129,11 @@ cbk_status cbk_session_audit(cbk_session *session, const char *claims_file,
             return CBK_OK;
         }
     }
-    const cbk_claim *claims = NULL;
-    size_t n = 0;
-    CBK_TRY(cbk_claims_read(path, session->arena, &session->problems, &claims, &n,
+    const cbk_claims *claims = NULL;
+    CBK_TRY(cbk_claims_read(path, session->arena, &session->problems, &claims,
                             &session->error));
-    return cbk_audit_run(session->study, claims, n, session->arena, &session->problems,
-                         out, &session->error);
+    return cbk_audit_run(session->study, claims, session->arena, &session->problems, out,
+                         &session->error);
 }
 
 bool cbk_session_conventions(cbk_session *session, const cbk_arguments *arguments,
