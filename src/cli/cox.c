@@ -71,6 +71,8 @@ static const cbk_option options[] = {
     CBK_OPTION_FORMAT,
 };
 
+enum { READABLE_ROWS = 200 }; /* of a predicted curve; csv and json have all */
+
 static bool is_given(const cbk_arguments *arguments, const char *option)
 {
     return cbk_argument(arguments, option) != NULL;
@@ -214,6 +216,7 @@ static bool predict(cbk_session *session, const cbk_arguments *arguments,
         *code = cbk_session_fail(session, CBK_ENOMEM);
         return false;
     }
+    out->n_rows_max = cbk_session_format(arguments) == CBK_FORMAT_CSV ? 0 : READABLE_ROWS;
     if (!cbk_numbers_of_list("cox", "at", cbk_argument(arguments, "at"), session->arena,
                              &out->at, &out->n_at)) {
         *code = CBK_EXIT_USAGE;

@@ -2,6 +2,7 @@
  * tests, what they rest on. */
 #include "report/analysis_cox.h"
 #include "report/regression.h"
+#include "study/prediction.h"
 
 #include <math.h>
 #include <string.h>
@@ -330,6 +331,12 @@ static void add_methods(const cox_document *at)
                                             "likelihood ratio"
                      : asked->is_robust   ? "; robust variance, Wald limits and p"
                                           : "; Wald limits and p");
+    }
+    if (at->analysis->predictions != NULL &&
+        cbk_cox_no_curve_sentence(at->analysis) == NULL) {
+        cbk_run_textf(&run, at->arena,
+                      "; predicted survival is exp(-H), its limits by %s",
+                      cbk_interval_name(at->analysis->predictions->interval));
     }
     if (request->cluster != NULL) {
         cbk_run_textf(&run, at->arena, "; clusters by %s", request->cluster);

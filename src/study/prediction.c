@@ -270,5 +270,6 @@ cbk_status cbk_predictions_make(const cbk_regression *regression,
                                            .covariate = covariate,
                                            .interval = conventions->interval,
                                            .level = conventions->level};
+    out->interval = conventions->interval;
     return cbk_cox_curves_make(regression->fit, &request, arena, &out->curves, err);
 }

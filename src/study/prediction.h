@@ -16,8 +16,11 @@ typedef struct cbk_predictions {
     size_t n_persons;
     const cbk_person *persons;
     const cbk_cox_curves *curves; /* subjects are persons, strata those of the data */
+    cbk_interval interval;        /* of survival */
     size_t n_at;
-    const double *at; /* [n_at] times >= 0 asked for; 0: the whole curves */
+    const double *at;  /* [n_at] times >= 0 asked for; 0: the whole curves */
+    size_t n_rows_max; /* of a curve's table in a document; 0: all rows of all curves in
+                          one table */
 } cbk_predictions;
 
 /* People as they are asked for.  text is a list of them with semicolons between, each a
