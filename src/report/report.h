@@ -62,7 +62,8 @@ cbk_status cbk_report_summary(cbk_report *report, const cbk_table_spec *spec,
 cbk_status cbk_report_regression(cbk_report *report, const cbk_table_spec *spec,
                                  cbk_error *err);
 
-/* ---- figures (figure_km.c, figure_swimmer.c) ------------------------------------------
+/* ---- figures (figure_km.c, figure_cuminc.c, figure_swimmer.c)
+ * ------------------------------------------
  */
 
 cbk_status cbk_report_figure(cbk_report *report, const cbk_figure_spec *spec,
@@ -75,6 +76,13 @@ cbk_status cbk_report_forest(cbk_report *report, const cbk_figure_spec *spec,
 const cbk_drawing *cbk_figure_km_draw(const cbk_curves *curves, const char *title,
                                       const double *marks, size_t n_marks,
                                       cbk_arena *arena);
+
+/* The same of incidences, for n_causes kinds of event (from 0): a curve for each group
+ * and kind. */
+const cbk_drawing *cbk_figure_cuminc_draw(const cbk_incidences *all, const size_t *causes,
+                                          size_t n_causes, const char *title,
+                                          const double *marks, size_t n_marks,
+                                          cbk_arena *arena);
 
 /* One line a patient. */
 typedef enum cbk_swim_end { CBK_SWIM_EVENT, CBK_SWIM_CENSORED } cbk_swim_end;
