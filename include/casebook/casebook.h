@@ -11,6 +11,7 @@
 #include <casebook/cox.h>
 #include <casebook/cox_curve.h>
 #include <casebook/cox_residuals.h>
+#include <casebook/cumulative_incidence.h>
 #include <casebook/describe.h>
 #include <casebook/document.h>
 #include <casebook/kaplan_meier.h>

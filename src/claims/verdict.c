@@ -67,7 +67,9 @@ static cbk_conventions changed(cbk_conventions conventions, const variant *by)
 static bool depends_on_conventions(const char *expression)
 {
     static const char *const marks[] = {"km_",    "KM_",      "median",
-                                        "MEDIAN", "quantile", "QUANTILE"};
+                                        "MEDIAN", "quantile", "QUANTILE",
+                                        "hr(",    "hr_",      "HR(",
+                                        "HR_"};
     for (size_t i = 0; i < N(marks); i++) {
         if (strstr(expression, marks[i]) != NULL) {
             return true;
@@ -130,6 +132,10 @@ static const char *absence(const cbk_quantity *quantity, cbk_arena *arena)
         CBK_NOTE_INTERVAL_UNDEFINED,
         CBK_NOTE_SD_UNDEFINED,
         CBK_NOTE_NO_GROUPS,
+        CBK_NOTE_NO_EVENTS,
+        CBK_NOTE_MONOTONE,
+        CBK_NOTE_COVARIATE_DROPPED,
+        CBK_NOTE_NOT_CONVERGED,
     };
     const char *all = NULL;
     for (size_t i = 0; i < N(reasons); i++) {

@@ -4,7 +4,7 @@
 #include "report/parts.h"
 
 #include "base/date.h"
-#include "report/figure_km.h"
+#include "report/figure_steps.h"
 #include "study/sql_text.h"
 
 #include <math.h>
@@ -126,7 +126,7 @@ static cbk_text_run reading_note(cbk_report *report, const cbk_curves *curves)
     cbk_number_shortest(100.0 * curves->conventions.level, level);
     cbk_run_textf(&run, report->arena,
                   "%s: %s%% confidence interval by %s, where it is defined. ",
-                  curves->n_curves <= CBK_KM_BANDS_MAX ? "Shaded" : "CI", level,
+                  curves->n_curves <= CBK_STEPS_BANDS_MAX ? "Shaded" : "CI", level,
                   cbk_interval_name(curves->conventions.interval));
     cbk_run_text(
         &run, report->arena,
@@ -502,6 +502,13 @@ static cbk_status swimmer_figure(cbk_report *report, const cbk_figure_spec *spec
 cbk_status cbk_report_figure(cbk_report *report, const cbk_figure_spec *spec,
                              cbk_error *err)
 {
-    return spec->kind == CBK_FIGURE_KM ? km_figure(report, spec, err)
-                                       : swimmer_figure(report, spec, err);
+    switch (spec->kind) {
+    case CBK_FIGURE_KM:
+        return km_figure(report, spec, err);
+    case CBK_FIGURE_SWIMMER:
+        break;
+    case CBK_FIGURE_FOREST:
+        return cbk_report_forest(report, spec, err);
+    }
+    return swimmer_figure(report, spec, err);
 }

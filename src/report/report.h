@@ -14,10 +14,11 @@
 
 #include "base/json.h"
 #include "study/curves.h"
-#include "study/design.h"
 #include "study/followup.h"
+#include "study/incidences.h"
 #include "study/records.h"
 #include "study/recurrence.h"
+#include "study/regression.h"
 
 /* What every builder of this room works on. */
 typedef struct cbk_report {
@@ -58,11 +59,15 @@ cbk_status cbk_report_listing(cbk_report *report, const cbk_table_spec *spec,
                               cbk_error *err);
 cbk_status cbk_report_summary(cbk_report *report, const cbk_table_spec *spec,
                               cbk_error *err);
+cbk_status cbk_report_regression(cbk_report *report, const cbk_table_spec *spec,
+                                 cbk_error *err);
 
 /* ---- figures (figure_km.c, figure_swimmer.c) ------------------------------------------
  */
 
 cbk_status cbk_report_figure(cbk_report *report, const cbk_figure_spec *spec,
+                             cbk_error *err);
+cbk_status cbk_report_forest(cbk_report *report, const cbk_figure_spec *spec,
                              cbk_error *err);
 
 /* The drawing of curves: steps, band, censoring ticks, marks with their values, and under
@@ -154,17 +159,27 @@ const cbk_document *cbk_analysis_logrank_document(const cbk_followup_data *data,
 void cbk_analysis_logrank_json(const cbk_followup_data *data, const cbk_log_rank *fit,
                                cbk_json *json);
 
-/* `casebook cox`. */
-typedef struct cbk_cox_analysis {
-    const cbk_followup_data *data;
-    const cbk_design *design;
-    const cbk_cox *fit;
-} cbk_cox_analysis;
+/* What `casebook cuminc` was asked for beside the curves. */
+typedef struct cbk_cuminc_asked {
+    size_t n_at;
+    const double *at;        /* [n_at] times >= 0 */
+    size_t n_curve_rows_max; /* of a curve's table in a document; 0: all of them */
+} cbk_cuminc_asked;
 
-/* NULL when the arena failed. */
-const cbk_document *cbk_analysis_cox_document(const cbk_cox_analysis *analysis,
+/* `casebook cuminc`; NULL when the arena failed. */
+const cbk_document *cbk_analysis_cuminc_document(const cbk_incidences *all,
+                                                 const cbk_cuminc_asked *asked,
+                                                 cbk_arena *arena);
+void cbk_analysis_cuminc_json(const cbk_incidences *all, const cbk_cuminc_asked *asked,
+                              cbk_json *json);
+
+/* One line that names every convention of incidences. */
+const char *cbk_cuminc_line(const cbk_incidences *all, cbk_arena *arena);
+
+/* `casebook cox`; NULL when the arena failed. */
+const cbk_document *cbk_analysis_cox_document(const cbk_regression *analysis,
                                               cbk_arena *arena);
-void cbk_analysis_cox_json(const cbk_cox_analysis *analysis, cbk_arena *arena,
+void cbk_analysis_cox_json(const cbk_regression *analysis, cbk_arena *arena,
                            cbk_json *json);
 
 /* `casebook mcf`. */

@@ -2,6 +2,7 @@
 #include "study/design.h"
 
 #include "base/text.h"
+#include "study/sql_text.h"
 
 #include <string.h>
 
@@ -74,20 +75,21 @@ static cbk_status refuse_reference(const designing *at, const char *reference,
                                                             (size_t)(equals - reference));
     if (name == NULL) {
         return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
-                        "--reference is written VARIABLE=VALUE; not \"%s\".", reference);
+                        "A reference is written VARIABLE=VALUE; not \"%s\".", reference);
     }
     for (size_t k = 0; k < request->n_on; k++) {
         if (strcmp(request->on[k], name) == 0) {
             return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
-                            "--reference \"%s\": %s is a number; name it in "
+                            "The reference \"%s\": %s is a number; name it in "
                             "--categorical if these are categories.",
                             reference, name);
         }
     }
     char hint[CBK_HINT_SIZE];
     return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
-                    "--reference \"%s\": \"%s\" is no covariate of --on%s", reference,
-                    name, cbk_spelling_hint(name, request->on, request->n_on, hint));
+                    "The reference \"%s\": \"%s\" is no covariate of the model%s",
+                    reference, name,
+                    cbk_spelling_hint(name, request->on, request->n_on, hint));
 }
 
 static cbk_status check_references(const designing *at, cbk_error *err)
@@ -127,7 +129,7 @@ static cbk_status find_reference(const designing *at, const cbk_field *field,
                                    NULL; /* rightly spelt */
         if (wanted != NULL && k == n_levels) {
             return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
-                            "--reference: no row that can be used has %s = \"%s\"%s",
+                            "The reference: no row that can be used has %s = \"%s\"%s",
                             variable->name, wanted,
                             cbk_spelling_hint(wanted, variable->level,
                                               is_choice ? 0 : n_levels, hint));
@@ -202,6 +204,23 @@ static const double *indicator(const designing *at, const cbk_design_variable *v
     return value;
 }
 
+/* "stage = 'II'" of a study; a missing value stays missing. */
+static const char *level_sql(const designing *at, size_t k, size_t level)
+{
+    const cbk_column *column = &at->data->covariates[k];
+    if (at->data->protocol == NULL) {
+        return NULL;
+    }
+    const char *name = cbk_sql_name(at->arena, column->name);
+    if (at->variables[k].n_levels == 0) {
+        return name;
+    }
+    const char *text = at->variables[k].level[level];
+    return cbk_text_format(
+        at->arena, "(%s = %s)", name,
+        column->type == CBK_COLUMN_NUMBER ? text : cbk_sql_text(at->arena, text));
+}
+
 static cbk_status make_category(designing *at, size_t k, cbk_error *err)
 {
     const cbk_design_variable *variable = &at->variables[k];
@@ -213,8 +232,8 @@ static cbk_status make_category(designing *at, size_t k, cbk_error *err)
         return cbk_fail_memory(err);
     }
     if (variable->n_levels < 2) {
-        out->columns[0] =
-            (cbk_design_column){.name = variable->name, .label = variable->label};
+        out->columns[0] = (cbk_design_column){
+            .name = variable->name, .label = variable->label, .sql = level_sql(at, k, 0)};
         out->value[out->n++] = CBK_NEW(at->arena, double, at->data->rows.n + 1);
     }
     for (size_t g = 0; variable->n_levels >= 2 && g < variable->n_levels; g++) {
@@ -227,8 +246,11 @@ static cbk_status make_category(designing *at, size_t k, cbk_error *err)
                 cbk_text_format(at->arena, "%s=%s", variable->name, variable->level[g]),
             .label = cbk_text_format(at->arena, "%s: %s vs %s", variable->label, label[g],
                                      label[variable->reference]),
+            .contrast = cbk_text_format(at->arena, "%s vs %s", label[g],
+                                        label[variable->reference]),
             .level = variable->level[g],
-            .reference = variable->level[variable->reference]};
+            .reference = variable->level[variable->reference],
+            .sql = level_sql(at, k, g)};
         out->value[out->n++] = indicator(at, variable, g);
     }
     return cbk_arena_has_failed(at->arena) ? cbk_fail_memory(err) : CBK_OK;
@@ -249,7 +271,10 @@ static cbk_status make_number(designing *at, size_t k, cbk_error *err)
         : variable->unit != NULL
             ? cbk_text_format(at->arena, "%s (%s)", variable->label, variable->unit)
             : variable->label;
-    out->columns[0] = (cbk_design_column){.name = variable->name, .label = label};
+    const char *sql =
+        at->data->protocol != NULL ? cbk_sql_name(at->arena, variable->name) : NULL;
+    out->columns[0] =
+        (cbk_design_column){.name = variable->name, .label = label, .sql = sql};
     out->value[0] = at->data->covariates[k].number;
     out->n = 1;
     return label != NULL ? CBK_OK : cbk_fail_memory(err);
@@ -297,8 +322,10 @@ static cbk_status add_product(designing *at, const cbk_model_term *term, size_t 
         const double *factor = part->value[choice[i]];
         column.name = joined(at, column.name, ":", of->name);
         column.label = joined(at, column.label, " × ", of->label);
+        column.contrast = joined(at, column.contrast, " × ", of->contrast);
         column.level = joined(at, column.level, ":", of->level);
         column.reference = joined(at, column.reference, ":", of->reference);
+        column.sql = joined(at, column.sql, " * ", of->sql);
         if (value == NULL) {
             value = factor;
             continue;

@@ -27,8 +27,10 @@ typedef struct cbk_design_column {
     const char *name;      /* "age", "stage=II", "age:stage=II": unique */
     const char *label;     /* "Age", "Stage: II vs I", "Age × Stage: II vs I" */
     const char *variable;  /* the term's name: "stage", "age:stage" */
+    const char *contrast;  /* "II vs I", "II vs I × F vs M"; NULL: a number */
     const char *level;     /* "II"; of several categories "II:F"; NULL: a number */
     const char *reference; /* what it is compared with; NULL: a number */
+    const char *sql;       /* its value as SQL over the patients; NULL: a data file */
 } cbk_design_column;
 
 typedef struct cbk_design_term {

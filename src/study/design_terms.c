@@ -70,12 +70,12 @@ static cbk_status add_term(term_reading *at, const char *written, cbk_error *err
         }
         if (size == 0) {
             return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
-                            "--on \"%s\": a covariate has no name.", written);
+                            "\"%s\" is no covariate: a name is missing.", written);
         }
         if (term->n_parts == PARTS_MAX) {
             return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
-                            "--on \"%s\": an interaction has at most %d variables.",
-                            written, PARTS_MAX);
+                            "\"%s\": an interaction has at most %d variables.", written,
+                            PARTS_MAX);
         }
         const char *name = cbk_text_copy_bytes(at->arena, from, size);
         if (name == NULL) {
@@ -83,8 +83,8 @@ static cbk_status add_term(term_reading *at, const char *written, cbk_error *err
         }
         const size_t place = place_of(at, name);
         if (has_part(term, place)) {
-            return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
-                            "--on \"%s\": \"%s\" is named twice.", written, name);
+            return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE, "\"%s\" has \"%s\" twice.",
+                            written, name);
         }
         term->name = term->n_parts == 0
                          ? name
@@ -128,8 +128,9 @@ static cbk_status check_parts(const term_reading *at, const cbk_model_term *term
         if (!is_found) {
             const char *missing = name_without(at, term, without);
             return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
-                            "The interaction \"%s\" needs \"%s\" in --on, too: without "
-                            "it the coefficient would not be that of an interaction.",
+                            "The interaction \"%s\" needs \"%s\" among the covariates, "
+                            "too: without it the coefficient would not be that of an "
+                            "interaction.",
                             term->name, missing);
         }
     }

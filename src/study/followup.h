@@ -121,6 +121,23 @@ cbk_status cbk_followup_of_file(const char *path, const cbk_followup_request *re
                                 cbk_arena *arena, cbk_problems *problems,
                                 const cbk_followup_data **out, cbk_error *err);
 
+/* The rows of one group, with what data has of them; NULL what it has not. */
+typedef struct cbk_followup_part {
+    cbk_followup rows;
+    double *time; /* [rows.n], as the next: what rows points to */
+    bool *is_event;
+    double *entry;
+    double *weight;
+    uint8_t *cause;
+    uint32_t *cluster; /* numbered as in data->cluster */
+    const char **name;
+} cbk_followup_part;
+
+/* Errors: CBK_ENOMEM. */
+cbk_status cbk_followup_take_group(const cbk_followup_data *data, uint32_t group,
+                                   cbk_arena *arena, cbk_followup_part *out,
+                                   cbk_error *err);
+
 /* ---- for the two readers
  * ---------------------------------------------------------------- */
 

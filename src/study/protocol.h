@@ -80,7 +80,22 @@ typedef struct cbk_check {
     const char *from; /* form; NULL: the patients */
 } cbk_check;
 
-typedef enum cbk_table_kind { CBK_TABLE_LISTING, CBK_TABLE_SUMMARY } cbk_table_kind;
+/* A Cox regression. */
+typedef struct cbk_regression_spec {
+    const char *endpoint;
+    size_t n_on;
+    const char *const *on; /* [n_on] terms: "age", "age:sex" */
+    size_t n_references;
+    const char *const *references; /* [n_references] "stage=II" */
+    bool is_univariable;           /* TABLE: each covariate alone, too; FOREST: instead */
+    bool is_firth;
+} cbk_regression_spec;
+
+typedef enum cbk_table_kind {
+    CBK_TABLE_LISTING,
+    CBK_TABLE_SUMMARY,
+    CBK_TABLE_REGRESSION
+} cbk_table_kind;
 
 typedef enum cbk_table_column_kind {
     CBK_TABLE_COLUMN_FIELD,
@@ -122,13 +137,18 @@ typedef struct cbk_table_spec {
                              NULL */
     size_t n_columns;
     const cbk_table_column_spec *columns; /* LISTING: columns; SUMMARY: rows (FIELD) */
+    cbk_regression_spec regression;       /* REGRESSION */
     size_t n_notes;
     const char *const *notes;
     size_t n_abbreviations;
     const cbk_code *abbreviations;
 } cbk_table_spec;
 
-typedef enum cbk_figure_kind { CBK_FIGURE_KM, CBK_FIGURE_SWIMMER } cbk_figure_kind;
+typedef enum cbk_figure_kind {
+    CBK_FIGURE_KM,
+    CBK_FIGURE_SWIMMER,
+    CBK_FIGURE_FOREST
+} cbk_figure_kind;
 
 /* Events of a repeating form on a patient's line. */
 typedef struct cbk_lane_spec {
@@ -148,7 +168,8 @@ typedef struct cbk_figure_spec {
     size_t n_marks;
     const double *marks; /* KM: times to mark, in the endpoint's unit */
     size_t n_lanes;
-    const cbk_lane_spec *lanes; /* SWIMMER */
+    const cbk_lane_spec *lanes;     /* SWIMMER */
+    cbk_regression_spec regression; /* FOREST */
     size_t n_notes;
     const char *const *notes;
 } cbk_figure_spec;

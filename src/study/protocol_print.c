@@ -226,14 +226,33 @@ static void read_statistics(reader *r, const cbk_yaml *map, cbk_table_spec *tabl
     }
 }
 
+static void read_regression(reader *r, const cbk_yaml *map, cbk_table_spec *table)
+{
+    static const char *const others[] = {"columns", "rows", "by",
+                                         "from",    "test", "interval"};
+    refuse_keys(r, map, "A regression", others, N(others));
+    const char *endpoint =
+        cbk_yaml_need_text(map, "endpoint", "A regression", r->problems);
+    if (endpoint != NULL) {
+        (void)cbk_protocol_need_endpoint(r, endpoint,
+                                         cbk_protocol_place(map, "endpoint"));
+    }
+    cbk_protocol_read_regression(r, map, "A regression", &table->regression);
+    table->regression.endpoint = endpoint;
+}
+
 static void read_table(reader *r, const cbk_yaml *map, cbk_table_spec *table)
 {
-    static const char *const keys[] = {"id",   "title",    "kind",  "columns",
-                                       "rows", "by",       "from",  "among",
-                                       "test", "interval", "notes", "abbreviations"};
-    static const char *const kinds[] = {"listing", "summary"};
-    static const char *const not_listing[] = {"rows", "by", "test", "interval"};
-    static const char *const not_summary[] = {"columns"};
+    static const char *const keys[] = {
+        "id",       "title", "kind",        "columns",   "rows",  "by",
+        "from",     "among", "test",        "interval",  "notes", "abbreviations",
+        "endpoint", "on",    "univariable", "reference", "firth"};
+    static const char *const kinds[] = {"listing", "summary", "regression"};
+    static const char *const not_listing[] = {"rows",        "by",        "test",
+                                              "interval",    "endpoint",  "on",
+                                              "univariable", "reference", "firth"};
+    static const char *const not_summary[] = {"columns",     "endpoint",  "on",
+                                              "univariable", "reference", "firth"};
     table->place = map->place;
     table->id = table->title = "";
     if (!cbk_yaml_check_keys(map, "a table", keys, N(keys), r->problems)) {
@@ -261,6 +280,8 @@ static void read_table(reader *r, const cbk_yaml *map, cbk_table_spec *table)
     if (table->kind == CBK_TABLE_LISTING) {
         refuse_keys(r, map, "A listing", not_listing, N(not_listing));
         read_columns(r, map, "columns", form, table);
+    } else if (table->kind == CBK_TABLE_REGRESSION) {
+        read_regression(r, map, table);
     } else {
         refuse_keys(r, map, "A summary", not_summary, N(not_summary));
         table->by = read_column_name(r, map, "by", form, CBK_COLUMNS_FIELDS);
@@ -422,11 +443,15 @@ static void read_marks(reader *r, const cbk_yaml *map, cbk_figure_spec *figure)
 
 static void read_figure(reader *r, const cbk_yaml *map, cbk_figure_spec *figure)
 {
-    static const char *const keys[] = {"id",    "title", "kind",   "endpoint", "by",
-                                       "among", "marks", "events", "notes"};
-    static const char *const kinds[] = {"km", "swimmer"};
-    static const char *const not_km[] = {"events"};
-    static const char *const not_swimmer[] = {"by", "among", "marks"};
+    static const char *const keys[] = {
+        "id",     "title", "kind", "endpoint",    "by",        "among", "marks",
+        "events", "notes", "on",   "univariable", "reference", "firth"};
+    static const char *const kinds[] = {"km", "swimmer", "forest"};
+    static const char *const not_km[] = {"events", "on", "univariable", "reference",
+                                         "firth"};
+    static const char *const not_swimmer[] = {"by",          "among",     "marks", "on",
+                                              "univariable", "reference", "firth"};
+    static const char *const not_forest[] = {"by", "marks", "events"};
     figure->place = map->place;
     figure->id = figure->title = "";
     if (!cbk_yaml_check_keys(map, "a figure", keys, N(keys), r->problems)) {
@@ -459,6 +484,12 @@ static void read_figure(reader *r, const cbk_yaml *map, cbk_figure_spec *figure)
         figure->kind = CBK_FIGURE_SWIMMER;
         refuse_keys(r, map, "A figure of kind swimmer", not_swimmer, N(not_swimmer));
         read_lanes(r, map, endpoint, figure);
+    } else if (kind == CBK_FIGURE_FOREST) {
+        figure->kind = CBK_FIGURE_FOREST;
+        refuse_keys(r, map, "A figure of kind forest", not_forest, N(not_forest));
+        figure->among = cbk_protocol_text(r, map, "among");
+        cbk_protocol_read_regression(r, map, "A forest plot", &figure->regression);
+        figure->regression.endpoint = figure->endpoint;
     }
 }
 

@@ -96,13 +96,13 @@ static void test_refused(void)
         size_t n;
         const char *says;
     } cases[] = {
-        {{"age", "age:sex"}, 2, "needs \"sex\" in --on, too"},
+        {{"age", "age:sex"}, 2, "needs \"sex\" among the covariates"},
         {{"age", "sex", "stage", "age:sex:stage"}, 4, "needs \"sex:stage\""},
         {{"age", "sex", "age:sex", "sex:age"}, 4, "\"sex:age\" is named twice"},
         {{"age", "age"}, 2, "\"age\" is named twice"},
-        {{"age", "age:age"}, 2, "\"age\" is named twice"},
-        {{"age", "age:"}, 2, "no name"},
-        {{""}, 1, "no name"},
+        {{"age", "age:age"}, 2, "has \"age\" twice"},
+        {{"age", "age:"}, 2, "a name is missing"},
+        {{""}, 1, "a name is missing"},
         {{"a:b:c:d:e"}, 1, "at most 4"},
     };
     for (size_t i = 0; i < N(cases); i++) {
