@@ -1,0 +1,337 @@
+/* test_fine_gray.c - the subdistribution hazards regression: fractions by hand, a slow
+ * twin, derivatives, what must not matter, degenerate rows. */
+#include "check.h"
+#include "faulty_heap.h"
+#include "random_below.h"
+
+#include <casebook/fine_gray.h>
+
+#include <string.h>
+
+enum { ROWS_MAX = 700, P_MAX = 4 };
+
+typedef struct sample {
+    size_t n, p;
+    double time[ROWS_MAX];
+    uint8_t cause[ROWS_MAX];
+    double x[P_MAX][ROWS_MAX];
+} sample;
+
+static const cbk_fine_gray *fit(const sample *s, cbk_arena *arena)
+{
+    const cbk_followup followup = {.n = s->n, .time = s->time};
+    const double *x[P_MAX];
+    for (size_t j = 0; j < P_MAX; j++) {
+        x[j] = s->x[j];
+    }
+    const cbk_fine_gray_rows rows = {.followup = &followup,
+                                     .cause = s->cause,
+                                     .wanted = 1,
+                                     .n_covariates = s->p,
+                                     .covariate = x};
+    const cbk_fine_gray *out = NULL;
+    return cbk_fine_gray_fit(&rows, 0.95, arena, &out, NULL) == CBK_OK ? out : NULL;
+}
+
+/* Times 1 to n_times, three kinds; months that many share. */
+static sample random_sample(size_t n, size_t p, uint32_t n_times)
+{
+    sample s = {.n = n, .p = p};
+    for (size_t i = 0; i < n; i++) {
+        s.time[i] = 1 + random_below(n_times);
+        s.cause[i] = (uint8_t)random_below(4);
+        for (size_t j = 0; j < p; j++) {
+            s.x[j][i] = j == 1 ? random_below(2) : random_below(2000) / 500.0 - 2.0;
+        }
+        s.cause[i] = s.cause[i] == 3 ? 1 : s.cause[i];
+    }
+    return s;
+}
+
+/* ---- the twin --------------------------------------------------------------------- */
+
+/* Everything by its definition, at b of the unscaled covariates. */
+typedef struct twin {
+    const sample *s;
+    double free[ROWS_MAX]; /* G just before the row's time */
+    double loglik;
+    double score[P_MAX];
+    double info[P_MAX][P_MAX];
+    double variance[P_MAX][P_MAX]; /* the sum of products, not yet between inverses */
+} twin;
+
+static double free_before(const sample *s, double time)
+{
+    double free = 1.0;
+    for (double t = 0.0; t < time; t += 1.0) {
+        double n_risk = 0.0, n_censored = 0.0;
+        for (size_t i = 0; i < s->n; i++) {
+            n_risk += s->time[i] >= t;
+            n_censored += s->time[i] == t && s->cause[i] == 0;
+        }
+        free *= n_risk > 0.0 ? 1.0 - n_censored / n_risk : 1.0;
+    }
+    return free;
+}
+
+static double weight_at(const twin *w, size_t i, double time, double free)
+{
+    const sample *s = w->s;
+    return s->time[i] >= time ? 1.0 : s->cause[i] == 2 ? free / w->free[i] : 0.0;
+}
+
+static double risk_of(const sample *s, size_t i, const double *b)
+{
+    double eta = 0.0;
+    for (size_t j = 0; j < s->p; j++) {
+        eta += b[j] * s->x[j][i];
+    }
+    return exp(eta);
+}
+
+/* One time with d events: S_0 and the mean of x. */
+static double mean_at(const twin *w, const double *b, double time, double free,
+                      double *mean)
+{
+    const sample *s = w->s;
+    double sum = 0.0;
+    memset(mean, 0, P_MAX * sizeof *mean);
+    for (size_t i = 0; i < s->n; i++) {
+        const double r = weight_at(w, i, time, free) * risk_of(s, i, b);
+        sum += r;
+        for (size_t j = 0; j < s->p; j++) {
+            mean[j] += r * s->x[j][i];
+        }
+    }
+    for (size_t j = 0; j < s->p; j++) {
+        mean[j] /= sum;
+    }
+    return sum;
+}
+
+static size_t count(const sample *s, double time, uint8_t cause)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        n += s->time[i] == time && s->cause[i] == cause;
+    }
+    return n;
+}
+
+static double last_time(const sample *s)
+{
+    double last = 0.0;
+    for (size_t i = 0; i < s->n; i++) {
+        last = fmax(last, s->time[i]);
+    }
+    return last;
+}
+
+static void add_time(twin *w, const double *b, double time, double (*eta)[P_MAX],
+                     double (*later)[ROWS_MAX][P_MAX])
+{
+    const sample *s = w->s;
+    const double free = free_before(s, time);
+    const double d = (double)count(s, time, 1);
+    double mean[P_MAX];
+    const double sum = mean_at(w, b, time, free, mean);
+    w->loglik -= d * log(sum);
+    for (size_t i = 0; i < s->n; i++) {
+        const double r = weight_at(w, i, time, free) * risk_of(s, i, b);
+        const bool is_event = s->time[i] == time && s->cause[i] == 1;
+        w->loglik += is_event ? log(risk_of(s, i, b)) : 0.0;
+        for (size_t j = 0; j < s->p; j++) {
+            const double gap = s->x[j][i] - mean[j];
+            w->score[j] += is_event ? gap : 0.0;
+            eta[i][j] += (is_event ? gap : 0.0) - d * r / sum * gap;
+            for (size_t k = 0; k < s->p; k++) {
+                w->info[j][k] += d * r / sum * gap * (s->x[k][i] - mean[k]);
+            }
+            /* what censorings until this time stand for */
+            for (size_t u = 1; u <= (size_t)time && s->time[i] < time; u++) {
+                if (s->cause[i] == 2 && s->time[i] < (double)u) {
+                    (*later)[u][j] += d * r / sum * gap;
+                }
+            }
+        }
+    }
+}
+
+static void twin_evaluate(twin *w, const sample *s, const double *b)
+{
+    static double eta[ROWS_MAX][P_MAX];
+    static double q[ROWS_MAX][P_MAX];
+    memset(eta, 0, sizeof eta);
+    memset(q, 0, sizeof q);
+    *w = (twin){.s = s};
+    for (size_t i = 0; i < s->n; i++) {
+        w->free[i] = free_before(s, s->time[i]);
+    }
+    for (double t = 0.0; t <= last_time(s); t += 1.0) {
+        if (count(s, t, 1) > 0) {
+            add_time(w, b, t, eta, &q);
+        }
+    }
+    for (double u = 1.0; u <= last_time(s); u += 1.0) {
+        double n_risk = 0.0;
+        for (size_t i = 0; i < s->n; i++) {
+            n_risk += s->time[i] >= u;
+        }
+        for (size_t i = 0; i < s->n; i++) {
+            const bool is_own = s->time[i] == u && s->cause[i] == 0;
+            const double share = (is_own ? 1.0 / n_risk : 0.0) -
+                                 (s->time[i] >= u ? (double)count(s, u, 0) : 0.0) /
+                                     n_risk / n_risk;
+            for (size_t j = 0; j < s->p && n_risk > 0.0; j++) {
+                eta[i][j] += q[(size_t)u][j] * share;
+            }
+        }
+    }
+    for (size_t i = 0; i < s->n; i++) {
+        for (size_t j = 0; j < s->p; j++) {
+            for (size_t k = 0; k < s->p; k++) {
+                w->variance[j][k] += eta[i][j] * eta[i][k];
+            }
+        }
+    }
+}
+
+/* By Gauss-Jordan: p is at most 4. */
+static void invert(size_t p, const double (*of)[P_MAX], double (*out)[P_MAX])
+{
+    double work[P_MAX][P_MAX];
+    memcpy(work, of, sizeof work);
+    for (size_t j = 0; j < p; j++) {
+        for (size_t k = 0; k < p; k++) {
+            out[j][k] = j == k ? 1.0 : 0.0;
+        }
+    }
+    for (size_t c = 0; c < p; c++) {
+        const double pivot = work[c][c];
+        for (size_t k = 0; k < p; k++) {
+            work[c][k] /= pivot;
+            out[c][k] /= pivot;
+        }
+        for (size_t j = 0; j < p; j++) {
+            const double factor = j == c ? 0.0 : work[j][c];
+            for (size_t k = 0; k < p; k++) {
+                work[j][k] -= factor * work[c][k];
+                out[j][k] -= factor * out[c][k];
+            }
+        }
+    }
+}
+
+static void sandwich(const twin *w, double (*out)[P_MAX])
+{
+    const size_t p = w->s->p;
+    double inverse[P_MAX][P_MAX];
+    invert(p, w->info, inverse);
+    for (size_t j = 0; j < p; j++) {
+        for (size_t k = 0; k < p; k++) {
+            out[j][k] = 0.0;
+            for (size_t l = 0; l < p; l++) {
+                for (size_t m = 0; m < p; m++) {
+                    out[j][k] += inverse[j][l] * w->variance[l][m] * inverse[m][k];
+                }
+            }
+        }
+    }
+}
+
+/* The estimates, their variance and the likelihoods of one sample. */
+static bool agrees(const sample *s)
+{
+    static twin w;
+    cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
+    const cbk_fine_gray *got = fit(s, arena);
+    if (got == NULL || got->notes != 0) {
+        printf("# no estimate: notes %x\n", got != NULL ? (unsigned)got->notes : 0u);
+        cbk_arena_destroy(arena);
+        return false;
+    }
+    double b[P_MAX] = {0.0};
+    double variance[P_MAX][P_MAX];
+    bool is_good = true;
+    twin_evaluate(&w, s, b);
+    is_good = is_good && check_is_near(got->loglik_null, w.loglik, 1e-12);
+    for (size_t j = 0; j < s->p; j++) {
+        b[j] = got->coefficients[j].estimate;
+    }
+    twin_evaluate(&w, s, b);
+    sandwich(&w, variance);
+    is_good = is_good && check_is_near(got->loglik, w.loglik, 1e-12);
+    for (size_t j = 0; j < s->p; j++) {
+        is_good = is_good && fabs(w.score[j]) < 1e-8 &&
+                  check_is_near(got->coefficients[j].std_error, sqrt(variance[j][j]), 1e-9);
+        for (size_t k = 0; k < s->p; k++) {
+            const double scale = sqrt(variance[j][j] * variance[k][k]);
+            is_good = is_good &&
+                      fabs(got->variance[j * s->p + k] - variance[j][k]) < 1e-9 * scale;
+        }
+    }
+    if (!is_good) {
+        printf("# n %zu p %zu: loglik %.17g, expected %.17g; b %.17g, score %g; error "
+               "%.17g, expected %.17g\n",
+               s->n, s->p, got->loglik, w.loglik, b[0], w.score[0],
+               got->coefficients[0].std_error, sqrt(variance[0][0]));
+    }
+    cbk_arena_destroy(arena);
+    return is_good;
+}
+
+static void fits_agree_with_the_twin(void)
+{
+    for (int turn = 0; turn < 60; turn++) {
+        const sample s =
+            random_sample(40 + random_below(160), 1 + (size_t)turn % 3,
+                          turn % 3 == 0 ? 4 : turn % 3 == 1 ? 20 : 90);
+        CHECK(agrees(&s));
+    }
+}
+
+/* Runs of one time over several tiles; tiles with and without events. */
+static void many_ties_agree_with_the_twin(void)
+{
+    for (int turn = 0; turn < 4; turn++) {
+        sample s = random_sample(ROWS_MAX, 2, turn % 2 == 0 ? 3 : 12);
+        for (size_t i = 0; i < s.n; i++) {
+            s.cause[i] = turn >= 2 && s.time[i] > 2 && s.cause[i] == 1 ? 2 : s.cause[i];
+        }
+        CHECK(agrees(&s));
+    }
+}
+
+/* The twin's own derivatives: differences of its log-likelihood. */
+static void derivatives_are_those_of_the_likelihood(void)
+{
+    static twin w, up, down;
+    const sample s = random_sample(80, 3, 15);
+    const double b[P_MAX] = {0.3, -0.2, 0.1};
+    const double h = 1e-5;
+    twin_evaluate(&w, &s, b);
+    for (size_t j = 0; j < 3; j++) {
+        double b_up[P_MAX], b_down[P_MAX];
+        memcpy(b_up, b, sizeof b);
+        memcpy(b_down, b, sizeof b);
+        b_up[j] += h;
+        b_down[j] -= h;
+        twin_evaluate(&up, &s, b_up);
+        twin_evaluate(&down, &s, b_down);
+        CHECK(fabs((up.loglik - down.loglik) / (2 * h) - w.score[j]) < 1e-6);
+        for (size_t k = 0; k < 3; k++) {
+            CHECK(fabs((down.score[k] - up.score[k]) / (2 * h) - w.info[j][k]) < 1e-6);
+        }
+    }
+}
+
+int main(void)
+{
+    static const check_test tests[] = {
+        {"derivatives are those of the likelihood",
+         derivatives_are_those_of_the_likelihood},
+        {"fits agree with the twin", fits_agree_with_the_twin},
+        {"many ties agree with the twin", many_ties_agree_with_the_twin},
+    };
+    return check_main(tests, sizeof tests / sizeof *tests);
+}
