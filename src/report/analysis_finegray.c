@@ -21,6 +21,13 @@ cbk_notes cbk_finegray_notes(const cbk_competing *both)
     return both->data->notes | both->fit->notes | both->specific->fit->notes;
 }
 
+const char *cbk_finegray_note_sentence(cbk_note note)
+{
+    return note == CBK_NOTE_NO_EVENTS
+               ? "There is no event of this kind, so there is nothing to estimate."
+               : cbk_note_sentence(note);
+}
+
 const char *cbk_finegray_cause(const cbk_competing *both)
 {
     return both->cause > 0 ? both->data->cause_label[both->cause - 1] : "no events";
@@ -69,32 +76,42 @@ static void text_cell(const finegray_document *at, cbk_table_builder *builder, s
 
 /* ---- tables ----------------------------------------------------------------------- */
 
+/* "0.972 to 0.994"; the dash where there is no interval. */
+static const char *limits_words(const finegray_document *at,
+                                const cbk_cox_coefficient *of)
+{
+    return isnan(of->lower) || isnan(of->upper)
+               ? CBK_DASH
+               : cbk_text_format(at->arena, "%s to %s",
+                                 cbk_cox_print_ratio(at->arena, of->lower),
+                                 cbk_cox_print_ratio(at->arena, of->upper));
+}
+
 /* Ratio, limits and p from a column on. */
 static void fill_ratio(const finegray_document *at, cbk_table_builder *builder,
                        size_t row, size_t first, const cbk_cox_coefficient *of)
 {
     text_cell(at, builder, row, first, cbk_cox_print_ratio(at->arena, of->hazard_ratio));
-    text_cell(at, builder, row, first + 1, cbk_cox_print_ratio(at->arena, of->lower));
-    text_cell(at, builder, row, first + 2, cbk_cox_print_ratio(at->arena, of->upper));
-    text_cell(at, builder, row, first + 3, cbk_print_p(at->arena, of->p));
+    text_cell(at, builder, row, first + 1, limits_words(at, of));
+    text_cell(at, builder, row, first + 2, cbk_print_p(at->arena, of->p));
 }
 
 static void add_ratios(const finegray_document *at)
 {
-    const char *from = cbk_text_format(
-        at->arena, "%s%% from", cbk_print_number(at->arena, 100.0 * at->fit->level, -1));
-    const char *const headers[] = {
-        "Covariate", "Subdistribution hazard ratio", from, "to",
-        "p",         "Cause-specific hazard ratio",  from, "to",
-        "p"};
+    const char *interval =
+        cbk_text_format(at->arena, "%s%% interval",
+                        cbk_print_number(at->arena, 100.0 * at->fit->level, -1));
+    const char *const headers[] = {"Covariate", "Subdistribution hazard ratio", interval,
+                                   "p",         "Cause-specific hazard ratio",  interval,
+                                   "p"};
     cbk_table_builder *builder = cbk_analysis_table(
         at->arena,
         cbk_text_format(at->arena, "Hazard ratios: %s", cbk_finegray_cause(at->both)),
-        headers, 9, at->fit->n_covariates);
+        headers, 7, at->fit->n_covariates);
     for (size_t j = 0; builder != NULL && j < at->fit->n_covariates; j++) {
         text_cell(at, builder, j, 0, at->both->specific->design->columns[j].label);
         fill_ratio(at, builder, j, 1, &at->fit->coefficients[j]);
-        fill_ratio(at, builder, j, 5, &at->specific->coefficients[j]);
+        fill_ratio(at, builder, j, 4, &at->specific->coefficients[j]);
     }
     if (builder != NULL) {
         cbk_document_table(at->document, &builder->block);
@@ -162,7 +179,7 @@ static void add_notes(const finegray_document *at)
     for (int i = 0; i < CBK_NOTE_COUNT; i++) {
         const cbk_note note = (cbk_note)(1 << i);
         if ((notes & (cbk_notes)note) != 0) {
-            add_item(at, cbk_note_sentence(note));
+            add_item(at, cbk_finegray_note_sentence(note));
         }
     }
     for (size_t j = 0; j < at->fit->n_covariates; j++) {

@@ -8,6 +8,9 @@
 /* Everything to be said about the rows and both fits. */
 cbk_notes cbk_finegray_notes(const cbk_competing *both);
 
+/* Its sentence; of events it is said that there are none of the kind. */
+const char *cbk_finegray_note_sentence(cbk_note note);
+
 /* "Other cause"; the name of the kind of event where it has no label. */
 const char *cbk_finegray_cause(const cbk_competing *both);
 

@@ -50,7 +50,7 @@ static void write_warnings(cbk_json *json, const cbk_competing *both, cbk_arena 
     for (int i = 0; i < CBK_NOTE_COUNT; i++) {
         const cbk_note note = (cbk_note)(1 << i);
         if ((notes & (cbk_notes)note) != 0) {
-            cbk_json_text(json, cbk_note_sentence(note));
+            cbk_json_text(json, cbk_finegray_note_sentence(note));
         }
     }
     for (size_t j = 0; j < both->fit->n_covariates; j++) {
