@@ -20,6 +20,7 @@
 #include <casebook/log_rank.h>
 #include <casebook/mean_cumulative.h>
 #include <casebook/nelson_aalen.h>
+#include <casebook/paper.h>
 #include <casebook/proportion.h>
 #include <casebook/rate.h>
 #include <casebook/render.h>

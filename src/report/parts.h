@@ -120,6 +120,16 @@ cbk_table_builder *cbk_analysis_table(cbk_arena *arena, const char *title,
 void cbk_analysis_text_cell(cbk_arena *arena, cbk_table_builder *builder, size_t row,
                             size_t column, const char *text);
 
+/* ---- the audit (section_audit.c) --------------------------------------------------- */
+
+/* How many claims and checks there are of each verdict. */
+void cbk_audit_add_sentences(cbk_report *report, const cbk_audit *audit);
+/* The claims that reproduce; nothing where there are none. */
+void cbk_audit_add_table_of_good(cbk_report *report, const cbk_audit *audit);
+/* The checks that need no records; those that are inconsistent only where asked for. */
+void cbk_audit_add_checks(cbk_report *report, const cbk_audit *audit,
+                          bool has_inconsistent);
+
 /* ---- JSON (analysis_study.c) ------------------------------------------------------- */
 
 /* The keys casebook, analysis and source of an open object. */

@@ -63,7 +63,8 @@ cbk_status cbk_report_summary(cbk_report *report, const cbk_table_spec *spec,
 cbk_status cbk_report_regression(cbk_report *report, const cbk_table_spec *spec,
                                  cbk_error *err);
 
-/* ---- figures (figure_km.c, figure_swimmer.c) ------------------------------------------
+/* ---- figures (figure_km.c, figure_cuminc.c, figure_swimmer.c)
+ * ------------------------------------------
  */
 
 cbk_status cbk_report_figure(cbk_report *report, const cbk_figure_spec *spec,
@@ -76,6 +77,13 @@ cbk_status cbk_report_forest(cbk_report *report, const cbk_figure_spec *spec,
 const cbk_drawing *cbk_figure_km_draw(const cbk_curves *curves, const char *title,
                                       const double *marks, size_t n_marks,
                                       cbk_arena *arena);
+
+/* The same of incidences, for n_causes kinds of event (from 0): a curve for each group
+ * and kind. */
+const cbk_drawing *cbk_figure_cuminc_draw(const cbk_incidences *all, const size_t *causes,
+                                          size_t n_causes, const char *title,
+                                          const double *marks, size_t n_marks,
+                                          cbk_arena *arena);
 
 /* One line a patient. */
 typedef enum cbk_swim_end { CBK_SWIM_EVENT, CBK_SWIM_CENSORED } cbk_swim_end;
@@ -233,10 +241,13 @@ const cbk_document *cbk_analysis_check_document(cbk_study *study,
 void cbk_analysis_check_json(cbk_study *study, const cbk_finding *findings, size_t n,
                              cbk_json *json);
 
+/* `casebook audit`: what needs an answer first, as a list to read; is_table: as the
+ * section of the report.  study NULL: there were only the claims of claims_file. */
 cbk_status cbk_analysis_audit_document(cbk_study *study, const cbk_audit *audit,
-                                       cbk_arena *arena, const cbk_document **out,
-                                       cbk_error *err);
-void cbk_analysis_audit_json(cbk_study *study, const cbk_audit *audit, cbk_json *json);
+                                       bool is_table, cbk_arena *arena,
+                                       const cbk_document **out, cbk_error *err);
+void cbk_analysis_audit_json(const cbk_study *study, const char *claims_file,
+                             const cbk_audit *audit, cbk_json *json);
 
 /* One table or figure of the protocol by its id.  Errors: CBK_EINVAL (no such id: which
  * there are), the evaluator's. */

@@ -21,6 +21,15 @@ static double reference_of(const double *value, const cbk_cox_model *model)
     return is_code ? 0.0 : cbk_sum_value(&sum) / cbk_sum_value(&weight);
 }
 
+static size_t count_strata(const cbk_cox_model *model)
+{
+    size_t n = 0;
+    for (size_t r = 0; r < model->n_runs; r++) {
+        n += model->runs[r].is_first ? 1 : 0;
+    }
+    return n;
+}
+
 cbk_cox_kept *cbk_cox_kept_start(const cbk_cox_rows *rows, const cbk_cox_model *model,
                                  cbk_arena *arena)
 {
@@ -36,6 +45,8 @@ cbk_cox_kept *cbk_cox_kept_start(const cbk_cox_rows *rows, const cbk_cox_model *
                        .first = CBK_NEW(arena, double, p),
                        .first_offset = rows->offset != NULL ? rows->offset[first] : 0.0,
                        .reference = CBK_NEW(arena, double, p),
+                       .n_strata = count_strata(model),
+                       .stratum = CBK_NEW(arena, uint32_t, count_strata(model)),
                        .beta = CBK_NEW(arena, double, p),
                        .is_infinite = CBK_NEW(arena, bool, p),
                        .inverse = CBK_NEW(arena, double, p *p),
@@ -46,6 +57,13 @@ cbk_cox_kept *cbk_cox_kept_start(const cbk_cox_rows *rows, const cbk_cox_model *
     for (size_t j = 0; j < p; j++) {
         out->first[j] = rows->covariate[j][first];
         out->reference[j] = reference_of(rows->covariate[j], model);
+    }
+    size_t k = 0;
+    for (size_t r = 0; r < model->n_runs; r++) {
+        if (model->runs[r].is_first) {
+            const uint32_t row = model->order[model->runs[r].first];
+            out->stratum[k++] = rows->stratum != NULL ? rows->stratum[row] : 0;
+        }
     }
     return out;
 }

@@ -96,6 +96,8 @@ struct cbk_cox_kept {
     double *first;     /* [n_covariates] the first row of the model, as in the data */
     double first_offset;
     double *reference; /* [n_covariates] see casebook/cox_curve.h */
+    size_t n_strata;   /* that have rows */
+    uint32_t *stratum; /* [n_strata] of the data */
     double *beta;      /* [model.p] scaled; far out where infinite */
     bool *is_infinite; /* [model.p] */
     double *inverse;   /* [model.p^2] of the information: the model-based variance */
