@@ -52,7 +52,7 @@ static inline __attribute__((always_inline)) void take_out(cbk_cox_evaluation *a
 
 static double *next_vector(cbk_cox_evaluation *at, cbk_cox_vectors *of, double weight)
 {
-    if (of->n == CBK_COX_TILE) {
+    if (of->n == CBK_COX_VECTORS) {
         cbk_cox_take_vectors(at, of);
     }
     of->weight[of->n] = -weight;
@@ -62,16 +62,16 @@ static double *next_vector(cbk_cox_evaluation *at, cbk_cox_vectors *of, double w
 static void take_time(cbk_cox_evaluation *at, size_t k)
 {
     const size_t p = at->model->p;
-    cbk_cox_seen seen;
-    cbk_cox_see_time(at, k, cbk_sum_value(&at->at_risk[0]), at->tied[0], &seen);
+    const cbk_cox_seen seen =
+        cbk_cox_see_time(at, k, cbk_sum_value(&at->at_risk[0]), at->tied[0]);
     const bool is_tied = cbk_cox_is_tied(at->model, &at->model->times[k]);
     double *whole = next_vector(at, &at->whole, seen.weight);
     double *tied = is_tied ? next_vector(at, &at->of_tied, seen.tied_weight) : NULL;
     for (size_t j = 0; j < p; j++) {
-        whole[j * CBK_COX_TILE] = cbk_sum_value(&at->at_risk[j + 1]);
+        whole[j * CBK_COX_VECTORS] = cbk_sum_value(&at->at_risk[j + 1]);
         if (is_tied) {
-            whole[j * CBK_COX_TILE] -= seen.part * at->tied[j + 1];
-            tied[j * CBK_COX_TILE] = at->tied[j + 1];
+            whole[j * CBK_COX_VECTORS] -= seen.part * at->tied[j + 1];
+            tied[j * CBK_COX_VECTORS] = at->tied[j + 1];
             at->tied[j + 1] = 0.0;
         }
     }

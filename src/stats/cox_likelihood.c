@@ -16,34 +16,16 @@
 #include <math.h>
 #include <string.h>
 
-enum { BLOCK = 16, PRODUCT_MAX = 512 };
+enum { BLOCK = 16 };
 static const double spread_max = 600.0;
 
 /* ---- one time with events --------------------------------------------------------- */
 
-/* Adds -log(value), as a product of numbers in [1, 2) and a power of 2. */
-static inline void add_logarithm(cbk_cox_evaluation *at, double value)
+void cbk_cox_take_product(cbk_cox_evaluation *at)
 {
-    uint64_t bits = 0;
-    memcpy(&bits, &value, sizeof bits);
-    at->power += (int64_t)(bits >> 52) - 1023;
-    bits = (bits & UINT64_C(0xfffffffffffff)) | UINT64_C(0x3ff0000000000000);
-    memcpy(&value, &bits, sizeof bits);
-    at->product *= value;
-    if (++at->n_factors == PRODUCT_MAX) {
-        cbk_sum_add(&at->loglik, -log(at->product));
-        at->product = 1.0;
-        at->n_factors = 0;
-    }
-}
-
-static inline void take_logarithm(cbk_cox_evaluation *at, double weight, double value)
-{
-    if (weight == 1.0 && value >= 0x1p-1022) {
-        add_logarithm(at, value);
-    } else {
-        cbk_sum_add(&at->loglik, -weight * log(value));
-    }
+    cbk_sum_add(&at->loglik, -log(at->denominators.product));
+    at->denominators.product = 1.0;
+    at->denominators.n = 0;
 }
 
 static double weight_of_events(const cbk_cox_model *model, const cbk_cox_time *time)
@@ -55,24 +37,23 @@ static double weight_of_events(const cbk_cox_model *model, const cbk_cox_time *t
     return weight;
 }
 
-/* of_events is only read with Efron's ties. */
-void cbk_cox_see_time(cbk_cox_evaluation *at, size_t k, double at_risk, double of_events,
-                      cbk_cox_seen *out)
+static void take_logarithm(cbk_cox_evaluation *at, double weight, double value)
 {
-    const cbk_cox_model *model = at->model;
-    const cbk_cox_time *time = &model->times[k];
-    const double factor = at->multiplier != NULL ? at->multiplier[time->run] : 1.0;
-    const double weight =
-        time->n_event == 1 ? model->weight[time->first] : weight_of_events(model, time);
-    if (!cbk_cox_is_tied(model, time)) {
-        const double inverse = 1.0 / at_risk;
-        const double hazard = weight * inverse;
-        model->step[k] = model->step_event[k] = factor * hazard;
-        out->weight = factor * (hazard * inverse);
-        take_logarithm(at, weight, at_risk);
+    if (weight != 1.0 || at->model->is_weighted) {
+        cbk_sum_add(&at->loglik, -weight * log(value));
         return;
     }
-    const uint32_t d = time->n_event;
+    cbk_cox_multiply(&at->denominators, value);
+    if (at->denominators.n >= CBK_COX_FACTORS) {
+        cbk_cox_take_product(at);
+    }
+}
+
+/* The parts of a time whose d events have as many denominators. */
+static cbk_cox_seen see_tied(cbk_cox_evaluation *at, size_t k, double weight,
+                             double factor, double at_risk, double of_events)
+{
+    const uint32_t d = at->model->times[k].n_event;
     const double each = weight / (double)d;
     double hazard = 0.0, hazard_event = 0.0;
     double whole = 0.0, once = 0.0, twice = 0.0;
@@ -89,11 +70,28 @@ void cbk_cox_see_time(cbk_cox_evaluation *at, size_t k, double at_risk, double o
         twice += share * share * squared;
         take_logarithm(at, each, denominator);
     }
-    model->step[k] = factor * hazard;
-    model->step_event[k] = factor * hazard_event;
-    out->part = once / whole;
-    out->weight = factor * whole;
-    out->tied_weight = factor * fmax(twice - once * out->part, 0.0);
+    at->model->step[k] = factor * hazard;
+    at->model->step_event[k] = factor * hazard_event;
+    const double part = once / whole;
+    return (cbk_cox_seen){.part = part,
+                          .weight = factor * whole,
+                          .tied_weight = factor * fmax(twice - once * part, 0.0)};
+}
+
+cbk_cox_seen cbk_cox_see_time(cbk_cox_evaluation *at, size_t k, double at_risk,
+                              double of_events)
+{
+    const cbk_cox_model *model = at->model;
+    const cbk_cox_time *time = &model->times[k];
+    const double factor = at->multiplier != NULL ? at->multiplier[time->run] : 1.0;
+    const double weight = weight_of_events(model, time);
+    if (cbk_cox_is_tied(model, time)) {
+        return see_tied(at, k, weight, factor, at_risk, of_events);
+    }
+    const double hazard = factor * (weight / at_risk);
+    model->step[k] = model->step_event[k] = hazard;
+    take_logarithm(at, weight, at_risk);
+    return (cbk_cox_seen){.weight = hazard / at_risk};
 }
 
 /* ---- sums by blocks --------------------------------------------------------------- */
@@ -127,7 +125,8 @@ void cbk_cox_take_vectors(cbk_cox_evaluation *at, cbk_cox_vectors *of)
     while (of->n % CBK_COX_LANES != 0) {
         of->weight[of->n++] = 0.0;
     }
-    at->kernels->update(of->x, at->model->p, of->weight, of->n, at->info, NULL);
+    at->kernels->update(of->x, CBK_COX_VECTORS, at->model->p, of->weight, of->n, at->info,
+                        NULL);
     of->n = 0;
     count_tile(at);
 }
@@ -184,67 +183,126 @@ static double sum_some(const cbk_cox_evaluation *at, const double *a, const doub
     return sum;
 }
 
-/* The times with events of a segment, latest first, those that end in it (is_here) and
- * the part of one that begins before. */
-static size_t see_times(cbk_cox_evaluation *at, const segment *of, cbk_cox_seen *seen)
+/* A time with tied events in a segment. */
+typedef struct tied_time {
+    bool is_here; /* it begins here; else only its rows first..end do */
+    size_t first;
+    size_t end;
+    size_t place; /* of its vector */
+    double part;
+} tied_time;
+
+/* The times with events of a segment, latest first. */
+typedef struct segment_times {
+    size_t n_here;
+    uint8_t row[CBK_COX_TILE]; /* where each begins */
+    size_t n_tied;
+    tied_time tied[CBK_COX_TILE / 2 + 1];
+} segment_times;
+
+/* Times with one denominator, of which at->time is the last. */
+static void see_singles(cbk_cox_evaluation *at, const segment *of, const double *at_risk,
+                        segment_times *seen)
 {
     const cbk_cox_model *model = at->model;
-    const double *risk = model->risk + of->tile;
     const size_t first = of->tile + of->first;
+    cbk_cox_product product = at->denominators;
+    double *weight = at->whole.weight + at->whole.n;
+    size_t n = 0;
+    size_t k = at->time;
+    for (; k > 0; k--, n++) {
+        const cbk_cox_time *time = &model->times[k - 1];
+        if (time->n_event > 1 || time->first < first) {
+            break;
+        }
+        const size_t row = time->first - of->tile;
+        const double inverse = 1.0 / at_risk[row];
+        const double factor = at->multiplier != NULL ? at->multiplier[time->run] : 1.0;
+        const double hazard = factor * (model->weight[time->first] * inverse);
+        model->step[k - 1] = model->step_event[k - 1] = hazard;
+        weight[n] = -(hazard * inverse);
+        seen->row[seen->n_here + n] = (uint8_t)row;
+        if (!model->is_weighted) {
+            cbk_cox_multiply(&product, at_risk[row]);
+        } else {
+            take_logarithm(at, model->weight[time->first], at_risk[row]);
+        }
+    }
+    at->denominators = product;
+    if (at->denominators.n >= CBK_COX_FACTORS) {
+        cbk_cox_take_product(at);
+    }
+    seen->n_here += n;
+    at->whole.n += n;
+    at->time = k;
+}
+
+/* The time at->time with more events; false where it does not reach into the segment. */
+static bool see_many(cbk_cox_evaluation *at, const segment *of, const double *at_risk,
+                     segment_times *seen)
+{
+    const cbk_cox_model *model = at->model;
+    const cbk_cox_time *time = &model->times[at->time - 1];
+    const size_t first = of->tile + of->first;
+    const bool is_here = time->first >= first;
+    const bool is_tied = cbk_cox_is_tied(model, time);
+    tied_time *tied = &seen->tied[seen->n_tied];
+    if (is_tied ? time->first + time->n_event <= first : !is_here) {
+        return false;
+    }
+    if (is_tied) {
+        const size_t end = (size_t)time->first + time->n_event - of->tile;
+        *tied = (tied_time){.is_here = is_here,
+                            .first = is_here ? time->first - of->tile : of->first,
+                            .end = end < of->end ? end : of->end,
+                            .place = at->whole.n};
+        at->tied[0] += sum_some(at, model->risk + of->tile, ones, tied->first, tied->end);
+        seen->n_tied++;
+    }
+    if (!is_here) {
+        return false;
+    }
+    const size_t row = time->first - of->tile;
+    const cbk_cox_seen gives =
+        cbk_cox_see_time(at, at->time - 1, at_risk[row], at->tied[0]);
+    at->whole.weight[at->whole.n++] = -gives.weight;
+    if (is_tied) {
+        tied->part = gives.part;
+        at->of_tied.weight[at->of_tied.n++] = -gives.tied_weight;
+        at->tied[0] = 0.0;
+    }
+    seen->row[seen->n_here++] = (uint8_t)row;
+    at->time--;
+    return true;
+}
+
+static void see_times(cbk_cox_evaluation *at, const segment *of, segment_times *seen)
+{
+    const double *risk = at->model->risk + of->tile;
     double at_risk[CBK_COX_TILE];
-    const cbk_cox_time *last = &model->times[at->time - 1];
-    const bool has_times = last->first >= first;
+    seen->n_here = seen->n_tied = 0;
+    const bool has_times = at->model->times[at->time - 1].first >= of->tile + of->first;
     cbk_sum_add(&at->at_risk[0],
                 sum_back(at, of, risk, ones, cbk_sum_value(&at->at_risk[0]),
                          has_times ? at_risk : NULL));
-    size_t n = 0;
-    for (; at->time > 0; at->time--) {
-        const cbk_cox_time *time = &model->times[at->time - 1];
-        cbk_cox_seen *here = &seen[n];
-        const bool is_tied = cbk_cox_is_tied(model, time);
-        if (is_tied ? time->first + time->n_event <= first : time->first < first) {
-            break;
-        }
-        here->is_here = time->first >= first;
-        here->is_tied = is_tied;
-        n++;
-        if (is_tied) {
-            const size_t end = (size_t)time->first + time->n_event - of->tile;
-            here->first = here->is_here ? time->first - of->tile : of->first;
-            here->end = end < of->end ? end : of->end;
-            at->tied[0] += sum_some(at, risk, ones, here->first, here->end);
-        }
-        if (!here->is_here) {
-            break;
-        }
-        here->first = time->first - of->tile;
-        cbk_cox_see_time(at, at->time - 1, at_risk[here->first], at->tied[0], here);
-        at->tied[0] = 0.0;
-    }
-    return n;
+    do {
+        see_singles(at, of, at_risk, seen);
+    } while (at->time > 0 && see_many(at, of, at_risk, seen));
 }
 
-/* Column j (from 1) of who is at risk, and of the vectors that the times give. */
-static void take_column(cbk_cox_evaluation *at, const segment *of, size_t j,
-                        const cbk_cox_seen *seen, size_t n_seen)
+/* Column j (from 1) of the tied times: their vectors come from D1, too. */
+static void take_tied(cbk_cox_evaluation *at, const segment *of, size_t j,
+                      const segment_times *seen, size_t first_tied)
 {
     const double *risk = at->model->risk + of->tile;
     const double *x = at->model->tiles + of->tile * at->model->p + (j - 1) * CBK_COX_TILE;
-    const bool has_times = n_seen > 0 && seen[0].is_here;
-    double at_risk[CBK_COX_TILE];
-    cbk_sum_add(&at->at_risk[j], sum_back(at, of, risk, x, cbk_sum_value(&at->at_risk[j]),
-                                          has_times ? at_risk : NULL));
-    double *whole = at->whole.x + (j - 1) * CBK_COX_TILE + at->whole.n;
-    double *tied = at->of_tied.x + (j - 1) * CBK_COX_TILE + at->of_tied.n;
-    for (size_t k = 0; k < n_seen; k++) {
-        const cbk_cox_seen *time = &seen[k];
-        if (!time->is_tied) {
-            *whole++ = at_risk[time->first];
-            continue;
-        }
+    double *whole = at->whole.x + (j - 1) * CBK_COX_VECTORS;
+    double *tied = at->of_tied.x + (j - 1) * CBK_COX_VECTORS + first_tied;
+    for (size_t k = 0; k < seen->n_tied; k++) {
+        const tied_time *time = &seen->tied[k];
         at->tied[j] += sum_some(at, risk, x, time->first, time->end);
         if (time->is_here) {
-            *whole++ = at_risk[time->first] - time->part * at->tied[j];
+            whole[time->place] -= time->part * at->tied[j];
             *tied++ = at->tied[j];
             at->tied[j] = 0.0;
         }
@@ -253,28 +311,41 @@ static void take_column(cbk_cox_evaluation *at, const segment *of, size_t j,
 
 static void go_back_over(cbk_cox_evaluation *at, const segment *of)
 {
-    cbk_cox_seen seen[CBK_COX_TILE + 1];
-    const size_t n_seen = see_times(at, of, seen);
-    size_t n_whole = 0;
-    size_t n_tied = 0;
-    for (size_t k = 0; k < n_seen && seen[k].is_here; k++) {
-        n_whole++;
-        n_tied += seen[k].is_tied ? 1 : 0;
-    }
-    if (at->whole.n + n_whole > CBK_COX_TILE) {
+    const cbk_cox_model *model = at->model;
+    const double *risk = model->risk + of->tile;
+    double at_risk[CBK_COX_TILE];
+    segment_times seen;
+    if (at->whole.n > CBK_COX_VECTORS - CBK_COX_TILE) {
         cbk_cox_take_vectors(at, &at->whole);
     }
-    if (at->of_tied.n + n_tied > CBK_COX_TILE) {
+    if (at->of_tied.n > CBK_COX_VECTORS - CBK_COX_TILE) {
         cbk_cox_take_vectors(at, &at->of_tied);
     }
-    for (size_t j = 1; j <= at->model->p; j++) {
-        take_column(at, of, j, seen, n_seen);
-    }
-    for (size_t k = 0; k < n_whole; k++) {
-        at->whole.weight[at->whole.n++] = -seen[k].weight;
-        if (seen[k].is_tied) {
-            at->of_tied.weight[at->of_tied.n++] = -seen[k].tied_weight;
+    const size_t first = at->whole.n;
+    const size_t first_tied = at->of_tied.n;
+    see_times(at, of, &seen);
+    for (size_t j = 1; j <= model->p; j++) {
+        const double *x = model->tiles + of->tile * model->p + (j - 1) * CBK_COX_TILE;
+        double *whole = at->whole.x + (j - 1) * CBK_COX_VECTORS + first;
+        cbk_sum_add(&at->at_risk[j],
+                    sum_back(at, of, risk, x, cbk_sum_value(&at->at_risk[j]),
+                             seen.n_here > 0 ? at_risk : NULL));
+        for (size_t k = 0; k < seen.n_here; k++) {
+            whole[k] = at_risk[seen.row[k]];
         }
+        if (seen.n_tied > 0) {
+            take_tied(at, of, j, &seen, first_tied);
+        }
+    }
+}
+
+/* Forward over a block, as processors fetch ahead; then it is at hand. */
+static void fill_risk(const cbk_cox_evaluation *at, size_t first, size_t end)
+{
+    const cbk_cox_model *model = at->model;
+    for (size_t i = first; i < end; i += CBK_COX_TILE) {
+        at->kernels->fill_risk(model->tiles + i * model->p, model->p, at->beta,
+                               model->offset + i, model->weight + i, model->risk + i);
     }
 }
 
@@ -283,8 +354,12 @@ static void go_back(cbk_cox_evaluation *at)
     const cbk_cox_model *model = at->model;
     size_t stratum = model->n_strata;
     at->time = model->n_times;
-    for (size_t end = model->n; end > 0 && at->time > 0;) {
+    for (size_t end = model->n; end > 0;) {
         const size_t tile = (end - 1) / CBK_COX_TILE * CBK_COX_TILE;
+        if (end == model->n || end % (BLOCK * CBK_COX_TILE) == 0) {
+            fill_risk(at, (end - 1) / (BLOCK * CBK_COX_TILE) * (BLOCK * CBK_COX_TILE),
+                      end);
+        }
         if (end == model->strata[stratum]) {
             memset(at->at_risk, 0, (model->p + 1) * sizeof *at->at_risk);
             stratum--;
@@ -292,9 +367,9 @@ static void go_back(cbk_cox_evaluation *at)
         const size_t first =
             model->strata[stratum] > tile ? model->strata[stratum] : tile;
         const segment of = {.tile = tile, .first = first - tile, .end = end - tile};
-        if (model->entry != NULL) {
+        if (at->time > 0 && model->entry != NULL) {
             cbk_cox_go_back_late(at, first, end, model->strata[stratum + 1]);
-        } else {
+        } else if (at->time > 0) {
             go_back_over(at, &of);
         }
         end = first;
@@ -305,57 +380,74 @@ static void go_back(cbk_cox_evaluation *at)
 
 /* ---- forward ---------------------------------------------------------------------- */
 
+/* Those with an event are not exposed to all of what ties add. */
+static void take_back(const cbk_cox_evaluation *at, const segment *of, size_t first_time,
+                      double *hazard)
+{
+    const cbk_cox_model *model = at->model;
+    const size_t end = of->tile + of->end;
+    for (size_t k = first_time; k < at->time; k++) {
+        const cbk_cox_time *time = &model->times[k];
+        const size_t first = of->tile + of->first;
+        const size_t to = (size_t)time->first + time->n_event;
+        const double excess = model->step[k] - model->step_event[k];
+        for (size_t i = time->first > first ? time->first : first; i < to && i < end;
+             i++) {
+            hazard[i - of->tile] -= excess;
+        }
+    }
+}
+
 /* The hazard that each row of a segment was exposed to since the origin. */
 static void fill_hazard(cbk_cox_evaluation *at, const segment *of, double *hazard)
 {
     const cbk_cox_model *model = at->model;
     const size_t end = of->tile + of->end;
-    double step[CBK_COX_TILE] = {0.0};
     const size_t first_time = at->time;
-    for (; at->time < model->n_times && model->times[at->time].first < end; at->time++) {
-        step[model->times[at->time].first - of->tile] = model->step[at->time];
+    size_t k = first_time;
+    for (; k < model->n_times && model->times[k].first < end; k++) {
+        at->steps[model->times[k].first - of->tile] = model->step[k];
     }
+    at->time = k;
     const double base = cbk_sum_value(&at->hazard);
     double sum = 0.0;
     if (is_whole(of)) {
-        sum = at->kernels->sum_forth(step, base, hazard);
+        sum = at->kernels->sum_forth(at->steps, base, hazard);
     } else {
         for (size_t i = of->first; i < of->end; i++) {
-            sum += step[i];
+            sum += at->steps[i];
+            at->steps[i] = 0.0;
             hazard[i] = base + sum;
         }
     }
     cbk_sum_add(&at->hazard, sum);
-    for (size_t k = first_time; at->cumulative != NULL && k < at->time; k++) {
+    for (k = first_time; at->cumulative != NULL && k < at->time; k++) {
         at->cumulative[k + 1] = hazard[model->times[k].first - of->tile];
     }
-    /* those with an event are not exposed to all of what ties add */
-    for (size_t k = first_time > 0 ? first_time - 1 : 0; k < at->time; k++) {
-        const cbk_cox_time *time = &model->times[k];
-        if (!cbk_cox_is_tied(model, time)) {
-            continue;
-        }
-        const size_t first_row = of->tile + of->first;
-        const size_t from = time->first > first_row ? time->first : first_row;
-        const size_t to = (size_t)time->first + time->n_event;
-        for (size_t i = from; i < to && i < end; i++) {
-            hazard[i - of->tile] -= model->step[k] - model->step_event[k];
-        }
+    if (model->has_ties) {
+        take_back(at, of, first_time > 0 ? first_time - 1 : 0, hazard);
+    }
+}
+
+static void multiply(double *restrict value, const double *restrict by)
+{
+    for (size_t i = 0; i < CBK_COX_TILE; i++) {
+        value[i] *= by[i];
     }
 }
 
 static void take_rows(cbk_cox_evaluation *at, size_t tile, double *hazard)
 {
     const cbk_cox_model *model = at->model;
-    for (size_t i = 0; at->cumulative != NULL && i < CBK_COX_TILE; i++) {
-        hazard[i] -=
-            tile + i < model->n ? at->cumulative[model->entry_time[tile + i]] : 0.0;
+    if (at->cumulative != NULL) {
+        const size_t n = model->n - tile < CBK_COX_TILE ? model->n - tile : CBK_COX_TILE;
+        for (size_t i = 0; i < n; i++) {
+            hazard[i] -= at->cumulative[model->entry_time[tile + i]];
+        }
     }
-    for (size_t i = 0; i < CBK_COX_TILE; i++) {
-        hazard[i] *= model->risk[tile + i];
-    }
-    at->kernels->update(model->tiles + tile * model->p, model->p, hazard, CBK_COX_TILE,
-                        at->info, at->gradient);
+    multiply(hazard, model->risk + tile);
+    at->kernels->update(model->tiles + tile * model->p, CBK_COX_TILE, model->p, hazard,
+                        CBK_COX_TILE, at->info, at->gradient);
     count_tile(at);
 }
 
@@ -405,17 +497,6 @@ static bool is_near(const cbk_cox_model *model, const double *beta)
     return most - least <= spread_max;
 }
 
-static void fill_risk(const cbk_cox_evaluation *at, const double *beta)
-{
-    const cbk_cox_model *model = at->model;
-    for (size_t i = 0; i < model->n; i += CBK_COX_TILE) {
-        double eta[CBK_COX_TILE];
-        memcpy(eta, model->offset + i, sizeof eta);
-        at->kernels->add_along(model->tiles + i * model->p, model->p, beta, eta);
-        at->kernels->fill_risk(eta, model->weight + i, model->risk + i);
-    }
-}
-
 /* ---- together --------------------------------------------------------------------- */
 
 /* The events' weights in one tile; k: the next time.  Returns the tile's first row. */
@@ -457,15 +538,17 @@ void cbk_cox_sum_events(const cbk_cox_model *model, const double *multiplier,
     }
 }
 
-static cbk_cox_evaluation start(const cbk_cox_model *model, const double *multiplier)
+static cbk_cox_evaluation start(const cbk_cox_model *model, const double *beta,
+                                const double *multiplier)
 {
     const size_t p = model->p;
     double *room = model->room;
     memset(room, 0, cbk_cox_room(p) * sizeof *room);
     cbk_cox_evaluation at = {.model = model,
                              .kernels = model->kernels,
+                             .beta = beta,
                              .multiplier = multiplier,
-                             .product = 1.0,
+                             .denominators.product = 1.0,
                              .cumulative = model->cumulative};
     at.info = room;
     at.gradient = at.info + p * p * CBK_COX_LANES;
@@ -474,26 +557,26 @@ static cbk_cox_evaluation start(const cbk_cox_model *model, const double *multip
     at.at_risk = at.gradient_sum + p;
     at.tied = (double *)(void *)(at.at_risk + p + 1);
     at.whole.x = at.tied + p + 1;
-    at.of_tied.x = at.whole.x + p * CBK_COX_TILE;
+    at.of_tied.x = at.whole.x + p * CBK_COX_VECTORS;
     return at;
 }
 
 size_t cbk_cox_room(size_t p)
 {
     return p * p * (CBK_COX_LANES + 2) + p * (CBK_COX_LANES + 2) + 3 * (p + 1) +
-           2 * p * CBK_COX_TILE;
+           2 * p * CBK_COX_VECTORS;
 }
 
-static void fill_value(cbk_cox_evaluation *at, const double *beta, cbk_cox_value *out)
+static void fill_value(cbk_cox_evaluation *at, cbk_cox_value *out)
 {
     const cbk_cox_model *model = at->model;
     const size_t p = model->p;
     const cbk_sum *events = model->event_sums;
-    cbk_sum_add(&at->loglik, -log(at->product));
-    cbk_sum_add(&at->loglik, -(double)at->power * log(2.0));
+    cbk_cox_take_product(at);
+    cbk_sum_add(&at->loglik, -(double)at->denominators.power * log(2.0));
     cbk_sum_add(&at->loglik, cbk_sum_value(&events[p]));
     for (size_t j = 0; j < p; j++) {
-        cbk_sum_add(&at->loglik, beta[j] * cbk_sum_value(&events[j]));
+        cbk_sum_add(&at->loglik, at->beta[j] * cbk_sum_value(&events[j]));
     }
     out->loglik = cbk_sum_value(&at->loglik);
     if (at->multiplier != NULL) {
@@ -520,10 +603,9 @@ void cbk_cox_evaluate(const cbk_cox_model *model, const double *beta,
         out->loglik = -(double)INFINITY;
         return;
     }
-    cbk_cox_evaluation at = start(model, multiplier);
-    fill_risk(&at, beta);
+    cbk_cox_evaluation at = start(model, beta, multiplier);
     go_back(&at);
     go_forth(&at);
     close_block(&at);
-    fill_value(&at, beta, out);
+    fill_value(&at, out);
 }

@@ -39,8 +39,10 @@ typedef struct cbk_cox_model {
     const double *entry;     /* [n], or NULL: from the origin */
     const uint32_t *cluster; /* [n], or NULL: each row its own */
     size_t n_clusters;
-    size_t n_strata; /* that have rows */
-    size_t *strata;  /* [n_strata + 1] the first row of each, and n */
+    bool is_weighted; /* not all weights are 1 */
+    bool has_ties;    /* some events share a time */
+    size_t n_strata;  /* that have rows */
+    size_t *strata;   /* [n_strata + 1] the first row of each, and n */
     size_t n_runs;
     const cbk_cox_run *runs; /* [n_runs] by stratum and time */
     size_t n_times;

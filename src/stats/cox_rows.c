@@ -187,6 +187,16 @@ static bool fill_covariates(const cbk_cox_column *columns, cbk_arena *arena,
     return true;
 }
 
+static bool is_all_one(const double *weight, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (weight[i] != 1.0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool fill_offset(const double *value, cbk_arena *arena, cbk_cox_model *model)
 {
     double *offset = gather(value, model->order, model->n, 0.0, arena);
@@ -263,6 +273,7 @@ static bool fill_times(cbk_arena *arena, cbk_cox_model *model)
         if (run->is_first) {
             strata[s++] = run->first;
         }
+        model->has_ties = model->has_ties || run->n_event > 1;
         if (run->n_event > 0) {
             times[k++] = (cbk_cox_time){
                 .first = run->first, .n_event = run->n_event, .run = (uint32_t)r};
@@ -396,6 +407,7 @@ cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
         return cbk_fail_memory(err);
     }
     out->weight = gather(followup->weight, order, out->n, 1.0, arena);
+    out->is_weighted = followup->weight != NULL && !is_all_one(followup->weight, out->n);
     return out->weight != NULL && fill_room(out, arena) ? CBK_OK : cbk_fail_memory(err);
 }
 

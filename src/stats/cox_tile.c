@@ -8,11 +8,6 @@
 /* Vectors stay within this file. */
 #pragma GCC diagnostic ignored "-Wpsabi"
 
-typedef double lanes __attribute__((vector_size(32)));
-typedef int64_t whole_lanes __attribute__((vector_size(32)));
-/* The same where they lie in memory. */
-typedef double lanes_at __attribute__((vector_size(32), aligned(8), may_alias));
-
 #ifdef __clang__
 #define UNROLLED _Pragma("clang loop unroll(full)")
 #else
@@ -41,19 +36,24 @@ static const double per_log_2 = 0x1.71547652b82fep0; /* 1 / log 2 */
 /* Added and taken away: rounds to a whole number, which is in the low bits between. */
 static const double rounder = 0x1.8p52;
 
+enum {
+    BLOCK = 3, /* columns: 9 sums stay in 16 registers */
+    N_EXP = 4  /* so many exp() at once */
+};
+
 #define TARGET
 #define NAMED(name) name##_plain
-#define BLOCK 2 /* columns: what 16 registers of two numbers hold */
+#define WIDTH 2
 #include "stats/cox_tile_body.h"
 #undef TARGET
 #undef NAMED
-#undef BLOCK
+#undef WIDTH
 
 #if defined(__x86_64__) && !defined(__AVX2__)
 #define HAS_AVX2 1
 #define TARGET __attribute__((target("avx2")))
 #define NAMED(name) name##_avx2
-#define BLOCK 3
+#define WIDTH 4
 #include "stats/cox_tile_body.h"
 #endif
 
@@ -67,8 +67,7 @@ const cbk_cox_kernels *cbk_cox_kernels_here(void)
     return &cbk_cox_kernels_plain;
 }
 
-const cbk_cox_kernels cbk_cox_kernels_plain = {.add_along = add_along_plain,
-                                               .fill_risk = fill_risk_plain,
+const cbk_cox_kernels cbk_cox_kernels_plain = {.fill_risk = fill_risk_plain,
                                                .sum_back = sum_back_plain,
                                                .sum_forth = sum_forth_plain,
                                                .sum_products = sum_products_plain,
