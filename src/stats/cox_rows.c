@@ -4,6 +4,7 @@
 #include "stats/cox_columns.h"
 #include "stats/cox_order.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -38,19 +39,24 @@ static cbk_status check_row(const cbk_cox_rows *rows, size_t i, cbk_error *err)
     return CBK_OK;
 }
 
-/* Measures the columns on the way. */
-static cbk_status check_rows(const cbk_cox_rows *rows, cbk_cox_column *columns,
-                             cbk_error *err)
+/* What check_row() asks for, without a branch. */
+static bool is_row_good(const cbk_followup *followup, const double *offset, size_t i)
+{
+    const double time = followup->time[i];
+    const double entry = followup->entry != NULL ? followup->entry[i] : -1.0;
+    const double weight = followup->weight != NULL ? followup->weight[i] : 1.0;
+    const double added = offset != NULL ? offset[i] : 0.0;
+    return (time >= 0.0) & (time <= DBL_MAX) & (entry < time) & (entry >= -DBL_MAX) &
+           (weight > 0.0) & (weight <= DBL_MAX) & (fabs(added) <= DBL_MAX);
+}
+
+static cbk_status check_offsets(const double *offset, size_t n, cbk_error *err)
 {
     double least = (double)INFINITY;
     double most = -(double)INFINITY;
-    if (rows->followup->n >= UINT32_MAX) {
-        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "There are too many rows.");
-    }
-    for (size_t i = 0; i < rows->followup->n; i++) {
-        CBK_TRY(check_row(rows, i, err));
-        least = rows->offset != NULL ? fmin(least, rows->offset[i]) : 0.0;
-        most = rows->offset != NULL ? fmax(most, rows->offset[i]) : 0.0;
+    for (size_t i = 0; offset != NULL && i < n; i++) {
+        least = offset[i] < least ? offset[i] : least;
+        most = offset[i] > most ? offset[i] : most;
     }
     if (most - least > offset_spread_max) {
         return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
@@ -58,6 +64,25 @@ static cbk_status check_rows(const cbk_cox_rows *rows, cbk_cox_column *columns,
                         "logarithm of the hazard, and may differ by at most %g.",
                         least, most, offset_spread_max);
     }
+    return CBK_OK;
+}
+
+/* Measures the columns on the way. */
+static cbk_status check_rows(const cbk_cox_rows *rows, cbk_cox_column *columns,
+                             cbk_error *err)
+{
+    const size_t n = rows->followup->n;
+    if (n >= UINT32_MAX) {
+        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "There are too many rows.");
+    }
+    size_t n_bad = 0;
+    for (size_t i = 0; i < n; i++) {
+        n_bad += is_row_good(rows->followup, rows->offset, i) ? 0 : 1;
+    }
+    for (size_t i = 0; n_bad > 0 && i < n; i++) {
+        CBK_TRY(check_row(rows, i, err));
+    }
+    CBK_TRY(check_offsets(rows->offset, n, err));
     for (size_t j = 0; j < rows->n_covariates; j++) {
         const double *value = rows->covariate[j];
         if (!cbk_cox_measure(value, rows->followup->n, &columns[j])) {
@@ -82,42 +107,38 @@ static double *whole_numbers(const uint32_t *value, size_t n, cbk_arena *arena)
     return out;
 }
 
-/* Stratum, time, events first, entry, covariates, weight, offset, cluster. */
+/* Stratum, time, events first; the rest decides among those. */
 static bool order_rows(const cbk_cox_rows *rows, cbk_arena *arena, uint32_t *order)
 {
     const cbk_followup *followup = rows->followup;
     const size_t n = followup->n;
     const cbk_mark before = cbk_arena_mark(arena);
-    const double **column = CBK_NEW(arena, const double *, rows->n_covariates + 8);
-    double *is_censored = CBK_NEW(arena, double, n + 1);
-    if (is_censored == NULL) {
+    const double **column = CBK_NEW(arena, const double *, rows->n_covariates + 6);
+    if (column == NULL) {
         return false;
     }
-    for (size_t i = 0; i < n; i++) {
-        is_censored[i] = followup->is_event[i] ? 0.0 : 1.0;
-    }
-    size_t k = 0;
+    cbk_order_by by = {.column = column, .comes_first = followup->is_event};
     if (rows->stratum != NULL && rows->n_strata > 1) {
-        column[k++] = whole_numbers(rows->stratum, n, arena);
+        column[by.n_leading++] = whole_numbers(rows->stratum, n, arena);
     }
-    column[k++] = followup->time;
-    column[k++] = is_censored;
+    column[by.n_leading++] = followup->time;
+    by.n_columns = by.n_leading;
     if (followup->entry != NULL) {
-        column[k++] = followup->entry;
+        column[by.n_columns++] = followup->entry;
     }
     for (size_t j = 0; j < rows->n_covariates; j++) {
-        column[k++] = rows->covariate[j];
+        column[by.n_columns++] = rows->covariate[j];
     }
     if (followup->weight != NULL) {
-        column[k++] = followup->weight;
+        column[by.n_columns++] = followup->weight;
     }
     if (rows->offset != NULL) {
-        column[k++] = rows->offset;
+        column[by.n_columns++] = rows->offset;
     }
     if (rows->cluster != NULL) {
-        column[k++] = whole_numbers(rows->cluster, n, arena);
+        column[by.n_columns++] = whole_numbers(rows->cluster, n, arena);
     }
-    if (cbk_arena_has_failed(arena) || !cbk_order_rows(column, k, n, arena, order)) {
+    if (cbk_arena_has_failed(arena) || !cbk_order_rows_by(&by, n, arena, order)) {
         return false;
     }
     cbk_arena_release(arena, before);
