@@ -16,7 +16,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { BLOCK = 16 };
+enum { BLOCK = 16 /* tiles */ };
 static const double spread_max = 600.0;
 
 /* ---- one time with events --------------------------------------------------------- */
@@ -129,6 +129,15 @@ void cbk_cox_take_vectors(cbk_cox_evaluation *at, cbk_cox_vectors *of)
                         NULL);
     of->n = 0;
     count_tile(at);
+}
+
+/* Asks for a column of a tile ahead of its time. */
+static inline void expect_column(const double *x)
+{
+    enum { LINE = 8 /* numbers of it in one go */ };
+    for (size_t i = 0; i < CBK_COX_TILE; i += LINE) {
+        __builtin_prefetch(x + i, 0, 2);
+    }
 }
 
 /* ---- backward --------------------------------------------------------------------- */
@@ -327,6 +336,9 @@ static void go_back_over(cbk_cox_evaluation *at, const segment *of)
     for (size_t j = 1; j <= model->p; j++) {
         const double *x = model->tiles + of->tile * model->p + (j - 1) * CBK_COX_TILE;
         double *whole = at->whole.x + (j - 1) * CBK_COX_VECTORS + first;
+        if (of->tile >= BLOCK * CBK_COX_TILE) { /* the next block goes first */
+            expect_column(x - BLOCK * CBK_COX_TILE * model->p);
+        }
         cbk_sum_add(&at->at_risk[j],
                     sum_back(at, of, risk, x, cbk_sum_value(&at->at_risk[j]),
                              seen.n_here > 0 ? at_risk : NULL));
@@ -444,6 +456,10 @@ static void take_rows(cbk_cox_evaluation *at, size_t tile, double *hazard)
         for (size_t i = 0; i < n; i++) {
             hazard[i] -= at->cumulative[model->entry_time[tile + i]];
         }
+    }
+    for (size_t j = 0; tile + 2 * CBK_COX_TILE < model->n && j < model->p; j++) {
+        expect_column(model->tiles + (tile + 2 * CBK_COX_TILE) * model->p +
+                      j * CBK_COX_TILE);
     }
     multiply(hazard, model->risk + tile);
     at->kernels->update(model->tiles + tile * model->p, CBK_COX_TILE, model->p, hazard,
