@@ -11,12 +11,15 @@
 #include <casebook/cox.h>
 #include <casebook/cox_curve.h>
 #include <casebook/cox_residuals.h>
+#include <casebook/cumulative_incidence.h>
 #include <casebook/describe.h>
 #include <casebook/document.h>
 #include <casebook/kaplan_meier.h>
 #include <casebook/life_table.h>
 #include <casebook/log_rank.h>
+#include <casebook/mean_cumulative.h>
 #include <casebook/nelson_aalen.h>
+#include <casebook/paper.h>
 #include <casebook/proportion.h>
 #include <casebook/rate.h>
 #include <casebook/render.h>

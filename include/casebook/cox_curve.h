@@ -43,7 +43,8 @@ typedef struct cbk_cox_curves {
     size_t n_strata; /* that have rows */
     size_t n_covariates;
     const double *reference;     /* [n_covariates] the mean of a covariate, weighted; 0 of
-                                    one that has no values but -1, 0 and 1 (as R) */
+                                    one that has no values but -1, 0 and 1 (as R, which
+                                    with late entry forgets the weights) */
     const cbk_cox_curve *curves; /* [n_subjects * n_strata] subject by subject */
     cbk_notes notes;             /* of the fit */
 } cbk_cox_curves;

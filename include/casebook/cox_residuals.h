@@ -55,7 +55,7 @@ typedef struct cbk_cox_residuals {
  *   the mean of x at them (both with the ties of the fit: Efron's lower for those with
  *   the event), over the times at which the row is at risk:
  *   martingale         M = [event] - sum of r dH
- *   deviance           sign(M) sqrt(-2 (M + e log(e - M))), e the events of the row
+ *   deviance           sign(M) sqrt(-2 (M + e log((e - M) / e))), e the events of the row
  *   score              [event] (x - m) - sum of r dH (x - m)
  *   schoenfeld         x - m of an event, m the plain mean over Efron's denominators
  *   scaled-schoenfeld  b + (events) schoenfeld V

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "cli/options.h"
+#include "study/design.h"
 #include "study/records.h"
 
 #include <string.h>
@@ -108,8 +109,14 @@ int cbk_session_followup(cbk_session *session, const cbk_arguments *arguments,
         .wants_fingerprint = cbk_argument(arguments, "fingerprint") != NULL};
     request->by =
         cbk_split_list(optional(arguments, "by"), session->arena, &request->n_by);
-    request->on =
-        cbk_split_list(optional(arguments, "on"), session->arena, &request->n_on);
+    size_t n_terms = 0;
+    const char *const *terms =
+        cbk_split_list(optional(arguments, "on"), session->arena, &n_terms);
+    const cbk_status status =
+        cbk_design_read_terms(terms, n_terms, session->arena, request, &session->error);
+    if (status != CBK_OK) {
+        return cbk_session_fail(session, status);
+    }
     request->categorical = cbk_split_list(optional(arguments, "categorical"),
                                           session->arena, &request->n_categorical);
     request->strata =

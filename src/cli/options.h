@@ -6,7 +6,7 @@
     {                                                                                    \
         .name = "format", .argument = "FORMAT",                                          \
         .help = "how to print the result; text when not given",                          \
-        .values = "text json csv md html"                                                \
+        .values = "text json csv md html latex"                                          \
     }
 
 #define CBK_OPTION_PROFILE                                                               \

@@ -64,6 +64,7 @@ typedef struct cbk_cox_model {
     double *step_event; /* [n_times] the same for those with the event */
     double *room;       /* [cbk_cox_room(p)] */
     const cbk_cox_kernels *kernels;
+    struct cbk_cox_exact *exact; /* room of the exact ties; else NULL */
 } cbk_cox_model;
 
 /* The covariates of row i: covariate j is at [j * CBK_COX_TILE]. */
@@ -97,24 +98,34 @@ typedef struct cbk_cox_value {
     double *info;     /* [p * p] minus the second derivatives */
 } cbk_cox_value;
 
-/* The likelihood at beta[p].  multiplier[n_runs] (or NULL: 1) multiplies what each time
- * adds.  Leaves risk behind. */
+/* The likelihood at beta[p], without exact ties.  multiplier[n_runs] (or NULL: 1)
+ * multiplies what each time adds.  Leaves risk behind. */
 void cbk_cox_evaluate(const cbk_cox_model *model, const double *beta,
                       const double *multiplier, cbk_cox_value *out);
 
-/* ---- what residuals and curves start from ------------------------------------------ */
+/* Gives a model with exact ties the room of its likelihood (cox_exact.c); others are left
+ * as they are.  Errors: CBK_EINVAL (too many ties), CBK_ENOMEM. */
+cbk_status cbk_cox_exact_make(cbk_cox_model *model, cbk_arena *arena, cbk_error *err);
+
+/* The likelihood of any ties at beta[p].  Leaves risk behind. */
+void cbk_cox_likelihood(const cbk_cox_model *model, const double *beta,
+                        cbk_cox_value *out);
+
+/* ---- what residuals and curves start from (cox_kept.c) ----------------------------- */
 
 struct cbk_cox_kept {
     cbk_cox_model model;
     size_t n_covariates;
-    const size_t *covariate; /* [model.p] which one a column is */
-    const double *first; /* [n_covariates] the first row of the model, as in the data */
-    double first_offset; /* likewise */
-    const double *reference; /* [n_covariates] see casebook/cox_curve.h */
-    const double *beta;      /* [model.p] scaled; far out where infinite */
-    const bool *is_infinite; /* [model.p] */
-    const double *inverse;   /* [model.p^2] of the information: model-based variance */
-    const double *variance;  /* [model.p^2] robust where the fit is */
+    size_t *covariate; /* [model.p] which one a column is */
+    double *first;     /* [n_covariates] the first row of the model, as in the data */
+    double first_offset;
+    double *reference; /* [n_covariates] see casebook/cox_curve.h */
+    size_t n_strata;   /* that have rows */
+    uint32_t *stratum; /* [n_strata] of the data */
+    double *beta;      /* [model.p] scaled; far out where infinite */
+    bool *is_infinite; /* [model.p] */
+    double *inverse;   /* [model.p^2] of the information: the model-based variance */
+    double *variance;  /* [model.p^2] robust where the fit is */
 };
 
 /* Sums of weight (times multiplier) times x, and times offset, over the events:
@@ -124,6 +135,13 @@ void cbk_cox_sum_events(const cbk_cox_model *model, const double *multiplier,
 
 /* Numbers in cbk_cox_model.room. */
 size_t cbk_cox_room(size_t p);
+
+/* Room for all of it, from the arena; NULL when out of memory. */
+cbk_cox_kept *cbk_cox_kept_start(const cbk_cox_rows *rows, const cbk_cox_model *model,
+                                 cbk_arena *arena);
+/* After the fit: all but the numbers that were estimated. */
+void cbk_cox_kept_fill(cbk_cox_kept *kept, const cbk_cox_model *model,
+                       const size_t *covariate, const int *direction);
 
 /* ---- sums over those at risk, time by time (cox_walk.c) ---------------------------- */
 
@@ -194,7 +212,8 @@ typedef struct cbk_cox_firth {
     bool is_converged;
     double *lower; /* [p] of the scaled coefficient; infinite where open */
     double *upper;
-    double *chisq; /* [p] of the coefficient against 0 */
+    double *chisq; /* [p] of the coefficient against 0; NaN where it
+                      cannot be computed */
 } cbk_cox_firth;
 bool cbk_cox_firth_fit(const cbk_cox_model *model, double level, cbk_arena *arena,
                        double *beta, double *info, cbk_cox_firth *out);

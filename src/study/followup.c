@@ -51,6 +51,32 @@ static cbk_lack lack_of(const cbk_followup_draft *draft,
                : CBK_LACK_NOTHING;
 }
 
+/* Which covariates the rows that lack one do lack; nothing to add where there is one. */
+static cbk_status count_covariates(const cbk_followup_draft *draft,
+                                   const cbk_followup_request *request, cbk_arena *arena,
+                                   cbk_omitted *out, cbk_error *err)
+{
+    if (request->n_on < 2) {
+        return CBK_OK;
+    }
+    cbk_omitted *parts = CBK_NEW(arena, cbk_omitted, request->n_on);
+    if (parts == NULL) {
+        return cbk_fail_memory(err);
+    }
+    for (size_t i = 0; i < request->n_on; i++) {
+        cbk_omitted part = {.reason = request->on[i]};
+        for (size_t row = 0; row < draft->n_rows; row++) {
+            part.n += cbk_column_is_missing(&draft->on[i], row) &&
+                      lack_of(draft, request, row) == CBK_LACK_COVARIATE;
+        }
+        if (part.n > 0) {
+            parts[out->n_parts++] = part;
+        }
+    }
+    out->parts = parts;
+    return CBK_OK;
+}
+
 /* Counts what is left out, by reason, and lists what is kept; NULL: all of many rows. */
 static cbk_status choose_rows(const cbk_followup_draft *draft, cbk_arena *arena,
                               cbk_followup_data *out, size_t **kept, cbk_error *err)
@@ -84,6 +110,11 @@ static cbk_status choose_rows(const cbk_followup_draft *draft, cbk_arena *arena,
         if (counts[i] > 0) {
             omitted[out->source.n_omitted++] =
                 (cbk_omitted){.reason = reasons[i], .n = counts[i]};
+        }
+    }
+    for (size_t i = 0; i < out->source.n_omitted; i++) {
+        if (omitted[i].reason == reasons[CBK_LACK_COVARIATE]) {
+            CBK_TRY(count_covariates(draft, out->request, arena, &omitted[i], err));
         }
     }
     out->notes |= out->source.n_omitted > 0 ? CBK_NOTE_ROWS_LEFT_OUT : 0;

@@ -9,6 +9,15 @@
 #include <casebook/study.h>
 #include <casebook/table.h>
 
+#include "study/protocol.h"
+
+/* A term of a regression: a covariate, or the product of several. */
+typedef struct cbk_model_term {
+    const char *name; /* "age", "age:sex" */
+    size_t n_parts;
+    const size_t *part; /* [n_parts] places in the request's `on` */
+} cbk_model_term;
+
 /* What the command line asks for. */
 typedef struct cbk_followup_request {
     const char *endpoint; /* of a study */
@@ -21,7 +30,9 @@ typedef struct cbk_followup_request {
     size_t n_strata;
     const char *const *strata; /* [n_strata] stratifying variables */
     size_t n_on;
-    const char *const *on; /* [n_on] covariates */
+    const char *const *on; /* [n_on] covariates, each once */
+    size_t n_terms;
+    const cbk_model_term *terms; /* [n_terms] of the model; 0: each of `on` is one */
     size_t n_categorical;
     const char *const *categorical; /* [n_categorical] of them that are not numbers */
     const char *offset;             /* variable or column, or NULL */
@@ -39,6 +50,8 @@ typedef struct cbk_followup_request {
 typedef struct cbk_omitted {
     const char *reason; /* "time missing" */
     size_t n;
+    size_t n_parts; /* of several covariates: which; a row may lack more than one */
+    const struct cbk_omitted *parts; /* [n_parts] reason: the covariate's name */
 } cbk_omitted;
 
 /* Where the rows came from. */
@@ -54,6 +67,7 @@ typedef struct cbk_source {
 /* The rows that can be used, in the order of their source. */
 typedef struct cbk_followup_data {
     const cbk_followup_request *request;
+    const cbk_protocol *protocol; /* of a study; else NULL */
     cbk_source source;
     const char *endpoint;            /* study: its name; file: the time column */
     const char *event;               /* study: its SQL; file: "dead" or "status=2" */
@@ -106,6 +120,23 @@ enum { CBK_CAUSES_MAX = 255 };
 cbk_status cbk_followup_of_file(const char *path, const cbk_followup_request *request,
                                 cbk_arena *arena, cbk_problems *problems,
                                 const cbk_followup_data **out, cbk_error *err);
+
+/* The rows of one group, with what data has of them; NULL what it has not. */
+typedef struct cbk_followup_part {
+    cbk_followup rows;
+    double *time; /* [rows.n], as the next: what rows points to */
+    bool *is_event;
+    double *entry;
+    double *weight;
+    uint8_t *cause;
+    uint32_t *cluster; /* numbered as in data->cluster */
+    const char **name;
+} cbk_followup_part;
+
+/* Errors: CBK_ENOMEM. */
+cbk_status cbk_followup_take_group(const cbk_followup_data *data, uint32_t group,
+                                   cbk_arena *arena, cbk_followup_part *out,
+                                   cbk_error *err);
 
 /* ---- for the two readers
  * ---------------------------------------------------------------- */

@@ -194,13 +194,24 @@ static cbk_status declare_causes(const cbk_endpoint *endpoint, cbk_arena *arena,
     return CBK_OK;
 }
 
+/* What the endpoint's own event is called: "Relapse", but no survival is an event. */
+static const char *own_label(const cbk_endpoint *endpoint, cbk_arena *arena)
+{
+    if (endpoint->event_label != NULL) {
+        return endpoint->event_label;
+    }
+    return strstr(endpoint->label, "urvival") != NULL
+               ? cbk_text_format(arena, "Event (%s)", endpoint->label)
+               : endpoint->label;
+}
+
 /* Causes by the labels of the protocol. */
 static const char *const *label_causes(const cbk_endpoint *endpoint,
                                        const cbk_followup_data *data, cbk_arena *arena)
 {
     const char **labels = CBK_NEW(arena, const char *, data->n_causes + 1);
     for (size_t k = 0; labels != NULL && k < data->n_causes; k++) {
-        labels[k] = endpoint->label;
+        labels[k] = own_label(endpoint, arena);
         for (size_t i = 0; i < endpoint->n_competing; i++) {
             if (strcmp(data->cause_name[k], endpoint->competing[i].code) == 0) {
                 labels[k] = endpoint->competing_label[i];
@@ -316,6 +327,7 @@ cbk_status cbk_followup_of_study(cbk_study *study, const cbk_followup_request *r
     }
     *data = (cbk_followup_data){
         .request = request,
+        .protocol = study->protocol,
         .source = {.name = study->folder, .sha256 = study->fingerprint},
         .endpoint = endpoint->name,
         .event = event_words(endpoint, arena),

@@ -64,6 +64,8 @@ cbk_status cbk_study_add_functions(cbk_study *study, cbk_error *err);
 cbk_status cbk_study_add_comparisons(cbk_study *study, cbk_error *err);
 /* sql_log_rank.c: the log-rank test; likewise. */
 cbk_status cbk_study_add_log_rank(cbk_study *study, cbk_error *err);
+/* sql_cox.c: hazard ratios; likewise. */
+cbk_status cbk_study_add_cox(cbk_study *study, cbk_error *err);
 
 /* ---- evaluate.c
  * ------------------------------------------------------------------------- */

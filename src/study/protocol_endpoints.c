@@ -166,9 +166,9 @@ static const char *read_unit(reader *r, const cbk_yaml *map)
 static cbk_endpoint read_endpoint(reader *r, const char *name, cbk_place place,
                                   const cbk_yaml *map)
 {
-    static const char *const keys[] = {"label",    "unit",      "time",
-                                       "event",    "entry",     "from",
-                                       "event_on", "censor_on", "competing"};
+    static const char *const keys[] = {"label",     "unit",       "time",     "event",
+                                       "entry",     "from",       "event_on", "censor_on",
+                                       "competing", "event_label"};
     static const char *const duration_keys[] = {"time", "event", "entry"};
     static const char *const date_keys[] = {"from", "event_on", "censor_on"};
     cbk_endpoint endpoint = {.name = name, .place = place, .label = ""};
@@ -177,6 +177,7 @@ static cbk_endpoint read_endpoint(reader *r, const char *name, cbk_place place,
         return endpoint;
     }
     endpoint.label = cbk_protocol_label(r, map, name);
+    endpoint.event_label = cbk_protocol_text(r, map, "event_label");
     endpoint.unit = read_unit(r, map);
     const bool is_durations = has_any(map, duration_keys, N(duration_keys));
     const bool is_dates = has_any(map, date_keys, N(date_keys));
