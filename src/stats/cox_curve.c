@@ -272,12 +272,12 @@ cbk_status cbk_cox_curves_make(const cbk_cox *fit, const cbk_cox_curve_request *
     const cbk_mark before = cbk_arena_mark(arena);
     making at = {.kept = fit->kept, .request = request, .arena = arena};
     cbk_cox_curves *curves = CBK_NEW(arena, cbk_cox_curves, 1);
-    if (curves == NULL) {
-        return cbk_fail_memory(err);
+    cbk_status status = curves != NULL ? CBK_OK : cbk_fail_memory(err);
+    if (curves != NULL) {
+        *curves =
+            (cbk_cox_curves){.n_covariates = fit->n_covariates, .notes = fit->notes};
     }
-    *curves = (cbk_cox_curves){.n_covariates = fit->n_covariates, .notes = fit->notes};
-    cbk_status status = CBK_OK;
-    if (fit->kept != NULL && (fit->notes & CBK_NOTE_MONOTONE) == 0) {
+    if (curves != NULL && fit->kept != NULL && (fit->notes & CBK_NOTE_MONOTONE) == 0) {
         status = make(&at, curves, err);
     }
     if (status != CBK_OK) {
