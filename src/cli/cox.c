@@ -2,10 +2,11 @@
 #include "cli/options.h"
 #include "cli/session.h"
 
-#include "base/text.h"
+#include "cli/cox_residuals.h"
 #include "cli/followup.h"
 #include "report/regression.h"
 #include "report/report.h"
+#include "study/prediction.h"
 
 #include <string.h>
 
@@ -41,7 +42,24 @@ static const cbk_option options[] = {
      .help = "a table of each covariate alone beside all of them together"},
     {.name = "forest",
      .argument = "FILE",
-     .help = "write a forest plot of the hazard ratios to this file, as SVG"},
+     .help = "draw a forest plot of the hazard ratios in this file: .svg, .pdf or .png"},
+    {.name = "residuals",
+     .argument = "KIND",
+     .help = "write these instead, a data file of one line a row or an event",
+     .values = CBK_COX_RESIDUAL_NAMES},
+    {.name = "output",
+     .letter = 'o',
+     .argument = "FILE",
+     .help = "of --residuals: write to this file instead of standard output"},
+    {.name = "predict",
+     .argument = "A=X,B=Y;...",
+     .help = "survival of these people, or of those in the CSV file of that name"},
+    {.name = "baseline",
+     .help = "survival and hazard with numbers 0, categories at their reference"},
+    {.name = "at",
+     .argument = "T1,T2",
+     .help = "of --predict and --baseline: at these times"},
+    CBK_OPTION_CONF_TYPE,
     {.name = "firth", .help = "Firth's penalised likelihood, for small series"},
     CBK_OPTION_LEVEL,
     {.name = "profile",
@@ -53,30 +71,52 @@ static const cbk_option options[] = {
     CBK_OPTION_FORMAT,
 };
 
+enum { READABLE_ROWS = 200 }; /* of a predicted curve; csv and json have all */
+
 static bool is_given(const cbk_arguments *arguments, const char *option)
 {
     return cbk_argument(arguments, option) != NULL;
 }
 
-static bool read_level(cbk_session *session, const cbk_arguments *arguments, double *out)
+static bool has_prediction(const cbk_arguments *arguments)
 {
-    const char *text = cbk_argument(arguments, "level");
-    *out = 0.95;
-    if (text == NULL ||
-        (cbk_number_parse(text, false, out) && *out > 0.0 && *out < 1.0)) {
-        return true;
+    return is_given(arguments, "predict") || is_given(arguments, "baseline");
+}
+
+/* What options say together, or alone where they need another. */
+static const char *why_not(const cbk_arguments *arguments)
+{
+    const bool has_residuals = is_given(arguments, "residuals");
+    const char *format = cbk_argument(arguments, "format");
+    if (!has_prediction(arguments) && is_given(arguments, "at")) {
+        return "--at belongs to --predict and --baseline";
     }
-    (void)cbk_session_refuse(session, "--level is between 0 and 1; not \"%s\"", text);
-    return false;
+    if (!has_prediction(arguments) && is_given(arguments, "conf-type")) {
+        return "--conf-type is of predicted survival; it belongs to --predict and "
+               "--baseline";
+    }
+    if (has_residuals &&
+        (has_prediction(arguments) || is_given(arguments, "univariable"))) {
+        return "--residuals is printed instead of the result; ask for it alone";
+    }
+    if (has_residuals && format != NULL && strcmp(format, "csv") != 0) {
+        return "--residuals is a data file: csv";
+    }
+    return !has_residuals && is_given(arguments, "output")
+               ? "--output is the file of --residuals"
+               : NULL;
 }
 
 /* Which options exclude each other. */
 static bool can_combine(cbk_session *session, const cbk_arguments *arguments,
+                        const cbk_conventions *conventions,
                         const cbk_cox_request *request)
 {
     const bool is_exact = cbk_cox_ties_are_exact(request->ties);
-    const char *sentence = NULL;
-    if (request->is_firth && request->is_robust) {
+    const char *sentence = why_not(arguments);
+    if (sentence != NULL) {
+        /* said below */
+    } else if (request->is_firth && request->is_robust) {
         sentence = "--firth has no robust variance; leave out --robust and --cluster";
     } else if (request->wants_profile && request->is_robust) {
         sentence = "--intervals profile has no robust variance; leave out --robust and "
@@ -86,6 +126,8 @@ static bool can_combine(cbk_session *session, const cbk_arguments *arguments,
                    "--cluster, or take --ties efron";
     } else if (is_exact && request->is_firth) {
         sentence = "exact ties have no Firth penalty; take --ties efron";
+    } else if (conventions->interval == CBK_INTERVAL_BPCP) {
+        sentence = "--conf-type bpcp is of Kaplan-Meier curves alone";
     } else if (is_exact && is_given(arguments, "weight")) {
         sentence = "exact ties have no weights; take --ties efron";
     }
@@ -96,21 +138,23 @@ static bool can_combine(cbk_session *session, const cbk_arguments *arguments,
 }
 
 static bool read_request(cbk_session *session, const cbk_arguments *arguments,
-                         cbk_cox_request *out)
+                         cbk_conventions *conventions, cbk_cox_request *out)
 {
-    const char *profile = cbk_argument(arguments, "profile");
     const char *ties = cbk_argument(arguments, "ties");
     const char *intervals = cbk_argument(arguments, "intervals");
     const bool is_robust =
         is_given(arguments, "robust") || is_given(arguments, "cluster");
-    *out = (cbk_cox_request){
-        .ties = profile == NULL || strcmp(profile, "r") == 0 ? CBK_COX_EFRON
-                                                             : CBK_COX_BRESLOW,
-        .is_robust = is_robust,
-        .is_firth = is_given(arguments, "firth"),
-        .wants_concordance = true,
-        .wants_instead = true,
-        .wants_profile = intervals != NULL && strcmp(intervals, "profile") == 0};
+    if (!cbk_session_conventions(session, arguments, conventions)) {
+        return false;
+    }
+    *out = (cbk_cox_request){.ties = cbk_cox_ties_of(conventions->profile),
+                             .is_robust = is_robust,
+                             .is_firth = is_given(arguments, "firth"),
+                             .wants_concordance = true,
+                             .wants_instead = true,
+                             .level = conventions->level,
+                             .wants_profile =
+                                 intervals != NULL && strcmp(intervals, "profile") == 0};
     if (ties != NULL) {
         (void)cbk_cox_ties_parse(ties, &out->ties); /* one of the option's words */
     }
@@ -119,8 +163,8 @@ static bool read_request(cbk_session *session, const cbk_arguments *arguments,
         (void)cbk_session_refuse(session, "say which covariates: --on A,B");
         return false;
     }
-    return can_combine(session, arguments, out) &&
-           read_level(session, arguments, &out->level);
+    out->keeps_rows = has_prediction(arguments) || is_given(arguments, "residuals");
+    return can_combine(session, arguments, conventions, out);
 }
 
 static int print(cbk_session *session, const cbk_arguments *arguments,
@@ -138,7 +182,7 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
                             : cbk_session_write_document(session, document, format, NULL);
 }
 
-/* The picture in the file of --forest; then the result as without it. */
+/* The picture in the file of --forest. */
 static int write_forest(cbk_session *session, const cbk_arguments *arguments,
                         const cbk_regression *analysis)
 {
@@ -146,33 +190,80 @@ static int write_forest(cbk_session *session, const cbk_arguments *arguments,
     size_t size = 0;
     const cbk_drawing *drawing =
         cbk_regression_forest(analysis, false, analysis->data->label, session->arena);
-    const cbk_status status =
-        drawing == NULL
-            ? CBK_ENOMEM
-            : cbk_render_svg(drawing, session->arena, &bytes, &size, &session->error);
-    if (status != CBK_OK) {
-        return cbk_session_fail(session, status);
+    if (drawing == NULL) {
+        return cbk_session_fail(session, CBK_ENOMEM);
     }
-    const int code =
-        cbk_session_write(session, cbk_argument(arguments, "forest"), bytes, size);
-    return code == CBK_EXIT_DONE ? print(session, arguments, analysis) : code;
+    const char *path = cbk_argument(arguments, "forest");
+    const char *ending = strrchr(path, '.');
+    const cbk_status status =
+        ending != NULL && strcmp(ending, ".pdf") == 0
+            ? cbk_render_pdf(drawing, session->arena, &bytes, &size, &session->error)
+        : ending != NULL && strcmp(ending, ".png") == 0
+            ? cbk_render_png(drawing, 300.0, session->arena, &bytes, &size,
+                             &session->error)
+            : cbk_render_svg(drawing, session->arena, &bytes, &size, &session->error);
+    return status == CBK_OK ? cbk_session_write(session, path, bytes, size)
+                            : cbk_session_fail(session, status);
+}
+
+/* The curves of --predict and --baseline; false after a message and *code. */
+static bool predict(cbk_session *session, const cbk_arguments *arguments,
+                    const cbk_conventions *conventions, cbk_regression *analysis,
+                    int *code)
+{
+    cbk_predictions *out = CBK_NEW(session->arena, cbk_predictions, 1);
+    if (out == NULL) {
+        *code = cbk_session_fail(session, CBK_ENOMEM);
+        return false;
+    }
+    out->n_rows_max = cbk_session_format(arguments) == CBK_FORMAT_CSV ? 0 : READABLE_ROWS;
+    if (!cbk_numbers_of_list("cox", "at", cbk_argument(arguments, "at"), session->arena,
+                             &out->at, &out->n_at)) {
+        *code = CBK_EXIT_USAGE;
+        return false;
+    }
+    cbk_status status = cbk_persons_read(
+        cbk_argument(arguments, "predict"), is_given(arguments, "baseline"),
+        analysis->design, session->arena, &session->problems, &out->persons,
+        &out->n_persons, &session->error);
+    if (status == CBK_OK && analysis->fit->kept != NULL) {
+        status = cbk_predictions_make(analysis, conventions, session->arena, out,
+                                      &session->error);
+    }
+    analysis->predictions = out;
+    *code = status == CBK_OK ? CBK_EXIT_DONE : cbk_session_fail(session, status);
+    return status == CBK_OK;
 }
 
 static int fit(cbk_session *session, const cbk_arguments *arguments,
-               const cbk_followup_data *data, const cbk_cox_request *request)
+               const cbk_followup_data *data, const cbk_cox_request *request,
+               const cbk_conventions *conventions)
 {
     size_t n = 0;
     const char *const *references =
         cbk_split_list(cbk_argument(arguments, "reference"), session->arena, &n);
-    const cbk_regression *analysis = NULL;
-    cbk_status status = cbk_regression_fit(data, references, n, request,
-                                           is_given(arguments, "univariable"),
-                                           session->arena, &analysis, &session->error);
-    if (status == CBK_OK && is_given(arguments, "forest")) {
-        return write_forest(session, arguments, analysis);
+    const cbk_regression *made = NULL;
+    const cbk_status status = cbk_regression_fit(data, references, n, request,
+                                                 is_given(arguments, "univariable"),
+                                                 session->arena, &made, &session->error);
+    if (status != CBK_OK) {
+        return cbk_session_fail(session, status);
     }
-    return status == CBK_OK ? print(session, arguments, analysis)
-                            : cbk_session_fail(session, status);
+    cbk_regression analysis = *made;
+    int code = CBK_EXIT_DONE;
+    if (has_prediction(arguments) &&
+        !predict(session, arguments, conventions, &analysis, &code)) {
+        return code;
+    }
+    if (is_given(arguments, "forest")) {
+        code = write_forest(session, arguments, &analysis);
+    }
+    if (code == CBK_EXIT_DONE && is_given(arguments, "residuals")) {
+        return cbk_cox_write_residuals(session, &analysis,
+                                       cbk_argument(arguments, "residuals"),
+                                       cbk_argument(arguments, "output"));
+    }
+    return code == CBK_EXIT_DONE ? print(session, arguments, &analysis) : code;
 }
 
 static int run(const cbk_arguments *arguments)
@@ -182,13 +273,14 @@ static int run(const cbk_arguments *arguments)
         return CBK_EXIT_ENVIRONMENT;
     }
     cbk_cox_request request;
-    if (!read_request(&session, arguments, &request)) {
+    cbk_conventions conventions;
+    if (!read_request(&session, arguments, &conventions, &request)) {
         return cbk_session_close(&session, CBK_EXIT_USAGE);
     }
     const cbk_followup_data *data = NULL;
     int code = cbk_session_followup(&session, arguments, &data);
     if (code == CBK_EXIT_DONE) {
-        code = fit(&session, arguments, data, &request);
+        code = fit(&session, arguments, data, &request, &conventions);
     }
     return cbk_session_close(&session, code);
 }
@@ -214,7 +306,11 @@ const cbk_command cbk_command_cox = {
                 "--categorical stage --reference stage=I\n"
                 "casebook cox studies/ivc-lms --endpoint os --on margin --firth\n"
                 "casebook cox data.csv --time months --event dead --on age,sex,age:sex "
-                "--univariable --forest forest.svg",
+                "--univariable --forest forest.svg\n"
+                "casebook cox data.csv --time months --event dead --on age,sex "
+                "--categorical sex --predict \"age=60,sex=F;age=60,sex=M\" --at 12,60\n"
+                "casebook cox data.csv --time months --event dead --on age --residuals "
+                "deviance -o residuals.csv",
     .n_options = CBK_COUNT_OF(options),
     .options = options,
     .run = run,

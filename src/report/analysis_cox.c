@@ -2,6 +2,7 @@
  * tests, what they rest on. */
 #include "report/analysis_cox.h"
 #include "report/regression.h"
+#include "study/prediction.h"
 
 #include <math.h>
 #include <string.h>
@@ -277,6 +278,9 @@ static void add_notes(const cox_document *at)
                                                &at->fit->coefficients[j], at->arena));
         }
     }
+    if (cbk_cox_no_curve_sentence(at->analysis) != NULL) {
+        add_item(at, cbk_cox_no_curve_sentence(at->analysis));
+    }
     for (size_t k = 0; k < at->analysis->design->n_variables; k++) {
         const char *empty = cbk_cox_empty_sentence(at->analysis->design, k, at->arena);
         if (empty != NULL) {
@@ -328,6 +332,12 @@ static void add_methods(const cox_document *at)
                      : asked->is_robust   ? "; robust variance, Wald limits and p"
                                           : "; Wald limits and p");
     }
+    if (at->analysis->predictions != NULL &&
+        cbk_cox_no_curve_sentence(at->analysis) == NULL) {
+        cbk_run_textf(&run, at->arena,
+                      "; predicted survival is exp(-H), its limits by %s",
+                      cbk_interval_name(at->analysis->predictions->interval));
+    }
     if (request->cluster != NULL) {
         cbk_run_textf(&run, at->arena, "; clusters by %s", request->cluster);
     }
@@ -363,6 +373,7 @@ const cbk_document *cbk_analysis_cox_document(const cbk_regression *analysis,
         add_concordance(&at);
         add_proportional(&at);
     }
+    cbk_cox_add_curves(at.document, analysis);
     add_notes(&at);
     add_methods(&at);
     return cbk_arena_has_failed(arena) ? NULL : at.document;

@@ -27,6 +27,12 @@ const char *cbk_cox_no_exact_words(cbk_cox_no_exact why);
 /* A table for each coefficient that is infinite (analysis_cox_instead.c). */
 void cbk_cox_add_instead(cbk_document *document, const cbk_regression *analysis);
 
+/* The predicted curves, if there are any, as tables and under their key
+ * (analysis_cox_curves.c); why there is none, NULL: there is, or none was asked for. */
+void cbk_cox_add_curves(cbk_document *document, const cbk_regression *analysis);
+void cbk_cox_write_curves(cbk_json *json, const cbk_regression *analysis);
+const char *cbk_cox_no_curve_sentence(const cbk_regression *analysis);
+
 /* Which of a study's choices no row has; NULL: every one is held. */
 const char *cbk_cox_empty_sentence(const cbk_design *design, size_t variable,
                                    cbk_arena *arena);

@@ -72,6 +72,9 @@ static void write_warnings(cbk_json *json, const cbk_regression *analysis,
                                                 &analysis->fit->coefficients[j], arena));
         }
     }
+    if (cbk_cox_no_curve_sentence(analysis) != NULL) {
+        cbk_json_text(json, cbk_cox_no_curve_sentence(analysis));
+    }
     for (size_t k = 0; k < analysis->design->n_variables; k++) {
         const char *empty = cbk_cox_empty_sentence(analysis->design, k, arena);
         if (empty != NULL) {
@@ -318,6 +321,7 @@ static void write_results(cbk_json *json, const cbk_regression *analysis)
     cbk_json_close_object(json);
     write_proportional(json, analysis);
     write_univariable(json, analysis);
+    cbk_cox_write_curves(json, analysis);
     cbk_json_key(json, "convergence");
     cbk_json_open_object(json);
     cbk_json_key_integer(json, "iterations", (int64_t)fit->n_iterations);

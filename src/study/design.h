@@ -69,4 +69,11 @@ cbk_status cbk_design_make(const cbk_followup_data *data, const char *const *ref
                            size_t n, cbk_arena *arena, const cbk_design **out,
                            cbk_error *err);
 
+/* The columns of somebody who need not be among the rows: out[n_columns] of
+ * values[n_variables], each a number, a value of the category, or of a study's boolean
+ * yes or no.  Errors: CBK_EINVAL (no number; no such value, with the nearest spelling).
+ */
+cbk_status cbk_design_encode(const cbk_design *design, const char *const *values,
+                             double *out, cbk_error *err);
+
 #endif

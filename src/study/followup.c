@@ -139,6 +139,9 @@ static void keep_rows(const cbk_followup_draft *draft, const size_t *kept,
         if (draft->name != NULL) {
             draft->name[k] = draft->name[kept[k]];
         }
+        if (draft->row != NULL) {
+            draft->row[k] = draft->row[kept[k]];
+        }
     }
     out->rows = (cbk_followup){.n = n,
                                .time = draft->time,
@@ -146,6 +149,7 @@ static void keep_rows(const cbk_followup_draft *draft, const size_t *kept,
                                .entry = draft->entry,
                                .weight = draft->weight};
     out->name = draft->name;
+    out->row = draft->row;
 }
 
 /* The kept rows of grouping columns. */

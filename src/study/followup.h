@@ -75,6 +75,8 @@ typedef struct cbk_followup_data {
     const char *unit;                /* or NULL */
     cbk_followup rows;               /* see cbk_followup_has_near_ties() */
     const char *const *name;         /* [rows.n] of a study's records; else NULL */
+    const size_t *row;               /* [rows.n] of a data file, from 1, where there are
+                                        covariates; else NULL */
     const cbk_groups *by;            /* of rows; one group of all where n_by is 0 */
     const char *const *by_label;     /* [by->n_groups] "Negative"; "" where n_by is 0 */
     const cbk_groups *strata;        /* likewise */
@@ -166,6 +168,7 @@ typedef struct cbk_followup_draft {
         *lack;                   /* [n_rows]; GROUP and what follows are found by
                                     cbk_followup_finish();            NULL: no row lacks anything else */
     const char **name;           /* [n_rows] of the records, or NULL */
+    size_t *row;                 /* [n_rows] of the file, from 1, or NULL */
     const cbk_column *by;        /* [request->n_by] columns of n_rows */
     const cbk_column *strata;    /* [request->n_strata] */
     const cbk_column *on;        /* [request->n_on] */

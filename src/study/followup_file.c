@@ -396,6 +396,7 @@ static cbk_status read_rows(const reading *at, const size_t *kept, size_t n,
         .is_event = CBK_NEW(at->arena, bool, n + 1),
         .entry = request->entry != NULL ? CBK_NEW(at->arena, double, n + 1) : NULL,
         .weight = request->weight != NULL ? CBK_NEW(at->arena, double, n + 1) : NULL,
+        .row = request->n_on > 0 ? CBK_NEW(at->arena, size_t, n + 1) : NULL,
         .lack = CBK_NEW(at->arena, cbk_lack, n + 1)};
     if (cbk_arena_has_failed(at->arena)) {
         return cbk_fail_memory(err);
@@ -405,6 +406,9 @@ static cbk_status read_rows(const reading *at, const size_t *kept, size_t n,
     CBK_TRY(read_groups(at, "--strata", request->strata, request->n_strata, kept, n,
                         &draft->strata, err));
     CBK_TRY(read_regression(at, kept, n, draft, err));
+    for (size_t k = 0; draft->row != NULL && k < n; k++) {
+        draft->row[k] = kept[k] + 1;
+    }
     const bool is_clear = is_coding_clear(at);
     for (size_t k = 0; is_clear && k < n; k++) {
         read_row(at, kept[k], k, draft);

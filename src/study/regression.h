@@ -15,6 +15,8 @@ typedef struct cbk_level_count {
     size_t n_event;
 } cbk_level_count;
 
+struct cbk_predictions;
+
 typedef struct cbk_regression {
     const cbk_followup_data *data;
     const cbk_design *design;
@@ -23,6 +25,7 @@ typedef struct cbk_regression {
     const cbk_cox *const *alone; /* [design->n_variables] */
     /* Rows and events of each level; of a number, of all rows. */
     const cbk_level_count *const *counts; /* [design->n_variables] of [n_levels or 1] */
+    const struct cbk_predictions *predictions; /* study/prediction.h; NULL: none */
 } cbk_regression;
 
 /* data is borrowed; references as of cbk_design_make().  Errors: its and

@@ -89,6 +89,31 @@ static void test_products(void)
     CHECK(of->terms[6].first == 9 && of->terms[6].n_columns == 2);
 }
 
+/* Somebody who is among the rows gets that row's columns. */
+static void test_encoded(void)
+{
+    const char *const on[] = {"age",       "sex",       "stage",        "age:sex",
+                              "sex:stage", "age:stage", "stage:age:sex"};
+    const char *const reference[] = {"stage=II", "sex=M"};
+    const char *const ages[] = {"50", "6e1", "+70", "80.0"};
+    const cbk_design *of = NULL;
+    CHECK(design(on, N(on), reference, 2, &of) == CBK_OK);
+    for (size_t i = 0; i < 4; i++) {
+        const char *const values[] = {ages[i], sex[i], stage[i]};
+        double columns[20];
+        CHECK(cbk_design_encode(of, values, columns, &error) == CBK_OK);
+        for (size_t j = 0; j < of->n_columns; j++) {
+            CHECK_NEAR(columns[j], of->covariate[j][i], 0.0);
+        }
+    }
+    double columns[20];
+    const char *const unknown[] = {"50", "W", "I"};
+    CHECK(cbk_design_encode(of, unknown, columns, &error) == CBK_EINVAL);
+    CHECK(strstr(error.message, "sex = \"W\"") != NULL);
+    const char *const no_number[] = {"inf", "M", "I"};
+    CHECK(cbk_design_encode(of, no_number, columns, &error) == CBK_EINVAL);
+}
+
 static void test_refused(void)
 {
     static const struct {
@@ -159,6 +184,7 @@ int main(void)
         {"a category has a column for each value but the reference",
          test_category_against_reference},
         {"an interaction has the products of the columns of its parts", test_products},
+        {"somebody who is among the rows gets that row's columns", test_encoded},
         {"terms that cannot be are refused", test_refused},
         {"references that name nothing are refused with the nearest spelling",
          test_references_refused},
