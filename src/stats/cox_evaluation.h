@@ -29,10 +29,11 @@ typedef struct cbk_cox_evaluation {
     const cbk_cox_kernels *kernels;
     const double *beta;
     const double *multiplier;
-    size_t time;      /* backward: after the next time; forward: the next */
-    size_t late_end;  /* of enters: those after have been taken out */
-    cbk_sum *at_risk; /* [1 + p] S0 and S1 */
-    double *tied;     /* [1 + p] the same of those with the event at a time */
+    size_t time;       /* backward: after the next time; forward: the next */
+    size_t event_time; /* the same, for eta of the events */
+    size_t late_end;   /* of enters: those after have been taken out */
+    cbk_sum *at_risk;  /* [1 + p] S0 and S1 */
+    double *tied;      /* [1 + p] the same of those with the event at a time */
     cbk_cox_vectors whole;
     cbk_cox_vectors of_tied; /* the second one that Efron's ties have */
     double *info;            /* [p * p * 4] lower triangle, of the tiles of this block */

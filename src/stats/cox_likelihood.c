@@ -351,21 +351,44 @@ static void go_back_over(cbk_cox_evaluation *at, const segment *of)
     }
 }
 
-/* Forward over a block, as processors fetch ahead; then it is at hand. */
-static void fill_risk(const cbk_cox_evaluation *at, size_t first, size_t end)
+/* Takes weight times eta of the events of a block, of which eta[first] is at hand. */
+static void take_events(cbk_cox_evaluation *at, size_t first, size_t end,
+                        const double *eta)
 {
     const cbk_cox_model *model = at->model;
+    double sum = 0.0;
+    for (; at->event_time > 0; at->event_time--) {
+        const cbk_cox_time *time = &model->times[at->event_time - 1];
+        const size_t from = time->first > first ? time->first : first;
+        const size_t to = (size_t)time->first + time->n_event;
+        for (size_t i = from; i < to && i < end; i++) {
+            sum += model->weight[i] * eta[i - first];
+        }
+        if (time->first < first) {
+            break;
+        }
+    }
+    cbk_sum_add(&at->loglik, sum);
+}
+
+/* Forward over a block, as processors fetch ahead; then it is at hand. */
+static void fill_risk(cbk_cox_evaluation *at, size_t first, size_t end)
+{
+    const cbk_cox_model *model = at->model;
+    double eta[BLOCK * CBK_COX_TILE];
     for (size_t i = first; i < end; i += CBK_COX_TILE) {
         at->kernels->fill_risk(model->tiles + i * model->p, model->p, at->beta,
-                               model->offset + i, model->weight + i, model->risk + i);
+                               model->offset + i, model->weight + i, eta + (i - first),
+                               model->risk + i);
     }
+    take_events(at, first, end, eta);
 }
 
 static void go_back(cbk_cox_evaluation *at)
 {
     const cbk_cox_model *model = at->model;
     size_t stratum = model->n_strata;
-    at->time = model->n_times;
+    at->time = at->event_time = model->n_times;
     for (size_t end = model->n; end > 0;) {
         const size_t tile = (end - 1) / CBK_COX_TILE * CBK_COX_TILE;
         if (end == model->n || end % (BLOCK * CBK_COX_TILE) == 0) {
@@ -541,7 +564,7 @@ void cbk_cox_sum_events(const cbk_cox_model *model, const double *multiplier,
 {
     const size_t p = model->p;
     double weight[CBK_COX_TILE];
-    memset(out, 0, (p + 1) * sizeof *out);
+    memset(out, 0, p * sizeof *out);
     size_t row = model->n_times > 0 ? model->times[0].first : 0;
     for (size_t k = 0; k < model->n_times;) {
         const size_t tile = fill_events(model, multiplier, &k, &row, weight);
@@ -550,7 +573,6 @@ void cbk_cox_sum_events(const cbk_cox_model *model, const double *multiplier,
             cbk_sum_add(&out[j],
                         model->kernels->sum_products(weight, x + j * CBK_COX_TILE));
         }
-        cbk_sum_add(&out[p], model->kernels->sum_products(weight, model->offset + tile));
     }
 }
 
@@ -590,10 +612,6 @@ static void fill_value(cbk_cox_evaluation *at, cbk_cox_value *out)
     const cbk_sum *events = model->event_sums;
     cbk_cox_take_product(at);
     cbk_sum_add(&at->loglik, -(double)at->denominators.power * log(2.0));
-    cbk_sum_add(&at->loglik, cbk_sum_value(&events[p]));
-    for (size_t j = 0; j < p; j++) {
-        cbk_sum_add(&at->loglik, at->beta[j] * cbk_sum_value(&events[j]));
-    }
     out->loglik = cbk_sum_value(&at->loglik);
     if (at->multiplier != NULL) {
         cbk_cox_sum_events(model, at->multiplier, at->at_risk);

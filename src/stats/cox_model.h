@@ -49,7 +49,7 @@ typedef struct cbk_cox_model {
     const cbk_cox_time *times; /* [n_times] the runs with events */
     double *scale;       /* [p] a scaled coefficient divided by it is one of the data */
     double *range;       /* [p] of the scaled covariate */
-    cbk_sum *event_sums; /* [p + 1] of weight times x and times offset over the events */
+    cbk_sum *event_sums; /* [p] of weight times x over the events */
     double offset_range;
     /* Where entry is not NULL: */
     const uint32_t *enters;     /* [n] rows by stratum and entry */
@@ -128,10 +128,13 @@ struct cbk_cox_kept {
     double *variance;  /* [model.p^2] robust where the fit is */
 };
 
-/* Sums of weight (times multiplier) times x, and times offset, over the events:
- * out[p + 1]. */
+/* Sums of weight (times multiplier) times x over the events: out[p]. */
 void cbk_cox_sum_events(const cbk_cox_model *model, const double *multiplier,
                         cbk_sum *out);
+
+/* The sum of the logarithms of the standard deviations of the columns, which are near 1.
+ */
+double cbk_cox_log_spread(const cbk_cox_model *model);
 
 /* Numbers in cbk_cox_model.room. */
 size_t cbk_cox_room(size_t p);

@@ -452,6 +452,23 @@ void cbk_cox_model_keep(cbk_cox_model *model, const size_t *kept, size_t n_kept)
         model->range[j] = model->range[kept[j]];
         model->event_sums[j] = model->event_sums[kept[j]];
     }
-    model->event_sums[n_kept] = model->event_sums[p];
     model->p = n_kept;
+}
+
+double cbk_cox_log_spread(const cbk_cox_model *model)
+{
+    double sum_of_logs = 0.0;
+    for (size_t j = 0; j < model->p; j++) {
+        cbk_sum sum = {0};
+        cbk_sum squares = {0};
+        for (size_t i = 0; i < model->n; i++) {
+            const double x = cbk_cox_x(model, i)[j * CBK_COX_TILE];
+            cbk_sum_add(&sum, x);
+            cbk_sum_add(&squares, x * x);
+        }
+        const double mean = cbk_sum_value(&sum) / (double)model->n;
+        const double square = cbk_sum_value(&squares) / (double)model->n;
+        sum_of_logs += 0.5 * log(square - mean * mean);
+    }
+    return sum_of_logs;
 }

@@ -15,10 +15,10 @@ enum {
 
 /* Arrays are [64] where nothing else is said; x is [p * 64], column by column. */
 typedef struct cbk_cox_kernels {
-    /* risk = weight exp(offset + x'beta), the last within 700 of 0; exp to the last digit
-     * but one */
+    /* eta = offset + x'beta, risk = weight exp(eta); eta within 700 of 0, exp to the last
+     * digit but one */
     void (*fill_risk)(const double *x, size_t p, const double *beta, const double *offset,
-                      const double *weight, double *risk);
+                      const double *weight, double *eta, double *risk);
     /* out[i] = base + sum of a b from i on; returns the sum of all, without base */
     double (*sum_back)(const double *a, const double *b, double base, double *out);
     /* out[i] = base + sum of a until i; returns the sum of all, without base.  a is 0

@@ -59,9 +59,8 @@ INLINED void NAMED(raise)(LANES *x)
 /* Column by column, as they lie in memory: the processor fetches them ahead. */
 static TARGET void NAMED(fill_risk)(const double *x, size_t p, const double *beta,
                                     const double *offset, const double *weight,
-                                    double *risk)
+                                    double *eta, double *risk)
 {
-    double eta[CBK_COX_TILE];
     for (size_t i = 0; i < CBK_COX_TILE; i += WIDTH) {
         NAMED(store)(eta + i, NAMED(load)(offset + i));
     }
