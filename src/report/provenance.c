@@ -45,6 +45,7 @@ static const char *conventions_words(cbk_arena *arena, const cbk_quantity *quant
 {
     static const char *const banded[] = {"km_lower", "km_upper", "km_median_lower",
                                          "km_median_upper", NULL};
+    static const char *const incidences[] = {"cuminc_lower", "cuminc_upper", NULL};
     static const char *const located[] = {"km_median",       "km_median_lower",
                                           "km_median_upper", "km_quantile",
                                           "followup_median", NULL};
@@ -60,6 +61,11 @@ static const char *conventions_words(cbk_arena *arena, const cbk_quantity *quant
         cbk_number_shortest(used->level, level);
         cbk_buffer_addf(&buffer, "interval %s, level %s",
                         cbk_interval_name(used->interval), level);
+    }
+    if (calls_any(quantity->expression, incidences)) {
+        char level[CBK_NUMBER_SIZE];
+        cbk_number_shortest(used->level, level);
+        cbk_buffer_addf(&buffer, "interval log-log of 1 - F, level %s", level);
     }
     if (calls_any(quantity->expression, located)) {
         cbk_buffer_addf(&buffer, "%squantile of the curve: %s",

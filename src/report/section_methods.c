@@ -43,6 +43,14 @@ static const reference schemper_smith = {
     "Schemper M, Smith TL. A note on quantifying follow-up in studies of failure time. "
     "Control Clin Trials 1996;17:343-346.",
     "10.1016/0197-2456(96)00075-X"};
+static const reference aalen_johansen = {
+    "Aalen OO, Johansen S. An empirical transition matrix for non-homogeneous Markov "
+    "chains based on censored observations. Scand J Stat 1978;5:141-150.",
+    NULL};
+static const reference gray = {
+    "Gray RJ. A class of K-sample tests for comparing the cumulative incidence of a "
+    "competing risk. Ann Stat 1988;16:1141-1154.",
+    "10.1214/aos/1176350951"};
 static const reference hyndman_fan = {
     "Hyndman RJ, Fan Y. Sample quantiles in statistical packages. Am Stat "
     "1996;50:361-365.",
@@ -160,6 +168,52 @@ static void add_survival(methods *text)
             &text->run, arena,
             "Times between dates are whole days; a month is %g days and a year %g. ",
             CBK_DAYS_PER_MONTH, CBK_DAYS_PER_YEAR);
+    }
+}
+
+/* ---- competing events ---------------------------------------------------------------
+ */
+
+static bool has_competing(const cbk_protocol *protocol)
+{
+    for (size_t i = 0; i < protocol->n_endpoints; i++) {
+        if (protocol->endpoints[i].n_competing > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a figure of incidences compares groups. */
+static bool has_gray(const cbk_protocol *protocol)
+{
+    for (size_t i = 0; i < protocol->n_figures; i++) {
+        if (protocol->figures[i].kind == CBK_FIGURE_CUMINC &&
+            protocol->figures[i].by != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_incidence(methods *text)
+{
+    if (!has_competing(text->report->protocol)) {
+        return;
+    }
+    say(text, "Where events compete, the cumulative incidence is the Aalen-Johansen "
+              "estimate");
+    cite(text, &aalen_johansen);
+    cbk_run_textf(&text->run, text->report->arena,
+                  " with the variance of the infinitesimal jackknife and pointwise %s%% "
+                  "intervals on the scale of log(-log(1 - F(t))). ",
+                  cbk_print_number(text->report->arena,
+                                   100.0 * text->report->conventions.level, -1));
+    if (has_gray(text->report->protocol)) {
+        say(text, "Cumulative incidences of groups were compared by Gray's test with "
+                  "rho = 0");
+        cite(text, &gray);
+        say(text, ". ");
     }
 }
 
@@ -318,6 +372,7 @@ cbk_status cbk_section_methods(cbk_report *report, cbk_error *err)
     cbk_document_heading(report->document, 2, "methods", "Methods");
     if (protocol->n_endpoints > 0) {
         add_survival(&text);
+        add_incidence(&text);
     }
     add_regression(&text);
     add_description(&text);
