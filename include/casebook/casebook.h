@@ -14,6 +14,7 @@
 #include <casebook/cumulative_incidence.h>
 #include <casebook/describe.h>
 #include <casebook/document.h>
+#include <casebook/fine_gray.h>
 #include <casebook/kaplan_meier.h>
 #include <casebook/life_table.h>
 #include <casebook/log_rank.h>

@@ -17,11 +17,16 @@ static const cbk_option options[] = {
      .help = "write the report into this folder; report when not given"},
     {.name = "format",
      .argument = "A,B",
-     .help = "html, md, latex, xlsx (the tables), several with commas; html when not "
-             "given"},
+     .help =
+         "html, docx, md, latex, xlsx (the tables), several with commas; html when not "
+         "given"},
     {.name = "claims",
      .argument = "FILE",
      .help = "the manuscript's claims; the study's claims.yaml when not given"},
+    {.name = "paper",
+     .argument = "SIZE",
+     .help = "the sheet that docx is laid out for; a4 when not given",
+     .values = "a4 letter"},
     CBK_OPTION_CONF_TYPE,
     CBK_OPTION_LEVEL,
     CBK_OPTION_PROFILE,
@@ -34,10 +39,9 @@ typedef struct report_format {
 } report_format;
 
 static const report_format formats[] = {
-    {"html", "report.html", CBK_FORMAT_HTML},
-    {"md", "report.md", CBK_FORMAT_MARKDOWN},
-    {"latex", "report.tex", CBK_FORMAT_LATEX},
-    {"xlsx", "report.xlsx", CBK_FORMAT_XLSX},
+    {"html", "report.html", CBK_FORMAT_HTML},  {"md", "report.md", CBK_FORMAT_MARKDOWN},
+    {"latex", "report.tex", CBK_FORMAT_LATEX}, {"xlsx", "report.xlsx", CBK_FORMAT_XLSX},
+    {"docx", "report.docx", CBK_FORMAT_DOCX},
 };
 
 /* Sets asked[i] where --format names formats[i]; false after a message. */
@@ -58,7 +62,7 @@ static bool read_formats(cbk_session *session, const cbk_arguments *arguments,
         if (!is_known) {
             (void)cbk_session_refuse(
                 session,
-                "--format is html, md, latex or xlsx, or several of them; not "
+                "--format is html, docx, md, latex or xlsx, or several of them; not "
                 "\"%s\"",
                 names[i]);
             return false;
@@ -73,8 +77,19 @@ static cbk_status build(cbk_session *session, const cbk_arguments *arguments,
     const cbk_audit *audited = NULL;
     CBK_TRY(cbk_session_open_study(session, arguments->operands[0]));
     CBK_TRY(cbk_session_audit(session, cbk_argument(arguments, "claims"), &audited));
-    return cbk_report_build(session->study, audited, conventions, session->arena, out,
-                            &session->error);
+    const cbk_document *built = NULL;
+    CBK_TRY(cbk_report_build(session->study, audited, conventions, session->arena, &built,
+                             &session->error));
+    cbk_document *document = CBK_NEW(session->arena, cbk_document, 1);
+    if (document == NULL) {
+        return CBK_ENOMEM;
+    }
+    const char *paper = cbk_argument(arguments, "paper");
+    *document = *built;
+    document->paper =
+        paper != NULL && strcmp(paper, "letter") == 0 ? CBK_PAPER_LETTER : CBK_PAPER_A4;
+    *out = document;
+    return CBK_OK;
 }
 
 static int write_one(cbk_session *session, const cbk_document *document,

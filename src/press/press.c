@@ -7,5 +7,6 @@ const cbk_press cbk_press_table = {
     .version = CASEBOOK_VERSION,
     .pdf = cbk_press_pdf,
     .png = cbk_press_png,
+    .docx = cbk_press_docx,
     .workbook = cbk_press_workbook,
 };

@@ -8,6 +8,8 @@
 cbk_status cbk_press_pdf(const cbk_drawing *drawing, cbk_buffer *out, cbk_error *err);
 cbk_status cbk_press_png(const cbk_drawing *drawing, double dots_per_inch,
                          cbk_buffer *out, cbk_error *err);
+cbk_status cbk_press_docx(const cbk_document *document, cbk_arena *scratch,
+                          cbk_buffer *out, cbk_error *err);
 cbk_status cbk_press_workbook(const cbk_document *document, cbk_arena *scratch,
                               cbk_buffer *out, cbk_error *err);
 

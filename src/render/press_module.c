@@ -11,10 +11,11 @@ cbk_status cbk_press_load(const cbk_press **out, cbk_error *err)
     *out = NULL;
     void *module = dlopen(CBK_PRESS_FILE, RTLD_NOW | RTLD_LOCAL);
     if (module == NULL) {
-        return cbk_fail(err, CBK_EIO, CBK_ROW_NONE,
-                        "The part of casebook that writes PDF, PNG and XLSX cannot be "
-                        "loaded: %s",
-                        dlerror());
+        return cbk_fail(
+            err, CBK_EIO, CBK_ROW_NONE,
+            "The part of casebook that writes PDF, PNG, XLSX and DOCX cannot be "
+            "loaded: %s",
+            dlerror());
     }
     const cbk_press *press = dlsym(module, CBK_PRESS_SYMBOL);
     if (press == NULL || !cbk_text_is_equal(press->version, CASEBOOK_VERSION)) {

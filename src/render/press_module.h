@@ -1,6 +1,6 @@
-/* render/press_module.h - the press: outputs that need large libraries (PDF, PNG, XLSX),
- * in a module of their own that is loaded when one of them is asked for.  A command that
- * prints six patients' survival does not wait for them. */
+/* render/press_module.h - the press: outputs that need large libraries (PDF, PNG, XLSX,
+ * DOCX), in a module of their own that is loaded when one of them is asked for.  A
+ * command that prints six patients' survival does not wait for them. */
 #ifndef RENDER_PRESS_MODULE_H
 #define RENDER_PRESS_MODULE_H
 
@@ -15,6 +15,8 @@ typedef struct cbk_press {
     cbk_status (*pdf)(const cbk_drawing *drawing, cbk_buffer *out, cbk_error *err);
     cbk_status (*png)(const cbk_drawing *drawing, double dots_per_inch, cbk_buffer *out,
                       cbk_error *err);
+    cbk_status (*docx)(const cbk_document *document, cbk_arena *scratch, cbk_buffer *out,
+                       cbk_error *err);
     cbk_status (*workbook)(const cbk_document *document, cbk_arena *scratch,
                            cbk_buffer *out, cbk_error *err);
 } cbk_press;

@@ -38,12 +38,13 @@ static cbk_status give_up(cbk_buffer *written, cbk_arena *arena, cbk_mark before
     return status;
 }
 
-static cbk_status workbook(const cbk_document *document, cbk_arena *scratch,
-                           cbk_buffer *out, cbk_error *err)
+static cbk_status from_press(const cbk_document *document, cbk_format format,
+                             cbk_arena *scratch, cbk_buffer *out, cbk_error *err)
 {
     const cbk_press *press = NULL;
     CBK_TRY(cbk_press_load(&press, err));
-    return press->workbook(document, scratch, out, err);
+    return format == CBK_FORMAT_XLSX ? press->workbook(document, scratch, out, err)
+                                     : press->docx(document, scratch, out, err);
 }
 
 cbk_status cbk_render(const cbk_document *document, cbk_format format, size_t columns,
@@ -72,7 +73,8 @@ cbk_status cbk_render(const cbk_document *document, cbk_format format, size_t co
         cbk_output_latex(document, &written);
         break;
     case CBK_FORMAT_XLSX:
-        status = workbook(document, arena, &written, err);
+    case CBK_FORMAT_DOCX:
+        status = from_press(document, format, arena, &written, err);
         break;
     case CBK_FORMAT_JSON:
     default:

@@ -305,6 +305,12 @@ void cbk_svg_file(const cbk_drawing *drawing, cbk_buffer *out)
     close_svg(out, drawing);
 }
 
+void cbk_svg_picture(const cbk_drawing *drawing, cbk_buffer *out)
+{
+    open_svg(out, drawing, "drawing", false);
+    close_svg(out, drawing);
+}
+
 void cbk_svg_inline(const cbk_drawing *drawing, const char *id, cbk_buffer *out)
 {
     open_svg(out, drawing, id, true);

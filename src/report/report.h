@@ -13,6 +13,7 @@
 #include <casebook/nelson_aalen.h>
 
 #include "base/json.h"
+#include "study/competing.h"
 #include "study/curves.h"
 #include "study/followup.h"
 #include "study/incidences.h"
@@ -189,6 +190,12 @@ const cbk_document *cbk_analysis_cox_document(const cbk_regression *analysis,
                                               cbk_arena *arena);
 void cbk_analysis_cox_json(const cbk_regression *analysis, cbk_arena *arena,
                            cbk_json *json);
+
+/* `casebook finegray`; NULL when the arena failed. */
+const cbk_document *cbk_analysis_finegray_document(const cbk_competing *both,
+                                                   cbk_arena *arena);
+void cbk_analysis_finegray_json(const cbk_competing *both, cbk_arena *arena,
+                                cbk_json *json);
 
 /* `casebook mcf`. */
 typedef struct cbk_mcf_result {

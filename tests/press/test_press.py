@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """test_press.py CASEBOOK STUDIES - what the press writes, opened by other programs.  Prints TAP.
 
-PDF is read back by poppler (skipped where it is not installed), PNG and XLSX by their formats.
+PDF is read back by poppler and DOCX by LibreOffice (skipped where they are not installed), PNG,
+XLSX and DOCX by their formats.
 """
 import pathlib
 import shutil
@@ -15,6 +16,7 @@ import zlib
 
 casebook, studies = sys.argv[1], pathlib.Path(sys.argv[2])
 worked = studies / "ivc-lms"
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 results = []
 
@@ -132,6 +134,63 @@ def test_report(folder):
     check("an unknown format is named", wrong.returncode == 2 and "pfd" in wrong.stderr)
 
 
+def text_of(element):
+    return "".join(t.text or "" for t in element.iter(WORD + "t"))
+
+
+def test_docx(folder):
+    arguments = ("report", worked, "--format", "docx", "-o")
+    for name in ("one", "two"):
+        done = run(*arguments, folder / name)
+        check("the report is written for Word", done.returncode == 0, done.stderr)
+    path = folder / "one" / "report.docx"
+    check("the same bytes in every run",
+          path.read_bytes() == (folder / "two" / "report.docx").read_bytes())
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    for name in parts:
+        if name.endswith((".xml", ".rels", ".svg")):
+            ElementTree.fromstring(parts[name])
+    body = ElementTree.fromstring(parts["word/document.xml"])
+    tables = list(body.iter(WORD + "tbl"))
+    headers = [table.find(WORD + "tr").find(f"{WORD}trPr/{WORD}tblHeader") for table in tables]
+    check("the header of every table repeats", tables and all(h is not None for h in headers))
+    size = [text_of(row.findall(WORD + "tc")[6]) for row in tables[3].iter(WORD + "tr")][1:]
+    check("Table 4 has the sizes of the tumours", size == ["7.3", "8.9", "8", "5", "8", "20"], size)
+    fields = [field.get(WORD + "instr") for field in body.iter(WORD + "fldSimple")]
+    check("captions are fields that keep their number", " SEQ Table \\* ARABIC \\r 4 " in fields,
+          fields)
+    names = [mark.get(WORD + "name") for mark in body.iter(WORD + "bookmarkStart")]
+    check("bookmarks are unique and of a length that Word takes",
+          len(names) == len(set(names)) and all(len(name) <= 40 for name in names))
+    check("a number has a hidden bookmark", any(name.startswith("_n1_") for name in names))
+    anchors = {link.get(WORD + "anchor") for link in body.iter(WORD + "hyperlink")}
+    check("every link has its place", anchors <= set(names), anchors - set(names))
+    described = [element.get("descr") for element in body.iter() if element.tag.endswith("}docPr")]
+    check("every figure is described", described and all(described))
+    relations = parts["word/_rels/document.xml.rels"].decode()
+    check("figures are there as vectors and as dots",
+          all(f"media/figure1.{kind}" in relations and f"word/media/figure1.{kind}" in parts
+              for kind in ("png", "svg")))
+    letter = run("report", worked, "--format", "docx", "--paper", "letter", "-o", folder / "l")
+    with zipfile.ZipFile(folder / "l" / "report.docx") as package:
+        check("the paper is the one asked for", b'w:w="12240"' in package.read("word/document.xml"),
+              letter.stderr)
+    in_libreoffice(folder, path)
+
+
+def in_libreoffice(folder, path):
+    if shutil.which("soffice") is None:
+        skip("LibreOffice opens the report", "no LibreOffice here")
+        return
+    subprocess.run(["soffice", f"-env:UserInstallation=file://{folder}/office", "--headless",
+                    "--convert-to", "txt:Text", "--outdir", folder / "read", path],
+                   capture_output=True, timeout=100)
+    read = folder / "read" / "report.txt"
+    text = read.read_text(encoding="utf-8") if read.is_file() else ""
+    check("LibreOffice opens the report", "Table 4. Pathology" in text, text[:300])
+
+
 def test_hostile(folder):
     study = folder / "hostile"
     study.mkdir()
@@ -157,6 +216,10 @@ def test_hostile(folder):
     check("no command of LaTeX comes from data",
           "\\$\\textbackslash{}input\\{x\\}\\_\\textasciicircum{}\\textasciitilde{}\\#" in latex,
           latex)
+    made(folder / "hostile.docx", "table", study, "t", "--format", "docx")
+    with zipfile.ZipFile(folder / "hostile.docx") as package:
+        body = ElementTree.fromstring(package.read("word/document.xml"))
+    check("markup from data is text in Word", "<b>&amp;" in text_of(body), text_of(body)[:200])
     none = run("figure", worked, "3", "-o", folder / "curve.gif")
     check("another ending is refused", none.returncode == 2 and ".gif" in none.stderr)
 
@@ -164,7 +227,7 @@ def test_hostile(folder):
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        for test in (test_png, test_pdf, test_workbook, test_report, test_hostile):
+        for test in (test_png, test_pdf, test_workbook, test_docx, test_report, test_hostile):
             test(folder)
     print(f"1..{len(results)}")
 
