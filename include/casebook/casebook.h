@@ -14,6 +14,7 @@
 #include <casebook/kaplan_meier.h>
 #include <casebook/life_table.h>
 #include <casebook/log_rank.h>
+#include <casebook/manuscript.h>
 #include <casebook/nelson_aalen.h>
 #include <casebook/proportion.h>
 #include <casebook/rate.h>
