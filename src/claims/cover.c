@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FOUND_WELL 0.6 /* of the words: enough where nothing else speaks for it */
+
 enum { CANDIDATES_MAX = 500 }; /* of one claim; a manuscript does not say it so often */
 
 /* One way to bring a claim to a sentence. */
@@ -20,7 +22,7 @@ typedef struct candidate {
     size_t claim;
     size_t sentence;
     double score;
-    bool has_all_words;
+    double found;          /* the share of its words that the sentence has */
     const size_t *numbers; /* [n of the claim] in the manuscript's numbers */
 } candidate;
 
@@ -30,6 +32,8 @@ typedef struct wanted {
     const cbk_printed *numbers;
     size_t n;
     cbk_words says;
+    const cbk_printed *said; /* numbers in `says` */
+    size_t n_said;
     const char *places[8]; /* parts of `place`, in lower case */
     size_t n_places;
     bool is_place_known; /* one of them is in the manuscript */
@@ -194,7 +198,7 @@ static bool match_from(const cbk_binding *b, const wanted *w, size_t sentence,
 
 /* How well the words of the claim fit those around the numbers; < 0: they do not. */
 static double word_score(const wanted *w, const cbk_context *context, size_t first,
-                         size_t last, bool *has_all)
+                         size_t last, double *share)
 {
     enum { NEAR_BEFORE = 70, NEAR_BEHIND = 50 };
     const size_t n = cbk_words_shared(&w->says, &w->says, 0, SIZE_MAX); /* distinct */
@@ -203,7 +207,7 @@ static double word_score(const wanted *w, const cbk_context *context, size_t fir
     const size_t near = cbk_words_shared(&w->says, &context->words,
                                          first > NEAR_BEFORE ? first - NEAR_BEFORE : 0,
                                          last + NEAR_BEHIND);
-    *has_all = n > 0 && found >= n;
+    *share = n > 0 ? (double)found / (double)n : 0.0;
     if (n == 0) {
         return 0.0;
     }
@@ -222,10 +226,10 @@ static cbk_status add_candidate(cbk_binding *b, const wanted *w, size_t claim,
     const cbk_printed *last = &b->manuscript->numbers[numbers[w->n - 1]];
     const size_t shift = context->start - context->shift; /* may wrap, and wraps back */
     const bool is_here = is_at(passage, w);
-    bool has_all = false;
+    double share = 0.0;
     const double words =
-        word_score(w, context, first->start + shift, last->end + shift, &has_all);
-    const bool has_nothing = w->says.n == 0 && !is_here;
+        word_score(w, context, first->start + shift, last->end + shift, &share);
+    const bool has_nothing = !is_here && (w->says.n == 0 || share < FOUND_WELL);
     if (words < 0.0 || has_nothing || (w->is_place_known && !is_here)) {
         return CBK_OK;
     }
@@ -239,7 +243,7 @@ static cbk_status add_candidate(cbk_binding *b, const wanted *w, size_t claim,
     *added = (candidate){.claim = claim,
                          .sentence = sentence,
                          .score = words + (is_here ? 3.0 : 0.0) - 0.2 * (double)gaps,
-                         .has_all_words = has_all,
+                         .found = share,
                          .numbers = copy};
     return CBK_OK;
 }
@@ -343,6 +347,37 @@ static bool says_time(const cbk_binding *b, size_t sentence, size_t number, doub
     return false;
 }
 
+/* Whether the claim's `says` has the number: "at most 5 mitoses". */
+static bool is_said(const wanted *w, const cbk_printed *printed)
+{
+    for (size_t i = 0; i < w->n_said; i++) {
+        if (w->said[i].kind == CBK_PRINTED_NUMBER &&
+            printed->kind == CBK_PRINTED_NUMBER && w->said[i].value == printed->value &&
+            w->said[i].digits == printed->digits) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The numbers of the sentence that say what the claim asks: times and what `says` has. */
+static bool cover_question(cbk_binding *b, const candidate *c, const wanted *w)
+{
+    double unit_days = 0.0;
+    const double time =
+        w->claim->n_of > 0 ? time_asked(b, w->claim->of[0], &unit_days) : (double)NAN;
+    const cbk_sentence *s = &b->manuscript->sentences[c->sentence];
+    for (size_t i = s->first_number; i < s->first_number + s->n_numbers; i++) {
+        const bool is_time =
+            !isnan(time) && says_time(b, c->sentence, i, time, unit_days);
+        if (b->covers[i].n == 0 && (is_time || is_said(w, &b->manuscript->numbers[i])) &&
+            !add_cover(b, i, c->claim, CBK_COVER_QUESTION)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool cover(cbk_binding *b, const candidate *c, const wanted *w)
 {
     for (size_t i = 0; i < w->n; i++) {
@@ -351,25 +386,27 @@ static bool cover(cbk_binding *b, const candidate *c, const wanted *w)
         }
     }
     b->n_places[c->claim]++;
-    double unit_days = 0.0;
-    const double time =
-        w->claim->n_of > 0 ? time_asked(b, w->claim->of[0], &unit_days) : (double)NAN;
-    const cbk_sentence *s = &b->manuscript->sentences[c->sentence];
-    for (size_t i = s->first_number; !isnan(time) && i < s->first_number + s->n_numbers;
-         i++) {
-        if (b->covers[i].n == 0 && says_time(b, c->sentence, i, time, unit_days) &&
-            !add_cover(b, i, c->claim, CBK_COVER_QUESTION)) {
-            return false;
-        }
-    }
     return true;
 }
 
 static bool is_free(const cbk_binding *b, const candidate *c, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        const cbk_cover *covers = b->covers[c->numbers[i]].items;
-        if (b->covers[c->numbers[i]].n > 0 && covers[0].part != CBK_COVER_QUESTION) {
+        if (b->covers[c->numbers[i]].n > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Numbers that only say what is asked come last: they may be stated by another claim. */
+static bool cover_questions(cbk_binding *b, const candidate *candidates, size_t n,
+                            const wanted *all)
+{
+    for (size_t i = 0; i < n; i++) {
+        const candidate *c = &candidates[i];
+        if (covers_already(b, c->numbers[0], c->claim) &&
+            !cover_question(b, c, &all[c->claim])) {
             return false;
         }
     }
@@ -386,10 +423,11 @@ static bool cover_all(cbk_binding *b, const candidate *candidates, size_t n,
             const candidate *c = &candidates[i];
             const wanted *w = &all[c->claim];
             const bool is_found = b->n_places[c->claim] > 0;
+            const bool is_elsewhere = w->n_places > 0 && !w->is_place_known;
             const bool is_taken =
                 pass == 0   ? !is_found && is_free(b, c, w->n)
-                : pass == 1 ? !is_found
-                            : w->n_places != 1 && c->has_all_words && is_free(b, c, w->n);
+                : pass == 1 ? !is_found && !is_elsewhere && c->found >= FOUND_WELL
+                            : w->n_places != 1 && c->found > 0.99 && is_free(b, c, w->n);
             if (is_taken && !cover(b, c, w)) {
                 return false;
             }
@@ -398,13 +436,36 @@ static bool cover_all(cbk_binding *b, const candidate *candidates, size_t n,
     return true;
 }
 
+/* Without the words that every sentence of a series has, unless there are no others. */
+static cbk_words telling_words(cbk_words says, cbk_arena *arena)
+{
+    static const char *const common[] = {
+        "patient",  "tumor",   "year",   "month",    "day",    "week",     "cm",
+        "mm",       "series",  "number", "youngest", "oldest", "smallest", "largest",
+        "shortest", "longest", "one",    "two",      "three",  "article",  "time"};
+    cbk_growing kept = {0};
+    for (size_t i = 0; i < says.n; i++) {
+        bool is_common = false;
+        for (size_t k = 0; k < sizeof common / sizeof common[0]; k++) {
+            is_common = is_common || strcmp(says.word[i].text, common[k]) == 0;
+        }
+        cbk_word *added =
+            is_common ? NULL : cbk_growing_add(&kept, sizeof(cbk_word), arena);
+        if (added != NULL) {
+            *added = says.word[i];
+        }
+    }
+    return kept.n > 0 ? (cbk_words){.n = kept.n, .word = kept.items} : says;
+}
+
 static cbk_status want(cbk_binding *b, const cbk_claim *claim, wanted *out,
                        cbk_error *err)
 {
     *out = (wanted){.claim = claim};
     CBK_TRY(numbers_wanted(b, out, err));
     const char *says = claim->says != NULL ? claim->says : claim->id;
-    out->says = cbk_words_of(says, 0, strlen(says), b->arena);
+    out->says = telling_words(cbk_words_of(says, 0, strlen(says), b->arena), b->arena);
+    CBK_TRY(cbk_numbers_of(says, b->arena, &out->said, &out->n_said, err));
     split_places(b, out);
     for (size_t i = 0; i < b->manuscript->n_passages && !out->is_place_known; i++) {
         out->is_place_known = is_at(&b->manuscript->passages[i], out);
@@ -431,6 +492,8 @@ cbk_status cbk_binding_cover(cbk_binding *b, cbk_error *err)
     if (candidates.n > 0) {
         qsort(candidates.items, candidates.n, sizeof(candidate), by_score);
     }
-    return cover_all(b, candidates.items, candidates.n, all) ? CBK_OK
-                                                             : cbk_fail_memory(err);
+    return cover_all(b, candidates.items, candidates.n, all) &&
+                   cover_questions(b, candidates.items, candidates.n, all)
+               ? CBK_OK
+               : cbk_fail_memory(err);
 }

@@ -21,7 +21,8 @@ typedef struct cbk_category {
     const char *form; /* NULL: the patients */
     const char *sql;  /* "sex = 'F'" */
     cbk_words label;  /* of the choice; of the field for a boolean */
-    cbk_words of;     /* of the field, for a choice */
+    cbk_words of;     /* of the field, for a choice: its label, its name */
+    cbk_words name;
     bool needs_field; /* its label alone means nothing: "negative", "high", "left" */
 } cbk_category;
 

@@ -98,13 +98,18 @@ static double distance(const suggesting *s, const cbk_words *label)
     return nearest;
 }
 
+/* The words of the clause that are words of the label, as they are written. */
 static const char *label_text(const suggesting *s, const cbk_words *label)
 {
     cbk_buffer text = {0};
-    for (size_t i = 0; i < label->n; i++) {
-        if (cbk_words_have(words(s), label->word[i].text, s->clause.start,
-                           s->clause.end)) {
-            cbk_buffer_addf(&text, "%s%s", text.size > 0 ? " " : "", label->word[i].text);
+    const cbk_words *in = words(s);
+    for (size_t i = 0; i < in->n; i++) {
+        const cbk_word *word = &in->word[i];
+        if (word->start >= s->clause.start && word->end <= s->clause.end &&
+            cbk_words_have(label, word->text, 0, SIZE_MAX)) {
+            cbk_buffer_addf(&text, "%s%.*s", text.size > 0 ? " " : "",
+                            (int)(word->end - word->start),
+                            s->clause.context->text + word->start);
         }
     }
     const char *copy = cbk_text_copy(s->b->arena, text.bytes != NULL ? text.bytes : "");
@@ -141,8 +146,9 @@ static bool is_denied(const suggesting *s, const cbk_category *category)
 static double category_fit(const suggesting *s, const cbk_category *category)
 {
     const double own = share(s, &category->label);
+    const bool is_boolean = category->field->type == CBK_FIELD_BOOLEAN;
     const double field =
-        category->field->type == CBK_FIELD_BOOLEAN ? 0.0 : share(s, &category->of);
+        is_boolean ? 0.0 : fmax(share(s, &category->of), share(s, &category->name));
     if (own < 0.99 || (category->needs_field && field < 0.49) || is_denied(s, category)) {
         return 0.0;
     }
@@ -222,20 +228,15 @@ static double endpoint_fit(const suggesting *s, size_t i)
     return label->n > 0 && fit > 0.0 && (fit > 0.99 || has(s, "survival")) ? fit : 0.0;
 }
 
-/* A category that narrows the question, or NULL. */
-static const char *subset(const suggesting *s, double *fit)
-{
-    const cbk_category *category = best_category(s, true, fit);
-    return category != NULL ? category->sql : NULL;
-}
-
-static void offer_both(suggesting *s, offer one)
+/* The question, and the question among a category that the clause names with words that
+ * are not those of the question itself. */
+static void offer_both(suggesting *s, const cbk_words *label, offer one)
 {
     double fit = 0.0;
-    const char *among = subset(s, &fit);
-    if (among != NULL) {
+    const cbk_category *category = best_category(s, true, &fit);
+    if (category != NULL && cbk_words_shared(&category->label, label, 0, SIZE_MAX) == 0) {
         offer narrowed = one;
-        narrowed.among = among;
+        narrowed.among = category->sql;
         narrowed.fit += 0.5;
         add_offer(s, narrowed);
     }
@@ -261,11 +262,12 @@ static void offer_survival(suggesting *s)
         }
         char time[CBK_NUMBER_SIZE];
         cbk_number_shortest(round_near(days / unit_days), time);
-        offer_both(s, (offer){.of = cbk_text_format(
-                                  s->b->arena, "100 * %s(%s, %s)", function,
-                                  cbk_sql_name(s->b->arena, endpoint->name), time),
-                              .words = label_text(s, &s->lexicon->endpoints[i]),
-                              .fit = 3.0 + fit});
+        offer_both(s, &s->lexicon->endpoints[i],
+                   (offer){.of = cbk_text_format(
+                               s->b->arena, "100 * %s(%s, %s)", function,
+                               cbk_sql_name(s->b->arena, endpoint->name), time),
+                           .words = label_text(s, &s->lexicon->endpoints[i]),
+                           .fit = 3.0 + fit});
     }
 }
 
@@ -357,35 +359,53 @@ static void offer_measures(suggesting *s)
         const double fit = measure_fit(s, measure);
         const char *of = fit > 0.0 ? function_of(s, named, measure->sql) : NULL;
         if (of != NULL) {
-            offer_both(
-                s, (offer){.of = of,
-                           .words = cbk_text_format(
-                               s->b->arena, "%s%s%s", named != NULL ? named->word : "",
-                               named != NULL ? ", " : "", label_text(s, &measure->label)),
-                           .fit = 2.5 + fit});
+            offer_both(s, &measure->label,
+                       (offer){.of = of,
+                               .words = cbk_text_format(s->b->arena, "%s%s%s",
+                                                        named != NULL ? named->word : "",
+                                                        named != NULL ? ", " : "",
+                                                        label_text(s, &measure->label)),
+                               .fit = 2.5 + fit});
         }
     }
 }
 
-/* "median survival", "median follow-up". */
-static void offer_medians(suggesting *s)
+/* "median survival", "the longest survival". */
+static const char *survival_question(const suggesting *s, const statistic *named,
+                                     const cbk_endpoint *endpoint)
+{
+    if (strcmp(named->function, "median") == 0) {
+        const char *name = cbk_sql_name(s->b->arena, endpoint->name);
+        return name != NULL ? cbk_text_format(s->b->arena, "km_median(%s)", name) : NULL;
+    }
+    return endpoint->time != NULL
+               ? cbk_text_format(s->b->arena, "%s(%s)", named->function, endpoint->time)
+               : NULL;
+}
+
+static void offer_times(suggesting *s)
 {
     const cbk_protocol *protocol = s->lexicon->protocol;
     const statistic *named = statistic_in_clause(s);
     if (s->is_percent || s->clause.bracket != CBK_BRACKET_NONE || named == NULL ||
-        strcmp(named->function, "median") != 0) {
+        s->clause.is_after_plus_minus) {
         return;
     }
     for (size_t i = 0; i < protocol->n_endpoints; i++) {
-        const char *name = cbk_sql_name(s->b->arena, protocol->endpoints[i].name);
+        const cbk_endpoint *endpoint = &protocol->endpoints[i];
+        const cbk_words *label = &s->lexicon->endpoints[i];
         const double fit = endpoint_fit(s, i);
-        if (fit > 0.0 && name != NULL) {
-            offer_both(s,
-                       (offer){.of = cbk_text_format(s->b->arena, "km_median(%s)", name),
-                               .words = "median, survival",
-                               .fit = 3.0 + fit});
+        if (fit > 0.0 && !has_other_unit(s, endpoint->unit)) {
+            offer_both(
+                s, label,
+                (offer){.of = survival_question(s, named, endpoint),
+                        .words = cbk_text_format(s->b->arena, "%s, %s", named->word,
+                                                 label_text(s, label)),
+                        .fit = 3.0 + fit});
         }
-        if (i == 0 && has(s, "follow") && name != NULL) {
+        const char *name = cbk_sql_name(s->b->arena, endpoint->name);
+        if (i == 0 && has(s, "follow") && strcmp(named->function, "median") == 0 &&
+            name != NULL) {
             add_offer(s, (offer){.of = cbk_text_format(s->b->arena, "followup_median(%s)",
                                                        name),
                                  .words = "median, follow-up",
@@ -418,16 +438,47 @@ static bool is_of_patients(const suggesting *s)
 /* The "6" of "5 of 6", "5/6", "(n = 6)". */
 static bool is_denominator(const suggesting *s)
 {
-    static const char *const before[] = {" of ", "/", "n = ", "n=", "N = "};
+    static const char *const joints[] = {" of the ", " of ", "/"};
+    static const char *const sizes[] = {"n = ", "n=", "N = ", "N="};
     const char *text = s->clause.context->text;
-    for (size_t i = 0; i < N(before); i++) {
-        const size_t size = strlen(before[i]);
-        if (s->clause.number_start >= size &&
-            strncmp(text + s->clause.number_start - size, before[i], size) == 0) {
+    const size_t at = s->clause.number_start;
+    for (size_t i = 0; i < N(sizes); i++) {
+        const size_t size = strlen(sizes[i]);
+        if (at >= size && strncmp(text + at - size, sizes[i], size) == 0) {
+            return true;
+        }
+    }
+    const cbk_sentence *sentence = &s->b->manuscript->sentences[s->number->sentence];
+    const size_t first = sentence->first_number;
+    const cbk_printed *before = s->number - 1;
+    if (s->number == &s->b->manuscript->numbers[first]) {
+        return false;
+    }
+    const cbk_context *context = s->clause.context;
+    const size_t end = before->end - context->shift + context->start;
+    for (size_t i = 0; i < N(joints); i++) {
+        const size_t size = strlen(joints[i]);
+        if (end + size == at && strncmp(text + end, joints[i], size) == 0) {
             return true;
         }
     }
     return false;
+}
+
+/* "36 months", "5 cm": something is measured, not counted. */
+static bool has_unit(const suggesting *s)
+{
+    static const char *const units[] = {"year",  "years", "month", "months", "week",
+                                        "weeks", "day",   "days",  "cm",     "mm",
+                                        "kg",    "hours", "ml",    "gy",     "cgy"};
+    const char *after = s->clause.context->text + s->clause.number_end;
+    after += strspn(after, " -");
+    if (cbk_word_is(after, "and")) { /* "36 and 97 months" */
+        after += 3 + strspn(after + 3, " ");
+        after += strspn(after, "0123456789.");
+        after += strspn(after, " ");
+    }
+    return cbk_word_of(after, units, N(units)) > 0;
 }
 
 /* A repeating form whose name the clause has; 0: none. */
@@ -476,7 +527,7 @@ static void offer_counts(suggesting *s)
 {
     double fit = 0.0;
     const bool is_count = s->number->digits == 0 && s->clause.bracket == CBK_BRACKET_NONE;
-    if (!is_count && !s->is_percent) {
+    if ((!is_count && !s->is_percent) || has_unit(s)) {
         return;
     }
     if (is_denominator(s) && !s->is_percent) {
@@ -575,9 +626,12 @@ static cbk_status answer_all(suggesting *s, cbk_standing *out, cbk_error *err)
 
 static void offer_all(suggesting *s)
 {
+    const bool is_count = is_of_patients(s) && s->clause.bracket == CBK_BRACKET_NONE;
     offer_survival(s);
-    offer_medians(s);
-    offer_measures(s);
+    if (!is_count) {
+        offer_times(s);
+        offer_measures(s);
+    }
     if (s->n_offers == 0) {
         offer_counts(s);
     }
@@ -603,7 +657,6 @@ cbk_status cbk_binding_suggest(cbk_binding *b, const cbk_lexicon *lexicon, size_
         const size_t start = s.clause.start;
         s.clause.start = context->start;
         offer_survival(&s);
-        offer_medians(&s);
         s.clause.start = s.n_offers == 0 ? start : s.clause.start;
     }
     return answer_all(&s, out, err);

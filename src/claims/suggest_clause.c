@@ -135,38 +135,75 @@ static bool is_in_bracket(const char *text, size_t start, size_t at)
 /* A sentence is looked at so far to both sides; none is about more. */
 enum { REACH_BYTES = 300 };
 
-static void find_clause(cbk_clause *out)
+/* An " and " with numbers on both sides of it parts what is said of them, unless it
+ * joins them: "36 and 97 months". */
+static size_t and_between(const char *text, size_t at, size_t start)
+{
+    const size_t size = cbk_length_if_starts(text + at, " and ");
+    return size > 0 && !isdigit((unsigned char)text[at > start ? at - 1 : at]) ? size : 0;
+}
+
+/* The other number next to this one, in bytes of the text; `none`: there is none. */
+static size_t neighbour(const cbk_manuscript *m, const cbk_clause *clause, size_t i,
+                        bool is_next, size_t none)
+{
+    const cbk_context *c = clause->context;
+    const cbk_sentence *s = &m->sentences[m->numbers[i].sentence];
+    const size_t shift = c->start - c->shift;
+    if (is_next) {
+        return i + 1 < s->first_number + s->n_numbers ? m->numbers[i + 1].start + shift
+                                                      : none;
+    }
+    return i > s->first_number ? m->numbers[i - 1].end + shift : none;
+}
+
+static void find_start(const cbk_manuscript *m, size_t i, cbk_clause *out)
 {
     const cbk_context *c = out->context;
-    const bool is_cell = c->start > 0 && c->text[c->start - 1] == ' ' && c->start >= 3 &&
-                         c->text[c->start - 2] == '|';
-    if (is_cell) {
-        out->start = 0;
-        out->end = strlen(c->text);
-        return;
-    }
     const size_t least = out->number_start > c->start + REACH_BYTES
                              ? out->number_start - REACH_BYTES
                              : c->start;
+    const size_t before = neighbour(m, out, i, false, SIZE_MAX);
     out->start = least;
     for (size_t at = least; at < out->number_start; at++) {
-        const size_t size = break_length(c->text, at, least);
+        size_t size = break_length(c->text, at, least);
+        size = size == 0 && at >= before ? and_between(c->text, at, least) : size;
         if (size > 0 && at + size <= out->number_start &&
             !is_in_bracket(c->text, least, at)) {
             out->start = at + size;
             at += size - 1;
         }
     }
+}
+
+static void find_end(const cbk_manuscript *m, size_t i, cbk_clause *out)
+{
+    const cbk_context *c = out->context;
+    const size_t after = neighbour(m, out, i, true, 0);
     size_t most = out->number_end + REACH_BYTES;
     most = most < c->end ? most : c->end;
     out->end = most;
     for (size_t at = out->number_end; at < most; at++) {
-        if (break_length(c->text, at, c->start) > 0 &&
-            !is_in_bracket(c->text, out->start, at)) {
+        const bool is_break = break_length(c->text, at, c->start) > 0 ||
+                              (at < after && and_between(c->text, at, c->start) > 0);
+        if (is_break && !is_in_bracket(c->text, out->start, at)) {
             out->end = at;
             break;
         }
     }
+}
+
+static void find_clause(const cbk_manuscript *m, size_t i, cbk_clause *out)
+{
+    const cbk_context *c = out->context;
+    const size_t passage = m->sentences[m->numbers[i].sentence].passage;
+    if (m->passages[passage].kind == CBK_PASSAGE_CELL) {
+        out->start = 0;
+        out->end = strlen(c->text);
+        return;
+    }
+    find_start(m, i, out);
+    find_end(m, i, out);
 }
 
 cbk_clause cbk_clause_of(const cbk_manuscript *manuscript, const cbk_context *context,
@@ -179,7 +216,7 @@ cbk_clause cbk_clause_of(const cbk_manuscript *manuscript, const cbk_context *co
                          .number_start = number->start + shift,
                          .number_end = number->end + shift};
     clause.bracket_start = clause.number_start;
-    find_clause(&clause);
+    find_clause(manuscript, i, &clause);
     size_t before = clause.number_start;
     while (before > context->start && context->text[before - 1] == ' ') {
         before--;

@@ -34,9 +34,14 @@ static const char *const same[][2] = {
     {"case", "patient"},       {"minimum", "smallest"},
     {"maximum", "largest"}};
 
-static bool is_letter(unsigned char c)
+/* Bytes of a letter at text: ASCII, or Latin, Greek, Cyrillic of two bytes; 0: none. */
+static size_t letter_length(const char *text)
 {
-    return isalpha(c) || (c >= 0xc3 && c < 0xe0) || (c & 0xc0) == 0x80;
+    const unsigned char c = (unsigned char)*text;
+    if (isalpha(c)) {
+        return 1;
+    }
+    return c >= 0xc3 && c < 0xe0 && ((unsigned char)text[1] & 0xc0) == 0x80 ? 2 : 0;
 }
 
 /* "our" -> "or", "ae" and "oe" -> "e": the British spelling as the American one. */
@@ -61,6 +66,9 @@ static void respell(char *word)
 static void make_singular(char *word)
 {
     const size_t n = strlen(word);
+    if (strcmp(word, "series") == 0 || strcmp(word, "species") == 0) {
+        return;
+    }
     if (n > 4 && strcmp(word + n - 3, "ies") == 0) {
         memcpy(word + n - 3, "y", 2);
     } else if (n > 3 && word[n - 1] == 's' && strchr("sui", word[n - 2]) == NULL) {
@@ -99,8 +107,8 @@ cbk_words cbk_words_of(const char *text, size_t start, size_t end, cbk_arena *ar
     cbk_growing found = {0};
     for (size_t at = start; at < end;) {
         size_t size = 0;
-        while (at + size < end && is_letter((unsigned char)text[at + size])) {
-            size++;
+        for (size_t n = 1; n > 0 && at + size < end; size += n) {
+            n = letter_length(text + at + size);
         }
         const char *word = canonical(text + at, size, arena);
         cbk_word *added =
