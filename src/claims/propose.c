@@ -68,6 +68,23 @@ static void add_id(cbk_buffer *out, const cbk_audit *audit, size_t *n)
     cbk_buffer_add(out, id);
 }
 
+/* The sentence; of a cell with the header of its row. */
+static void add_says(cbk_buffer *out, size_t indent, const cbk_manuscript *m,
+                     const cbk_sentence *sentence)
+{
+    const cbk_passage *passage = &m->passages[sentence->passage];
+    cbk_buffer says = {0};
+    if (passage->kind == CBK_PASSAGE_CELL && passage->column > 0) {
+        cbk_buffer_addf(&says,
+                        "%s: ", m->passages[sentence->passage - passage->column].text);
+    }
+    cbk_buffer_add_bytes(&says, passage->text + sentence->start,
+                         sentence->end - sentence->start);
+    out->is_failed = out->is_failed || says.is_failed;
+    add_key(out, indent, "says", says.bytes != NULL ? says.bytes : "", says.size);
+    cbk_buffer_free(&says);
+}
+
 /* `indent`: columns before the dash of an item. */
 static void add_claims(cbk_buffer *out, const cbk_manuscript_audit *bound, size_t indent)
 {
@@ -88,8 +105,7 @@ static void add_claims(cbk_buffer *out, const cbk_manuscript_audit *bound, size_
         if (*place != '\0') {
             add_key(out, indent + 2, "place", place, strlen(place));
         }
-        add_key(out, indent + 2, "says", passage->text + sentence->start,
-                sentence->end - sentence->start);
+        add_says(out, indent + 2, m, sentence);
         add_key(out, indent + 2, "stated", number->text, strlen(number->text));
         for (size_t k = 0; k < standing->n_suggestions; k++) {
             add_suggestion(out, indent + 2, &standing->suggestions[k]);

@@ -2,30 +2,199 @@
 #include "cli/options.h"
 #include "cli/session.h"
 
+#include "base/file.h"
 #include "report/report.h"
+#include "study/records.h"
+
+#include <stdio.h>
+#include <string.h>
 
 static const cbk_option options[] = {
     {.name = "claims",
      .argument = "FILE",
      .help = "the manuscript's claims; the study's claims.yaml when not given"},
+    {.name = "manuscript",
+     .argument = "FILE",
+     .help = "a manuscript (.md .txt .html .docx) whose every number is looked up"},
+    {.name = "propose",
+     .argument = "FILE",
+     .help = "with --manuscript: write the claims, and one for each number of none"},
+    {.name = "letter",
+     .argument = "FILE",
+     .help = "write a letter of what needs an answer, as .md or .html"},
     CBK_OPTION_FORMAT,
+    CBK_OPTION_OUTPUT,
 };
 
-static int print(cbk_session *session, const cbk_arguments *arguments,
-                 const cbk_audit *audited)
+/* What one run has made. */
+typedef struct auditing {
+    cbk_session *session;
+    const cbk_arguments *arguments;
+    const cbk_audit *audited;          /* of no claims where the study has none */
+    const cbk_manuscript_audit *bound; /* NULL without --manuscript */
+} auditing;
+
+/* ---- files ------------------------------------------------------------------------ */
+
+static bool has_ending(const char *path, const char *ending)
 {
-    const cbk_format format = cbk_session_format(arguments);
+    const size_t size = strlen(ending);
+    const size_t length = strlen(path);
+    return length > size && strcmp(path + length - size, ending) == 0;
+}
+
+/* --format, or else what the name of --output's file says. */
+static cbk_format format_of(const cbk_arguments *arguments)
+{
+    static const char *const endings[] = {".html", ".md", ".csv", ".json"};
+    static const cbk_format formats[] = {CBK_FORMAT_HTML, CBK_FORMAT_MARKDOWN,
+                                         CBK_FORMAT_CSV, CBK_FORMAT_JSON};
+    const char *path = cbk_argument(arguments, "output");
+    for (size_t i = 0; path != NULL && cbk_argument(arguments, "format") == NULL &&
+                       i < CBK_COUNT_OF(endings);
+         i++) {
+        if (has_ending(path, endings[i])) {
+            return formats[i];
+        }
+    }
+    return cbk_session_format(arguments);
+}
+
+/* The claims file that was read; NULL: there is none. */
+static const char *claims_file(const auditing *a)
+{
+    const char *path = cbk_argument(a->arguments, "claims");
+    if (path == NULL) {
+        path = cbk_text_format(a->session->arena, "%s/claims.yaml",
+                               cbk_study_folder(a->session->study));
+    }
+    return path != NULL && cbk_file_exists(path) ? path : NULL;
+}
+
+static int propose(const auditing *a, const char *path)
+{
+    const char *text = NULL;
+    bool is_alone = false;
+    const cbk_status status =
+        cbk_manuscript_propose(a->bound, claims_file(a), a->session->arena, &text,
+                               &is_alone, &a->session->error);
+    const int code = status == CBK_OK
+                         ? cbk_session_write(a->session, path, text, strlen(text))
+                         : cbk_session_fail(a->session, status);
+    if (code == CBK_EXIT_DONE) {
+        const size_t n = a->bound->n_suggested + a->bound->n_unbound;
+        (void)fprintf(stderr, "casebook audit: %s has %zu new claim%s%s\n", path, n,
+                      n == 1 ? "" : "s",
+                      is_alone && claims_file(a) != NULL
+                          ? ", without those of the claims file, which cannot be added to"
+                          : "");
+    }
+    return code;
+}
+
+static int write_letter(const auditing *a, const char *path)
+{
+    const cbk_document *document = NULL;
+    const cbk_status status =
+        cbk_letter_document(a->session->study, a->audited, a->bound, a->session->arena,
+                            &document, &a->session->error);
+    const cbk_format format =
+        has_ending(path, ".html") ? CBK_FORMAT_HTML : CBK_FORMAT_MARKDOWN;
+    return status == CBK_OK
+               ? cbk_session_write_document(a->session, document, format, path)
+               : cbk_session_fail(a->session, status);
+}
+
+/* ---- output ------------------------------------------------------------------------ */
+
+static int print_json(const auditing *a, const char *path)
+{
+    cbk_buffer buffer = {0};
+    cbk_json json = {.out = &buffer};
+    cbk_analysis_audit_json(a->session->study, a->audited, a->bound, a->session->arena,
+                            &json);
+    if (path == NULL) {
+        return cbk_session_write_json(a->session, &buffer);
+    }
+    cbk_buffer_add(&buffer, "\n");
+    const int code = buffer.is_failed
+                         ? cbk_session_fail(a->session, CBK_ENOMEM)
+                         : cbk_session_write(a->session, path, buffer.bytes, buffer.size);
+    cbk_buffer_free(&buffer);
+    return code;
+}
+
+static int print(const auditing *a)
+{
+    cbk_session *session = a->session;
+    const cbk_format format = format_of(a->arguments);
+    const char *path = cbk_argument(a->arguments, "output");
     if (format == CBK_FORMAT_JSON) {
-        cbk_buffer buffer = {0};
-        cbk_json json = {.out = &buffer};
-        cbk_analysis_audit_json(session->study, audited, &json);
-        return cbk_session_write_json(session, &buffer);
+        return print_json(a, path);
     }
     const cbk_document *document = NULL;
-    const cbk_status status = cbk_analysis_audit_document(
-        session->study, audited, session->arena, &document, &session->error);
-    return status == CBK_OK ? cbk_session_write_document(session, document, format, NULL)
+    cbk_status status = CBK_OK;
+    if (a->bound == NULL) {
+        status = cbk_analysis_audit_document(session->study, a->audited, session->arena,
+                                             &document, &session->error);
+    } else if (format == CBK_FORMAT_HTML) {
+        status = cbk_manuscript_page(session->study, a->bound, session->arena, &document,
+                                     &session->error);
+    } else {
+        status = cbk_manuscript_summary(session->study, a->bound, session->arena,
+                                        &document, &session->error);
+    }
+    return status == CBK_OK ? cbk_session_write_document(session, document, format, path)
                             : cbk_session_fail(session, status);
+}
+
+/* ---- the command ------------------------------------------------------------------- */
+
+/* CBK_EXIT_USAGE after a message where options do not go together. */
+static int check_options(cbk_session *session, const cbk_arguments *arguments)
+{
+    const char *letter = cbk_argument(arguments, "letter");
+    if (cbk_argument(arguments, "propose") != NULL &&
+        cbk_argument(arguments, "manuscript") == NULL) {
+        return cbk_session_refuse(session,
+                                  "--propose needs --manuscript FILE, whose numbers it "
+                                  "proposes claims for");
+    }
+    if (letter != NULL && !has_ending(letter, ".md") && !has_ending(letter, ".html")) {
+        return cbk_session_refuse(
+            session, "a letter is written as .md or .html, not to \"%s\"", letter);
+    }
+    return CBK_EXIT_DONE;
+}
+
+static cbk_status read_all(auditing *a)
+{
+    static const cbk_audit no_claims = {0};
+    cbk_session *session = a->session;
+    const char *manuscript_file = cbk_argument(a->arguments, "manuscript");
+    const cbk_manuscript *manuscript = NULL;
+    CBK_TRY(cbk_session_open_study(session, a->arguments->operands[0]));
+    CBK_TRY(
+        cbk_session_audit(session, cbk_argument(a->arguments, "claims"), &a->audited));
+    if (manuscript_file == NULL) {
+        return CBK_OK;
+    }
+    a->audited = a->audited != NULL ? a->audited : &no_claims;
+    CBK_TRY(cbk_manuscript_read(manuscript_file, session->arena, &manuscript,
+                                &session->error));
+    return cbk_manuscript_bind(session->study, a->audited, manuscript, session->arena,
+                               &a->bound, &session->error);
+}
+
+static int write_all(const auditing *a)
+{
+    const char *proposal = cbk_argument(a->arguments, "propose");
+    const char *letter = cbk_argument(a->arguments, "letter");
+    int code = proposal != NULL ? propose(a, proposal) : CBK_EXIT_DONE;
+    if (code == CBK_EXIT_DONE && letter != NULL) {
+        code = write_letter(a, letter);
+    }
+    return code == CBK_EXIT_DONE ? print(a) : code;
 }
 
 static int run(const cbk_arguments *arguments)
@@ -34,23 +203,24 @@ static int run(const cbk_arguments *arguments)
     if (!cbk_session_open(&session, arguments)) {
         return CBK_EXIT_ENVIRONMENT;
     }
-    const cbk_audit *audited = NULL;
-    cbk_status status = cbk_session_open_study(&session, arguments->operands[0]);
-    if (status == CBK_OK) {
-        status = cbk_session_audit(&session, cbk_argument(arguments, "claims"), &audited);
+    const int usage = check_options(&session, arguments);
+    if (usage != CBK_EXIT_DONE) {
+        return cbk_session_close(&session, usage);
     }
+    auditing a = {.session = &session, .arguments = arguments};
+    const cbk_status status = read_all(&a);
     if (status != CBK_OK) {
         return cbk_session_close(&session, cbk_session_fail(&session, status));
     }
-    if (audited == NULL) {
+    if (a.audited == NULL) {
         const int code = cbk_session_refuse(
             &session, "%s has no claims.yaml; name the claims with --claims FILE",
             arguments->operands[0]);
         return cbk_session_close(&session, code);
     }
-    const int code = print(&session, arguments, audited);
-    const bool is_finding = audited->counts[CBK_VERDICT_CONTRADICTED] > 0 ||
-                            audited->counts[CBK_VERDICT_DOES_NOT_REPRODUCE] > 0;
+    const int code = write_all(&a);
+    const bool is_finding = a.audited->counts[CBK_VERDICT_CONTRADICTED] > 0 ||
+                            a.audited->counts[CBK_VERDICT_DOES_NOT_REPRODUCE] > 0;
     return cbk_session_close(
         &session, code == CBK_EXIT_DONE && is_finding ? CBK_EXIT_FINDING : code);
 }
@@ -71,9 +241,19 @@ const cbk_command cbk_command_audit = {
         "follow is explained where a small change of the question gives it and chance "
         "hardly would; else the smallest change of a record that would make it right is "
         "named. Exit code 1 when a "
-        "claim is contradicted or does not reproduce.",
-    .examples = "casebook audit studies/ivc-lms\n"
-                "casebook audit studies/ivc-lms --claims revised.yaml --format json",
+        "claim is contradicted or does not reproduce.\n\n"
+        "With --manuscript every number of the text is found and counted: checked by "
+        "claims, with a suggestion that somebody has to confirm, or bound to nothing. As "
+        "HTML it is the text itself with every number marked and explained beside it. "
+        "--propose writes the claims file with a claim for each number that had none: "
+        "take the # away where a suggestion asks what the sentence says, and give the "
+        "file to --claims.",
+    .examples =
+        "casebook audit studies/ivc-lms\n"
+        "casebook audit studies/ivc-lms --claims revised.yaml --format json\n"
+        "casebook audit studies/ivc-lms --manuscript paper.docx -o checked.html\n"
+        "casebook audit studies/ivc-lms --manuscript paper.docx --propose all.yaml\n"
+        "casebook audit studies/ivc-lms --letter questions.md",
     .n_options = CBK_COUNT_OF(options),
     .options = options,
     .run = run,

@@ -177,7 +177,9 @@ static void write_claim(cbk_json *json, const cbk_claim_result *result)
     cbk_json_close_object(json);
 }
 
-void cbk_analysis_audit_json(cbk_study *study, const cbk_audit *audit, cbk_json *json)
+void cbk_analysis_audit_json(cbk_study *study, const cbk_audit *audit,
+                             const cbk_manuscript_audit *bound, cbk_arena *arena,
+                             cbk_json *json)
 {
     cbk_json_open_object(json);
     cbk_analysis_json_head(study, "audit", json);
@@ -197,6 +199,10 @@ void cbk_analysis_audit_json(cbk_study *study, const cbk_audit *audit, cbk_json 
                              (int64_t)audit->counts[i]);
     }
     cbk_json_close_object(json);
+    if (bound != NULL) {
+        cbk_json_key(json, "manuscript");
+        cbk_manuscript_json(bound, arena, json);
+    }
     cbk_json_close_object(json);
     cbk_json_close_object(json);
 }

@@ -9,6 +9,7 @@
 #include <casebook/document.h>
 #include <casebook/life_table.h>
 #include <casebook/log_rank.h>
+#include <casebook/manuscript.h>
 #include <casebook/nelson_aalen.h>
 
 #include "base/json.h"
@@ -196,7 +197,28 @@ void cbk_analysis_check_json(cbk_study *study, const cbk_finding *findings, size
 cbk_status cbk_analysis_audit_document(cbk_study *study, const cbk_audit *audit,
                                        cbk_arena *arena, const cbk_document **out,
                                        cbk_error *err);
-void cbk_analysis_audit_json(cbk_study *study, const cbk_audit *audit, cbk_json *json);
+/* bound: of --manuscript, or NULL. */
+void cbk_analysis_audit_json(cbk_study *study, const cbk_audit *audit,
+                             const cbk_manuscript_audit *bound, cbk_arena *arena,
+                             cbk_json *json);
+
+/* A manuscript's numbers in short: counts, and what needs an answer ... */
+cbk_status cbk_manuscript_summary(cbk_study *study, const cbk_manuscript_audit *bound,
+                                  cbk_arena *arena, const cbk_document **out,
+                                  cbk_error *err);
+/* ... its own text with every number marked, and notes beside it; for HTML ... */
+cbk_status cbk_manuscript_page(cbk_study *study, const cbk_manuscript_audit *bound,
+                               cbk_arena *arena, const cbk_document **out,
+                               cbk_error *err);
+/* ... and the object `manuscript` of docs/formats/json.md. */
+void cbk_manuscript_json(const cbk_manuscript_audit *bound, cbk_arena *arena,
+                         cbk_json *json);
+
+/* A letter that lists what needs an answer: claims, checks, open conflicts.  bound NULL:
+ * without the manuscript's sentences. */
+cbk_status cbk_letter_document(cbk_study *study, const cbk_audit *audit,
+                               const cbk_manuscript_audit *bound, cbk_arena *arena,
+                               const cbk_document **out, cbk_error *err);
 
 /* One table or figure of the protocol by its id.  Errors: CBK_EINVAL (no such id: which
  * there are), the evaluator's. */
