@@ -240,6 +240,8 @@ static void on_open(void *context, const char *space, const char *local,
         w->skip_from = w->depth;
     } else if (is_math_space(space)) {
         w->is_in_text = strcmp(local, "t") == 0;
+        w->is_hidden = false;
+        w->script = CBK_SCRIPT_NORMAL;
     } else if (is_word_space(space)) {
         w->is_in_text = strcmp(local, "t") == 0;
         on_structure(w, local, attributes);

@@ -393,7 +393,7 @@ static void text_line(lines *l, line one)
 
 void cbk_manuscript_markdown(cbk_manuscript_builder *b, const char *bytes, size_t size)
 {
-    lines l = {.b = b, .at = bytes, .end = bytes + size};
+    lines l = {.b = b, .at = bytes, .end = bytes + size, .kind = CBK_PASSAGE_PARAGRAPH};
     line one;
     if (peek_line(&l, &one) && one.size == 3 && line_starts(&one, "---")) {
         (void)next_line(&l, &one);
@@ -535,7 +535,7 @@ static void plain_line(lines *l, const line *one, bool is_first)
 
 void cbk_manuscript_plain(cbk_manuscript_builder *b, const char *bytes, size_t size)
 {
-    lines l = {.b = b, .at = bytes, .end = bytes + size};
+    lines l = {.b = b, .at = bytes, .end = bytes + size, .kind = CBK_PASSAGE_PARAGRAPH};
     line one;
     bool is_first = true;
     while (!b->is_too_large && next_line(&l, &one)) {

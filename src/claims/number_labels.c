@@ -246,7 +246,8 @@ static size_t label_length(const cbk_number_scan *s)
     }
     const bool is_bare_no = size == 2 && tolower((unsigned char)s->at[0]) == 'n' &&
                             s->at[2] != '.'; /* "no 5 of them": a word */
-    const bool is_plural = tolower((unsigned char)s->at[size - 1]) == 's' && size > 4;
+    const bool is_plural = tolower((unsigned char)s->at[size - 1]) == 's' && size > 3 &&
+                           !cbk_word_is(s->at, "class");
     size += s->at[size] == '.';
     size += s->at[size] == ' ';
     if (strncmp(s->at + size, "no. ", 4) == 0 || strncmp(s->at + size, "No. ", 4) == 0) {
@@ -438,6 +439,27 @@ static bool is_quantity_name(const char *after)
     return false;
 }
 
+/* "60% at 5 years", "survival at 60 months": the same, written behind. */
+static bool is_asked_time(const cbk_number_scan *s, const char *after)
+{
+    static const char *const before[] = {
+        "% at ",          "survival at ", "mortality at ", "incidence at ",
+        "recurrence at ", "risk at ",     "rate at ",      "rates at "};
+    static const char *const units[] = {"year",   "years", "month",
+                                        "months", "weeks", "days"};
+    const size_t n_before = (size_t)(s->at - s->start);
+    if (*after != ' ' || cbk_word_of(after + 1, units, N(units)) == 0) {
+        return false;
+    }
+    for (size_t i = 0; i < N(before); i++) {
+        const size_t size = strlen(before[i]);
+        if (n_before >= size && strncmp(s->at - size, before[i], size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* "per 10 HPF", "per 1000 person-years": part of a unit. */
 static bool is_per(const cbk_number_scan *s)
 {
@@ -481,7 +503,8 @@ size_t cbk_label_digits(const cbk_number_scan *s, size_t size, cbk_left_out_reas
                (isalpha((unsigned char)*after) && !isalnum((unsigned char)after[1]));
     }
     *why = CBK_LEFT_OUT_QUANTITY_NAME;
-    return is_quantity_name(after) || is_level(after) || is_per(s)
+    return is_quantity_name(after) || is_asked_time(s, after) || is_level(after) ||
+                   is_per(s)
                ? size + (*after == '%')
                : 0;
 }

@@ -94,9 +94,11 @@ static size_t digit_date(const char *text)
 {
     const size_t first = strspn(text, "0123456789");
     const char mark = text[first];
-    if (first == 4 && mark == '-' && alone(text + 5, 2) == 0) {
-        const size_t month = strspn(text + 5, "0123456789");
-        return month == 2 && text[7] == '-' && alone(text + 8, 2) == 2 ? 10 : 0;
+    if (first == 4 && mark == '-') {
+        return strspn(text + 5, "0123456789") == 2 && text[7] == '-' &&
+                       alone(text + 8, 2) == 2
+                   ? 10
+                   : 0;
     }
     if (first == 0 || first > 2) {
         return 0;

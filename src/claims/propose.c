@@ -36,12 +36,19 @@ static void add_key(cbk_buffer *out, size_t indent, const char *key, const char 
     cbk_buffer_add(out, "\n");
 }
 
+static void value_words(const cbk_suggestion *one, char out[CBK_NUMBER_SIZE])
+{
+    (void)snprintf(out, CBK_NUMBER_SIZE, "nothing");
+    if (one->quantity.value.kind == CBK_VALUE_NUMBER) {
+        cbk_number_shortest(one->quantity.value.number, out);
+    }
+}
+
+/* The best suggestion, each of its keys behind a #. */
 static void add_suggestion(cbk_buffer *out, size_t indent, const cbk_suggestion *one)
 {
-    char value[CBK_NUMBER_SIZE] = "nothing";
-    if (one->quantity.value.kind == CBK_VALUE_NUMBER) {
-        cbk_number_shortest(one->quantity.value.number, value);
-    }
+    char value[CBK_NUMBER_SIZE];
+    value_words(one, value);
     cbk_buffer_addf(out, "%*s# gives %s%s (words: %s)\n", (int)indent, "", value,
                     one->is_met ? ", as printed" : "", one->words);
     const char *const keys[] = {"# of", "# from", "# among"};
@@ -51,6 +58,18 @@ static void add_suggestion(cbk_buffer *out, size_t indent, const cbk_suggestion 
             add_key(out, indent, keys[i], texts[i], strlen(texts[i]));
         }
     }
+}
+
+/* Another one, in one line. */
+static void add_alternative(cbk_buffer *out, size_t indent, const cbk_suggestion *one)
+{
+    char value[CBK_NUMBER_SIZE];
+    value_words(one, value);
+    cbk_buffer_addf(
+        out, "%*s# or %s%s%s%s%s, which gives %s%s\n", (int)indent, "", one->of,
+        one->from != NULL ? ", from " : "", one->from != NULL ? one->from : "",
+        one->among != NULL ? ", among " : "", one->among != NULL ? one->among : "", value,
+        one->is_met ? ", as printed" : "");
 }
 
 /* An id that no claim has. */
@@ -108,7 +127,12 @@ static void add_claims(cbk_buffer *out, const cbk_manuscript_audit *bound, size_
         add_says(out, indent + 2, m, sentence);
         add_key(out, indent + 2, "stated", number->text, strlen(number->text));
         for (size_t k = 0; k < standing->n_suggestions; k++) {
-            add_suggestion(out, indent + 2, &standing->suggestions[k]);
+            const cbk_suggestion *one = &standing->suggestions[k];
+            if (k == 0) {
+                add_suggestion(out, indent + 2, one);
+            } else {
+                add_alternative(out, indent + 2, one);
+            }
         }
     }
 }

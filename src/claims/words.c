@@ -22,16 +22,13 @@ static const char *const stop_words[] = {
 
 /* Words of papers that mean what a protocol calls otherwise. */
 static const char *const same[][2] = {
-    {"woman", "female"},       {"women", "female"},
-    {"girl", "female"},        {"man", "male"},
-    {"men", "male"},           {"boy", "male"},
-    {"died", "dead"},          {"death", "dead"},
-    {"die", "dead"},           {"living", "alive"},
-    {"average", "mean"},       {"diameter", "size"},
-    {"aged", "age"},           {"metastase", "metastasis"},
-    {"relapse", "recurrence"}, {"yr", "year"},
-    {"mo", "month"},           {"cases", "patient"},
-    {"case", "patient"},       {"minimum", "smallest"},
+    {"woman", "female"},       {"women", "female"}, {"girl", "female"},
+    {"man", "male"},           {"men", "male"},     {"boy", "male"},
+    {"died", "dead"},          {"death", "dead"},   {"die", "dead"},
+    {"living", "alive"},       {"average", "mean"}, {"averaged", "mean"},
+    {"diameter", "size"},      {"aged", "age"},     {"metastase", "metastasis"},
+    {"relapse", "recurrence"}, {"yr", "year"},      {"mo", "month"},
+    {"cases", "patient"},      {"case", "patient"}, {"minimum", "smallest"},
     {"maximum", "largest"}};
 
 /* Bytes of a letter at text: ASCII, or Latin, Greek, Cyrillic of two bytes; 0: none. */

@@ -39,6 +39,9 @@ cbk_status cbk_zip_open(const char *name, const char *bytes, size_t size, cbk_zi
                         cbk_error *err)
 {
     *out = NULL;
+    if (size == 0) { /* to the library the beginning of a new archive */
+        return fail_zip(err, name, ZIP_ER_NOZIP, "it is empty");
+    }
     zip_error_t why;
     zip_error_init(&why);
     zip_t *archive = open_archive(bytes, size, &why);

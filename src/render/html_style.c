@@ -137,7 +137,7 @@ static const char noted[] =
     "clip-path:inset(50%);white-space:nowrap}\n"
     ".flag{color:inherit;text-decoration:none;position:relative;"
     "border-bottom:2px solid transparent;white-space:nowrap}\n"
-    ".flag i{font:600 .68em/1 var(--sans);vertical-align:.45em;margin-left:.12em}\n"
+    ".flag i{font:600 .72em/1 var(--sans);vertical-align:.45em;margin-left:.12em}\n"
     ".flag.plain{border-bottom:1px dotted var(--muted)}\n"
     ".flag.good{border-bottom-color:var(--good)}\n"
     ".flag.warn{border-bottom-style:dashed;border-bottom-color:var(--warn);"

@@ -136,25 +136,7 @@ static void add_computed(letter *l, const cbk_claim_result *result)
     }
 }
 
-/* What an explanation adds beyond the value, without "Number 2, `of`: " before it. */
-static const char *telling_part(const char *explanation)
-{
-    static const char *const said_already[] = {"The records give ",
-                                               "Weak, no explanation", "The claim has no",
-                                               "Stated otherwise: "};
-    if (strncmp(explanation, "Number ", 7) == 0) {
-        const char *colon = strstr(explanation, ": ");
-        explanation = colon != NULL ? colon + 2 : explanation;
-    }
-    for (size_t i = 0; i < sizeof said_already / sizeof said_already[0]; i++) {
-        if (strncmp(explanation, said_already[i], strlen(said_already[i])) == 0) {
-            return NULL;
-        }
-    }
-    return explanation;
-}
-
-/* "Elsewhere: 144 (Results; Discussion)". */
+/* "Printed elsewhere: 144 (Results); 144 (Discussion)". */
 static void add_contradicting(letter *l, const cbk_claim_result *result)
 {
     enum { SHOWN_MAX = 5 };
@@ -176,8 +158,8 @@ static bool add_explanations(letter *l, const cbk_claim_result *result)
 {
     bool is_explained = false;
     for (size_t i = 0; i < result->n_explanations; i++) {
-        const char *telling = telling_part(result->explanations[i]);
-        if (telling == NULL) {
+        const char *telling = cbk_telling_part(result->explanations[i]);
+        if (telling == NULL || strncmp(telling, "Stated otherwise", 16) == 0) {
             continue;
         }
         cbk_text_run run = {0};

@@ -33,25 +33,29 @@ static void add_mark(page *p, cbk_text_run *run, cbk_stance stance, const char *
                    .tone = words->tone});
 }
 
-/* "≠3 does not reproduce. 44, median age in years: median(age_years) gives 45.5. ..." */
+/* "Median age in years, stated as 44. The records: 45.5 (median(age_years)). ..." */
 static void claim_note(page *p, cbk_text_run *run, const cbk_claim_result *result)
 {
     cbk_arena *arena = p->report.arena;
     const cbk_claim *claim = result->claim;
-    cbk_run_textf(run, arena, " %s", claim->says != NULL ? claim->says : claim->id);
-    cbk_run_text(run, arena, " stated as ");
+    const char *says = claim->says != NULL ? claim->says : claim->id;
+    cbk_run_textf(run, arena, "%s, stated as ", cbk_words_upper_first(arena, says));
     cbk_run_span(run, arena, (cbk_span){.kind = CBK_SPAN_STRONG, .text = claim->stated});
     cbk_run_text(run, arena, ". ");
     for (size_t i = 0; i < result->n_computed; i++) {
-        cbk_run_text(run, arena, i > 0 ? "; " : "");
-        cbk_run_span(run, arena, (cbk_span){.kind = CBK_SPAN_CODE, .text = claim->of[i]});
-        cbk_run_text(run, arena, ": ");
+        cbk_run_text(run, arena, i > 0 ? "; " : "The records: ");
         cbk_report_quantity(&p->report, run, &result->computed[i], -1);
+        cbk_run_text(run, arena, " (");
+        cbk_run_span(run, arena, (cbk_span){.kind = CBK_SPAN_CODE, .text = claim->of[i]});
+        cbk_run_text(run, arena, ")");
     }
     cbk_run_text(run, arena, result->n_computed > 0 ? ". " : "");
     for (size_t i = 0; i < result->n_explanations; i++) {
-        cbk_report_prose(&p->report, run, result->explanations[i]);
-        cbk_run_text(run, arena, " ");
+        const char *telling = cbk_telling_part(result->explanations[i]);
+        if (telling != NULL) {
+            cbk_report_prose(&p->report, run, telling);
+            cbk_run_text(run, arena, " ");
+        }
     }
 }
 
@@ -59,12 +63,13 @@ static void suggestion_note(page *p, cbk_text_run *run, const cbk_printed *numbe
                             const cbk_standing *standing)
 {
     cbk_arena *arena = p->report.arena;
-    cbk_run_textf(run, arena, " %s. Perhaps ", number->text);
+    cbk_run_span(run, arena, (cbk_span){.kind = CBK_SPAN_STRONG, .text = number->text});
+    cbk_run_text(run, arena, " may be ");
     for (size_t i = 0; i < standing->n_suggestions; i++) {
         cbk_run_text(run, arena, i > 0 ? "; or " : "");
         cbk_add_suggestion(&p->report, run, &standing->suggestions[i]);
     }
-    cbk_run_textf(run, arena, ". Words: %s.", standing->suggestions[0].words);
+    cbk_run_textf(run, arena, ". By the words: %s.", standing->suggestions[0].words);
 }
 
 /* A new note of the passage; its id is "note-" and its number. */
@@ -80,6 +85,7 @@ static cbk_margin_note *new_note(page *p, notes *all, cbk_stance stance, size_t 
                               .tone = cbk_stance_of(stance)->tone};
     if (*sign != NULL && note->id != NULL) {
         add_mark(p, &note->run, stance, *sign);
+        cbk_run_span(&note->run, arena, (cbk_span){.kind = CBK_SPAN_BREAK});
     }
     return note;
 }

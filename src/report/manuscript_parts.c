@@ -3,6 +3,8 @@
  */
 #include "report/manuscript_parts.h"
 
+#include <string.h>
+
 cbk_status cbk_manuscript_start(cbk_study *study, const char *title, cbk_arena *arena,
                                 cbk_report *out, cbk_error *err)
 {
@@ -122,6 +124,22 @@ const char *cbk_number_sentence(const cbk_manuscript_audit *bound, size_t i,
         passage->column > 0 ? m->passages[sentence->passage - passage->column].text : "";
     return cbk_text_format(arena, "%s, row %zu%s%s: %s", passage->place, passage->row + 1,
                            *row != '\0' ? ", " : "", row, passage->text);
+}
+
+const char *cbk_telling_part(const char *explanation)
+{
+    static const char *const said_already[] = {
+        "The records give ", "Weak, no explanation", "The claim has no"};
+    if (strncmp(explanation, "Number ", 7) == 0) {
+        const char *colon = strstr(explanation, ": ");
+        explanation = colon != NULL ? colon + 2 : explanation;
+    }
+    for (size_t i = 0; i < sizeof said_already / sizeof said_already[0]; i++) {
+        if (strncmp(explanation, said_already[i], strlen(said_already[i])) == 0) {
+            return NULL;
+        }
+    }
+    return explanation;
 }
 
 void cbk_add_suggestion(cbk_report *report, cbk_text_run *run, const cbk_suggestion *one)

@@ -46,6 +46,10 @@ const char *cbk_manuscript_sentence(const cbk_manuscript_audit *bound, cbk_arena
 const char *cbk_number_sentence(const cbk_manuscript_audit *bound, size_t i,
                                 cbk_arena *arena);
 
+/* What an explanation adds to the value that is printed beside it, without "Number 2,
+ * `of`: " before it; NULL: nothing, or only weak words. */
+const char *cbk_telling_part(const char *explanation);
+
 /* Adds "median(age_years) gives 45.5" with its provenance. */
 void cbk_add_suggestion(cbk_report *report, cbk_text_run *run, const cbk_suggestion *one);
 
