@@ -52,14 +52,14 @@ typedef struct cbk_sentence {
     size_t n_numbers;
 } cbk_sentence;
 
-typedef enum cbk_printed_kind {
-    CBK_PRINTED_NUMBER,
-    CBK_PRINTED_DATE /* has no value */
-} cbk_printed_kind;
+typedef enum cbk_found_kind {
+    CBK_FOUND_NUMBER,
+    CBK_FOUND_DATE /* has no value */
+} cbk_found_kind;
 
 /* A number as it is printed: with its comparator, sign and percent sign. */
-typedef struct cbk_printed {
-    cbk_printed_kind kind;
+typedef struct cbk_found_number {
+    cbk_found_kind kind;
     size_t sentence;
     size_t start; /* bytes of the passage's text */
     size_t end;
@@ -67,7 +67,7 @@ typedef struct cbk_printed {
     double value;
     int digits;     /* decimals printed */
     int comparator; /* 0: none; the values of cbk_comparator */
-} cbk_printed;
+} cbk_found_number;
 
 /* Digits that are no number of the study, and why. */
 typedef enum cbk_left_out_reason {
@@ -99,7 +99,7 @@ typedef struct cbk_manuscript {
     size_t n_sentences;
     const cbk_sentence *sentences; /* in the order of the text */
     size_t n_numbers;
-    const cbk_printed *numbers; /* in the order of the text */
+    const cbk_found_number *numbers; /* in the order of the text */
     size_t n_left_out;
     const cbk_left_out *left_out;
 } cbk_manuscript;
@@ -157,7 +157,7 @@ typedef struct cbk_manuscript_audit {
 } cbk_manuscript_audit;
 
 /* Finds for each claim the sentence that states it, and suggestions for what no claim
- * covers.  audit NULL: no claims.
+ * covers.  audit NULL: no claims; study NULL: no records, and no suggestions.
  * Errors: CBK_ENOMEM, CBK_EDATA (a suggestion was stopped at a limit). */
 CBK_API CBK_MUST_USE cbk_status cbk_manuscript_bind(
     cbk_study *study, const cbk_audit *audit, const cbk_manuscript *manuscript,

@@ -29,10 +29,10 @@ typedef struct candidate {
 /* A claim as it is looked for. */
 typedef struct wanted {
     const cbk_claim *claim;
-    const cbk_printed *numbers;
+    const cbk_found_number *numbers;
     size_t n;
     cbk_words says;
-    const cbk_printed *said; /* numbers in `says` */
+    const cbk_found_number *said; /* numbers in `says` */
     size_t n_said;
     const char *places[8]; /* parts of `place`, in lower case */
     size_t n_places;
@@ -130,13 +130,13 @@ static bool has_comparing_word(const cbk_context *context, size_t at)
     return false;
 }
 
-static bool is_printed(const cbk_context *context, const cbk_printed *printed,
-                       const cbk_printed *stated)
+static bool is_printed(const cbk_context *context, const cbk_found_number *printed,
+                       const cbk_found_number *stated)
 {
     if (printed->kind != stated->kind) {
         return false;
     }
-    if (stated->kind == CBK_PRINTED_DATE) {
+    if (stated->kind == CBK_FOUND_DATE) {
         return are_same_dates(printed->text, stated->text);
     }
     const size_t at = printed->start - context->shift + context->start;
@@ -156,22 +156,26 @@ static cbk_status numbers_wanted(cbk_binding *b, wanted *w, cbk_error *err)
     }
     bool has_date = false;
     for (size_t i = 0; i < w->n; i++) {
-        has_date = has_date || w->numbers[i].kind == CBK_PRINTED_DATE;
+        has_date = has_date || w->numbers[i].kind == CBK_FOUND_DATE;
     }
     if (has_date || stated.n == w->n) {
         return CBK_OK;
     }
-    cbk_printed *own = CBK_NEW(b->arena, cbk_printed, stated.n);
+    cbk_found_number *own = CBK_NEW(b->arena, cbk_found_number, stated.n);
+    size_t n = 0;
     if (own == NULL) {
         return cbk_fail_memory(err);
     }
     for (size_t i = 0; i < stated.n; i++) {
-        own[i] = (cbk_printed){.value = stated.numbers[i].value,
-                               .digits = stated.numbers[i].digits,
-                               .comparator = (int)stated.numbers[i].comparator};
+        if (stated.numbers[i].kind == CBK_STATED_NUMBER) {
+            own[n++] =
+                (cbk_found_number){.value = stated.numbers[i].value,
+                                   .digits = stated.numbers[i].digits,
+                                   .comparator = (int)stated.numbers[i].comparator};
+        }
     }
     w->numbers = own;
-    w->n = stated.n;
+    w->n = n;
     return CBK_OK;
 }
 
@@ -222,8 +226,8 @@ static cbk_status add_candidate(cbk_binding *b, const wanted *w, size_t claim,
     const cbk_context *context = &b->contexts[sentence];
     const cbk_passage *passage =
         &b->manuscript->passages[b->manuscript->sentences[sentence].passage];
-    const cbk_printed *first = &b->manuscript->numbers[numbers[0]];
-    const cbk_printed *last = &b->manuscript->numbers[numbers[w->n - 1]];
+    const cbk_found_number *first = &b->manuscript->numbers[numbers[0]];
+    const cbk_found_number *last = &b->manuscript->numbers[numbers[w->n - 1]];
     const size_t shift = context->start - context->shift; /* may wrap, and wraps back */
     const bool is_here = is_at(passage, w);
     double share = 0.0;
@@ -314,7 +318,7 @@ static double time_asked(const cbk_binding *b, const char *of, double *unit_days
     const char *at = strstr(of, "km_");
     const char *open = at != NULL ? strchr(at, '(') : NULL;
     const char *comma = open != NULL ? strchr(open, ',') : NULL;
-    if (comma == NULL) {
+    if (comma == NULL || b->protocol == NULL) {
         return (double)NAN;
     }
     const char *name =
@@ -335,7 +339,7 @@ static bool says_time(const cbk_binding *b, size_t sentence, size_t number, doub
     } units[] = {
         {"year", "years"}, {"month", "months"}, {"week", "weeks"}, {"day", "days"}};
     const cbk_context *context = &b->contexts[sentence];
-    const cbk_printed *printed = &b->manuscript->numbers[number];
+    const cbk_found_number *printed = &b->manuscript->numbers[number];
     const char *after = context->text + (printed->end - context->shift + context->start);
     after += strspn(after, " -");
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -348,12 +352,11 @@ static bool says_time(const cbk_binding *b, size_t sentence, size_t number, doub
 }
 
 /* Whether the claim's `says` has the number: "at most 5 mitoses". */
-static bool is_said(const wanted *w, const cbk_printed *printed)
+static bool is_said(const wanted *w, const cbk_found_number *printed)
 {
     for (size_t i = 0; i < w->n_said; i++) {
-        if (w->said[i].kind == CBK_PRINTED_NUMBER &&
-            printed->kind == CBK_PRINTED_NUMBER && w->said[i].value == printed->value &&
-            w->said[i].digits == printed->digits) {
+        if (w->said[i].kind == CBK_FOUND_NUMBER && printed->kind == CBK_FOUND_NUMBER &&
+            w->said[i].value == printed->value && w->said[i].digits == printed->digits) {
             return true;
         }
     }

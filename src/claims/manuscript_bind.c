@@ -12,8 +12,8 @@
 cbk_verdict cbk_cover_verdict(const cbk_audit *audit, const cbk_cover *cover)
 {
     const cbk_claim_result *result = &audit->results[cover->claim];
-    if (cover->part == CBK_COVER_QUESTION) {
-        return CBK_VERDICT_REPRODUCES;
+    if (cover->part == CBK_COVER_QUESTION && result->n_computed > 0) {
+        return CBK_VERDICT_REPRODUCES; /* there is nothing to reproduce */
     }
     if (result->n_computed < 2 || cover->part >= result->n_computed ||
         result->verdict == CBK_VERDICT_REPRODUCES ||
@@ -34,7 +34,7 @@ cbk_verdict cbk_cover_verdict(const cbk_audit *audit, const cbk_cover *cover)
 /* Whether a claim states anything that a text could be searched for. */
 static bool has_numbers(const cbk_claim *claim, cbk_arena *arena)
 {
-    const cbk_printed *numbers = NULL;
+    const cbk_found_number *numbers = NULL;
     size_t n = 0;
     return cbk_numbers_of(claim->stated, arena, &numbers, &n, NULL) == CBK_OK && n > 0;
 }
@@ -66,7 +66,9 @@ static cbk_status stand(cbk_binding *b, const cbk_lexicon *lexicon,
             out->n_covered++;
             continue;
         }
-        CBK_TRY(cbk_binding_suggest(b, lexicon, i, &standing[i], err));
+        if (lexicon != NULL) {
+            CBK_TRY(cbk_binding_suggest(b, lexicon, i, &standing[i], err));
+        }
         out->n_suggested += standing[i].n_suggestions > 0;
         out->n_unbound += standing[i].n_suggestions == 0;
     }
@@ -77,18 +79,18 @@ cbk_status cbk_manuscript_bind(cbk_study *study, const cbk_audit *audit,
                                const cbk_manuscript *manuscript, cbk_arena *arena,
                                const cbk_manuscript_audit **out, cbk_error *err)
 {
-    assert(study != NULL && manuscript != NULL && arena != NULL && out != NULL);
+    assert(manuscript != NULL && arena != NULL && out != NULL);
     *out = NULL;
     cbk_binding b = {.study = study,
-                     .protocol = cbk_study_protocol(study),
+                     .protocol = study != NULL ? cbk_study_protocol(study) : NULL,
                      .audit = audit,
                      .manuscript = manuscript,
                      .contexts = cbk_contexts_of(manuscript, arena),
                      .arena = arena};
-    const cbk_lexicon *lexicon = cbk_lexicon_of(b.protocol, arena);
+    const cbk_lexicon *lexicon = study != NULL ? cbk_lexicon_of(b.protocol, arena) : NULL;
     cbk_manuscript_audit *bound = CBK_NEW(arena, cbk_manuscript_audit, 1);
     cbk_standing *standing = CBK_NEW(arena, cbk_standing, manuscript->n_numbers + 1);
-    if (b.contexts == NULL || lexicon == NULL || standing == NULL) {
+    if (b.contexts == NULL || (study != NULL && lexicon == NULL) || standing == NULL) {
         return cbk_fail_memory(err);
     }
     *bound = (cbk_manuscript_audit){

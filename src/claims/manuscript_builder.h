@@ -78,8 +78,8 @@ cbk_status cbk_manuscript_find(cbk_manuscript *manuscript, cbk_arena *arena,
                                cbk_error *err);
 
 /* The numbers of a text that is one sentence. */
-cbk_status cbk_numbers_of(const char *text, cbk_arena *arena, const cbk_printed **numbers,
-                          size_t *n, cbk_error *err);
+cbk_status cbk_numbers_of(const char *text, cbk_arena *arena,
+                          const cbk_found_number **numbers, size_t *n, cbk_error *err);
 
 /* The end of the sentence that starts at text[start]; past the blanks before the next is
  * the next start (sentences.c). */

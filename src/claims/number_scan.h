@@ -14,7 +14,7 @@ typedef struct cbk_number_scan {
     const char *at;
     size_t sentence;
     cbk_arena *arena;
-    cbk_growing numbers;  /* cbk_printed */
+    cbk_growing numbers;  /* cbk_found_number */
     cbk_growing left_out; /* cbk_left_out */
 } cbk_number_scan;
 

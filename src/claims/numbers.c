@@ -23,20 +23,21 @@ static void leave_out(cbk_number_scan *s, const char *from, size_t size,
 
 /* The number between from and to; its value as a claim with that text would have it. */
 static void add_number(cbk_number_scan *s, const char *from, const char *to,
-                       cbk_printed_kind kind)
+                       cbk_found_kind kind)
 {
-    cbk_printed *added = cbk_growing_add(&s->numbers, sizeof(cbk_printed), s->arena);
+    cbk_found_number *added =
+        cbk_growing_add(&s->numbers, sizeof(cbk_found_number), s->arena);
     cbk_stated stated = {0};
     const char *text = cbk_text_copy_bytes(s->arena, from, (size_t)(to - from));
     if (added == NULL || text == NULL || !cbk_stated_read(text, s->arena, &stated)) {
         return;
     }
-    *added = (cbk_printed){.kind = kind,
-                           .sentence = s->sentence,
-                           .start = (size_t)(from - s->text),
-                           .end = (size_t)(to - s->text),
-                           .text = text};
-    if (kind == CBK_PRINTED_NUMBER && stated.n > 0) {
+    *added = (cbk_found_number){.kind = kind,
+                                .sentence = s->sentence,
+                                .start = (size_t)(from - s->text),
+                                .end = (size_t)(to - s->text),
+                                .text = text};
+    if (kind == CBK_FOUND_NUMBER && stated.n > 0) {
         added->value = stated.numbers[0].value;
         added->digits = stated.numbers[0].digits;
         added->comparator = (int)stated.numbers[0].comparator;
@@ -266,7 +267,7 @@ static void read_figures(cbk_number_scan *s)
     cbk_stated_number number;
     const size_t date = digit_date(s->at);
     if (date > 0) {
-        add_number(s, s->at, s->at + date, CBK_PRINTED_DATE);
+        add_number(s, s->at, s->at + date, CBK_FOUND_DATE);
         s->at += date;
         return;
     }
@@ -279,7 +280,7 @@ static void read_figures(cbk_number_scan *s)
         return;
     }
     const char *end = percent_end(s->at + size);
-    add_number(s, sign_start(s, s->at), end, CBK_PRINTED_NUMBER);
+    add_number(s, sign_start(s, s->at), end, CBK_FOUND_NUMBER);
     s->at = end;
     while (isalpha((unsigned char)*s->at) && s->at < s->end) { /* the unit of "5cm" */
         s->at++;
@@ -318,8 +319,7 @@ static void read_one(cbk_number_scan *s)
                           (s->at == s->start || strchr(" (=<>[", s->at[-1]) != NULL);
     if (month > 0 || word > 0) {
         const size_t size = month + word;
-        add_number(s, s->at, s->at + size,
-                   month > 0 ? CBK_PRINTED_DATE : CBK_PRINTED_NUMBER);
+        add_number(s, s->at, s->at + size, month > 0 ? CBK_FOUND_DATE : CBK_FOUND_NUMBER);
         s->at += size;
     } else if (label > 0) {
         if (why != CBK_LEFT_OUT_RAISED || !is_power_of_unit(s, label)) {
@@ -506,8 +506,8 @@ cbk_status cbk_manuscript_find(cbk_manuscript *manuscript, cbk_arena *arena,
     return CBK_OK;
 }
 
-cbk_status cbk_numbers_of(const char *text, cbk_arena *arena, const cbk_printed **numbers,
-                          size_t *n, cbk_error *err)
+cbk_status cbk_numbers_of(const char *text, cbk_arena *arena,
+                          const cbk_found_number **numbers, size_t *n, cbk_error *err)
 {
     cbk_number_scan s = {.text = text,
                          .start = text,

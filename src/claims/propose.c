@@ -111,7 +111,7 @@ static void add_claims(cbk_buffer *out, const cbk_manuscript_audit *bound, size_
     size_t n_ids = 0;
     for (size_t i = 0; i < m->n_numbers; i++) {
         const cbk_standing *standing = &bound->standing[i];
-        const cbk_printed *number = &m->numbers[i];
+        const cbk_found_number *number = &m->numbers[i];
         const cbk_sentence *sentence = &m->sentences[number->sentence];
         const cbk_passage *passage = &m->passages[sentence->passage];
         if (standing->n_covers > 0) {
@@ -160,12 +160,11 @@ static size_t item_indent(const cbk_manuscript_audit *bound)
 static bool has_claims(const cbk_buffer *text, size_t n, cbk_arena *arena)
 {
     cbk_problems problems = {.arena = arena};
-    const cbk_claim *claims = NULL;
-    size_t n_read = 0;
+    const cbk_claims *claims = NULL;
     return !text->is_failed &&
            cbk_claims_parse("proposed", text->bytes, text->size, arena, &problems,
-                            &claims, &n_read, NULL) == CBK_OK &&
-           n_read == n;
+                            &claims, NULL) == CBK_OK &&
+           claims->n == n;
 }
 
 cbk_status cbk_manuscript_propose(const cbk_manuscript_audit *bound,

@@ -123,13 +123,15 @@ static size_t times_ten_at(const char *text)
     return 0;
 }
 
+enum { EXPONENT_MAX = 100 }; /* nothing that is measured has a larger one */
+
 /* Shifts a number, and its precision; returns the bytes of the power, 0: none. */
 static size_t read_power(const char *text, cbk_stated_number *number)
 {
     int exponent = 0;
     const size_t times = times_ten_at(text);
     const size_t size = times > 0 ? exponent_at(text + times, &exponent) : 0;
-    if (size == 0) {
+    if (size == 0 || exponent < -EXPONENT_MAX || exponent > EXPONENT_MAX) {
         return 0;
     }
     number->value *= pow(10.0, exponent);

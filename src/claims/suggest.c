@@ -33,7 +33,7 @@ typedef struct offer {
 typedef struct suggesting {
     cbk_binding *b;
     const cbk_lexicon *lexicon;
-    const cbk_printed *number;
+    const cbk_found_number *number;
     cbk_clause clause;
     bool is_percent;
     offer offers[OFFERS_MAX];
@@ -450,7 +450,7 @@ static bool is_denominator(const suggesting *s)
     }
     const cbk_sentence *sentence = &s->b->manuscript->sentences[s->number->sentence];
     const size_t first = sentence->first_number;
-    const cbk_printed *before = s->number - 1;
+    const cbk_found_number *before = s->number - 1;
     if (s->number == &s->b->manuscript->numbers[first]) {
         return false;
     }
@@ -640,14 +640,14 @@ static void offer_all(suggesting *s)
 cbk_status cbk_binding_suggest(cbk_binding *b, const cbk_lexicon *lexicon, size_t i,
                                cbk_standing *out, cbk_error *err)
 {
-    const cbk_printed *number = &b->manuscript->numbers[i];
+    const cbk_found_number *number = &b->manuscript->numbers[i];
     const cbk_context *context = &b->contexts[number->sentence];
     suggesting s = {.b = b,
                     .lexicon = lexicon,
                     .number = number,
                     .clause = cbk_clause_of(b->manuscript, context, i),
                     .is_percent = strchr(number->text, '%') != NULL};
-    if (number->kind == CBK_PRINTED_DATE) {
+    if (number->kind == CBK_FOUND_DATE) {
         return CBK_OK;
     }
     offer_all(&s);

@@ -210,7 +210,7 @@ cbk_clause cbk_clause_of(const cbk_manuscript *manuscript, const cbk_context *co
                          size_t i)
 {
     static const char plus_minus[] = "±";
-    const cbk_printed *number = &manuscript->numbers[i];
+    const cbk_found_number *number = &manuscript->numbers[i];
     const size_t shift = context->start - context->shift; /* may wrap, and wraps back */
     cbk_clause clause = {.context = context,
                          .number_start = number->start + shift,

@@ -21,7 +21,9 @@ static const cbk_option options[] = {
      .help = "with --manuscript: write the claims, and one for each number of none"},
     {.name = "letter",
      .argument = "FILE",
-     .help = "write a letter of what needs an answer, as .md or .html"},
+     .help = "write a letter of what needs an answer, as .md, .html or .docx"},
+    {.name = "strict",
+     .help = "exit code 1 for everything that is not known to reproduce"},
     CBK_OPTION_FORMAT,
     CBK_OPTION_OUTPUT,
 };
@@ -30,7 +32,7 @@ static const cbk_option options[] = {
 typedef struct auditing {
     cbk_session *session;
     const cbk_arguments *arguments;
-    const cbk_audit *audited;          /* of no claims where the study has none */
+    const cbk_audit *audited;          /* of no claims where there are none */
     const cbk_manuscript_audit *bound; /* NULL without --manuscript */
 } auditing;
 
@@ -43,28 +45,35 @@ static bool has_ending(const char *path, const char *ending)
     return length > size && strcmp(path + length - size, ending) == 0;
 }
 
-/* --format, or else what the name of --output's file says. */
-static cbk_format format_of(const cbk_arguments *arguments)
+/* What the ending of a file's name says; otherwise where it says nothing. */
+static cbk_format format_of_name(const char *path, cbk_format otherwise)
 {
-    static const char *const endings[] = {".html", ".md", ".csv", ".json"};
+    static const char *const endings[] = {".html", ".md", ".csv", ".json", ".docx"};
     static const cbk_format formats[] = {CBK_FORMAT_HTML, CBK_FORMAT_MARKDOWN,
-                                         CBK_FORMAT_CSV, CBK_FORMAT_JSON};
-    const char *path = cbk_argument(arguments, "output");
-    for (size_t i = 0; path != NULL && cbk_argument(arguments, "format") == NULL &&
-                       i < CBK_COUNT_OF(endings);
-         i++) {
+                                         CBK_FORMAT_CSV, CBK_FORMAT_JSON,
+                                         CBK_FORMAT_DOCX};
+    for (size_t i = 0; i < CBK_COUNT_OF(endings); i++) {
         if (has_ending(path, endings[i])) {
             return formats[i];
         }
     }
-    return cbk_session_format(arguments);
+    return otherwise;
+}
+
+/* --format, or else what the name of --output's file says. */
+static cbk_format format_of(const cbk_arguments *arguments)
+{
+    const char *path = cbk_argument(arguments, "output");
+    return path != NULL && cbk_argument(arguments, "format") == NULL
+               ? format_of_name(path, CBK_FORMAT_TEXT)
+               : cbk_session_format(arguments);
 }
 
 /* The claims file that was read; NULL: there is none. */
 static const char *claims_file(const auditing *a)
 {
     const char *path = cbk_argument(a->arguments, "claims");
-    if (path == NULL) {
+    if (path == NULL && a->session->study != NULL) {
         path = cbk_text_format(a->session->arena, "%s/claims.yaml",
                                cbk_study_folder(a->session->study));
     }
@@ -98,8 +107,7 @@ static int write_letter(const auditing *a, const char *path)
     const cbk_status status =
         cbk_letter_document(a->session->study, a->audited, a->bound, a->session->arena,
                             &document, &a->session->error);
-    const cbk_format format =
-        has_ending(path, ".html") ? CBK_FORMAT_HTML : CBK_FORMAT_MARKDOWN;
+    const cbk_format format = format_of_name(path, CBK_FORMAT_MARKDOWN);
     return status == CBK_OK
                ? cbk_session_write_document(a->session, document, format, path)
                : cbk_session_fail(a->session, status);
@@ -111,8 +119,11 @@ static int print_json(const auditing *a, const char *path)
 {
     cbk_buffer buffer = {0};
     cbk_json json = {.out = &buffer};
-    cbk_analysis_audit_json(a->session->study, a->audited, a->bound, a->session->arena,
-                            &json);
+    const char *claims = cbk_argument(a->arguments, "claims");
+    cbk_analysis_audit_json(a->session->study,
+                            claims != NULL ? claims
+                                           : cbk_argument(a->arguments, "manuscript"),
+                            a->audited, a->bound, a->session->arena, &json);
     if (path == NULL) {
         return cbk_session_write_json(a->session, &buffer);
     }
@@ -132,12 +143,13 @@ static int print(const auditing *a)
     if (format == CBK_FORMAT_JSON) {
         return print_json(a, path);
     }
+    const bool is_table = format != CBK_FORMAT_TEXT && format != CBK_FORMAT_MARKDOWN;
     const cbk_document *document = NULL;
     cbk_status status = CBK_OK;
     if (a->bound == NULL) {
-        status = cbk_analysis_audit_document(session->study, a->audited, session->arena,
-                                             &document, &session->error);
-    } else if (format == CBK_FORMAT_HTML) {
+        status = cbk_analysis_audit_document(session->study, a->audited, is_table,
+                                             session->arena, &document, &session->error);
+    } else if (format == CBK_FORMAT_HTML || format == CBK_FORMAT_DOCX) {
         status = cbk_manuscript_page(session->study, a->bound, session->arena, &document,
                                      &session->error);
     } else {
@@ -146,44 +158,6 @@ static int print(const auditing *a)
     }
     return status == CBK_OK ? cbk_session_write_document(session, document, format, path)
                             : cbk_session_fail(session, status);
-}
-
-/* ---- the command ------------------------------------------------------------------- */
-
-/* CBK_EXIT_USAGE after a message where options do not go together. */
-static int check_options(cbk_session *session, const cbk_arguments *arguments)
-{
-    const char *letter = cbk_argument(arguments, "letter");
-    if (cbk_argument(arguments, "propose") != NULL &&
-        cbk_argument(arguments, "manuscript") == NULL) {
-        return cbk_session_refuse(session,
-                                  "--propose needs --manuscript FILE, whose numbers it "
-                                  "proposes claims for");
-    }
-    if (letter != NULL && !has_ending(letter, ".md") && !has_ending(letter, ".html")) {
-        return cbk_session_refuse(
-            session, "a letter is written as .md or .html, not to \"%s\"", letter);
-    }
-    return CBK_EXIT_DONE;
-}
-
-static cbk_status read_all(auditing *a)
-{
-    static const cbk_audit no_claims = {0};
-    cbk_session *session = a->session;
-    const char *manuscript_file = cbk_argument(a->arguments, "manuscript");
-    const cbk_manuscript *manuscript = NULL;
-    CBK_TRY(cbk_session_open_study(session, a->arguments->operands[0]));
-    CBK_TRY(
-        cbk_session_audit(session, cbk_argument(a->arguments, "claims"), &a->audited));
-    if (manuscript_file == NULL) {
-        return CBK_OK;
-    }
-    a->audited = a->audited != NULL ? a->audited : &no_claims;
-    CBK_TRY(cbk_manuscript_read(manuscript_file, session->arena, &manuscript,
-                                &session->error));
-    return cbk_manuscript_bind(session->study, a->audited, manuscript, session->arena,
-                               &a->bound, &session->error);
 }
 
 static int write_all(const auditing *a)
@@ -197,60 +171,145 @@ static int write_all(const auditing *a)
     return code == CBK_EXIT_DONE ? print(a) : code;
 }
 
+/* ---- the command ------------------------------------------------------------------- */
+
+/* Whether something needs an answer; strict: whether anything is not known to be right.
+ */
+static bool has_finding(const auditing *a, bool is_strict)
+{
+    const cbk_audit *audited = a->audited;
+    if (audited->counts[CBK_VERDICT_CONTRADICTED] > 0 ||
+        audited->counts[CBK_VERDICT_DOES_NOT_REPRODUCE] > 0 ||
+        audited->check_counts[CBK_INCONSISTENT] > 0) {
+        return true;
+    }
+    size_t n_unchecked = 0;
+    for (size_t i = 0; i < audited->n; i++) {
+        n_unchecked += audited->results[i].n_unchecked;
+    }
+    if (a->bound != NULL) {
+        n_unchecked += a->bound->n_suggested + a->bound->n_unbound;
+    }
+    return is_strict &&
+           (audited->counts[CBK_VERDICT_REPRODUCES] < audited->n || n_unchecked > 0);
+}
+
+/* CBK_EXIT_USAGE after a message where the words of the command line do not go together.
+ */
+static int check_arguments(cbk_session *session, const cbk_arguments *arguments)
+{
+    const char *letter = cbk_argument(arguments, "letter");
+    const bool has_manuscript = cbk_argument(arguments, "manuscript") != NULL;
+    if (arguments->n_operands == 0 && cbk_argument(arguments, "claims") == NULL &&
+        !has_manuscript) {
+        return cbk_session_refuse(session,
+                                  "name a study folder, or the claims of a paper "
+                                  "without records with --claims FILE");
+    }
+    if (cbk_argument(arguments, "propose") != NULL && !has_manuscript) {
+        return cbk_session_refuse(session,
+                                  "--propose needs --manuscript FILE, whose numbers it "
+                                  "proposes claims for");
+    }
+    const cbk_format format =
+        letter != NULL ? format_of_name(letter, CBK_FORMAT_TEXT) : CBK_FORMAT_HTML;
+    if (format != CBK_FORMAT_HTML && format != CBK_FORMAT_MARKDOWN &&
+        format != CBK_FORMAT_DOCX) {
+        return cbk_session_refuse(
+            session, "a letter is written as .md, .html or .docx, not to \"%s\"", letter);
+    }
+    return CBK_EXIT_DONE;
+}
+
+static cbk_status read_all(auditing *a)
+{
+    static const cbk_audit no_claims = {0};
+    cbk_session *session = a->session;
+    const char *claims = cbk_argument(a->arguments, "claims");
+    const char *manuscript_file = cbk_argument(a->arguments, "manuscript");
+    const cbk_manuscript *manuscript = NULL;
+    if (a->arguments->n_operands > 0) {
+        CBK_TRY(cbk_session_open_study(session, a->arguments->operands[0]));
+    }
+    if (session->study != NULL || claims != NULL) {
+        CBK_TRY(cbk_session_audit(session, claims, &a->audited));
+    }
+    if (manuscript_file == NULL) {
+        return CBK_OK;
+    }
+    a->audited = a->audited != NULL ? a->audited : &no_claims;
+    CBK_TRY(cbk_manuscript_read(manuscript_file, session->arena, &manuscript,
+                                &session->error));
+    return cbk_manuscript_bind(session->study, a->audited, manuscript, session->arena,
+                               &a->bound, &session->error);
+}
+
+static int answer(cbk_session *session, const cbk_arguments *arguments)
+{
+    auditing a = {.session = session, .arguments = arguments};
+    const int usage = check_arguments(session, arguments);
+    if (usage != CBK_EXIT_DONE) {
+        return usage;
+    }
+    const cbk_status status = read_all(&a);
+    if (status != CBK_OK) {
+        return cbk_session_fail(session, status);
+    }
+    if (a.audited == NULL) {
+        return cbk_session_refuse(
+            session, "%s has no claims.yaml; name the claims with --claims FILE",
+            arguments->operands[0]);
+    }
+    const int code = write_all(&a);
+    const bool is_strict = cbk_argument(arguments, "strict") != NULL;
+    return code == CBK_EXIT_DONE && has_finding(&a, is_strict) ? CBK_EXIT_FINDING : code;
+}
+
 static int run(const cbk_arguments *arguments)
 {
     cbk_session session;
     if (!cbk_session_open(&session, arguments)) {
         return CBK_EXIT_ENVIRONMENT;
     }
-    const int usage = check_options(&session, arguments);
-    if (usage != CBK_EXIT_DONE) {
-        return cbk_session_close(&session, usage);
-    }
-    auditing a = {.session = &session, .arguments = arguments};
-    const cbk_status status = read_all(&a);
-    if (status != CBK_OK) {
-        return cbk_session_close(&session, cbk_session_fail(&session, status));
-    }
-    if (a.audited == NULL) {
-        const int code = cbk_session_refuse(
-            &session, "%s has no claims.yaml; name the claims with --claims FILE",
-            arguments->operands[0]);
-        return cbk_session_close(&session, code);
-    }
-    const int code = write_all(&a);
-    const bool is_finding = a.audited->counts[CBK_VERDICT_CONTRADICTED] > 0 ||
-                            a.audited->counts[CBK_VERDICT_DOES_NOT_REPRODUCE] > 0;
-    return cbk_session_close(
-        &session, code == CBK_EXIT_DONE && is_finding ? CBK_EXIT_FINDING : code);
+    return cbk_session_close(&session, answer(&session, arguments));
 }
 
 const cbk_command cbk_command_audit = {
     .name = "audit",
-    .operands = "STUDY",
-    .n_operands_min = 1,
+    .operands = "[STUDY]",
+    .n_operands_min = 0,
     .n_operands_max = 1,
     .summary = "what a manuscript says, compared with the records",
     .details =
         "Computes every claim from the records and compares it with what is stated, at "
-        "the "
-        "precision that is stated. Verdicts: reproduces; other_convention (equal when "
-        "truncated, or under another named rule); contradicted (the manuscript states it "
-        "differently elsewhere); does_not_reproduce; not_computable. A number that does "
-        "not "
-        "follow is explained where a small change of the question gives it and chance "
-        "hardly would; else the smallest change of a record that would make it right is "
-        "named. Exit code 1 when a "
-        "claim is contradicted or does not reproduce.\n\n"
-        "With --manuscript every number of the text is found and counted: checked by "
+        "the precision that is stated. Verdicts: reproduces; other_convention (equal "
+        "when truncated, or under another named rule); contradicted (the manuscript "
+        "states it differently elsewhere); does_not_reproduce; not_computable. A number "
+        "that does not follow is explained where a small change of the question gives it "
+        "and chance hardly would; else the smallest change of a record that would make "
+        "it right is named.\n"
+        "\n"
+        "Printed numbers are also held against each other, which needs no records: "
+        "percentages against counts, means and standard deviations of whole numbers, "
+        "ranges, p values, intervals, numbers at risk, totals. Without STUDY that, and "
+        "what the claims say of each other, is all that is done.\n"
+        "\n"
+        "Exit code 1 when a claim is contradicted or does not reproduce, or printed "
+        "numbers do not agree. With --strict also when a claim reproduces only under "
+        "another convention or cannot be computed, or states a number that no `of` asks "
+        "for: exit code 0 then says that every number was checked and follows."
+        "\n"
+        "\n"
+        "With --manuscript every number of the text is found and counted: covered by "
         "claims, with a suggestion that somebody has to confirm, or bound to nothing. As "
         "HTML it is the text itself with every number marked and explained beside it. "
         "--propose writes the claims file with a claim for each number that had none: "
         "take the # away where a suggestion asks what the sentence says, and give the "
-        "file to --claims.",
+        "file to --claims. --strict counts a number of no claim as a finding.",
     .examples =
         "casebook audit studies/ivc-lms\n"
-        "casebook audit studies/ivc-lms --claims revised.yaml --format json\n"
+        "casebook audit studies/ivc-lms --claims revised.yaml --strict\n"
+        "casebook audit --claims paper.yaml --format json\n"
         "casebook audit studies/ivc-lms --manuscript paper.docx -o checked.html\n"
         "casebook audit studies/ivc-lms --manuscript paper.docx --propose all.yaml\n"
         "casebook audit studies/ivc-lms --letter questions.md",

@@ -2,12 +2,14 @@
 #include "cli/command.h"
 
 extern const cbk_command cbk_command_check, cbk_command_describe, cbk_command_km,
-    cbk_command_lifetable, cbk_command_logrank, cbk_command_cox, cbk_command_table,
-    cbk_command_figure, cbk_command_report, cbk_command_audit;
+    cbk_command_lifetable, cbk_command_logrank, cbk_command_cox, cbk_command_cuminc,
+    cbk_command_finegray, cbk_command_mcf, cbk_command_table, cbk_command_figure,
+    cbk_command_report, cbk_command_audit;
 
 static const cbk_command *const commands[] = {
     &cbk_command_check,     &cbk_command_describe, &cbk_command_km,
     &cbk_command_lifetable, &cbk_command_logrank,  &cbk_command_cox,
+    &cbk_command_cuminc,    &cbk_command_finegray, &cbk_command_mcf,
     &cbk_command_table,     &cbk_command_figure,   &cbk_command_report,
     &cbk_command_audit,
 };

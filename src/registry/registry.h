@@ -55,6 +55,8 @@ cbk_status cbk_registry_set_column(cbk_registry *registry, const char *table,
 /* Whether a word means something to SQL ("group", "order") and so must be quoted. */
 bool cbk_registry_is_keyword(const char *word);
 
+enum { CBK_ARGUMENTS_MAX = 32 }; /* of a function */
+
 /* An aggregate: sees its arguments of all rows as columns of values, and answers with one
  * value or fails with a sentence.  arena is emptied after the call, so a TEXT answer may
  * live there. */

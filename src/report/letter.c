@@ -61,7 +61,7 @@ static const char *places(const letter *l, size_t i)
     for (size_t k = i; k < l->audit->n; k++) {
         const char *place = l->audit->results[k].claim->place;
         if (place != NULL &&
-            is_same_point(&l->audit->results[i], &l->audit->results[k]) &&
+            (k == i || is_same_point(&l->audit->results[i], &l->audit->results[k])) &&
             (text.bytes == NULL || strstr(text.bytes, place) == NULL)) {
             cbk_buffer_addf(&text, "%s%s", text.size > 0 ? "; " : "", place);
         }
@@ -120,7 +120,7 @@ static void add_computed(letter *l, const cbk_claim_result *result)
     cbk_arena *arena = l->report.arena;
     for (size_t i = 0; i < result->n_computed; i++) {
         cbk_run_text(&run, arena, i > 0 ? "; " : "");
-        cbk_report_quantity(&l->report, &run, &result->computed[i], -1);
+        cbk_report_computed(&l->report, &run, &result->computed[i], result->digits[i]);
         cbk_run_text(&run, arena, " (");
         cbk_run_span(&run, arena,
                      (cbk_span){.kind = CBK_SPAN_CODE, .text = result->claim->of[i]});
@@ -236,6 +236,40 @@ static void add_group(letter *l, cbk_verdict verdict)
     }
 }
 
+/* Printed numbers that cannot all be right, whatever the records are. */
+static void add_inconsistent(letter *l)
+{
+    cbk_arena *arena = l->report.arena;
+    bool has_heading = false;
+    for (size_t i = 0; i < l->audit->n_checks; i++) {
+        const cbk_check_result *check = &l->audit->checks[i];
+        if (check->verdict != CBK_INCONSISTENT) {
+            continue;
+        }
+        if (!has_heading) {
+            cbk_document_heading(l->report.document, 2, "inconsistent",
+                                 "Printed numbers that do not agree");
+            has_heading = true;
+        }
+        const char *says = check->says != NULL ? check->says : check->id;
+        cbk_document_heading(l->report.document, 3, NULL,
+                             cbk_text_format(arena, "Point %zu: %s", ++l->n_points,
+                                             cbk_words_lower_first(arena, says)));
+        cbk_text_run printed = {0};
+        cbk_run_text(&printed, arena, check->stated);
+        if (check->place != NULL) {
+            cbk_run_textf(&printed, arena, " (%s)", check->place);
+        }
+        add_item(l, "Printed:", &printed);
+        cbk_text_run why = {0};
+        cbk_report_prose(&l->report, &why, check->explanation);
+        cbk_document_item(l->report.document, why);
+        cbk_text_run asked = {0};
+        cbk_run_text(&asked, arena, "Please tell us which of these numbers is right.");
+        add_item(l, "We ask:", &asked);
+    }
+}
+
 /* Rules that records break and endpoints that cannot be. */
 static void add_findings(letter *l, const cbk_finding *findings, size_t n)
 {
@@ -327,13 +361,19 @@ static void add_paragraph(letter *l, const char *text)
     cbk_document_paragraph(l->report.document, run);
 }
 
-static void add_opening(letter *l, size_t n_findings)
+/* "the records of the study, 6 patients. Of 204 statements 123 follow ..." */
+static void add_what_was_done(letter *l)
 {
     cbk_arena *arena = l->report.arena;
+    const size_t n_good = l->audit->counts[CBK_VERDICT_REPRODUCES];
+    if (l->report.study == NULL) {
+        add_paragraph(l,
+                      "Thank you for the manuscript. We had no records, and held what it "
+                      "states against itself.");
+        return;
+    }
     const cbk_form *patients = &l->report.protocol->forms[0];
     const size_t n_patients = cbk_study_records(l->report.study, patients->name)->n_rows;
-    const size_t n_points = count_points(l->audit);
-    add_paragraph(l, "Dear colleagues,");
     add_paragraph(
         l, cbk_text_format(arena,
                            "Thank you for the manuscript. We compared what it states "
@@ -341,9 +381,16 @@ static void add_opening(letter *l, size_t n_findings)
                            "the study, %s. Of %s %zu %s from the records as printed.",
                            cbk_words_count(arena, n_patients, "patient", "patients"),
                            cbk_words_count(arena, l->audit->n, "statement", "statements"),
-                           l->audit->counts[CBK_VERDICT_REPRODUCES],
-                           l->audit->counts[CBK_VERDICT_REPRODUCES] == 1 ? "follows"
-                                                                         : "follow"));
+                           n_good, n_good == 1 ? "follows" : "follow"));
+}
+
+static void add_opening(letter *l, size_t n_findings)
+{
+    cbk_arena *arena = l->report.arena;
+    const size_t n_points =
+        count_points(l->audit) + l->audit->check_counts[CBK_INCONSISTENT];
+    add_paragraph(l, "Dear colleagues,");
+    add_what_was_done(l);
     if (l->bound != NULL && l->bound->n_covered < l->bound->manuscript->n_numbers) {
         add_paragraph(
             l, cbk_text_format(arena,
@@ -380,8 +427,10 @@ cbk_status cbk_letter_document(cbk_study *study, const cbk_audit *audit,
     size_t n_findings = 0;
     CBK_TRY(cbk_manuscript_start(study, "Questions about the numbers", arena, &l.report,
                                  err));
-    CBK_TRY(cbk_study_check(study, arena, &findings, &n_findings, err));
-    l.report.document->subtitle = l.report.protocol->title;
+    if (study != NULL) {
+        CBK_TRY(cbk_study_check(study, arena, &findings, &n_findings, err));
+        l.report.document->subtitle = l.report.protocol->title;
+    }
     l.report.document->footer = cbk_text_format(
         arena,
         "Computed with casebook %s; another person can repeat it from the same files.",
@@ -389,9 +438,14 @@ cbk_status cbk_letter_document(cbk_study *study, const cbk_audit *audit,
     add_opening(&l, n_findings);
     for (size_t i = 0; i < sizeof asked_about / sizeof asked_about[0]; i++) {
         add_group(&l, asked_about[i]);
+        if (i == 0) {
+            add_inconsistent(&l);
+        }
     }
     add_findings(&l, findings, n_findings);
-    add_conflicts(&l);
+    if (study != NULL) {
+        add_conflicts(&l);
+    }
     cbk_document_heading(l.report.document, 2, "close", "In closing");
     add_paragraph(
         &l, "Our records may differ from yours; where they do, please tell us, and we "

@@ -44,7 +44,7 @@ static void claim_note(page *p, cbk_text_run *run, const cbk_claim_result *resul
     cbk_run_text(run, arena, ". ");
     for (size_t i = 0; i < result->n_computed; i++) {
         cbk_run_text(run, arena, i > 0 ? "; " : "The records: ");
-        cbk_report_quantity(&p->report, run, &result->computed[i], -1);
+        cbk_report_computed(&p->report, run, &result->computed[i], result->digits[i]);
         cbk_run_text(run, arena, " (");
         cbk_run_span(run, arena, (cbk_span){.kind = CBK_SPAN_CODE, .text = claim->of[i]});
         cbk_run_text(run, arena, ")");
@@ -59,7 +59,7 @@ static void claim_note(page *p, cbk_text_run *run, const cbk_claim_result *resul
     }
 }
 
-static void suggestion_note(page *p, cbk_text_run *run, const cbk_printed *number,
+static void suggestion_note(page *p, cbk_text_run *run, const cbk_found_number *number,
                             const cbk_standing *standing)
 {
     cbk_arena *arena = p->report.arena;
@@ -124,7 +124,7 @@ static bool needs_note(const page *p, cbk_stance stance, const cbk_cover *cover)
 static void add_number(page *p, cbk_text_run *run, notes *all, size_t i)
 {
     const cbk_cover *cover = NULL;
-    const cbk_printed *number = &p->bound->manuscript->numbers[i];
+    const cbk_found_number *number = &p->bound->manuscript->numbers[i];
     const cbk_stance stance = cbk_number_stance(p->bound, i, &cover);
     const cbk_stance_words *words = cbk_stance_of(stance);
     cbk_span flag = {.kind = CBK_SPAN_FLAG,
@@ -174,7 +174,7 @@ static void add_passage(page *p, cbk_text_run *run, notes *all, size_t i)
            m->sentences[p->next_sentence].passage <= i) {
         const cbk_sentence *sentence = &m->sentences[p->next_sentence++];
         for (size_t k = 0; k < sentence->n_numbers; k++) {
-            const cbk_printed *number = &m->numbers[sentence->first_number + k];
+            const cbk_found_number *number = &m->numbers[sentence->first_number + k];
             add_text(p, run, text, at, number->start);
             add_number(p, run, all, sentence->first_number + k);
             at = number->end;
@@ -382,9 +382,9 @@ cbk_status cbk_manuscript_page(cbk_study *study, const cbk_manuscript_audit *bou
     CBK_TRY(cbk_manuscript_start(study, "The manuscript and the records", arena,
                                  &p.report, err));
     cbk_document *document = p.report.document;
-    document->subtitle = cbk_text_format(arena, "%s, checked against %s",
-                                         cbk_words_file_name(bound->manuscript->file),
-                                         p.report.protocol->title);
+    document->subtitle = cbk_text_format(
+        arena, "%s, checked against %s", cbk_words_file_name(bound->manuscript->file),
+        study != NULL ? p.report.protocol->title : "itself: there are no records");
     document->footer = cbk_text_format(arena, "casebook %s", CASEBOOK_VERSION);
     cbk_text_run sentence = {0};
     cbk_run_text(&sentence, arena, cbk_manuscript_sentence(bound, arena));

@@ -9,7 +9,7 @@ cbk_status cbk_manuscript_start(cbk_study *study, const char *title, cbk_arena *
                                 cbk_report *out, cbk_error *err)
 {
     *out = (cbk_report){.study = study,
-                        .protocol = cbk_study_protocol(study),
+                        .protocol = study != NULL ? cbk_study_protocol(study) : NULL,
                         .document = cbk_document_create(arena, title),
                         .arena = arena,
                         .conventions = cbk_conventions_of(CBK_PROFILE_R)};
@@ -128,8 +128,9 @@ const char *cbk_number_sentence(const cbk_manuscript_audit *bound, size_t i,
 
 const char *cbk_telling_part(const char *explanation)
 {
-    static const char *const said_already[] = {
-        "The records give ", "Weak, no explanation", "The claim has no"};
+    static const char *const said_already[] = {"The records give ",
+                                               "Weak, no explanation", "The claim has no",
+                                               "Without the records"};
     if (strncmp(explanation, "Number ", 7) == 0) {
         const char *colon = strstr(explanation, ": ");
         explanation = colon != NULL ? colon + 2 : explanation;

@@ -193,13 +193,13 @@ static void write_suggestions(const cbk_standing *standing, cbk_json *json)
 
 static void write_number(const cbk_manuscript_audit *bound, size_t i, cbk_json *json)
 {
-    const cbk_printed *number = &bound->manuscript->numbers[i];
+    const cbk_found_number *number = &bound->manuscript->numbers[i];
     const cbk_cover *cover = NULL;
     const cbk_stance stance = cbk_number_stance(bound, i, &cover);
     cbk_json_open_object(json);
     cbk_json_key_text(json, "text", number->text);
     cbk_json_key(json, "value");
-    if (number->kind == CBK_PRINTED_NUMBER) {
+    if (number->kind == CBK_FOUND_NUMBER) {
         cbk_json_number(json, number->value);
     } else {
         cbk_json_null(json);

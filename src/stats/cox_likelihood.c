@@ -37,27 +37,23 @@ static inline void add_at_risk(cbk_sum *sums, const double *x, double risk, size
     if (is_late) {
         add_exactly(&sums[0], risk);
         for (size_t j = 0; j < p; j++) {
-            add_exactly(&sums[j + 1], risk * x[j]);
+            add_exactly(&sums[j + 1], risk * x[j * CBK_COX_TILE]);
         }
         return;
     }
     sums[0].total += risk;
     for (size_t j = 0; j < p; j++) {
-        sums[j + 1].total += risk * x[j];
+        sums[j + 1].total += risk * x[j * CBK_COX_TILE];
     }
 }
 
 /* risk[n]; false where the rows lie too far apart. */
 static bool fill_risk(const cbk_cox_model *model, const double *beta)
 {
-    const size_t p = model->p;
     double least = (double)INFINITY;
     double most = -(double)INFINITY;
     for (size_t i = 0; i < model->n; i++) {
-        double eta = model->offset[i];
-        for (size_t j = 0; j < p; j++) {
-            eta += model->x[i * p + j] * beta[j];
-        }
+        const double eta = model->offset[i] + cbk_cox_along(model, i, beta);
         least = eta < least ? eta : least;
         most = eta > most ? eta : most;
         model->risk[i] = eta;
@@ -166,8 +162,9 @@ static inline __attribute__((always_inline)) void see_events(evaluation *at, siz
     for (uint32_t i = run->first; i < run->first + run->n_event; i++) {
         weight += model->weight[i];
         of_events += model->risk[i];
+        const double *x = cbk_cox_x(model, i);
         for (size_t j = 0; j < p; j++) {
-            at->of_events[j] += model->risk[i] * model->x[i * p + j];
+            at->of_events[j] += model->risk[i] * x[j * CBK_COX_TILE];
         }
     }
     const double factor = at->multiplier != NULL ? at->multiplier[r] : 1.0;
@@ -192,12 +189,12 @@ static inline __attribute__((always_inline)) void go_back(evaluation *at, size_t
             n_late = run->stratum_end;
         }
         for (uint32_t i = run->end; i-- > run->first;) {
-            add_at_risk(at->at_risk, model->x + i * p, model->risk[i], p, is_late);
+            add_at_risk(at->at_risk, cbk_cox_x(model, i), model->risk[i], p, is_late);
         }
         while (is_late && run->n_event > 0 && n_late > run->stratum_first &&
                model->entry[model->enters[n_late - 1]] >= run->time) {
             const uint32_t i = model->enters[--n_late];
-            add_at_risk(at->at_risk, model->x + i * p, -model->risk[i], p, true);
+            add_at_risk(at->at_risk, cbk_cox_x(model, i), -model->risk[i], p, true);
         }
         model->step[r] = model->step_event[r] = 0.0;
         if (run->n_event > 0) {
@@ -213,17 +210,17 @@ static inline __attribute__((always_inline)) void go_back(evaluation *at, size_t
 static inline __attribute__((always_inline)) void
 add_row(const evaluation *at, uint32_t i, double hazard, double of_event, size_t p)
 {
-    const double *x = at->model->x + i * p;
+    const double *x = cbk_cox_x(at->model, i);
     const double v = at->model->risk[i] * hazard;
     const double residual = of_event - v;
     double *info = at->info.part;
     double *gradient = at->gradient.part;
     for (size_t j = 0; j < p; j++) {
-        const double vx = v * x[j];
+        const double vx = v * x[j * CBK_COX_TILE];
         double *restrict row = info + j * p;
-        gradient[j] += residual * x[j];
+        gradient[j] += residual * x[j * CBK_COX_TILE];
         for (size_t k = 0; k <= j; k++) {
-            row[k] += vx * x[k];
+            row[k] += vx * x[k * CBK_COX_TILE];
         }
     }
     if (i % BLOCK == BLOCK - 1) {

@@ -5,6 +5,7 @@
 #include "stats/cox_order.h"
 
 #include <math.h>
+#include <string.h>
 
 static const double offset_spread_max = 500.0; /* e^500 is still a double */
 
@@ -161,11 +162,11 @@ static double mean_square_of(const double *value, size_t n)
     return cbk_sum_value(&sum) / (double)n;
 }
 
-/* Column j of x: centred at the mean, in units of its standard deviation.  A power of 2
- * first brings any size of numbers into the middle of what doubles hold.  Returns the
- * unit. */
+/* Column of the tiles: centred at the mean, in units of its standard deviation.  A power
+ * of 2 first brings any size of numbers into the middle of what doubles hold.  Returns
+ * the unit. */
 static double fill_column(const double *value, const uint32_t *order, size_t n, size_t p,
-                          double *x, double *room)
+                          double *tiles, double *room)
 {
     double most = 0.0;
     for (size_t i = 0; i < n; i++) {
@@ -188,7 +189,7 @@ static double fill_column(const double *value, const uint32_t *order, size_t n, 
     const double sd = n_other > 0 ? sqrt(mean_square_of(room, n)) : 1.0;
     const double factor = n_other > 0 ? 1.0 / sd : 0.0; /* a constant one is 0 */
     for (size_t i = 0; i < n; i++) {
-        x[i * p] = room[i] * factor;
+        tiles[i / CBK_COX_TILE * CBK_COX_TILE * p + i % CBK_COX_TILE] = room[i] * factor;
     }
     return sd / half / rest;
 }
@@ -197,7 +198,8 @@ static bool fill_covariates(const cbk_cox_rows *rows, const uint32_t *order,
                             cbk_arena *arena, cbk_cox_model *model)
 {
     const size_t p = rows->n_covariates;
-    model->x = CBK_NEW(arena, double, model->n *p + 1);
+    const size_t n_tiles = (model->n + CBK_COX_TILE - 1) / CBK_COX_TILE;
+    model->tiles = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE *p);
     model->scale = CBK_NEW(arena, double, p + 1);
     const cbk_mark before = cbk_arena_mark(arena);
     double *room = CBK_NEW(arena, double, model->n + 1);
@@ -205,8 +207,8 @@ static bool fill_covariates(const cbk_cox_rows *rows, const uint32_t *order,
         return false;
     }
     for (size_t j = 0; j < p; j++) {
-        model->scale[j] =
-            fill_column(rows->covariate[j], order, model->n, p, model->x + j, room);
+        model->scale[j] = fill_column(rows->covariate[j], order, model->n, p,
+                                      model->tiles + j * CBK_COX_TILE, room);
     }
     cbk_arena_release(arena, before);
     return true;
@@ -314,6 +316,7 @@ cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
         !fill_entries(rows, order, arena, out) || !fill_room(out, out->p, arena)) {
         return cbk_fail_memory(err);
     }
+    out->order = order;
     out->weight = gather(rows->followup->weight, order, out->n, 1.0, arena);
     if (rows->cluster != NULL) {
         uint32_t *cluster = CBK_NEW(arena, uint32_t, out->n + 1);
@@ -329,9 +332,11 @@ cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
 void cbk_cox_model_keep(cbk_cox_model *model, const size_t *kept, size_t n_kept)
 {
     const size_t p = model->p;
-    for (size_t i = 0; n_kept < p && i < model->n; i++) {
-        for (size_t j = 0; j < n_kept; j++) {
-            model->x[i * n_kept + j] = model->x[i * p + kept[j]];
+    double *to = model->tiles;
+    for (size_t i = 0; n_kept < p && i < model->n; i += CBK_COX_TILE) {
+        const double *from = model->tiles + i * p;
+        for (size_t j = 0; j < n_kept; j++, to += CBK_COX_TILE) {
+            memmove(to, from + kept[j] * CBK_COX_TILE, CBK_COX_TILE * sizeof *to);
         }
     }
     for (size_t j = 0; j < n_kept; j++) {

@@ -20,7 +20,7 @@ static void require(bool condition)
 
 static void check_number(const cbk_manuscript *m, size_t i, size_t sentence, size_t *at)
 {
-    const cbk_printed *number = &m->numbers[i];
+    const cbk_found_number *number = &m->numbers[i];
     const cbk_sentence *s = &m->sentences[sentence];
     const char *text = m->passages[s->passage].text;
     require(number->sentence == sentence);

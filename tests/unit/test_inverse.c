@@ -331,14 +331,13 @@ static const struct {
 
 static const cbk_audit *audit(opened *o)
 {
-    const cbk_claim *claims = NULL;
+    const cbk_claims *claims = NULL;
     const cbk_audit *done = NULL;
-    size_t n = 0;
-    const bool is_done = open_study(o, IVC_LMS) &&
-                         cbk_claims_read(IVC_LMS "/claims.yaml", o->arena, &o->problems,
-                                         &claims, &n, &o->err) == CBK_OK &&
-                         cbk_audit_run(o->study, claims, n, o->arena, &o->problems, &done,
-                                       &o->err) == CBK_OK;
+    const bool is_done =
+        open_study(o, IVC_LMS) &&
+        cbk_claims_read(IVC_LMS "/claims.yaml", o->arena, &o->problems, &claims,
+                        &o->err) == CBK_OK &&
+        cbk_audit_run(o->study, claims, o->arena, &o->problems, &done, &o->err) == CBK_OK;
     return is_done ? done : NULL;
 }
 

@@ -87,12 +87,11 @@ static void close_fixture(fixture *f)
 
 static bool read_claims(fixture *f, const char *text)
 {
-    const cbk_claim *claims = NULL;
-    size_t n = 0;
+    const cbk_claims *claims = NULL;
     return cbk_claims_parse("c.yaml", text, strlen(text), f->arena, &f->problems, &claims,
-                            &n, &f->err) == CBK_OK &&
-           cbk_audit_run(f->study, claims, n, f->arena, &f->problems, &f->audit,
-                         &f->err) == CBK_OK;
+                            &f->err) == CBK_OK &&
+           cbk_audit_run(f->study, claims, f->arena, &f->problems, &f->audit, &f->err) ==
+               CBK_OK;
 }
 
 static bool bind(fixture *f, const char *text)
