@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "claims/inverse.h"
 #include "claims/paper_check.h"
+#include "claims/source_values.h"
 #include "claims/statements.h"
 
 #include <assert.h>
@@ -242,6 +243,21 @@ static cbk_status search(audit *a, const cbk_claim *claim, size_t k, const state
     return CBK_OK;
 }
 
+/* What follows from the adopted values may not follow from what another source says. */
+static cbk_status hold_against_sources(audit *a, const cbk_claim *claim, size_t k,
+                                       const statement *one, const char **explanations,
+                                       cbk_claim_result *result, cbk_error *err)
+{
+    const char *sentences[CBK_SOURCE_VALUES_SHOWN];
+    size_t n = 0;
+    CBK_TRY(cbk_sources_against(a->study, one->asked, &one->said, one->text, a->arena,
+                                sentences, &n, err));
+    for (size_t i = 0; i < n; i++) {
+        explain(explanations, result, of_number(a, claim, k, sentences[i]));
+    }
+    return CBK_OK;
+}
+
 /* Computes what can be computed; the worst of its numbers is the claim's verdict. */
 static cbk_status judge(audit *a, size_t i, const char **explanations,
                         cbk_claim_result *result, cbk_error *err)
@@ -268,6 +284,9 @@ static cbk_status judge(audit *a, size_t i, const char **explanations,
         explain(explanations, result, of_number(a, claim, k, judgement.explanation));
         if (judgement.is_searchable) {
             CBK_TRY(search(a, claim, k, one, explanations, result, err));
+        }
+        if (judgement.verdict == CBK_VERDICT_REPRODUCES) {
+            CBK_TRY(hold_against_sources(a, claim, k, one, explanations, result, err));
         }
     }
     result->computed = computed;

@@ -65,10 +65,8 @@ static cbk_conventions changed(cbk_conventions conventions, const variant *by)
 /* Only quantiles and curves depend on conventions; the rest need not be asked again. */
 static bool depends_on_conventions(const char *expression)
 {
-    static const char *const marks[] = {"km_",    "KM_",      "median",
-                                        "MEDIAN", "quantile", "QUANTILE",
-                                        "hr(",    "hr_",      "HR(",
-                                        "HR_"};
+    static const char *const marks[] = {"km_",      "KM_", "median", "MEDIAN", "quantile",
+                                        "QUANTILE", "hr(", "hr_",    "HR(",    "HR_"};
     for (size_t i = 0; i < N(marks); i++) {
         if (strstr(expression, marks[i]) != NULL) {
             return true;

@@ -16,6 +16,7 @@ static const verdict_group groups[] = {
     {CBK_VERDICT_DOES_NOT_REPRODUCE, "Does not reproduce"},
     {CBK_VERDICT_CONTRADICTED, "Contradicted elsewhere in the manuscript"},
     {CBK_VERDICT_OTHER_CONVENTION, "Reproduces under another convention"},
+    {CBK_VERDICT_REPRODUCES, "Reproduces, with a remark"},
     {CBK_VERDICT_NOT_COMPUTABLE, "Cannot be computed"},
 };
 
@@ -91,17 +92,27 @@ static void add_claim(cbk_report *report, const cbk_audit *audit, size_t i)
     cbk_document_item(report->document, run);
 }
 
+/* What reproduces is listed only where there is something to say of it. */
+static bool is_listed(const cbk_claim_result *result, cbk_verdict verdict)
+{
+    return result->verdict == verdict &&
+           (verdict != CBK_VERDICT_REPRODUCES || result->n_explanations > 0);
+}
+
 static void add_group(cbk_report *report, const cbk_audit *audit,
                       const verdict_group *group)
 {
-    const size_t n = audit->counts[group->verdict];
+    size_t n = 0;
+    for (size_t i = 0; i < audit->n; i++) {
+        n += is_listed(&audit->results[i], group->verdict);
+    }
     if (n == 0) {
         return;
     }
     cbk_document_heading(report->document, 2, cbk_verdict_name(group->verdict),
                          cbk_text_format(report->arena, "%s (%zu)", group->heading, n));
     for (size_t i = 0; i < audit->n; i++) {
-        if (audit->results[i].verdict == group->verdict && !is_said(audit, i)) {
+        if (is_listed(&audit->results[i], group->verdict) && !is_said(audit, i)) {
             add_claim(report, audit, i);
         }
     }

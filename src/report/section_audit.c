@@ -200,7 +200,15 @@ static bool needs_attention(const cbk_claim_result *result)
 
 static bool reproduces(const cbk_claim_result *result)
 {
-    return result->verdict == CBK_VERDICT_REPRODUCES;
+    return result->verdict == CBK_VERDICT_REPRODUCES && result->n_explanations == 0;
+}
+
+/* Another source says otherwise, it is only within a tolerance, a number is not asked
+ * for.
+ */
+static bool has_remark(const cbk_claim_result *result)
+{
+    return result->verdict == CBK_VERDICT_REPRODUCES && result->n_explanations > 0;
 }
 
 static void add_table(cbk_report *report, const cbk_audit *audit,
@@ -235,6 +243,8 @@ static void add_table(cbk_report *report, const cbk_audit *audit,
 
 static const claim_table attention = {"audit-attention", "Claims that need attention",
                                       N_COLUMNS, needs_attention};
+static const claim_table remarks = {
+    "audit-remarks", "Claims that reproduce, with a remark", N_COLUMNS, has_remark};
 static const claim_table good = {"audit-reproduces", "Claims that reproduce",
                                  COLUMN_COMPUTED + 1, reproduces};
 static const claim_table unbound = {"audit-unbound",
@@ -311,6 +321,7 @@ cbk_status cbk_section_audit(cbk_report *report, const cbk_audit *audit, cbk_err
     }
     cbk_audit_add_sentences(report, audit);
     add_table(report, audit, &attention);
+    add_table(report, audit, &remarks);
     add_table(report, audit, &good);
     add_table(report, audit, &unbound);
     cbk_audit_add_checks(report, audit, true);
