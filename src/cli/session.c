@@ -148,6 +148,19 @@ void cbk_session_warn_of_anchor(cbk_session *session)
     }
 }
 
+cbk_answer_given cbk_session_ask(const char *question)
+{
+    char line[16];
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        return CBK_ANSWER_NOBODY;
+    }
+    printf("%s [y/N] ", question);
+    (void)fflush(stdout);
+    return fgets(line, sizeof line, stdin) != NULL && (line[0] == 'y' || line[0] == 'Y')
+               ? CBK_ANSWER_YES
+               : CBK_ANSWER_NO;
+}
+
 cbk_status cbk_session_audit(cbk_session *session, const char *claims_file,
                              const cbk_audit **out)
 {

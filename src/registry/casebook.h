@@ -129,6 +129,7 @@ typedef struct cbk_deed {
     const char *action; /* "import", "edit", ... */
     const char *reason; /* or NULL */
     const char *detail; /* or NULL: what it was done with, "patient.csv sha256 …" */
+    int64_t after; /* refused unless this is the last transaction so far; 0: any is */
 } cbk_deed;
 
 /* Where the trail stands. */

@@ -280,6 +280,11 @@ static cbk_status write_all(writing *at, const cbk_deed *deed, const cbk_change 
     if (code != SQLITE_OK) {
         return cbk_casebook_fail(at->casebook, code, "writing", err);
     }
+    if (deed->after != 0 && deed->after != at->audit.txn - 1) {
+        return cbk_fail(err, CBK_EIO, CBK_ROW_NONE,
+                        "%s was changed meanwhile; nothing was done. Try again.",
+                        at->casebook->path);
+    }
     at->tables = CBK_NEW(at->arena, cbk_cell_writer, at->casebook->layout.n_tables);
     if (at->tables == NULL) {
         return cbk_fail_memory(err);

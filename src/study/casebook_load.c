@@ -151,8 +151,10 @@ static cbk_status load_sources(cbk_study *study, cbk_casebook *casebook,
                                       .source = text_of(&rows, row, "source"),
                                       .resolution = text_of(&rows, row, "resolution"),
                                       .reason = text_of(&rows, row, "reason")};
+        cbk_source_statement *statement = &study->sources[study->n_sources++];
         cbk_source_take(study, &said, NULL, (cbk_place){.file = file, .line = row + 1},
-                        problems, &study->sources[study->n_sources++]);
+                        problems, statement);
+        statement->id = (size_t)strtoull(rows.record[row], NULL, 10);
     }
     return problems->n_found == 0 ? CBK_OK
                                   : cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
@@ -162,6 +164,7 @@ static cbk_status load_sources(cbk_study *study, cbk_casebook *casebook,
 static cbk_status load(cbk_study *study, cbk_casebook *casebook, cbk_problems *problems,
                        cbk_error *err)
 {
+    cbk_head head;
     CBK_TRY(load_protocol(study, casebook, problems, err));
     study->records = CBK_NEW(study->arena, cbk_records, study->protocol->n_forms);
     if (study->records == NULL) {
@@ -172,16 +175,14 @@ static cbk_status load(cbk_study *study, cbk_casebook *casebook, cbk_problems *p
                           err));
     }
     CBK_TRY(load_sources(study, casebook, problems, err));
-    cbk_head head;
     CBK_TRY(cbk_casebook_head(casebook, &head, err));
     memcpy(study->fingerprint, head.hash, sizeof study->fingerprint);
-    CBK_TRY(cbk_registry_open(&study->registry, err));
-    return cbk_study_load(study, problems, err);
+    return CBK_OK;
 }
 
-cbk_status cbk_study_of_casebook(cbk_casebook *casebook, const char *name,
-                                 cbk_arena *arena, cbk_problems *problems,
-                                 cbk_study **out, cbk_error *err)
+cbk_status cbk_study_records_of_casebook(cbk_casebook *casebook, const char *name,
+                                         cbk_arena *arena, cbk_problems *problems,
+                                         cbk_study **out, cbk_error *err)
 {
     *out = NULL;
     cbk_study *study = CBK_NEW(arena, cbk_study, 1);
@@ -191,7 +192,20 @@ cbk_status cbk_study_of_casebook(cbk_casebook *casebook, const char *name,
     study->arena = arena;
     study->folder = name;
     study->conventions = cbk_conventions_of(CBK_PROFILE_R);
-    const cbk_status status = load(study, casebook, problems, err);
+    CBK_TRY(load(study, casebook, problems, err));
+    *out = study;
+    return CBK_OK;
+}
+
+cbk_status cbk_study_of_casebook(cbk_casebook *casebook, const char *name,
+                                 cbk_arena *arena, cbk_problems *problems,
+                                 cbk_study **out, cbk_error *err)
+{
+    cbk_study *study = NULL;
+    *out = NULL;
+    CBK_TRY(cbk_study_records_of_casebook(casebook, name, arena, problems, &study, err));
+    CBK_TRY(cbk_registry_open(&study->registry, err));
+    const cbk_status status = cbk_study_load(study, problems, err);
     if (status != CBK_OK) {
         cbk_study_close(study);
         return status;

@@ -37,6 +37,13 @@ struct cbk_study {
 cbk_status cbk_records_read(const char *folder, const cbk_protocol *protocol,
                             cbk_arena *arena, cbk_problems *problems,
                             cbk_records *records, cbk_error *err);
+/* One file, for an import: columns may be left out; has_field[form->n_fields].  Rows of a
+ * repeating form need their patient among `patients`. */
+cbk_status cbk_records_read_part(const char *path, const cbk_protocol *protocol,
+                                 const cbk_form *form, const cbk_records *patients,
+                                 cbk_arena *arena, cbk_problems *problems,
+                                 cbk_records *out, const bool **has_field,
+                                 cbk_error *err);
 cbk_status cbk_sources_read(const char *path, cbk_study *study, cbk_problems *problems,
                             cbk_error *err);
 
