@@ -109,6 +109,11 @@ int cbk_session_refuse(cbk_session *session, const char *format, ...)
     return CBK_EXIT_USAGE;
 }
 
+bool cbk_session_is_study(const char *path)
+{
+    return cbk_file_is_directory(path) || cbk_casebook_is_one(path);
+}
+
 cbk_status cbk_session_open_study(cbk_session *session, const char *folder)
 {
     return cbk_study_open(folder, session->arena, &session->problems, &session->study,

@@ -33,6 +33,8 @@ int cbk_session_fail(cbk_session *session, cbk_status status);
 /* A sentence about the command line; returns CBK_EXIT_USAGE. */
 int cbk_session_refuse(cbk_session *session, const char *format, ...) CBK_PRINTF(2, 3);
 
+/* Whether an operand is a study (a folder, a casebook file) rather than a data file. */
+bool cbk_session_is_study(const char *path);
 /* Opens the study folder, or the casebook file, into session->study. */
 cbk_status cbk_session_open_study(cbk_session *session, const char *folder);
 

@@ -19,7 +19,8 @@ typedef struct cbk_casebook cbk_casebook;
 typedef enum cbk_casebook_mode {
     CBK_CASEBOOK_READ,
     CBK_CASEBOOK_WRITE,
-    CBK_CASEBOOK_CREATE /* the file must not be there, or be empty */
+    CBK_CASEBOOK_CREATE, /* the file must not be there, or be empty */
+    CBK_CASEBOOK_MEMORY  /* no file, for a replay; path is a name for messages */
 } cbk_casebook_mode;
 
 /* The file's own tables of cells. */
@@ -151,5 +152,35 @@ cbk_status cbk_casebook_commit(cbk_casebook *casebook, const cbk_deed *deed,
                                const cbk_change *changes, size_t n, cbk_error *err);
 
 cbk_status cbk_casebook_head(cbk_casebook *casebook, cbk_head *out, cbk_error *err);
+
+/* ---- proof ----------------------------------------------------------------------------
+ */
+
+/* Builds the tables anew from the audit trail alone, up to a transaction (0: the last
+ * one): in memory, or in a new file at `path`, trail and all, as it was then. Errors:
+ * CBK_EDATA (the trail is broken: where), those of the file. */
+cbk_status cbk_casebook_replay(cbk_casebook *casebook, int64_t until, const char *path,
+                               cbk_casebook **out, cbk_error *err);
+
+enum { CBK_BROKEN_MAX = 20 };
+
+typedef struct cbk_verification {
+    cbk_head head;
+    size_t n_broken;                    /* 0: chain, replay and tables agree */
+    const char *broken[CBK_BROKEN_MAX]; /* [min(n_broken, MAX)] sentences */
+    size_t n_tables;                    /* that were rebuilt and compared */
+    int64_t n_cells;                    /* changes that a replay made */
+    bool has_anchors;
+    int64_t anchored;     /* the last transaction that an anchor confirms; 0: none */
+    int64_t copy_until;   /* how far a copy of this file elsewhere went; 0: not beyond */
+    bool is_other_copy;   /* an anchor of a copy elsewhere tells another history */
+    size_t n_clock_steps; /* times at which the clock had gone back */
+} cbk_verification;
+
+/* Checks the chain of the audit trail, the anchors in `home` (NULL: none), and that a
+ * replay gives the tables as they are. Errors: CBK_EIO, CBK_ENOMEM; what is wrong with
+ * the file is in *out. */
+cbk_status cbk_casebook_verify(cbk_casebook *casebook, const char *home, cbk_arena *arena,
+                               cbk_verification *out, cbk_error *err);
 
 #endif

@@ -4,9 +4,9 @@
 #include "registry/file.h"
 
 #include "registry/anchor.h"
-#include "registry/audit_writer.h"
 #include "registry/cells.h"
 #include "registry/schema.h"
+#include "registry/trail_writer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ typedef struct writing {
     sqlite3 *database;
     cbk_arena *arena;        /* of this commit */
     cbk_cell_writer *tables; /* [layout.n_tables] */
-    cbk_audit_writer audit;
+    cbk_trail_writer audit;
     bool is_layout_changed;
     renaming *renamings;
 } writing;
@@ -135,7 +135,7 @@ static int audit_cells(writing *at, const cbk_cell_writer *writer,
     int code = SQLITE_OK;
     if (change->kind == CBK_CHANGE_CREATE) {
         row.action = "create";
-        code = cbk_audit_write(&at->audit, &row);
+        code = cbk_trail_write(&at->audit, &row);
     }
     for (size_t i = 0; i < writer->table->n_columns && code == SQLITE_OK; i++) {
         if (!cbk_stored_is_equal(&old[i], &now[i])) {
@@ -143,12 +143,12 @@ static int audit_cells(writing *at, const cbk_cell_writer *writer,
             row.field = writer->table->columns[i].name;
             row.old_value = old[i];
             row.new_value = now[i];
-            code = cbk_audit_write(&at->audit, &row);
+            code = cbk_trail_write(&at->audit, &row);
         }
     }
     if (change->kind == CBK_CHANGE_DELETE && code == SQLITE_OK) {
         row = (cbk_audit_row){.form = row.form, .record = row.record, .action = "delete"};
-        code = cbk_audit_write(&at->audit, &row);
+        code = cbk_trail_write(&at->audit, &row);
     }
     return code;
 }
@@ -259,13 +259,7 @@ static int make_file(writing *at)
     char *uuid = at->casebook->uuid;
     (void)snprintf(uuid, sizeof at->casebook->uuid, "%.8s-%.4s-%.4s-%.4s-%s", hex,
                    hex + 8, hex + 12, hex + 16, hex + 20);
-    int code = cbk_schema_create(at->database);
-    if (code == SQLITE_OK) {
-        code = cbk_schema_run(at->database,
-                              "PRAGMA application_id = %d; PRAGMA user_version = %d;"
-                              "INSERT INTO casebook_file VALUES(1, %Q, 0, 0)",
-                              CBK_FILE_APPLICATION_ID, CBK_FILE_VERSION, uuid);
-    }
+    const int code = cbk_schema_make_file(at->database, uuid);
     return code == SQLITE_OK ? cbk_casebook_reload(at->casebook) : code;
 }
 
@@ -275,7 +269,7 @@ static cbk_status write_all(writing *at, const cbk_deed *deed, const cbk_change 
 {
     int code = at->casebook->is_new ? make_file(at) : SQLITE_OK;
     if (code == SQLITE_OK) {
-        code = cbk_audit_begin(&at->audit, at->database, at->casebook->uuid);
+        code = cbk_trail_begin(&at->audit, at->database, at->casebook->uuid);
     }
     if (code != SQLITE_OK) {
         return cbk_casebook_fail(at->casebook, code, "writing", err);
@@ -292,7 +286,7 @@ static cbk_status write_all(writing *at, const cbk_deed *deed, const cbk_change 
     for (size_t i = 0; i < n; i++) {
         CBK_TRY(write_change(at, &changes[i], err));
     }
-    code = cbk_audit_seal(&at->audit, deed);
+    code = cbk_trail_seal(&at->audit, deed);
     return code == SQLITE_OK ? CBK_OK
                              : cbk_casebook_fail(at->casebook, code, "writing", err);
 }
@@ -305,7 +299,7 @@ static void end_statements(writing *at)
         cbk_cells_finish(&at->tables[i]);
     }
     at->tables = NULL;
-    cbk_audit_end(&at->audit);
+    cbk_trail_end(&at->audit);
 }
 
 static cbk_status finish(writing *at, cbk_status status, cbk_error *err)

@@ -270,7 +270,9 @@ static cbk_status open_database(cbk_casebook *casebook, cbk_casebook_mode mode,
     /* To read, too, it is opened for writing: a journal left by a crash must be rolled
      * back first.  Where that is not allowed, SQLite opens it for reading. */
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    flags |= mode == CBK_CASEBOOK_CREATE ? SQLITE_OPEN_CREATE : SQLITE_OPEN_NOFOLLOW;
+    flags |= mode == CBK_CASEBOOK_MEMORY   ? SQLITE_OPEN_MEMORY
+             : mode == CBK_CASEBOOK_CREATE ? SQLITE_OPEN_CREATE
+                                           : SQLITE_OPEN_NOFOLLOW;
     int code = sqlite3_open_v2(casebook->path, &casebook->registry.database, flags, NULL);
     if (casebook->registry.database == NULL) {
         return cbk_fail_memory(err);
@@ -281,6 +283,9 @@ static cbk_status open_database(cbk_casebook *casebook, cbk_casebook_mode mode,
     }
     if (code != SQLITE_OK) {
         return cbk_casebook_fail(casebook, code, "opening the file", err);
+    }
+    if (mode == CBK_CASEBOOK_MEMORY) {
+        return CBK_OK;
     }
     if (mode == CBK_CASEBOOK_CREATE) {
         CBK_TRY(check_empty(casebook, err));
@@ -298,7 +303,9 @@ static cbk_status open_database(cbk_casebook *casebook, cbk_casebook_mode mode,
 static cbk_status name_file(cbk_casebook *casebook, const char *path,
                             cbk_casebook_mode mode, cbk_error *err)
 {
-    if (mode == CBK_CASEBOOK_CREATE) {
+    if (mode == CBK_CASEBOOK_MEMORY) {
+        casebook->path = strdup(path);
+    } else if (mode == CBK_CASEBOOK_CREATE) {
         struct stat status;
         if (stat(path, &status) == 0 &&
             (!S_ISREG(status.st_mode) || (status.st_size > 0 && !has_journal(path)))) {
@@ -322,7 +329,7 @@ cbk_status cbk_casebook_open(const char *path, cbk_casebook_mode mode, cbk_caseb
     if (casebook == NULL) {
         return cbk_fail_memory(err);
     }
-    casebook->is_writable = mode != CBK_CASEBOOK_READ;
+    casebook->is_writable = mode == CBK_CASEBOOK_WRITE || mode == CBK_CASEBOOK_CREATE;
     casebook->arena = cbk_arena_create(NULL, SIZE_MAX);
     cbk_status status = casebook->arena != NULL ? name_file(casebook, path, mode, err)
                                                 : cbk_fail_memory(err);

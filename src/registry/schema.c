@@ -404,6 +404,17 @@ int cbk_schema_create(sqlite3 *database)
     return code;
 }
 
+int cbk_schema_make_file(sqlite3 *database, const char *uuid)
+{
+    const int code = cbk_schema_create(database);
+    return code != SQLITE_OK
+               ? code
+               : cbk_schema_run(database,
+                                "PRAGMA application_id = %d; PRAGMA user_version = %d;"
+                                "INSERT INTO casebook_file VALUES(1, %Q, 0, 0)",
+                                CBK_FILE_APPLICATION_ID, CBK_FILE_VERSION, uuid);
+}
+
 int cbk_schema_create_form(sqlite3 *database, const cbk_layout *layout,
                            const cbk_file_table *form)
 {

@@ -35,6 +35,8 @@ const cbk_schema_table *cbk_schema_tables(size_t *n);
 
 /* Makes the file's own tables, triggers and views in an empty database. */
 int cbk_schema_create(sqlite3 *database);
+/* The same, and what says that it is a casebook file. */
+int cbk_schema_make_file(sqlite3 *database, const char *uuid);
 /* Makes a form's table; its triggers apart, so that the table can be altered. */
 int cbk_schema_create_form(sqlite3 *database, const cbk_layout *layout,
                            const cbk_file_table *form);
