@@ -98,8 +98,14 @@ static int verify(cbk_session *session, const cbk_arguments *arguments)
                                      session->arena, &found, &session->error);
     }
     if (status != CBK_OK) {
-        const int code = cbk_session_fail(session, status);
-        return code == CBK_EXIT_ENVIRONMENT && status == CBK_EIO ? CBK_EXIT_DATA : code;
+        /* A casebook file that is not sound is a finding; one that cannot be read is not.
+         */
+        const bool is_finding =
+            status == CBK_EDATA && session->casebook == NULL && cbk_casebook_is_one(path);
+        (void)cbk_session_fail(session, status);
+        return is_finding             ? CBK_EXIT_FINDING
+               : status == CBK_ENOMEM ? CBK_EXIT_ENVIRONMENT
+                                      : CBK_EXIT_DATA;
     }
     int code = CBK_EXIT_DONE;
     if (cbk_session_format(arguments) == CBK_FORMAT_JSON) {

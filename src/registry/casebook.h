@@ -48,7 +48,7 @@ cbk_status cbk_casebook_keep_anchors(cbk_casebook *casebook, const char *folder,
                                      cbk_error *err);
 bool cbk_casebook_has_anchor_failed(const cbk_casebook *casebook);
 
-/* Whether the file begins as a SQLite database does; reads nothing else of it. */
+/* Whether the file begins as a casebook file does; reads nothing else of it. */
 bool cbk_casebook_is_one(const char *path);
 
 /* ---- layout: which forms and fields the file has --------------------------------------
@@ -143,15 +143,26 @@ typedef struct cbk_head {
 
 /* The one way in which a file changes: all changes, their audit rows and the
  * transaction's own row in one transaction, on disk when this returns CBK_OK, or none of
- * it.  A cell that already has its value is no change.  The first commit of a new file
- * makes its tables. Errors: CBK_EDATA (a record that is there already or is not, one that
- * is frozen, a value that its column cannot hold: the sentence names it), CBK_EIO (the
- * disk; another program writes), CBK_EINVAL (opened for reading), CBK_ENOMEM.  After an
- * error of the disk the file must be opened anew. */
+ * it.  A cell that already has its value is no change, and of changes that are none there
+ * is no transaction.  The first commit of a new file makes its tables.
+ *
+ *   Errors  CBK_EDATA (a record that is there already or is not, one that is frozen, a
+ *           value that its column cannot hold: the sentence names it), CBK_EIO (the disk;
+ *           another program writes), CBK_EINVAL (opened for reading), CBK_ENOMEM.  After
+ *           an error of the disk the file must be opened anew. */
 cbk_status cbk_casebook_commit(cbk_casebook *casebook, const cbk_deed *deed,
                                const cbk_change *changes, size_t n, cbk_error *err);
 
 cbk_status cbk_casebook_head(cbk_casebook *casebook, cbk_head *out, cbk_error *err);
+
+/* A copy of the file as it is, while others may write to it; `path` must not be there.
+ * Errors: CBK_EINVAL (it is), CBK_EIO, CBK_ENOMEM. */
+cbk_status cbk_casebook_backup(cbk_casebook *casebook, const char *path, cbk_error *err);
+
+/* The last transaction not later than a time (UTC, microseconds since 1970), and none
+ * before one that is later; 0: the first is later. */
+cbk_status cbk_casebook_transaction_at(cbk_casebook *casebook, int64_t at_us,
+                                       int64_t *out, cbk_error *err);
 
 /* ---- proof ----------------------------------------------------------------------------
  */

@@ -28,6 +28,7 @@ typedef struct writing {
     cbk_cell_writer *tables; /* [layout.n_tables] */
     cbk_trail_writer audit;
     bool is_layout_changed;
+    bool is_empty; /* changes that change nothing: no transaction */
     renaming *renamings;
 } writing;
 
@@ -286,6 +287,7 @@ static cbk_status write_all(writing *at, const cbk_deed *deed, const cbk_change 
     for (size_t i = 0; i < n; i++) {
         CBK_TRY(write_change(at, &changes[i], err));
     }
+    at->is_empty = n > 0 && at->audit.next == at->audit.first;
     code = cbk_trail_seal(&at->audit, deed);
     return code == SQLITE_OK ? CBK_OK
                              : cbk_casebook_fail(at->casebook, code, "writing", err);
@@ -305,6 +307,10 @@ static void end_statements(writing *at)
 static cbk_status finish(writing *at, cbk_status status, cbk_error *err)
 {
     end_statements(at);
+    if (status == CBK_OK && at->is_empty) {
+        (void)sqlite3_exec(at->database, "ROLLBACK", NULL, NULL, NULL);
+        return CBK_OK;
+    }
     int code = SQLITE_OK;
     if (status == CBK_OK && at->is_layout_changed) {
         code = change_tables(at);

@@ -98,6 +98,15 @@ static const char *wrong_header(const unsigned char header[HEADER_SIZE])
                : NULL;
 }
 
+static bool has_journal(const char *path)
+{
+    struct stat status;
+    char *name = sqlite3_mprintf("%s-journal", path);
+    const bool is_there = name != NULL && stat(name, &status) == 0 && status.st_size > 0;
+    sqlite3_free(name);
+    return is_there;
+}
+
 bool cbk_casebook_is_one(const char *path)
 {
     unsigned char header[HEADER_SIZE];
@@ -107,7 +116,8 @@ bool cbk_casebook_is_one(const char *path)
     }
     const size_t n = fread(header, 1, sizeof header, file);
     (void)fclose(file);
-    return n == sizeof header && memcmp(header, "SQLite format 3", 16) == 0;
+    /* With a journal beside it the bytes are not what was committed. */
+    return (n == sizeof header && wrong_header(header) == NULL) || has_journal(path);
 }
 
 /* Reads the header through SQLite's own handle: to open and close the file beside it
@@ -174,15 +184,6 @@ static int set_journal(cbk_casebook *casebook)
     const int code = ask_text(casebook->registry.database,
                               "PRAGMA journal_mode = TRUNCATE", mode, sizeof mode);
     return code != SQLITE_OK || strcmp(mode, "truncate") == 0 ? code : SQLITE_ERROR;
-}
-
-static bool has_journal(const char *path)
-{
-    struct stat status;
-    char *name = sqlite3_mprintf("%s-journal", path);
-    const bool is_there = name != NULL && stat(name, &status) == 0 && status.st_size > 0;
-    sqlite3_free(name);
-    return is_there;
 }
 
 static cbk_status check_schema(cbk_casebook *casebook, bool own_only, cbk_error *err)
@@ -421,6 +422,46 @@ static void hex_of(sqlite3_stmt *statement, int column, char out[CBK_HASH_HEX_SI
     if (bytes != NULL && sqlite3_column_bytes(statement, column) == CBK_HASH_SIZE) {
         cbk_hex(bytes, CBK_HASH_SIZE, out);
     }
+}
+
+cbk_status cbk_casebook_transaction_at(cbk_casebook *casebook, int64_t at_us,
+                                       int64_t *out, cbk_error *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(
+        casebook->registry.database,
+        "SELECT coalesce((SELECT min(number) - 1 FROM casebook_transaction WHERE at_us > "
+        "?1), (SELECT max(number) FROM casebook_transaction))",
+        -1, &statement, NULL);
+    if (code == SQLITE_OK) {
+        code = sqlite3_bind_int64(statement, 1, at_us);
+    }
+    if (code == SQLITE_OK && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        *out = sqlite3_column_int64(statement, 0);
+        code = SQLITE_OK;
+    }
+    (void)sqlite3_finalize(statement);
+    return code == SQLITE_OK
+               ? CBK_OK
+               : cbk_casebook_fail(casebook, code, "reading the audit trail", err);
+}
+
+cbk_status cbk_casebook_backup(cbk_casebook *casebook, const char *path, cbk_error *err)
+{
+    cbk_casebook *copy = NULL;
+    CBK_TRY(cbk_casebook_open(path, CBK_CASEBOOK_CREATE, &copy, err));
+    sqlite3_backup *backup = sqlite3_backup_init(copy->registry.database, "main",
+                                                 casebook->registry.database, "main");
+    int code = sqlite3_errcode(copy->registry.database);
+    if (backup != NULL) {
+        (void)sqlite3_backup_step(backup, -1);
+        code = sqlite3_backup_finish(backup);
+    }
+    const cbk_status status =
+        code == SQLITE_OK ? CBK_OK : cbk_casebook_fail(copy, code, "copying", err);
+    copy->is_new = status != CBK_OK;
+    cbk_casebook_close(copy);
+    return status;
 }
 
 cbk_status cbk_casebook_head(cbk_casebook *casebook, cbk_head *out, cbk_error *err)

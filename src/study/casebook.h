@@ -26,6 +26,23 @@ cbk_status cbk_study_records_of_casebook(cbk_casebook *casebook, const char *nam
 cbk_status cbk_casebook_start(cbk_casebook *casebook, const char *protocol_path,
                               cbk_arena *arena, cbk_problems *problems, cbk_error *err);
 
+/* The form of that name.  Errors: CBK_EINVAL (there is none: the nearest spelling). */
+cbk_status cbk_casebook_form(const cbk_study *study, const char *name, cbk_arena *arena,
+                             const cbk_form **out, cbk_error *err);
+
+/* ---- edit -----------------------------------------------------------------------------
+ */
+
+/* Reads n words "field=value" as changes of a record; an empty value is "not recorded".
+ * form "sources": the record is a statement's number, the word resolution=…, and the
+ * reason goes with it.  Set out->kind where it is not an update. Errors: CBK_EINVAL (no
+ * such form or field, a word that is no change), CBK_EDATA (a value that the field cannot
+ * hold: problems), CBK_ENOMEM. */
+cbk_status cbk_edit_read(const cbk_study *study, const char *form, const char *record,
+                         const char *const *words, size_t n, const char *reason,
+                         cbk_arena *arena, cbk_problems *problems, cbk_change *out,
+                         cbk_error *err);
+
 /* ---- import ---------------------------------------------------------------------------
  */
 

@@ -492,15 +492,16 @@ static cbk_status name_source(comparing *at, const char *path, cbk_error *err)
     return at->out->deed.detail != NULL ? CBK_OK : cbk_fail_memory(err);
 }
 
-static cbk_status find_form(comparing *at, const char *form, cbk_error *err)
+cbk_status cbk_casebook_form(const cbk_study *study, const char *name, cbk_arena *arena,
+                             const cbk_form **out, cbk_error *err)
 {
-    const cbk_protocol *protocol = at->study->protocol;
-    at->form = cbk_protocol_form(protocol, form);
-    if (at->form != NULL || strcmp(form, "sources") == 0) {
+    const cbk_protocol *protocol = study->protocol;
+    *out = cbk_protocol_form(protocol, name);
+    if (*out != NULL) {
         return CBK_OK;
     }
     char hint[CBK_HINT_SIZE];
-    const char **names = CBK_NEW(at->arena, const char *, protocol->n_forms + 1);
+    const char **names = CBK_NEW(arena, const char *, protocol->n_forms + 1);
     if (names == NULL) {
         return cbk_fail_memory(err);
     }
@@ -509,8 +510,8 @@ static cbk_status find_form(comparing *at, const char *form, cbk_error *err)
     }
     names[protocol->n_forms] = "sources";
     return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE, "%s has no form \"%s\"%s",
-                    at->study->folder, form,
-                    cbk_spelling_hint(form, names, protocol->n_forms + 1, hint));
+                    study->folder, name,
+                    cbk_spelling_hint(name, names, protocol->n_forms + 1, hint));
 }
 
 cbk_status cbk_import_compare(cbk_casebook *casebook, cbk_study *study, const char *path,
@@ -524,7 +525,9 @@ cbk_status cbk_import_compare(cbk_casebook *casebook, cbk_study *study, const ch
                     .changes = {.arena = arena},
                     .out = out,
                     .next_source = 1};
-    CBK_TRY(find_form(&at, form, err));
+    if (strcmp(form, "sources") != 0) {
+        CBK_TRY(cbk_casebook_form(study, form, arena, &at.form, err));
+    }
     CBK_TRY(name_source(&at, path, err));
     for (size_t i = 0; i < study->n_sources; i++) {
         const size_t id = study->sources[i].id;
