@@ -27,10 +27,10 @@ static bool is_time(const char *text)
            (strlen(text) == 10 || (text[10] == 'T' && strlen(text) <= 20));
 }
 
-/* "patient.csv sha256 867dfe9c… into patient": the whole hash is in the file. */
+/* "patient.csv into patient", for people: the hash is in JSON and in the file. */
 #define SHORT_DETAIL                                                                     \
     "CASE WHEN instr(detail, ' sha256 ') > 0 THEN substr(detail, 1, instr(detail, "      \
-    "' sha256 ') + 15) || '…' || substr(detail, instr(detail, ' sha256 ') + 72) "      \
+    "' sha256 ') - 1) || substr(detail, instr(detail, ' sha256 ') + 72) "                \
     "ELSE detail END AS detail"
 
 /* Adds a text as SQL has it. */
@@ -55,7 +55,12 @@ static const char *sql_of(const cbk_arguments *arguments, cbk_arena *arena)
                                "|| action || ')') AS field, old, new, reason FROM "
                                "casebook_log WHERE seq IS NOT NULL"
                              : "SELECT txn, at, actor, deed, count(seq) AS changes, "
-                               "reason, " SHORT_DETAIL " FROM casebook_log WHERE 1");
+                               "reason, ");
+    if (!is_by_cell) {
+        cbk_buffer_add(&sql, cbk_session_format(arguments) == CBK_FORMAT_JSON
+                                 ? "detail FROM casebook_log WHERE 1"
+                                 : SHORT_DETAIL " FROM casebook_log WHERE 1");
+    }
     if (record != NULL) {
         cbk_buffer_add(&sql, " AND form NOT LIKE 'casebook%' AND record = ");
         add_quoted(&sql, record);
