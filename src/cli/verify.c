@@ -9,7 +9,7 @@
 static const cbk_option options[] = {
     {.name = "anchors",
      .argument = "FOLDER",
-     .help = "anchors to compare with; those of $CASEBOOK_HOME when not given"},
+     .help = "anchors to compare with; $CASEBOOK_HOME/anchors when not given"},
     {.name = "format",
      .argument = "FORMAT",
      .help = "how to print the result; text when not given",
@@ -86,6 +86,12 @@ static int print_json(cbk_session *session, const cbk_verification *found)
     return cbk_session_write_json(session, &buffer);
 }
 
+static const char *default_folder(cbk_session *session)
+{
+    const char *home = cbk_session_home(session);
+    return home != NULL ? cbk_text_format(session->arena, "%s/anchors", home) : NULL;
+}
+
 static int verify(cbk_session *session, const cbk_arguments *arguments)
 {
     const char *path = arguments->operands[0];
@@ -94,7 +100,7 @@ static int verify(cbk_session *session, const cbk_arguments *arguments)
     cbk_status status = cbk_session_open_casebook(session, path, CBK_CASEBOOK_READ);
     if (status == CBK_OK) {
         status = cbk_casebook_verify(session->casebook,
-                                     folder != NULL ? folder : cbk_session_home(session),
+                                     folder != NULL ? folder : default_folder(session),
                                      session->arena, &found, &session->error);
     }
     if (status != CBK_OK) {

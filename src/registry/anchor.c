@@ -122,7 +122,7 @@ cbk_status cbk_anchors_read(const cbk_casebook *casebook, const char *folder,
 {
     *out = NULL;
     *n = 0;
-    const char *path = cbk_text_format(arena, "%s/anchors/%s", folder, casebook->uuid);
+    const char *path = cbk_text_format(arena, "%s/%s", folder, casebook->uuid);
     if (path == NULL) {
         return cbk_fail_memory(err);
     }

@@ -39,7 +39,7 @@ cbk_status cbk_casebook_open(const char *path, cbk_casebook_mode mode, cbk_caseb
                              cbk_error *err);
 void cbk_casebook_close(cbk_casebook *casebook); /* NULL is allowed */
 
-const char *cbk_casebook_path(const cbk_casebook *casebook);
+const char *cbk_casebook_name(const cbk_casebook *casebook);
 const char *cbk_casebook_uuid(const cbk_casebook *casebook);
 
 /* From now on the head of the trail is written down in `folder` after each commit.  A
@@ -188,10 +188,10 @@ typedef struct cbk_verification {
     size_t n_clock_steps; /* times at which the clock had gone back */
 } cbk_verification;
 
-/* Checks the chain of the audit trail, the anchors in `home` (NULL: none), and that a
+/* Checks the chain of the audit trail, the anchors in a folder (NULL: none), and that a
  * replay gives the tables as they are. Errors: CBK_EIO, CBK_ENOMEM; what is wrong with
  * the file is in *out. */
-cbk_status cbk_casebook_verify(cbk_casebook *casebook, const char *home, cbk_arena *arena,
-                               cbk_verification *out, cbk_error *err);
+cbk_status cbk_casebook_verify(cbk_casebook *casebook, const char *anchors,
+                               cbk_arena *arena, cbk_verification *out, cbk_error *err);
 
 #endif

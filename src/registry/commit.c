@@ -278,7 +278,7 @@ static cbk_status write_all(writing *at, const cbk_deed *deed, const cbk_change 
     if (deed->after != 0 && deed->after != at->audit.txn - 1) {
         return cbk_fail(err, CBK_EIO, CBK_ROW_NONE,
                         "%s was changed meanwhile; nothing was done. Try again.",
-                        at->casebook->path);
+                        at->casebook->name);
     }
     at->tables = CBK_NEW(at->arena, cbk_cell_writer, at->casebook->layout.n_tables);
     if (at->tables == NULL) {
@@ -322,7 +322,7 @@ static cbk_status finish(writing *at, cbk_status status, cbk_error *err)
         status = cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
                           "%s: the audit trail would not account for every change; "
                           "nothing was committed.",
-                          at->casebook->path);
+                          at->casebook->name);
     } else if (status == CBK_OK && code != SQLITE_OK) {
         status = cbk_casebook_fail(at->casebook, code, "committing", err);
     }
@@ -348,7 +348,7 @@ cbk_status cbk_casebook_commit(cbk_casebook *casebook, const cbk_deed *deed,
                         casebook->is_poisoned
                             ? "%s: the disk failed; the file must be opened anew."
                             : "%s is open for reading only.",
-                        casebook->path);
+                        casebook->name);
     }
     writing at = {.casebook = casebook, .database = casebook->registry.database};
     at.arena = cbk_arena_create(NULL, SIZE_MAX);

@@ -25,18 +25,18 @@ static cbk_status fail_environment(cbk_casebook *casebook, int code, cbk_error *
     case SQLITE_LOCKED:
         return cbk_fail(err, CBK_EIO, CBK_ROW_NONE,
                         "Another program is writing to %s; nothing was done. Try again.",
-                        casebook->path);
+                        casebook->name);
     case SQLITE_FULL:
         return cbk_fail(err, CBK_EIO, CBK_ROW_NONE,
-                        "The disk of %s is full; nothing was done.", casebook->path);
+                        "The disk of %s is full; nothing was done.", casebook->name);
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
         return cbk_fail(err, CBK_EIO, CBK_ROW_NONE, "%s cannot be written to.",
-                        casebook->path);
+                        casebook->name);
     default:
         return cbk_fail(err, CBK_EIO, CBK_ROW_NONE, "%s cannot be %s: %s.",
-                        casebook->path,
+                        casebook->name,
                         (code & 0xff) == SQLITE_CANTOPEN ? "opened" : "read or written",
                         reason != 0 ? strerror(reason) : sqlite3_errstr(code));
     }
@@ -51,10 +51,10 @@ cbk_status cbk_casebook_fail(cbk_casebook *casebook, int code, const char *doing
         return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory while %s.", doing);
     case SQLITE_NOTADB:
         return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s is no casebook file.",
-                        casebook->path);
+                        casebook->name);
     case SQLITE_CORRUPT:
         return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s is damaged (%s).",
-                        casebook->path, sqlite3_errmsg(database));
+                        casebook->name, sqlite3_errmsg(database));
     case SQLITE_IOERR:
         casebook->is_poisoned = true;
         return fail_environment(casebook, code, err);
@@ -67,7 +67,7 @@ cbk_status cbk_casebook_fail(cbk_casebook *casebook, int code, const char *doing
     case SQLITE_CANTOPEN:
         return fail_environment(casebook, code, err);
     default:
-        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s: while %s: %s.", casebook->path,
+        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s: while %s: %s.", casebook->name,
                         doing, sqlite3_errmsg(database));
     }
 }
@@ -137,7 +137,7 @@ static cbk_status check_header(cbk_casebook *casebook, cbk_error *err)
                                                         : NULL;
     if (wrong != NULL) {
         return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s cannot be opened: %s.",
-                        casebook->path, wrong);
+                        casebook->name, wrong);
     }
     return code == SQLITE_OK ? CBK_OK
                              : cbk_casebook_fail(casebook, code, "opening the file", err);
@@ -197,9 +197,9 @@ static cbk_status check_schema(cbk_casebook *casebook, bool own_only, cbk_error 
     return difference == NULL
                ? CBK_OK
                : cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
-                          "%s cannot be opened: its schema is not the one casebook "
-                          "makes; the first difference is at the %s.",
-                          casebook->path, difference);
+                          "%s cannot be opened: its schema is not the one that casebook "
+                          "makes; %s.",
+                          casebook->name, difference);
 }
 
 int cbk_casebook_reload(cbk_casebook *casebook)
@@ -232,7 +232,7 @@ static cbk_status check_file(cbk_casebook *casebook, cbk_error *err)
     }
     if (code == SQLITE_OK && strcmp(answer, "ok") != 0) {
         return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s is damaged (%s).",
-                        casebook->path, answer);
+                        casebook->name, answer);
     }
     if (code != SQLITE_OK) {
         return cbk_casebook_fail(casebook, code, "opening the file", err);
@@ -301,7 +301,7 @@ static cbk_status open_database(cbk_casebook *casebook, cbk_casebook_mode mode,
                              : cbk_casebook_fail(casebook, code, "opening the file", err);
 }
 
-static cbk_status name_file(cbk_casebook *casebook, const char *path,
+static cbk_status find_file(cbk_casebook *casebook, const char *path,
                             cbk_casebook_mode mode, cbk_error *err)
 {
     if (mode == CBK_CASEBOOK_MEMORY) {
@@ -330,10 +330,12 @@ cbk_status cbk_casebook_open(const char *path, cbk_casebook_mode mode, cbk_caseb
     if (casebook == NULL) {
         return cbk_fail_memory(err);
     }
+    casebook->name = strdup(path);
     casebook->is_writable = mode == CBK_CASEBOOK_WRITE || mode == CBK_CASEBOOK_CREATE;
     casebook->arena = cbk_arena_create(NULL, SIZE_MAX);
-    cbk_status status = casebook->arena != NULL ? name_file(casebook, path, mode, err)
-                                                : cbk_fail_memory(err);
+    cbk_status status = casebook->arena != NULL && casebook->name != NULL
+                            ? find_file(casebook, path, mode, err)
+                            : cbk_fail_memory(err);
     if (status == CBK_OK) {
         status = open_database(casebook, mode, err);
     }
@@ -369,6 +371,7 @@ void cbk_casebook_close(cbk_casebook *casebook)
         remove_if_empty(casebook->path);
     }
     cbk_arena_destroy(casebook->arena);
+    free(casebook->name);
     free(casebook->path);
     free(casebook->home);
     free(casebook);
@@ -394,9 +397,9 @@ bool cbk_casebook_has_anchor_failed(const cbk_casebook *casebook)
 /* ---- questions ----------------------------------------------------------------------
  */
 
-const char *cbk_casebook_path(const cbk_casebook *casebook)
+const char *cbk_casebook_name(const cbk_casebook *casebook)
 {
-    return casebook->path;
+    return casebook->name;
 }
 
 const char *cbk_casebook_uuid(const cbk_casebook *casebook)

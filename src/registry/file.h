@@ -6,8 +6,9 @@
 #include "registry/internal.h"
 
 struct cbk_casebook {
-    cbk_registry registry; /* its connection, to ask questions through */
-    char *path;
+    cbk_registry registry;  /* its connection, to ask questions through */
+    char *name;             /* as the user wrote it, for messages */
+    char *path;             /* where it is */
     char *home;             /* where anchors are kept; NULL: nowhere */
     bool has_anchor_failed; /* after the last commit */
     char uuid[40];

@@ -96,25 +96,36 @@ static int break_off(cbk_replay *replay, const cbk_audit_row *row, const char *w
 /* ---- gathering -----------------------------------------------------------------------
  */
 
-/* A field got another name: its column gets it at once, for what follows uses it. */
-static int rename_column(cbk_replay *replay, const gathered *at)
+/* A field that got another name. */
+typedef struct renamed {
+    const char *form; /* NULL: none did */
+    const char *from;
+    const char *to;
+} renamed;
+
+static int find_renamed(cbk_replay *replay, const gathered *at, renamed *out)
 {
     enum { FORM = 0, FIELD = 1 };
     const cbk_stored *from = &at->old[FIELD];
     const cbk_stored *to = &at->now[FIELD];
+    *out = (renamed){.form = NULL};
     if (at->is_new || strcmp(at->writer->table->name, CBK_TABLE_FIELD) != 0 ||
         cbk_stored_is_equal(from, to) || from->type != 't' || to->type != 't') {
         return SQLITE_OK;
     }
-    char *names[3] = {
-        cbk_text_copy_bytes(replay->arena, at->now[FORM].text, at->now[FORM].size),
-        cbk_text_copy_bytes(replay->arena, from->text, from->size),
-        cbk_text_copy_bytes(replay->arena, to->text, to->size)};
-    if (names[2] == NULL) {
-        return SQLITE_NOMEM;
-    }
+    out->form =
+        cbk_text_copy_bytes(replay->arena, at->now[FORM].text, at->now[FORM].size);
+    out->from = cbk_text_copy_bytes(replay->arena, from->text, from->size);
+    out->to = cbk_text_copy_bytes(replay->arena, to->text, to->size);
+    return out->to != NULL ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+/* Its column gets the name at once, for what follows uses it. */
+static int rename_column(cbk_replay *replay, const renamed *which)
+{
     finish_tables(replay);
-    const int code = cbk_layout_rename(replay->database, names[0], names[1], names[2]);
+    const int code =
+        cbk_layout_rename(replay->database, which->form, which->from, which->to);
     return code == SQLITE_OK ? prepare_tables(replay) : code;
 }
 
@@ -122,20 +133,24 @@ static int rename_column(cbk_replay *replay, const gathered *at)
 static int flush(cbk_replay *replay)
 {
     gathered *at = &replay->at;
+    renamed which = {.form = NULL};
     if (at->writer == NULL) {
         return SQLITE_OK;
     }
-    int code = at->is_new ? cbk_cells_insert(at->writer, at->record, at->now)
-                          : cbk_cells_update(at->writer, at->record, at->old, at->now);
-    cbk_cells_reset(at->writer);
     const char *name = at->writer->table->name;
     replay->is_layout_changed = replay->is_layout_changed ||
                                 strcmp(name, CBK_TABLE_FIELD) == 0 ||
                                 strcmp(name, CBK_TABLE_FORM) == 0;
+    int code = at->is_new ? cbk_cells_insert(at->writer, at->record, at->now)
+                          : cbk_cells_update(at->writer, at->record, at->old, at->now);
     if (code == SQLITE_OK) {
-        code = rename_column(replay, at);
+        code = find_renamed(replay, at, &which);
     }
+    cbk_cells_reset(at->writer);
     *at = (gathered){.writer = NULL};
+    if (code == SQLITE_OK && which.form != NULL) {
+        code = rename_column(replay, &which);
+    }
     cbk_arena_release(replay->arena, replay->empty);
     return code;
 }

@@ -29,6 +29,22 @@ static bool is_same_text(sqlite3_stmt *a, sqlite3_stmt *b, int column)
                              (const char *)sqlite3_column_text(b, column));
 }
 
+/* How two rows differ, either of which may be past the end (NULL). */
+static const char *tell(sqlite3_stmt *found, sqlite3_stmt *expected, cbk_arena *arena)
+{
+    const char *names[2] = {
+        found != NULL ? (const char *)sqlite3_column_text(found, 1) : NULL,
+        expected != NULL ? (const char *)sqlite3_column_text(expected, 1) : NULL};
+    const int order = names[0] == NULL   ? 1
+                      : names[1] == NULL ? -1
+                                         : strcmp(names[0], names[1]);
+    sqlite3_stmt *at = order > 0 ? expected : found;
+    const char *how = order == 0 ? "another" : order > 0 ? "no" : "an unknown";
+    return cbk_text_format(arena, "there is %s %s `%.80s`", how,
+                           (const char *)sqlite3_column_text(at, 0),
+                           (const char *)sqlite3_column_text(at, 1));
+}
+
 /* What the first row that is not the same in both is called; NULL: all are the same. */
 static int compare(sqlite3_stmt *found, sqlite3_stmt *expected, cbk_arena *arena,
                    const char **difference)
@@ -48,10 +64,8 @@ static int compare(sqlite3_stmt *found, sqlite3_stmt *expected, cbk_arena *arena
             is_same = is_same_text(found, expected, i);
         }
         if (!is_same) {
-            sqlite3_stmt *at = left == SQLITE_ROW ? found : expected;
-            *difference = cbk_text_format(arena, "%s `%.80s`",
-                                          (const char *)sqlite3_column_text(at, 0),
-                                          (const char *)sqlite3_column_text(at, 1));
+            *difference = tell(left == SQLITE_ROW ? found : NULL,
+                               right == SQLITE_ROW ? expected : NULL, arena);
             return *difference != NULL ? SQLITE_OK : SQLITE_NOMEM;
         }
     }

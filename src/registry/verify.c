@@ -124,7 +124,7 @@ cbk_status cbk_casebook_replay(cbk_casebook *casebook, int64_t until, const char
         status = code != SQLITE_OK
                      ? cbk_casebook_fail(casebook, code, "replaying the audit trail", err)
                  : found->n_broken > 0 ? cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s: %s.",
-                                                  casebook->path, found->broken[0])
+                                                  casebook->name, found->broken[0])
                                        : CBK_OK;
     }
     cbk_replay_free(at.replay);
@@ -293,13 +293,13 @@ static int by_transaction(const void *lhs, const void *rhs)
 }
 
 static cbk_status read_anchors(checking *at, const cbk_casebook *casebook,
-                               const char *home, cbk_error *err)
+                               const char *folder, cbk_error *err)
 {
     const cbk_anchor *anchors = NULL;
-    if (home == NULL) {
+    if (folder == NULL) {
         return CBK_OK;
     }
-    CBK_TRY(cbk_anchors_read(casebook, home, at->arena, &anchors, &at->n_anchors, err));
+    CBK_TRY(cbk_anchors_read(casebook, folder, at->arena, &anchors, &at->n_anchors, err));
     cbk_anchor *sorted = CBK_NEW(at->arena, cbk_anchor, at->n_anchors + 1);
     if (sorted == NULL) {
         return cbk_fail_memory(err);
@@ -348,13 +348,13 @@ static int verify(checking *at, cbk_casebook *casebook, cbk_casebook *target)
     return code;
 }
 
-cbk_status cbk_casebook_verify(cbk_casebook *casebook, const char *home, cbk_arena *arena,
-                               cbk_verification *out, cbk_error *err)
+cbk_status cbk_casebook_verify(cbk_casebook *casebook, const char *anchors,
+                               cbk_arena *arena, cbk_verification *out, cbk_error *err)
 {
     *out = (cbk_verification){.n_broken = 0};
     checking at = {.arena = arena, .found = out};
     cbk_casebook *target = NULL;
-    CBK_TRY(read_anchors(&at, casebook, home, err));
+    CBK_TRY(read_anchors(&at, casebook, anchors, err));
     CBK_TRY(cbk_casebook_open(":memory:", CBK_CASEBOOK_MEMORY, &target, err));
     const int code = verify(&at, casebook, target);
     cbk_status status = CBK_OK;

@@ -13,7 +13,7 @@ static cbk_status read_rows(cbk_casebook *casebook, const char *table, cbk_arena
     const cbk_file_table *found = cbk_layout_table(cbk_casebook_layout(casebook), table);
     return found != NULL ? cbk_casebook_rows(casebook, found, arena, out, err)
                          : cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s has no table `%s`.",
-                                    cbk_casebook_path(casebook), table);
+                                    cbk_casebook_name(casebook), table);
 }
 
 /* The protocol in force. */
