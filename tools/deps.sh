@@ -10,10 +10,11 @@ packages_of() {
     build)
         # The compiler, the build, and the libraries the program is made of.
         echo make gcc libc6-dev meson ninja-build pkgconf python3 \
-            libsqlite3-dev libyaml-dev libcsv-dev libsodium-dev r-mathlib ;;
+            libsqlite3-dev libyaml-dev libcsv-dev libsodium-dev libzip-dev r-mathlib \
+            libpango1.0-dev libxlsxwriter-dev zlib1g-dev fonts-liberation ;;
     check)
-        # Headers in C++; the manual through groff; the report in a browser, with a font.
-        echo g++ groff-base chromium chromium-driver python3-selenium fonts-liberation ;;
+        # Headers in C++; the manual through groff; the report in a browser; PDF read back.
+        echo g++ groff-base chromium chromium-driver python3-selenium poppler-utils ;;
     fuzz) echo clang libclang-rt-dev ;;
     coverage) echo gcovr ;;
     format) echo clang-format ;;

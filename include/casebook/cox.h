@@ -1,5 +1,6 @@
 /* casebook/cox.h - how covariates multiply the hazard: Cox's proportional hazards
- * regression, its tests, its concordance, and Firth's penalty for small series.
+ * regression, its tests, its concordance, and Firth's penalty for small series.  What is
+ * left over and what is predicted: casebook/cox_residuals.h, casebook/cox_curve.h.
  *
  * Pure functions: no globals, no I/O.  Threads may call them at the same time on
  * different arenas.
@@ -7,16 +8,23 @@
 #ifndef CASEBOOK_COX_H
 #define CASEBOOK_COX_H
 
+#include <casebook/log_rank.h>
 #include <casebook/risk_table.h>
 
 CBK_BEGIN_DECLS
 
-/* How events at one time share their risk set.  The names are efron, breslow. */
+/* How events at one time share their risk set.  The names are efron, breslow, exact,
+ * exact-marginal. */
 typedef enum cbk_cox_ties {
-    CBK_COX_EFRON,  /* [Ef77] */
-    CBK_COX_BRESLOW /* [Br74] */
+    CBK_COX_EFRON,         /* [Ef77] */
+    CBK_COX_BRESLOW,       /* [Br74] */
+    CBK_COX_EXACT,         /* time is discrete: conditional logistic, R's exact [GLR81] */
+    CBK_COX_EXACT_MARGINAL /* time is continuous and was rounded: all orders of the tied
+                              events, SAS's EXACT [DGS94] */
 } cbk_cox_ties;
 
+/* Whether ties are one of the two exact methods. */
+CBK_API bool cbk_cox_ties_are_exact(cbk_cox_ties ties);
 CBK_API const char *cbk_cox_ties_name(cbk_cox_ties ties);
 CBK_API bool cbk_cox_ties_parse(const char *name, cbk_cox_ties *out);
 
@@ -41,6 +49,10 @@ typedef struct cbk_cox_request {
     bool is_firth;  /* the penalised likelihood; not with robust or clusters */
     bool wants_concordance;
     bool wants_proportional; /* the test of proportional hazards */
+    bool wants_profile;      /* cbk_cox_coefficient.profile of all coefficients */
+    bool wants_instead;      /* cbk_cox.instead where the likelihood is monotone, and the
+                                profile of the infinite coefficients */
+    bool keeps_rows;         /* cbk_cox.kept, which residuals and curves start from */
     double level;            /* of confidence, in (0, 1) */
 } cbk_cox_request;
 
@@ -54,8 +66,23 @@ typedef enum cbk_cox_fate {
     CBK_COX_FALLING    /* ... to -inf */
 } cbk_cox_fate;
 
-/* NaN where a number does not exist: everything of a dropped or infinite one, and of all
- * with CBK_NOTE_NOT_CONVERGED (without Firth). */
+typedef struct cbk_cox_test {
+    double chisq; /* NaN where the test does not exist */
+    size_t df;
+    double p;
+} cbk_cox_test;
+
+/* What the likelihood says of a coefficient when the others are as likely as they can be
+ * for each of its values.  NaN where it was not asked for or does not exist. */
+typedef struct cbk_cox_profile {
+    double lower; /* of the hazard ratio: 0 and infinity where the profile never falls */
+    double upper; /* far enough */
+    cbk_cox_test likelihood_ratio; /* that the coefficient is 0; df 1 */
+    cbk_cox_test score;            /* the same; Firth: none */
+} cbk_cox_profile;
+
+/* NaN where a number does not exist: everything but the profile of a dropped or infinite
+ * one, and of all with CBK_NOTE_NOT_CONVERGED. */
 typedef struct cbk_cox_coefficient {
     cbk_cox_fate fate;
     double estimate; /* log of the hazard ratio for one unit more */
@@ -67,13 +94,32 @@ typedef struct cbk_cox_coefficient {
     double p;         /* two-sided; Firth: of the penalised likelihood ratio */
     double lower;     /* of the hazard ratio; Firth: 0 and infinity where open */
     double upper;
+    cbk_cox_profile profile; /* where asked for, and always with Firth */
 } cbk_cox_coefficient;
 
-typedef struct cbk_cox_test {
-    double chisq; /* NaN where the test does not exist */
-    size_t df;
-    double p;
-} cbk_cox_test;
+/* Why there is no exact p. */
+typedef enum cbk_cox_no_exact {
+    CBK_COX_HAS_EXACT,
+    CBK_COX_NO_EXACT_COVARIATES, /* there is more than one covariate */
+    CBK_COX_NO_EXACT_VALUES,     /* it has more than two values */
+    CBK_COX_NO_EXACT_WEIGHTS,    /* a weighted row is not one subject */
+    CBK_COX_NO_EXACT_OFFSET,     /* rows with different offsets are not exchangeable */
+    CBK_COX_NO_EXACT_CLUSTERS,   /* nor are rows of clusters */
+    CBK_COX_NO_EXACT_ROWS        /* more than CBK_COX_EXACT_ROWS_MAX */
+} cbk_cox_no_exact;
+
+/* What can be said where the likelihood is monotone, beside the profile. */
+typedef struct cbk_cox_instead {
+    /* The same rows with Firth's penalty, without clusters or robust variance; NULL with
+     * exact ties. */
+    const struct cbk_cox *firth;
+    /* The permutation test of the log-rank score; NULL where no_exact says why. */
+    const cbk_log_rank_exact *exact;
+    cbk_cox_no_exact no_exact;
+} cbk_cox_instead;
+
+/* The rows in the order of the estimator. */
+typedef struct cbk_cox_kept cbk_cox_kept;
 
 typedef struct cbk_cox {
     cbk_cox_request request;
@@ -96,10 +142,18 @@ typedef struct cbk_cox {
     cbk_cox_test global;       /* all terms together */
     size_t n_iterations;
     double gradient; /* the largest at the estimates, on standardised covariates */
+    const cbk_cox_instead *instead; /* where wanted and CBK_NOTE_MONOTONE; else NULL */
+    const cbk_cox_kept *kept;       /* where wanted and there is a fit; else NULL */
     cbk_notes notes;
 } cbk_cox;
 
-enum { CBK_COX_COVARIATES_MAX = 1000 };
+enum {
+    CBK_COX_COVARIATES_MAX = 1000,
+    CBK_COX_EXACT_ROWS_MAX = 2000,       /* for the exact p */
+    CBK_COX_EXACT_PERMUTATIONS = 100000, /* where not every labeling is counted; seed 1 */
+    /* With exact ties: the sum over tied times of events times rows at risk. */
+    CBK_COX_EXACT_CELLS_MAX = 100 * 1000000
+};
 
 /* Fits the model.
  *
@@ -110,6 +164,13 @@ enum { CBK_COX_COVARIATES_MAX = 1000 };
  * over the events among them: log L = sum of w (x'b + offset) over events
  *                      - W log S_0                             Breslow        [Br74]
  *                      - W/d sum over l < d of log(S_0 - l/d D_0)  Efron       [Ef77]
+ *              exact: the probability that, of all sets of d at risk, these have the
+ *              event: product of r over the set by its sum over all sets.      [GLR81]
+ *              exact-marginal: the probability that those with the event had it before
+ *              all others at risk (of sum of r Q), in whatever order:          [DGS94]
+ *                      integral over t of prod (1 - exp(-r t)) Q exp(-Q t).
+ *              Both without weights, robust variance, the test of proportional hazards
+ *              and Firth's penalty.
  *              Maximised by Newton's method with step halving on centred and scaled
  *              covariates, until a step changes nothing that a double can tell.
  *   Tests      Likelihood ratio, Wald b'V^-b, score at 0.  df: covariates not dropped.
@@ -119,6 +180,10 @@ enum { CBK_COX_COVARIATES_MAX = 1000 };
  *              than anyone at risk with it, the likelihood has no maximum: CBK_COX_RISING
  *              or FALLING, the supremum in loglik, no Wald test, CBK_NOTE_MONOTONE.
  *              The other coefficients are those of the limit.
+ *   Profile    The log-likelihood at the values of a coefficient, maximised over the
+ *              others: limits where it is half of chi-squared's quantile below its
+ *              supremum, also where that is at infinity.  Model-based with robust
+ *              variance, too.                                                 [VM88]
  *   Firth      log L + 1/2 log det I is maximised instead, which always has a maximum.
  *              Limits and p by its profile; the penalty is that of all covariates also
  *              where one is held.                                          [Fi93, HS01]
@@ -128,19 +193,25 @@ enum { CBK_COX_COVARIATES_MAX = 1000 };
  * score test for x g(t) beside x, g(t) = 1 - KM(t-) over all strata together and without
  * weights.  None with Firth or infinite estimates. [GT94] Order      The result does not
  * depend on the order of the rows, to the last bit. Cost       O(n (log n + iterations
- * p^2)); Firth: more, it is for small series. Errors     CBK_EINVAL (level, more than
- * CBK_COX_COVARIATES_MAX, Firth with robust variance), CBK_EDATA (a time, entry, weight,
- * covariate or offset out of its range, offsets that differ by more than 500; err->row),
- * CBK_ENOMEM. Notes      CBK_NOTE_NO_ROWS, CBK_NOTE_NO_EVENTS, CBK_NOTE_ONE_SUBJECT,
- *              CBK_NOTE_MONOTONE, CBK_NOTE_COVARIATE_DROPPED, CBK_NOTE_FEW_EVENTS,
- *              CBK_NOTE_NOT_CONVERGED.
- *   Checked    tests/golden: R 4.2.2, survival 3.5-3 (coxph, cox.zph).
- *   From R     coxph() gives a number and a warning where the likelihood is monotone;
- * with an offset it takes the residuals of the robust score test without it.
+ * p^2)); Firth: more, it is for small series; exact: times p^2 cells, of which there are
+ * CBK_COX_EXACT_CELLS_MAX at most. Errors     CBK_EINVAL (level, more than
+ * CBK_COX_COVARIATES_MAX, Firth with robust variance, exact ties with what they exclude
+ * or beyond their cells), CBK_EDATA (a time, entry, weight, covariate or offset out of
+ * its range, offsets that differ by more than 500; err->row), CBK_ENOMEM. Notes
+ * CBK_NOTE_NO_ROWS, CBK_NOTE_NO_EVENTS, CBK_NOTE_ONE_SUBJECT, CBK_NOTE_MONOTONE,
+ * CBK_NOTE_COVARIATE_DROPPED, CBK_NOTE_FEW_EVENTS, CBK_NOTE_NOT_CONVERGED. Checked
+ * tests/golden: R 4.2.2, survival 3.5-3 (coxph, cox.zph). From R     coxph() gives a
+ * number and a warning where the likelihood is monotone; with an offset it takes the
+ * residuals of the robust score test without it.
  *
  * [Co72] Cox.  J R Stat Soc B 34 (1972) 187-220.
  * [Br74] Breslow.  Biometrics 30 (1974) 89-99.  doi:10.2307/2529620
  * [Ef77] Efron.  J Am Stat Assoc 72 (1977) 557-565.  doi:10.1080/01621459.1977.10480613
+ * [GLR81] Gail, Lubin, Rubinstein.  Biometrika 68 (1981) 703-707.
+ *        doi:10.1093/biomet/68.3.703
+ * [DGS94] DeLong, Guirguis, So.  Biometrika 81 (1994) 607-611.
+ *        doi:10.1093/biomet/81.3.607
+ * [VM88] Venzon, Moolgavkar.  Appl Stat 37 (1988) 87-94.  doi:10.2307/2347496
  * [LW89] Lin, Wei.  J Am Stat Assoc 84 (1989) 1074-1078.
  *        doi:10.1080/01621459.1989.10478874
  * [Fi93] Firth.  Biometrika 80 (1993) 27-38.  doi:10.1093/biomet/80.1.27

@@ -231,8 +231,12 @@ typedef struct cbk_provenance_entry {
     struct cbk_provenance_entry *next;
 } cbk_provenance_entry;
 
+/* The sheet that a document is laid out for, where its format has sheets. */
+typedef enum cbk_paper { CBK_PAPER_A4, CBK_PAPER_LETTER } cbk_paper;
+
 typedef struct cbk_document {
     cbk_arena *arena;
+    cbk_paper paper;
     const char *title;
     const char *subtitle; /* or NULL */
     const char *footer;   /* program, version, data state; or NULL */

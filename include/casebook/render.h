@@ -1,5 +1,6 @@
-/* casebook/render.h - documents as HTML, text, Markdown and CSV; drawings as SVG.
- * Output is the same, byte for byte, from run to run.
+/* casebook/render.h - documents as HTML, text, Markdown, LaTeX, CSV, XLSX and
+ * DOCX; drawings as
+ * SVG, PDF and PNG.  Output is the same, byte for byte, from run to run.
  */
 #ifndef CASEBOOK_RENDER_H
 #define CASEBOOK_RENDER_H
@@ -12,8 +13,11 @@ typedef enum cbk_format {
     CBK_FORMAT_TEXT,
     CBK_FORMAT_MARKDOWN,
     CBK_FORMAT_HTML,
-    CBK_FORMAT_CSV, /* the tables only, one after the other with a blank line between */
-    CBK_FORMAT_JSON /* not rendered from documents: analyses write their own */
+    CBK_FORMAT_CSV,   /* the tables only, one after the other with a blank line between */
+    CBK_FORMAT_LATEX, /* a part for LaTeX's input command; booktabs */
+    CBK_FORMAT_JSON,  /* not rendered from documents: analyses write their own */
+    CBK_FORMAT_XLSX,  /* the tables only, a sheet each; bytes, not text */
+    CBK_FORMAT_DOCX   /* for Word; bytes */
 } cbk_format;
 
 /* Renders document into *out, NUL-terminated, in the arena.
@@ -21,7 +25,13 @@ typedef enum cbk_format {
  * list; every number a link to its entry in the section "Where the numbers come from".
  *   TEXT      for a terminal of `columns` characters (>= 40); tables with aligned
  * columns. CSV       cells that a spreadsheet would take for a formula get an apostrophe.
- * Errors: CBK_EINVAL (JSON), CBK_ENOMEM. */
+ *   XLSX      a cell that is a number is a number; no cell is a formula; the last sheet
+ * says where the numbers come from.
+ *   DOCX      tables whose header repeats, captions with fields, figures as vectors with
+ * dots beside them, their descriptions as alternative text; wide tables lie on their
+ * side; a number has a hidden bookmark named after its provenance. Errors: CBK_EINVAL
+ * (JSON; XLSX without a table), CBK_EIO (XLSX, DOCX: their module, a scratch file or a
+ * font is not to be had), CBK_ENOMEM. */
 CBK_API CBK_MUST_USE cbk_status cbk_render(const cbk_document *document,
                                            cbk_format format, size_t columns,
                                            cbk_arena *arena, const char **out,
@@ -32,6 +42,18 @@ CBK_API CBK_MUST_USE cbk_status cbk_render(const cbk_document *document,
 CBK_API CBK_MUST_USE cbk_status cbk_render_svg(const cbk_drawing *drawing,
                                                cbk_arena *arena, const char **out,
                                                size_t *size, cbk_error *err);
+
+/* A drawing as one page of PDF of its size, with embedded fonts; as PNG on white paper,
+ * dots_per_inch > 0 of them, which the file names.  Light palette.
+ * Errors: CBK_EINVAL (too many pixels), CBK_EIO (their module cannot be loaded; no font
+ * is installed), CBK_ENOMEM. */
+CBK_API CBK_MUST_USE cbk_status cbk_render_pdf(const cbk_drawing *drawing,
+                                               cbk_arena *arena, const char **out,
+                                               size_t *size, cbk_error *err);
+CBK_API CBK_MUST_USE cbk_status cbk_render_png(const cbk_drawing *drawing,
+                                               double dots_per_inch, cbk_arena *arena,
+                                               const char **out, size_t *size,
+                                               cbk_error *err);
 
 CBK_END_DECLS
 

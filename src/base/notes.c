@@ -28,8 +28,9 @@ static const note_text texts[CBK_NOTE_COUNT] = {
     {"too-large-for-exact",
      "Fisher's exact test was too large to compute; the chi-squared test stands in its "
      "place although expected counts are small."},
-    {"error-zero", "Survival is 0 or 1 here, where its standard error is 0 or does not "
-                   "exist: an interval and a test are missing or too narrow."},
+    {"error-zero",
+     "A standard error is 0 or does not exist here, as where survival is 0 or 1: an "
+     "interval and a test are missing or too narrow."},
     {"zero-variance", "The statistic can take one value only, so there is no p value."},
     {"df-reduced",
      "A group is at risk at no time of an event together with others, so the test has "

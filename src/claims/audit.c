@@ -9,6 +9,8 @@
 
 #include "base/text.h"
 #include "claims/inverse.h"
+#include "claims/paper_check.h"
+#include "claims/source_values.h"
 #include "claims/statements.h"
 
 #include <assert.h>
@@ -113,7 +115,7 @@ static cbk_status compare_statements(audit *a, cbk_error *err)
 {
     for (size_t from = 0; from < a->n;) {
         const size_t to = end_of_run(a, from, false);
-        if (a->sorted[from]->of != NULL) {
+        if (a->sorted[from]->of != NULL && a->study != NULL) {
             CBK_TRY(ask(a, from, to, err));
         }
         size_t first = from;
@@ -232,10 +234,26 @@ static cbk_status search(audit *a, const cbk_claim *claim, size_t k, const state
                          cbk_error *err)
 {
     cbk_inverse_answer found;
-    CBK_TRY(cbk_inverse_explain(a->study, one->asked, &one->said.numbers[0], a->arena,
-                                &found, err));
+    cbk_stated_number stated = one->said.numbers[0];
+    stated.tolerance = 0.0; /* the search is for what prints the number */
+    CBK_TRY(cbk_inverse_explain(a->study, one->asked, &stated, a->arena, &found, err));
     for (size_t i = 0; i < found.n_sentences; i++) {
         explain(explanations, result, of_number(a, claim, k, found.sentences[i]));
+    }
+    return CBK_OK;
+}
+
+/* What follows from the adopted values may not follow from what another source says. */
+static cbk_status hold_against_sources(audit *a, const cbk_claim *claim, size_t k,
+                                       const statement *one, const char **explanations,
+                                       cbk_claim_result *result, cbk_error *err)
+{
+    const char *sentences[CBK_SOURCE_VALUES_SHOWN];
+    size_t n = 0;
+    CBK_TRY(cbk_sources_against(a->study, one->asked, &one->said, one->text, a->arena,
+                                sentences, &n, err));
+    for (size_t i = 0; i < n; i++) {
+        explain(explanations, result, of_number(a, claim, k, sentences[i]));
     }
     return CBK_OK;
 }
@@ -246,13 +264,18 @@ static cbk_status judge(audit *a, size_t i, const char **explanations,
 {
     const cbk_claim *claim = &a->claims[i];
     cbk_quantity *computed = CBK_NEW(a->arena, cbk_quantity, claim->n_of);
-    if (computed == NULL) {
+    int *digits = CBK_NEW(a->arena, int, claim->n_of);
+    if (computed == NULL || digits == NULL) {
         return no_memory(err);
     }
     for (size_t k = 0; k < claim->n_of; k++) {
         statement *one = &a->statements[a->first[i] + k];
         cbk_judgement judgement;
         computed[k] = one->asked->quantity;
+        digits[k] = (one->said.n > 0 && one->said.numbers[0].kind == CBK_STATED_NUMBER
+                         ? one->said.numbers[0].digits
+                         : 0) +
+                    2;
         CBK_TRY(cbk_claim_judge(a->study, one->asked, &one->said, one->text, a->arena,
                                 &judgement, err));
         if (badness(judgement.verdict) > badness(result->verdict)) {
@@ -262,23 +285,35 @@ static cbk_status judge(audit *a, size_t i, const char **explanations,
         if (judgement.is_searchable) {
             CBK_TRY(search(a, claim, k, one, explanations, result, err));
         }
+        if (judgement.verdict == CBK_VERDICT_REPRODUCES) {
+            CBK_TRY(hold_against_sources(a, claim, k, one, explanations, result, err));
+        }
     }
     result->computed = computed;
+    result->digits = digits;
     result->n_computed = claim->n_of;
     return CBK_OK;
 }
 
-/* Numbers that no expression is bound to. */
-static const char *say_unbound(audit *a, const cbk_claim *claim)
+/* Numbers that no expression is bound to; *text NULL: there are none.  False: out of
+ * memory. */
+static bool find_unbound(audit *a, const cbk_claim *claim, cbk_claim_result *result,
+                         const char **text)
 {
     cbk_stated stated;
-    if (!cbk_stated_read(claim->stated, a->arena, &stated) || claim->n_of >= stated.n) {
-        return NULL;
+    *text = NULL;
+    if (!cbk_stated_read(claim->stated, a->arena, &stated)) {
+        return false;
     }
-    return cbk_text_format(a->arena,
-                           "%zu numbers are stated and `of` has %zu expression%s; the "
-                           "other numbers are not checked.",
-                           stated.n, claim->n_of, claim->n_of == 1 ? "" : "s");
+    if (claim->n_of >= stated.n) {
+        return true;
+    }
+    result->n_unchecked = stated.n - claim->n_of;
+    *text = cbk_text_format(a->arena,
+                            "%zu numbers are stated and `of` has %zu expression%s; the "
+                            "other numbers are not checked.",
+                            stated.n, claim->n_of, claim->n_of == 1 ? "" : "s");
+    return true;
 }
 
 /* A claim by itself. */
@@ -286,14 +321,20 @@ static cbk_status judge_claim(audit *a, size_t i, const char **explanations,
                               cbk_claim_result *result, cbk_error *err)
 {
     const cbk_claim *claim = &a->claims[i];
+    const char *unbound = NULL;
     *result = (cbk_claim_result){.claim = claim, .explanations = explanations};
-    if (claim->n_of == 0) {
+    if (!find_unbound(a, claim, result, &unbound)) {
+        return no_memory(err);
+    }
+    if (claim->n_of == 0 || a->study == NULL) {
         result->verdict = CBK_VERDICT_NOT_COMPUTABLE;
         explain(explanations, result,
-                "The claim has no `of`: it is only compared with the other claims.");
+                claim->n_of == 0
+                    ? "The claim has no `of`: it is only compared with the other claims."
+                    : "Without the records it is only compared with the other claims.");
     } else {
         CBK_TRY(judge(a, i, explanations, result, err));
-        explain(explanations, result, say_unbound(a, claim));
+        explain(explanations, result, unbound);
     }
     return CBK_OK;
 }
@@ -315,7 +356,36 @@ static cbk_status hold_against_others(audit *a, size_t i, const cbk_verdict *own
     return CBK_OK;
 }
 
-static cbk_status make_results(audit *a, const cbk_audit **out, cbk_error *err)
+/* ---- without records ----------------------------------------------------------- */
+
+/* What is declared, then what the claims' words allow. */
+static cbk_status run_checks(audit *a, const cbk_claims *claims, cbk_audit *made,
+                             cbk_error *err)
+{
+    const cbk_paper_check *found = NULL;
+    size_t n_found = 0;
+    if (!cbk_paper_checks_find(claims->claims, claims->n, a->arena, &found, &n_found)) {
+        return no_memory(err);
+    }
+    const size_t n_most = (claims->n_checks + n_found) * CBK_PAPER_KINDS;
+    cbk_check_result *results = CBK_NEW(a->arena, cbk_check_result, n_most);
+    if (results == NULL) {
+        return no_memory(err);
+    }
+    for (size_t i = 0; i < claims->n_checks + n_found; i++) {
+        const cbk_paper_check *check =
+            i < claims->n_checks ? &claims->checks[i] : &found[i - claims->n_checks];
+        made->n_checks += cbk_paper_check_run(check, a->arena, results + made->n_checks);
+    }
+    for (size_t i = 0; i < made->n_checks; i++) {
+        made->check_counts[results[i].verdict]++;
+    }
+    made->checks = results;
+    return CBK_OK;
+}
+
+static cbk_status make_results(audit *a, const cbk_claims *claims, const cbk_audit **out,
+                               cbk_error *err)
 {
     cbk_audit *made = CBK_NEW(a->arena, cbk_audit, 1);
     cbk_claim_result *results = CBK_NEW(a->arena, cbk_claim_result, a->n_claims);
@@ -339,6 +409,7 @@ static cbk_status make_results(audit *a, const cbk_audit **out, cbk_error *err)
     }
     made->n = a->n_claims;
     made->results = results;
+    CBK_TRY(run_checks(a, claims, made, err));
     if (cbk_arena_has_failed(a->arena)) {
         return no_memory(err);
     }
@@ -346,18 +417,17 @@ static cbk_status make_results(audit *a, const cbk_audit **out, cbk_error *err)
     return CBK_OK;
 }
 
-cbk_status cbk_audit_run(cbk_study *study, const cbk_claim *claims, size_t n,
-                         cbk_arena *arena, cbk_problems *problems, const cbk_audit **out,
-                         cbk_error *err)
+cbk_status cbk_audit_run(cbk_study *study, const cbk_claims *claims, cbk_arena *arena,
+                         cbk_problems *problems, const cbk_audit **out, cbk_error *err)
 {
-    assert(study != NULL && arena != NULL && problems != NULL && out != NULL);
+    assert(claims != NULL && arena != NULL && problems != NULL && out != NULL);
     *out = NULL;
     const size_t n_before = problems->n_found;
     audit a = {.study = study,
                .arena = arena,
                .problems = problems,
-               .claims = claims,
-               .n_claims = n};
+               .claims = claims->claims,
+               .n_claims = claims->n};
     CBK_TRY(cbk_audit_make_statements(&a, err));
     CBK_TRY(compare_statements(&a, err));
     const size_t n_found = problems->n_found - n_before;
@@ -366,5 +436,5 @@ cbk_status cbk_audit_run(cbk_study *study, const cbk_claim *claims, size_t n,
                         "%zu claim%s cannot be computed as written.", n_found,
                         n_found == 1 ? "" : "s");
     }
-    return make_results(&a, out, err);
+    return make_results(&a, claims, out, err);
 }

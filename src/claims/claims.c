@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "claims/claims_file.h"
+#include "claims/paper_check.h"
 #include "claims/stated.h"
 #include "study/yaml_tree.h"
 
@@ -63,6 +64,29 @@ static void read_of(reader *r, const cbk_yaml *map, cbk_claim *claim)
     }
 }
 
+/* "0.5", or "2%" of what is stated. */
+static void read_tolerance(reader *r, const cbk_yaml *map, cbk_claim *claim)
+{
+    const char *text = text_of(r, map, "tolerance");
+    if (text == NULL) {
+        return;
+    }
+    const size_t size = strlen(text);
+    claim->tolerance = text;
+    claim->is_tolerance_percent = text[size - 1] == '%';
+    const char *number =
+        cbk_text_copy_bytes(r->arena, text, size - claim->is_tolerance_percent);
+    if (number != NULL && (!cbk_number_parse(number, false, &claim->tolerance_value) ||
+                           !(claim->tolerance_value > 0.0))) {
+        cbk_problems_add(
+            r->problems, cbk_yaml_get(map, "tolerance")->place,
+            "`tolerance` is how far off counts as equal: a number above 0 in "
+            "the printed unit, as in 0.5, or a share of what is stated, as "
+            "in 2%%; not `%s`.",
+            cbk_yaml_shown(r->problems, text));
+    }
+}
+
 /* What only makes sense together. */
 static void check_keys_together(reader *r, const cbk_yaml *map, const cbk_claim *claim)
 {
@@ -95,8 +119,8 @@ static void check_keys_together(reader *r, const cbk_yaml *map, const cbk_claim 
 
 static cbk_claim read_claim(reader *r, const cbk_yaml *map)
 {
-    static const char *const keys[] = {"id", "place", "says",  "stated",
-                                       "of", "from",  "among", "quantity"};
+    static const char *const keys[] = {"id",   "place", "says",     "stated",   "of",
+                                       "from", "among", "quantity", "tolerance"};
     cbk_claim claim = {.file_place = map->place, .id = "", .stated = ""};
     if (!cbk_yaml_check_keys(map, "a claim", keys, N(keys), r->problems)) {
         return claim;
@@ -109,6 +133,7 @@ static cbk_claim read_claim(reader *r, const cbk_yaml *map)
     claim.among = text_of(r, map, "among");
     claim.quantity = text_of(r, map, "quantity");
     read_of(r, map, &claim);
+    read_tolerance(r, map, &claim);
     check_keys_together(r, map, &claim);
     return claim;
 }
@@ -129,14 +154,15 @@ static int by_id_and_index(const void *lhs, const void *rhs)
     return order != 0 ? order : (a->index > b->index) - (a->index < b->index);
 }
 
-static void check_ids_distinct(reader *r, const cbk_yaml *list, const cbk_claim *claims)
+/* Claims and checks have their ids among themselves. */
+static void check_ids_distinct(reader *r, const cbk_yaml *list, const char *what)
 {
     named *names = CBK_NEW(r->arena, named, list->n);
     size_t n = 0;
     for (size_t i = 0; names != NULL && i < list->n; i++) {
         const cbk_yaml *id = cbk_yaml_get(list->item[i], "id");
-        if (id != NULL && claims[i].id != NULL) {
-            names[n++] = (named){claims[i].id, i, id->place};
+        if (id != NULL && id->kind == CBK_YAML_SCALAR) {
+            names[n++] = (named){id->scalar, i, id->place};
         }
     }
     if (names == NULL) {
@@ -149,49 +175,62 @@ static void check_ids_distinct(reader *r, const cbk_yaml *list, const cbk_claim 
             continue;
         }
         cbk_problems_add(r->problems, names[i].place,
-                         "The id `%s` is that of another claim, in line %zu.",
-                         cbk_yaml_shown(r->problems, names[i].id),
+                         "The id `%s` is that of another %s, in line %zu.",
+                         cbk_yaml_shown(r->problems, names[i].id), what,
                          names[first].place.line);
     }
 }
 
 /* ---- the file ------------------------------------------------------------------ */
 
-static const cbk_claim *read_file(reader *r, const cbk_yaml *root, size_t *n)
+static void read_claims(reader *r, const cbk_yaml *list, cbk_claims *out)
 {
-    static const char *const keys[] = {"claims"};
-    (void)cbk_yaml_check_keys(root, "the claims file", keys, N(keys), r->problems);
-    const cbk_yaml *list = cbk_yaml_get(root, "claims");
-    if (list == NULL || list->kind != CBK_YAML_LIST) {
-        cbk_problems_add(
-            r->problems, list == NULL ? root->place : list->place,
-            "The file needs `claims`, a list of claims, each starting with -.");
-        return NULL;
-    }
     cbk_claim *claims = CBK_NEW(r->arena, cbk_claim, list->n);
     for (size_t i = 0; claims != NULL && i < list->n; i++) {
         claims[i] = read_claim(r, list->item[i]);
     }
-    if (claims != NULL) {
-        check_ids_distinct(r, list, claims);
-        *n = list->n;
+    check_ids_distinct(r, list, "claim");
+    out->claims = claims;
+    out->n = list->n;
+}
+
+static void read_file(reader *r, const cbk_yaml *root, cbk_claims *out)
+{
+    static const char *const keys[] = {"claims", "checks"};
+    (void)cbk_yaml_check_keys(root, "the claims file", keys, N(keys), r->problems);
+    const cbk_yaml *claims = cbk_yaml_get(root, "claims");
+    const cbk_yaml *checks = cbk_yaml_get(root, "checks");
+    if (claims != NULL && claims->kind == CBK_YAML_LIST) {
+        read_claims(r, claims, out);
+    } else if (claims != NULL || checks == NULL) {
+        cbk_problems_add(
+            r->problems, claims == NULL ? root->place : claims->place,
+            "The file needs `claims`, a list of claims, each starting with -.");
     }
-    return claims;
+    if (checks != NULL && checks->kind == CBK_YAML_LIST) {
+        out->checks = cbk_paper_checks_read(checks, r->arena, r->problems);
+        out->n_checks = checks->n;
+        check_ids_distinct(r, checks, "check");
+    } else if (checks != NULL) {
+        cbk_problems_add(r->problems, checks->place,
+                         "`checks` is a list of checks, each starting with -.");
+    }
 }
 
 cbk_status cbk_claims_parse(const char *file, const char *bytes, size_t size,
                             cbk_arena *arena, cbk_problems *problems,
-                            const cbk_claim **claims, size_t *n, cbk_error *err)
+                            const cbk_claims **out, cbk_error *err)
 {
-    assert(arena != NULL && problems != NULL && claims != NULL && n != NULL);
-    *claims = NULL;
-    *n = 0;
+    assert(arena != NULL && problems != NULL && out != NULL);
+    *out = NULL;
     const size_t n_before = problems->n_found;
     cbk_yaml *root = NULL;
     CBK_TRY(cbk_yaml_parse(file, bytes, size, arena, problems, &root, err));
     reader r = {.arena = arena, .problems = problems};
-    size_t n_read = 0;
-    const cbk_claim *read = read_file(&r, root, &n_read);
+    cbk_claims *read = CBK_NEW(arena, cbk_claims, 1);
+    if (read != NULL) {
+        read_file(&r, root, read);
+    }
     if (cbk_arena_has_failed(arena)) {
         return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory reading %s.", file);
     }
@@ -200,13 +239,12 @@ cbk_status cbk_claims_parse(const char *file, const char *bytes, size_t size,
         return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s has %zu mistake%s.", file,
                         n_found, n_found == 1 ? "" : "s");
     }
-    *claims = read;
-    *n = n_read;
+    *out = read;
     return CBK_OK;
 }
 
 cbk_status cbk_claims_read(const char *path, cbk_arena *arena, cbk_problems *problems,
-                           const cbk_claim **claims, size_t *n, cbk_error *err)
+                           const cbk_claims **out, cbk_error *err)
 {
     const char *bytes = NULL;
     size_t size = 0;
@@ -215,5 +253,5 @@ cbk_status cbk_claims_read(const char *path, cbk_arena *arena, cbk_problems *pro
     if (file == NULL) {
         return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory reading %s.", path);
     }
-    return cbk_claims_parse(file, bytes, size, arena, problems, claims, n, err);
+    return cbk_claims_parse(file, bytes, size, arena, problems, out, err);
 }

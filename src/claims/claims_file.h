@@ -7,6 +7,6 @@
 /* As cbk_claims_read(), of bytes that have been read; `file` is the name for messages. */
 cbk_status cbk_claims_parse(const char *file, const char *bytes, size_t size,
                             cbk_arena *arena, cbk_problems *problems,
-                            const cbk_claim **claims, size_t *n, cbk_error *err);
+                            const cbk_claims **out, cbk_error *err);
 
 #endif

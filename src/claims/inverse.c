@@ -462,7 +462,8 @@ cbk_status cbk_inverse_explain(cbk_study *study, cbk_asked *asked,
                                cbk_inverse_answer *out, cbk_error *err)
 {
     *out = (cbk_inverse_answer){0};
-    if (stated->comparator != CBK_COMPARATOR_NONE || fabs(stated->value) >= 1e12) {
+    if (stated->kind != CBK_STATED_NUMBER || stated->comparator != CBK_COMPARATOR_NONE ||
+        fabs(stated->value) >= 1e12) {
         return CBK_OK;
     }
     const cbk_inverse_answer *before = answered(asked, stated);

@@ -1,5 +1,7 @@
 /* stated.c - numbers and their precision out of what is printed.  Contract: stated.h. */
-#include "claims/stated.h"
+#include "claims/stated_scan.h"
+
+#include "base/date.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -9,19 +11,9 @@
 
 /* ---- characters ---------------------------------------------------------------- */
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool is_letter(char c)
-{
-    return lower(c) >= 'a' && lower(c) <= 'z';
 }
 
 static bool is_space(char c)
@@ -29,18 +21,12 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static size_t length_if_starts(const char *text, const char *start)
-{
-    const size_t size = strlen(start);
-    return strncmp(text, start, size) == 0 ? size : 0;
-}
-
 /* Bytes of a hyphen, dash or minus at text; 0: it is none. */
 static size_t dash_at(const char *text)
 {
     static const char *const dashes[] = {"-", "‐", "‑", "‒", "–", "—", "−"};
     for (size_t i = 0; i < N(dashes); i++) {
-        const size_t size = length_if_starts(text, dashes[i]);
+        const size_t size = cbk_length_if_starts(text, dashes[i]);
         if (size > 0) {
             return size;
         }
@@ -56,7 +42,7 @@ static size_t space_at(const char *text)
         return 1;
     }
     for (size_t i = 0; i < N(spaces); i++) {
-        const size_t size = length_if_starts(text, spaces[i]);
+        const size_t size = cbk_length_if_starts(text, spaces[i]);
         if (size > 0) {
             return size;
         }
@@ -89,211 +75,7 @@ const char *cbk_stated_normalise(const char *printed, cbk_arena *arena)
     return text;
 }
 
-/* ---- words --------------------------------------------------------------------- */
-
-/* Letters that start at text. */
-static size_t word_length(const char *text)
-{
-    size_t n = 0;
-    while (is_letter(text[n])) {
-        n++;
-    }
-    return n;
-}
-
-static bool is_word(const char *text, size_t size, const char *word)
-{
-    return strlen(word) == size && strncmp(text, word, size) == 0;
-}
-
-static const char *const number_words[] = {"no",   "one",    "two",   "three", "four",
-                                           "five", "six",    "seven", "eight", "nine",
-                                           "ten",  "eleven", "twelve"};
-
-/* The number a word means, or -1. */
-static int number_of_word(const char *text, size_t size)
-{
-    if (is_word(text, size, "none") || is_word(text, size, "zero")) {
-        return 0;
-    }
-    for (size_t i = 0; i < N(number_words); i++) {
-        if (is_word(text, size, number_words[i])) {
-            return (int)i;
-        }
-    }
-    return -1;
-}
-
-/* A month's name, whole or in its three first letters (and "sept"). */
-static bool is_month(const char *text, size_t size)
-{
-    static const char *const months[] = {"january",   "february", "march",    "april",
-                                         "may",       "june",     "july",     "august",
-                                         "september", "october",  "november", "december"};
-    for (size_t i = 0; i < N(months); i++) {
-        const bool is_short = size == 3 && strncmp(text, months[i], 3) == 0;
-        if (is_short || is_word(text, size, months[i])) {
-            return true;
-        }
-    }
-    return is_word(text, size, "sept");
-}
-
-/* ---- dates --------------------------------------------------------------------- */
-
-static bool are_digits(const char *text, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (!is_digit(text[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* "1998-08", "1998-08-31" where text starts. */
-static bool is_iso_date(const char *text)
-{
-    if (!are_digits(text, 4) || text[4] != '-' || !are_digits(text + 5, 2) ||
-        is_digit(text[7])) {
-        return false;
-    }
-    const int month = (text[5] - '0') * 10 + (text[6] - '0');
-    return month >= 1 && month <= 12;
-}
-
-/* A month's name beside a number, or an ISO date.  text is normalised. */
-static bool has_date(const char *text)
-{
-    bool was_number = false; /* the last word was digits */
-    for (const char *at = text; *at != '\0';) {
-        const size_t letters = word_length(at);
-        const bool is_start = at == text || !(is_digit(at[-1]) || is_letter(at[-1]));
-        if (is_start && is_iso_date(at)) {
-            return true;
-        }
-        if (letters > 0) {
-            const char *after = at + letters;
-            after += *after == '.' || *after == ',';
-            after += *after == ' ';
-            if (is_month(at, letters) && is_start && (was_number || is_digit(*after))) {
-                return true;
-            }
-            was_number = false;
-            at += letters;
-        } else {
-            was_number = is_digit(*at) || (was_number && (*at == ' ' || *at == '.'));
-            at++;
-        }
-    }
-    return false;
-}
-
-/* ---- numbers ------------------------------------------------------------------- */
-
-/* Bytes of what may stand between groups of three digits: a comma or a space. */
-static size_t group_mark_length(const char *text)
-{
-    static const char *const marks[] = {",", " ", "\u00a0", "\u2009", "\u202f"};
-    for (size_t i = 0; i < N(marks); i++) {
-        const size_t size = length_if_starts(text, marks[i]);
-        if (size > 0 && are_digits(text + size, 3)) {
-            return size;
-        }
-    }
-    return 0;
-}
-
-/* Bytes of digits, in groups of three or not: "1,234", "1 234", but not "12,13". */
-static size_t whole_length(const char *text)
-{
-    size_t n = 0;
-    while (is_digit(text[n])) {
-        n++;
-    }
-    if (n == 0 || n > 3) {
-        return n;
-    }
-    size_t end = n;
-    for (size_t mark = group_mark_length(text + end); mark > 0;
-         mark = group_mark_length(text + end)) {
-        end += mark + 3;
-    }
-    return is_digit(text[end]) ? n : end;
-}
-
-/* Bytes of a decimal point that has digits behind it; "·" is one, too, and a comma before
- * one or two digits: three would be a group. */
-static size_t point_length(const char *text)
-{
-    if (text[0] == ',' && is_digit(text[1]) &&
-        (!is_digit(text[2]) || (!is_digit(text[3]) && !(text[3] == ',')))) {
-        return 1;
-    }
-    static const char *const points[] = {".", "·"};
-    for (size_t i = 0; i < N(points); i++) {
-        const size_t size = length_if_starts(text, points[i]);
-        if (size > 0 && is_digit(text[size])) {
-            return size;
-        }
-    }
-    return 0;
-}
-
-/* "e-5" behind a number: shifts it, and its precision; returns the bytes, 0: none. */
-static size_t read_exponent(const char *text, cbk_stated_number *number)
-{
-    const bool is_signed = text[0] != '\0' && (text[1] == '-' || text[1] == '+');
-    const size_t first = is_signed ? 2 : 1;
-    size_t end = first;
-    int exponent = 0;
-    if ((text[0] != 'e' && text[0] != 'E') || !is_digit(text[first])) {
-        return 0;
-    }
-    for (; is_digit(text[end]) && end < first + 3; end++) {
-        exponent = 10 * exponent + (text[end] - '0');
-    }
-    exponent = text[1] == '-' ? -exponent : exponent;
-    number->value *= pow(10.0, exponent);
-    const int digits = number->digits - exponent;
-    number->digits = digits < 0                       ? 0
-                     : digits > CBK_STATED_DIGITS_MAX ? CBK_STATED_DIGITS_MAX
-                                                      : digits;
-    return end;
-}
-
-/* The number that starts at text; returns its bytes, 0: there is none. */
-static size_t number_at(const char *text, cbk_stated_number *out)
-{
-    char plain[64];
-    size_t n = 0;
-    const size_t whole = whole_length(text);
-    const size_t point = point_length(text + whole);
-    if (whole == 0 && point == 0) {
-        return 0;
-    }
-    size_t end = whole;
-    plain[n++] = '0'; /* for ".5" */
-    for (size_t i = 0; i < whole && n < sizeof plain - 24; i++) {
-        if (is_digit(text[i])) {
-            plain[n++] = text[i];
-        }
-    }
-    *out = (cbk_stated_number){0};
-    if (point > 0) {
-        end += point;
-        plain[n++] = '.';
-        for (; is_digit(text[end]); end++) {
-            if (out->digits < CBK_STATED_DIGITS_MAX) {
-                plain[n++] = text[end];
-                out->digits++;
-            }
-        }
-    }
-    plain[n] = '\0';
-    (void)cbk_number_parse(plain, false, &out->value);
-    return end + read_exponent(text + end, out);
-}
+/* ---- items ---------------------------------------------------------------------- */
 
 /* The comparator that ends just before `at`, past one blank. */
 static cbk_comparator comparator_before(const char *text, const char *at)
@@ -332,7 +114,15 @@ static bool is_minus_before(const char *text, const char *at)
         return true;
     }
     const char c = before[-1];
-    return !(is_digit(c) || c == '%' || c == '-' || (is_letter(c) && !has_blank));
+    return !(cbk_is_digit(c) || c == '%' || c == '-' || c == '/' || c == '+' ||
+             (cbk_is_letter(c) && !has_blank));
+}
+
+/* Whether the last byte before `at` ends a Greek letter: "χ2". */
+static bool is_behind_greek(const char *text, const char *at)
+{
+    const unsigned char lead = at - text >= 2 ? (unsigned char)at[-2] : 0;
+    return lead == 0xce || lead == 0xcf;
 }
 
 /* Digits right behind a letter, or behind a letter and a hyphen, are part of a name. */
@@ -341,7 +131,8 @@ static bool is_in_name(const char *text, const char *at)
     if (at > text && at[-1] == '-') {
         at--;
     }
-    return at > text && (is_letter(at[-1]) || (unsigned char)at[-1] >= 0xc0);
+    return at > text && (cbk_is_letter(at[-1]) || (unsigned char)at[-1] >= 0xc0 ||
+                         is_behind_greek(text, at));
 }
 
 typedef struct number_list {
@@ -357,42 +148,115 @@ static void add_number(number_list *list, cbk_stated_number number)
     list->n++;
 }
 
-/* Adds the number that stands or is spelled at `at`, if there is one; returns what
- * follows. */
-static const char *read_number_or_word(const char *text, const char *at,
-                                       number_list *list)
+/* "% ci" behind a number: it is the level of an interval. */
+static bool is_level(const char *after)
 {
-    cbk_stated_number number = {0};
-    const size_t size = number_at(at, &number);
+    static const char *const intervals[] = {"ci", "c.i.", "confidence", "credible",
+                                            "cri"};
+    after += *after == ' ';
+    if (*after != '%') {
+        return false;
+    }
+    after++;
+    after += *after == ' ' || *after == '-';
+    for (size_t i = 0; i < N(intervals); i++) {
+        const size_t size = cbk_length_if_starts(after, intervals[i]);
+        if (size > 0 && !cbk_is_letter(after[size])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "not reached", "nr": bytes, 0: none. */
+static size_t not_reached_at(const char *text)
+{
+    static const char *const words[] = {
+        "not reached", "not yet reached", "not estimable", "nr", "ne", "∞"};
+    for (size_t i = 0; i < N(words); i++) {
+        const size_t size = cbk_length_if_starts(text, words[i]);
+        if (size > 0 && !cbk_is_letter(text[size]) && !cbk_is_digit(text[size])) {
+            return size;
+        }
+    }
+    return 0;
+}
+
+/* What stands at a place where a word or a number may start; returns its bytes.  Behind a
+ * slash is the rest of a date that was not understood. */
+static size_t word_at(const char *text, bool is_behind_slash, cbk_stated_number *out)
+{
+    *out = (cbk_stated_number){0};
+    size_t size = is_behind_slash ? 0 : cbk_date_at(text, out);
+    if (size == 0) {
+        *out = (cbk_stated_number){0};
+        size = cbk_number_word_at(text, &out->value);
+    }
+    if (size == 0) {
+        size = not_reached_at(text);
+        out->kind = CBK_STATED_NOT_REACHED;
+    }
+    return size;
+}
+
+static void add_item(number_list *list, const char *text, const char *at, size_t size,
+                     cbk_stated_number item)
+{
+    item.at = (size_t)(at - text);
+    item.end = item.at + size;
+    add_number(list, item);
+}
+
+/* Adds what is stated at `at`, if anything is; returns what follows. */
+static const char *read_item(const char *text, const char *at, number_list *list)
+{
+    const bool is_start = at == text || !(cbk_is_digit(at[-1]) || cbk_is_letter(at[-1]) ||
+                                          (unsigned char)at[-1] >= 0x80);
+    cbk_stated_number item;
+    size_t size = is_start ? word_at(at, at > text && at[-1] == '/', &item) : 0;
     if (size > 0) {
-        if (!is_in_name(text, at)) {
-            const bool is_minus = is_minus_before(text, at);
-            number.comparator = comparator_before(text, is_minus ? at - 1 : at);
-            number.value = is_minus ? -number.value : number.value;
-            add_number(list, number);
+        if (item.kind != CBK_STATED_DATE || item.first_day <= item.last_day) {
+            add_item(list, text, at, size, item);
         }
         return at + size;
     }
-    const size_t letters = word_length(at);
-    if (letters == 0) {
-        return at + 1;
+    size = cbk_number_at(at, &item);
+    if (size == 0) {
+        const size_t letters = cbk_word_length(at);
+        return at + (letters > 0 ? letters : 1);
     }
-    const bool is_whole =
-        at == text || !(is_digit(at[-1]) || (unsigned char)at[-1] >= 0x80);
-    const int value = is_whole ? number_of_word(at, letters) : -1;
-    if (value >= 0) {
-        add_number(list, (cbk_stated_number){.value = value});
+    if (!is_in_name(text, at) && !is_level(at + size)) {
+        const bool is_minus = is_minus_before(text, at);
+        item.comparator = comparator_before(text, is_minus ? at - 1 : at);
+        item.value = is_minus ? -item.value : item.value;
+        add_item(list, text, at, size, item);
     }
-    return at + letters;
+    return at + size;
+}
+
+/* A word that says all when no number is beside it. */
+static bool says_all(const char *text)
+{
+    for (const char *at = text; *at != '\0';) {
+        const size_t size = cbk_word_length(at);
+        if ((size == 3 && strncmp(at, "all", 3) == 0) ||
+            (size == 5 && strncmp(at, "every", 5) == 0)) {
+            return at < text + 4 || strncmp(at - 4, "not ", 4) != 0;
+        }
+        at += size > 0 ? size : 1;
+    }
+    return false;
 }
 
 static void scan_numbers(const char *text, number_list *list)
 {
     for (const char *at = text; *at != '\0';) {
-        at = read_number_or_word(text, at, list);
+        at = read_item(text, at, list);
     }
     if (list->n == 0 && strcmp(text, "yes") == 0) {
-        add_number(list, (cbk_stated_number){.value = 1.0});
+        add_number(list, (cbk_stated_number){.value = 1.0, .end = 3});
+    } else if (list->n == 0 && says_all(text)) {
+        add_number(list, (cbk_stated_number){.kind = CBK_STATED_ALL});
     }
 }
 
@@ -401,9 +265,6 @@ bool cbk_stated_read(const char *printed, cbk_arena *arena, cbk_stated *out)
     *out = (cbk_stated){.text = cbk_stated_normalise(printed, arena)};
     if (out->text == NULL) {
         return false;
-    }
-    if (has_date(out->text)) {
-        return true;
     }
     number_list counted = {0};
     scan_numbers(out->text, &counted);
@@ -423,7 +284,7 @@ bool cbk_stated_read(const char *printed, cbk_arena *arena, cbk_stated *out)
 static const char *end_of_part(const char *at)
 {
     while (*at != '\0' && *at != ',' && *at != ';') {
-        const size_t whole = whole_length(at);
+        const size_t whole = cbk_whole_length(at);
         at += whole > 0 ? whole : 1;
     }
     return at;
@@ -469,33 +330,112 @@ static double without_noise(double value)
     return places > 300 ? 0.0 : cbk_number_round(value, places, CBK_ROUND_HALF_AWAY);
 }
 
+static bool is_within(double a, double b, double tolerance)
+{
+    return tolerance > 0.0 && without_noise(fabs(a - b)) <= tolerance;
+}
+
 bool cbk_stated_is_met(const cbk_stated_number *stated, double value,
                        cbk_rounding rounding)
 {
     const double clean = without_noise(value);
+    if (stated->kind != CBK_STATED_NUMBER) {
+        return false;
+    }
     switch (stated->comparator) {
     case CBK_COMPARATOR_LESS:
-        return clean < stated->value;
+        return clean < stated->value + stated->tolerance;
     case CBK_COMPARATOR_AT_MOST:
-        return clean <= stated->value;
+        return clean <= stated->value + stated->tolerance;
     case CBK_COMPARATOR_GREATER:
-        return clean > stated->value;
+        return clean > stated->value - stated->tolerance;
     case CBK_COMPARATOR_AT_LEAST:
-        return clean >= stated->value;
+        return clean >= stated->value - stated->tolerance;
     case CBK_COMPARATOR_NONE:
         break;
     }
     return is_equal_at(cbk_number_round(clean, stated->digits, rounding), stated->value,
-                       stated->digits);
+                       stated->digits) ||
+           is_within(clean, stated->value, stated->tolerance);
 }
+
+/* ---- dates --------------------------------------------------------------------- */
+
+/* The days that a date, or a number read as a year, stands for. */
+static bool days_of(const cbk_stated_number *stated, double *first, double *last)
+{
+    int32_t days[2] = {stated->first_day, stated->last_day};
+    char year[CBK_NUMBER_SIZE];
+    if (stated->kind != CBK_STATED_DATE) {
+        if (stated->kind != CBK_STATED_NUMBER || stated->digits != 0 ||
+            stated->comparator != CBK_COMPARATOR_NONE || stated->value < 1000.0 ||
+            stated->value > 9999.0) {
+            return false;
+        }
+        cbk_number_fixed(stated->value, 0, year);
+        if (!cbk_period_parse(year, &days[0], &days[1])) {
+            return false;
+        }
+    }
+    *first = days[0] - stated->tolerance;
+    *last = days[1] + stated->tolerance;
+    return true;
+}
+
+bool cbk_stated_has_days(const cbk_stated_number *stated)
+{
+    double first = 0.0;
+    double last = 0.0;
+    return days_of(stated, &first, &last);
+}
+
+bool cbk_stated_is_day(const cbk_stated_number *stated, int32_t day)
+{
+    double first = 0.0;
+    double last = 0.0;
+    return days_of(stated, &first, &last) && day >= first && day <= last;
+}
+
+/* ---- two statements ------------------------------------------------------------ */
 
 static bool is_upper_bound(cbk_comparator comparator)
 {
     return comparator == CBK_COMPARATOR_LESS || comparator == CBK_COMPARATOR_AT_MOST;
 }
 
+static bool do_bounds_differ(const cbk_stated_number *a, const cbk_stated_number *b)
+{
+    if (is_upper_bound(a->comparator) == is_upper_bound(b->comparator)) {
+        return false; /* some number meets both */
+    }
+    const cbk_stated_number *upper = is_upper_bound(a->comparator) ? a : b;
+    const cbk_stated_number *least = upper == a ? b : a;
+    const bool is_closed = upper->comparator == CBK_COMPARATOR_AT_MOST &&
+                           least->comparator == CBK_COMPARATOR_AT_LEAST;
+    return is_closed ? upper->value < least->value : upper->value <= least->value;
+}
+
+/* Two dates; a number beside one is a year. */
+static bool do_dates_differ(const cbk_stated_number *a, const cbk_stated_number *b)
+{
+    double first[2] = {0.0};
+    double last[2] = {0.0};
+    return days_of(a, &first[0], &last[0]) && days_of(b, &first[1], &last[1]) &&
+           (first[0] > last[1] || first[1] > last[0]);
+}
+
 bool cbk_stated_numbers_differ(const cbk_stated_number *a, const cbk_stated_number *b)
 {
+    if (a->kind == CBK_STATED_DATE || b->kind == CBK_STATED_DATE) {
+        return do_dates_differ(a, b);
+    }
+    if (a->kind != CBK_STATED_NUMBER || b->kind != CBK_STATED_NUMBER) {
+        return a->kind != b->kind && a->kind != CBK_STATED_ALL &&
+               b->kind != CBK_STATED_ALL; /* how many all are is not stated */
+    }
+    if (is_within(a->value, b->value, fmax(a->tolerance, b->tolerance))) {
+        return false;
+    }
     if (a->comparator == CBK_COMPARATOR_NONE && b->comparator == CBK_COMPARATOR_NONE) {
         const int digits = a->digits < b->digits ? a->digits : b->digits;
         return !is_equal_at(cbk_number_round(a->value, digits, CBK_ROUND_HALF_AWAY),
@@ -507,12 +447,5 @@ bool cbk_stated_numbers_differ(const cbk_stated_number *a, const cbk_stated_numb
         return !cbk_stated_is_met(is_a_bound ? a : b, is_a_bound ? b->value : a->value,
                                   CBK_ROUND_HALF_AWAY);
     }
-    if (is_upper_bound(a->comparator) == is_upper_bound(b->comparator)) {
-        return false; /* some number meets both */
-    }
-    const cbk_stated_number *upper = is_upper_bound(a->comparator) ? a : b;
-    const cbk_stated_number *least = upper == a ? b : a;
-    const bool is_closed = upper->comparator == CBK_COMPARATOR_AT_MOST &&
-                           least->comparator == CBK_COMPARATOR_AT_LEAST;
-    return is_closed ? upper->value < least->value : upper->value <= least->value;
+    return do_bounds_differ(a, b);
 }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "study/records.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +98,31 @@ static bool take_apart(audit *a, const cbk_claim *claim, parts *out)
     return out->part != NULL;
 }
 
+/* The numbers as the claim allows them to be off. */
+static const cbk_stated_number *with_tolerance(audit *a, const cbk_claim *claim,
+                                               const cbk_stated_number *numbers, size_t n)
+{
+    if (claim->tolerance == NULL) {
+        return numbers;
+    }
+    cbk_stated_number *out = CBK_NEW(a->arena, cbk_stated_number, n);
+    for (size_t i = 0; out != NULL && i < n; i++) {
+        out[i] = numbers[i];
+        out[i].tolerance = claim->is_tolerance_percent
+                               ? fabs(numbers[i].value) * claim->tolerance_value / 100.0
+                               : claim->tolerance_value;
+    }
+    return out;
+}
+
+/* Equal for items that say the same. */
+static const char *id_of(audit *a, const cbk_stated_number *item)
+{
+    return cbk_text_format(a->arena, "%d %d %d %.17g %.17g %d %d", (int)item->kind,
+                           (int)item->comparator, item->digits, item->value,
+                           item->tolerance, (int)item->first_day, (int)item->last_day);
+}
+
 /* What is stated of expression i. */
 static bool bind(audit *a, const cbk_claim *claim, const parts *from, size_t i,
                  statement *out)
@@ -114,10 +140,9 @@ static bool bind(audit *a, const cbk_claim *claim, const parts *from, size_t i,
     }
     out->id = out->text;
     if (out->said.n > 0) {
-        const cbk_stated_number *number = &out->said.numbers[0];
         out->said.n = 1;
-        out->id = cbk_text_format(a->arena, "%d %d %.17g", (int)number->comparator,
-                                  number->digits, number->value);
+        out->said.numbers = with_tolerance(a, claim, out->said.numbers, 1);
+        out->id = out->said.numbers != NULL ? id_of(a, out->said.numbers) : NULL;
     }
     return out->id != NULL && out->text != NULL;
 }
@@ -125,7 +150,8 @@ static bool bind(audit *a, const cbk_claim *claim, const parts *from, size_t i,
 static bool add_statements(audit *a, size_t i)
 {
     const cbk_claim *claim = &a->claims[i];
-    const char *patients = cbk_study_protocol(a->study)->forms[0].name;
+    const char *patients =
+        a->study == NULL ? "patient" : cbk_study_protocol(a->study)->forms[0].name;
     parts from = {0};
     if (!take_apart(a, claim, &from)) {
         return false;
@@ -149,7 +175,8 @@ static bool add_statements(audit *a, size_t i)
                            .said = from.whole,
                            .text = from.whole.text,
                            .id = from.whole.text};
-        return one->key != NULL;
+        one->said.numbers = with_tolerance(a, claim, from.whole.numbers, from.whole.n);
+        return one->key != NULL && one->said.numbers != NULL;
     }
     return true;
 }

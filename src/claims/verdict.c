@@ -1,8 +1,7 @@
 /* verdict.c - one computed value against what is stated of it.  Contract: verdict.h. */
-#include "claims/verdict.h"
+#include "claims/verdict_parts.h"
 
 #include "claims/inverse.h"
-#include "study/records.h"
 
 #include <math.h>
 #include <string.h>
@@ -66,8 +65,8 @@ static cbk_conventions changed(cbk_conventions conventions, const variant *by)
 /* Only quantiles and curves depend on conventions; the rest need not be asked again. */
 static bool depends_on_conventions(const char *expression)
 {
-    static const char *const marks[] = {"km_",    "KM_",      "median",
-                                        "MEDIAN", "quantile", "QUANTILE"};
+    static const char *const marks[] = {"km_",      "KM_", "median", "MEDIAN", "quantile",
+                                        "QUANTILE", "hr(", "hr_",    "HR(",    "HR_"};
     for (size_t i = 0; i < N(marks); i++) {
         if (strstr(expression, marks[i]) != NULL) {
             return true;
@@ -105,13 +104,12 @@ static cbk_status ask_others(cbk_study *study, cbk_asked *asked, cbk_arena *aren
 
 /* ---- words --------------------------------------------------------------------- */
 
-/* A computed number as the explanations print it: two places beyond what was stated. */
-static void print_number(double value, int digits, char out[CBK_NUMBER_SIZE])
+void cbk_claim_print_number(double value, int digits, char out[CBK_NUMBER_SIZE])
 {
     cbk_number_shortest(cbk_number_round(value, digits + 2, CBK_ROUND_HALF_AWAY), out);
 }
 
-static const char *stated_text(const cbk_stated_number *stated, cbk_arena *arena)
+const char *cbk_claim_stated_text(const cbk_stated_number *stated, cbk_arena *arena)
 {
     static const char *const signs[] = {"", "<", "≤", ">", "≥"};
     char number[CBK_NUMBER_SIZE];
@@ -119,8 +117,7 @@ static const char *stated_text(const cbk_stated_number *stated, cbk_arena *arena
     return cbk_text_format(arena, "%s%s", signs[stated->comparator], number);
 }
 
-/* Why there is no number, from the notes that can be the reason. */
-static const char *absence(const cbk_quantity *quantity, cbk_arena *arena)
+const char *cbk_claim_absence(const cbk_quantity *quantity, cbk_arena *arena)
 {
     static const cbk_note reasons[] = {
         CBK_NOTE_NO_ROWS,
@@ -130,6 +127,10 @@ static const char *absence(const cbk_quantity *quantity, cbk_arena *arena)
         CBK_NOTE_INTERVAL_UNDEFINED,
         CBK_NOTE_SD_UNDEFINED,
         CBK_NOTE_NO_GROUPS,
+        CBK_NOTE_NO_EVENTS,
+        CBK_NOTE_MONOTONE,
+        CBK_NOTE_COVARIATE_DROPPED,
+        CBK_NOTE_NOT_CONVERGED,
     };
     const char *all = NULL;
     for (size_t i = 0; i < N(reasons); i++) {
@@ -153,7 +154,7 @@ static const char *equal_when_rounded(const cbk_stated_number *stated, double va
                                       cbk_arena *arena)
 {
     char number[CBK_NUMBER_SIZE];
-    print_number(value, stated->digits, number);
+    cbk_claim_print_number(value, stated->digits, number);
     if (stated->comparator != CBK_COMPARATOR_NONE) {
         return NULL;
     }
@@ -168,6 +169,24 @@ static const char *equal_when_rounded(const cbk_stated_number *stated, double va
     return NULL;
 }
 
+/* A sentence where the number is as stated only because the claim allows it to be off;
+ * else NULL. */
+static const char *only_within_tolerance(const cbk_stated_number *stated, double value,
+                                         cbk_arena *arena)
+{
+    cbk_stated_number exact = *stated;
+    exact.tolerance = 0.0;
+    if (cbk_stated_is_met(&exact, value, CBK_ROUND_HALF_AWAY)) {
+        return NULL;
+    }
+    char number[CBK_NUMBER_SIZE];
+    char tolerance[CBK_NUMBER_SIZE];
+    cbk_claim_print_number(value, stated->digits, number);
+    cbk_number_shortest(stated->tolerance, tolerance);
+    return cbk_text_format(arena, "Within the tolerance of %s: the records give %s.",
+                           tolerance, number);
+}
+
 /* "Equal when censoring is ignored": the commonest way to a median that is not reached.
  */
 static cbk_status find_uncensored(cbk_study *study, cbk_asked *asked,
@@ -178,7 +197,7 @@ static cbk_status find_uncensored(cbk_study *study, cbk_asked *asked,
     CBK_TRY(cbk_inverse_uncensored(study, asked, arena, &value, err));
     if (!isnan(value) && cbk_stated_is_met(stated, value, CBK_ROUND_HALF_AWAY)) {
         char number[CBK_NUMBER_SIZE];
-        print_number(value, stated->digits, number);
+        cbk_claim_print_number(value, stated->digits, number);
         *words = cbk_text_format(arena, "Equal when censoring is ignored: %s.", number);
     }
     return CBK_OK;
@@ -197,7 +216,7 @@ static cbk_status find_convention(cbk_study *study, cbk_asked *asked,
         if (other->kind == CBK_VALUE_NUMBER &&
             cbk_stated_is_met(stated, other->number, CBK_ROUND_HALF_AWAY)) {
             char number[CBK_NUMBER_SIZE];
-            print_number(other->number, stated->digits, number);
+            cbk_claim_print_number(other->number, stated->digits, number);
             *words =
                 cbk_text_format(arena, "Equal under %s: %s.", variants[i].words, number);
             return CBK_OK;
@@ -214,7 +233,9 @@ static cbk_status judge_number(cbk_study *study, cbk_asked *asked,
     const cbk_value *value = &asked->quantity.value;
     const bool is_number = value->kind == CBK_VALUE_NUMBER;
     if (is_number && cbk_stated_is_met(stated, value->number, CBK_ROUND_HALF_AWAY)) {
-        *out = (cbk_judgement){.verdict = CBK_VERDICT_REPRODUCES};
+        *out = (cbk_judgement){.verdict = CBK_VERDICT_REPRODUCES,
+                               .explanation =
+                                   only_within_tolerance(stated, value->number, arena)};
         return CBK_OK;
     }
     const char *words =
@@ -227,8 +248,8 @@ static cbk_status judge_number(cbk_study *study, cbk_asked *asked,
                                .explanation = words};
     } else if (is_number) {
         char number[CBK_NUMBER_SIZE];
-        print_number(value->number, stated->digits, number);
-        const char *said = stated_text(stated, arena);
+        cbk_claim_print_number(value->number, stated->digits, number);
+        const char *said = cbk_claim_stated_text(stated, arena);
         *out = (cbk_judgement){.verdict = CBK_VERDICT_DOES_NOT_REPRODUCE,
                                .explanation =
                                    cbk_text_format(arena, "The records give %s, not %s.",
@@ -237,77 +258,81 @@ static cbk_status judge_number(cbk_study *study, cbk_asked *asked,
     } else {
         const bool is_searchable = (asked->quantity.notes & CBK_NOTE_NOT_REACHED) != 0;
         *out = (cbk_judgement){.verdict = CBK_VERDICT_NOT_COMPUTABLE,
-                               .explanation = absence(&asked->quantity, arena),
+                               .explanation = cbk_claim_absence(&asked->quantity, arena),
                                .is_searchable = is_searchable};
     }
     return CBK_OK;
 }
 
-/* ---- categories ---------------------------------------------------------------- */
+/* ---- all kinds --------------------------------------------------------------------- */
 
-/* The label that one of the fields the question read gives to a code; or NULL. */
-static const char *label_of(cbk_study *study, const cbk_quantity *quantity,
-                            const char *code)
+/* A number, a date or no value, and what is stated of it. */
+static cbk_status judge_item(cbk_study *study, cbk_asked *asked,
+                             const cbk_stated_number *stated, cbk_arena *arena,
+                             cbk_judgement *out, cbk_error *err)
 {
-    const cbk_protocol *protocol = cbk_study_protocol(study);
-    for (size_t i = 0; i < quantity->n_fields; i++) {
-        const char *point = strchr(quantity->fields[i], '.');
-        const char *name = point == NULL ? quantity->fields[i] : point + 1;
-        const cbk_form *form = cbk_protocol_form(protocol, quantity->from);
-        const cbk_field *field = form == NULL ? NULL : cbk_form_field(form, name);
-        field = field != NULL ? field : cbk_protocol_variable(protocol, name);
-        const char *label =
-            field == NULL ? NULL : cbk_code_label(field->choices, field->n_choices, code);
-        if (label != NULL) {
-            return label;
-        }
+    const cbk_quantity *quantity = &asked->quantity;
+    if (stated->kind == CBK_STATED_NOT_REACHED) {
+        cbk_claim_judge_not_reached(quantity, arena, out);
+        return CBK_OK;
     }
-    return NULL;
+    if (cbk_notes_forbid_print(quantity->notes)) {
+        out->explanation = cbk_claim_absence(quantity, arena);
+        return CBK_OK;
+    }
+    if (stated->kind == CBK_STATED_NUMBER) {
+        return judge_number(study, asked, stated, arena, out, err);
+    }
+    if (stated->kind == CBK_STATED_ALL) {
+        return cbk_claim_judge_all(study, asked, arena, out, err);
+    }
+    if (quantity->value.kind == CBK_VALUE_ABSENT) {
+        out->explanation = cbk_claim_absence(quantity, arena);
+        return CBK_OK;
+    }
+    char number[CBK_NUMBER_SIZE];
+    cbk_claim_print_number(quantity->value.number, 2, number);
+    out->explanation = cbk_text_format(
+        arena, "The claim states a date, and the records give %s, which is none.",
+        number);
+    return CBK_OK;
 }
 
-static bool is_same_text(const char *computed, const char *text, cbk_arena *arena)
+static void judge_unstated(const cbk_quantity *quantity, cbk_arena *arena,
+                           cbk_judgement *out)
 {
-    const char *normal = cbk_stated_normalise(computed, arena);
-    return normal != NULL && strcmp(normal, text) == 0;
-}
-
-static void judge_text(cbk_study *study, const cbk_quantity *quantity, const char *text,
-                       cbk_arena *arena, cbk_judgement *out)
-{
-    const char *computed = quantity->value.text;
-    const char *label = label_of(study, quantity, computed);
-    if (is_same_text(computed, text, arena) ||
-        (label != NULL && is_same_text(label, text, arena))) {
-        *out = (cbk_judgement){.verdict = CBK_VERDICT_REPRODUCES};
+    if (cbk_notes_forbid_print(quantity->notes) ||
+        quantity->value.kind == CBK_VALUE_ABSENT) {
+        out->explanation = cbk_claim_absence(quantity, arena);
         return;
     }
-    *out = (cbk_judgement){.verdict = CBK_VERDICT_DOES_NOT_REPRODUCE,
-                           .explanation = cbk_text_format(
-                               arena, "The records give \"%.200s\", not \"%.200s\".",
-                               label != NULL ? label : computed, text)};
+    char number[CBK_NUMBER_SIZE];
+    cbk_claim_print_number(quantity->value.number, 2, number);
+    out->explanation =
+        cbk_text_format(arena, "The claim states no number to compare with %s.", number);
 }
-
-/* ---- both ---------------------------------------------------------------------- */
 
 cbk_status cbk_claim_judge(cbk_study *study, cbk_asked *asked, const cbk_stated *said,
                            const char *text, cbk_arena *arena, cbk_judgement *out,
                            cbk_error *err)
 {
     const cbk_quantity *quantity = &asked->quantity;
+    int32_t day = 0;
     *out = (cbk_judgement){.verdict = CBK_VERDICT_NOT_COMPUTABLE};
-    if (cbk_notes_forbid_print(quantity->notes)) {
-        out->explanation = absence(quantity, arena);
-    } else if (quantity->value.kind == CBK_VALUE_TEXT) {
-        judge_text(study, quantity, text, arena, out);
+    if (quantity->value.kind == CBK_VALUE_TEXT &&
+        !cbk_notes_forbid_print(quantity->notes)) {
+        const bool is_about_date = said->n > 0 &&
+                                   cbk_claim_is_date(&quantity->value, &day) &&
+                                   cbk_stated_has_days(&said->numbers[0]);
+        if (is_about_date) {
+            cbk_claim_judge_date(quantity, day, &said->numbers[0], arena, out);
+        } else {
+            cbk_claim_judge_text(study, quantity, text, arena, out);
+        }
     } else if (said->n > 0) {
-        CBK_TRY(judge_number(study, asked, &said->numbers[0], arena, out, err));
-    } else if (quantity->value.kind == CBK_VALUE_ABSENT) {
-        out->explanation = absence(quantity, arena);
+        CBK_TRY(judge_item(study, asked, &said->numbers[0], arena, out, err));
     } else {
-        char number[CBK_NUMBER_SIZE];
-        print_number(quantity->value.number, 2, number);
-        out->explanation = cbk_text_format(
-            arena, "The claim states no number to compare with %s.", number);
+        judge_unstated(quantity, arena, out);
     }
     return cbk_arena_has_failed(arena)
                ? cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory for the audit.")

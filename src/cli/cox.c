@@ -2,10 +2,11 @@
 #include "cli/options.h"
 #include "cli/session.h"
 
-#include "base/text.h"
+#include "cli/cox_residuals.h"
 #include "cli/followup.h"
+#include "report/regression.h"
 #include "report/report.h"
-#include "study/design.h"
+#include "study/prediction.h"
 
 #include <string.h>
 
@@ -21,7 +22,11 @@ static const cbk_option options[] = {
     {.name = "ties",
      .argument = "NAME",
      .help = "events at one time; the profile's when not given",
-     .values = "efron breslow"},
+     .values = "efron breslow exact exact-marginal"},
+    {.name = "intervals",
+     .argument = "NAME",
+     .help = "of the hazard ratios, and their p: wald when not given",
+     .values = "wald profile"},
     {.name = "strata",
      .argument = "A,B",
      .help = "a baseline hazard for each stratum of these"},
@@ -33,6 +38,28 @@ static const cbk_option options[] = {
      .argument = "COLUMN",
      .help = "rows with one value are of one subject: robust variance"},
     {.name = "robust", .help = "the variance that holds where the model does not"},
+    {.name = "univariable",
+     .help = "a table of each covariate alone beside all of them together"},
+    {.name = "forest",
+     .argument = "FILE",
+     .help = "draw a forest plot of the hazard ratios in this file: .svg, .pdf or .png"},
+    {.name = "residuals",
+     .argument = "KIND",
+     .help = "write these instead, a data file of one line a row or an event",
+     .values = CBK_COX_RESIDUAL_NAMES},
+    {.name = "output",
+     .letter = 'o',
+     .argument = "FILE",
+     .help = "of --residuals: write to this file instead of standard output"},
+    {.name = "predict",
+     .argument = "A=X,B=Y;...",
+     .help = "survival of these people, or of those in the CSV file of that name"},
+    {.name = "baseline",
+     .help = "survival and hazard with numbers 0, categories at their reference"},
+    {.name = "at",
+     .argument = "T1,T2",
+     .help = "of --predict and --baseline: at these times"},
+    CBK_OPTION_CONF_TYPE,
     {.name = "firth", .help = "Firth's penalised likelihood, for small series"},
     CBK_OPTION_LEVEL,
     {.name = "profile",
@@ -44,54 +71,104 @@ static const cbk_option options[] = {
     CBK_OPTION_FORMAT,
 };
 
+enum { READABLE_ROWS = 200 }; /* of a predicted curve; csv and json have all */
+
 static bool is_given(const cbk_arguments *arguments, const char *option)
 {
     return cbk_argument(arguments, option) != NULL;
 }
 
-static bool read_level(cbk_session *session, const cbk_arguments *arguments, double *out)
+static bool has_prediction(const cbk_arguments *arguments)
 {
-    const char *text = cbk_argument(arguments, "level");
-    *out = 0.95;
-    if (text == NULL ||
-        (cbk_number_parse(text, false, out) && *out > 0.0 && *out < 1.0)) {
-        return true;
+    return is_given(arguments, "predict") || is_given(arguments, "baseline");
+}
+
+/* What options say together, or alone where they need another. */
+static const char *why_not(const cbk_arguments *arguments)
+{
+    const bool has_residuals = is_given(arguments, "residuals");
+    const char *format = cbk_argument(arguments, "format");
+    if (!has_prediction(arguments) && is_given(arguments, "at")) {
+        return "--at belongs to --predict and --baseline";
     }
-    (void)cbk_session_refuse(session, "--level is between 0 and 1; not \"%s\"", text);
-    return false;
+    if (!has_prediction(arguments) && is_given(arguments, "conf-type")) {
+        return "--conf-type is of predicted survival; it belongs to --predict and "
+               "--baseline";
+    }
+    if (has_residuals &&
+        (has_prediction(arguments) || is_given(arguments, "univariable"))) {
+        return "--residuals is printed instead of the result; ask for it alone";
+    }
+    if (has_residuals && format != NULL && strcmp(format, "csv") != 0) {
+        return "--residuals is a data file: csv";
+    }
+    return !has_residuals && is_given(arguments, "output")
+               ? "--output is the file of --residuals"
+               : NULL;
+}
+
+/* Which options exclude each other. */
+static bool can_combine(cbk_session *session, const cbk_arguments *arguments,
+                        const cbk_conventions *conventions,
+                        const cbk_cox_request *request)
+{
+    const bool is_exact = cbk_cox_ties_are_exact(request->ties);
+    const char *sentence = why_not(arguments);
+    if (sentence != NULL) {
+        /* said below */
+    } else if (request->is_firth && request->is_robust) {
+        sentence = "--firth has no robust variance; leave out --robust and --cluster";
+    } else if (request->wants_profile && request->is_robust) {
+        sentence = "--intervals profile has no robust variance; leave out --robust and "
+                   "--cluster";
+    } else if (is_exact && request->is_robust) {
+        sentence = "exact ties have no robust variance; leave out --robust and "
+                   "--cluster, or take --ties efron";
+    } else if (is_exact && request->is_firth) {
+        sentence = "exact ties have no Firth penalty; take --ties efron";
+    } else if (conventions->interval == CBK_INTERVAL_BPCP) {
+        sentence = "--conf-type bpcp is of Kaplan-Meier curves alone";
+    } else if (is_exact && is_given(arguments, "weight")) {
+        sentence = "exact ties have no weights; take --ties efron";
+    }
+    if (sentence != NULL) {
+        (void)cbk_session_refuse(session, "%s", sentence);
+    }
+    return sentence == NULL;
 }
 
 static bool read_request(cbk_session *session, const cbk_arguments *arguments,
-                         cbk_cox_request *out)
+                         cbk_conventions *conventions, cbk_cox_request *out)
 {
-    const char *profile = cbk_argument(arguments, "profile");
     const char *ties = cbk_argument(arguments, "ties");
+    const char *intervals = cbk_argument(arguments, "intervals");
     const bool is_robust =
         is_given(arguments, "robust") || is_given(arguments, "cluster");
-    *out = (cbk_cox_request){.ties = profile == NULL || strcmp(profile, "r") == 0
-                                         ? CBK_COX_EFRON
-                                         : CBK_COX_BRESLOW,
+    if (!cbk_session_conventions(session, arguments, conventions)) {
+        return false;
+    }
+    *out = (cbk_cox_request){.ties = cbk_cox_ties_of(conventions->profile),
                              .is_robust = is_robust,
                              .is_firth = is_given(arguments, "firth"),
                              .wants_concordance = true,
-                             .wants_proportional = true};
+                             .wants_instead = true,
+                             .level = conventions->level,
+                             .wants_profile =
+                                 intervals != NULL && strcmp(intervals, "profile") == 0};
     if (ties != NULL) {
         (void)cbk_cox_ties_parse(ties, &out->ties); /* one of the option's words */
     }
+    out->wants_proportional = !cbk_cox_ties_are_exact(out->ties);
     if (!is_given(arguments, "on")) {
         (void)cbk_session_refuse(session, "say which covariates: --on A,B");
         return false;
     }
-    if (out->is_firth && is_robust) {
-        (void)cbk_session_refuse(session, "--firth has no robust variance; leave out "
-                                          "--robust and --cluster");
-        return false;
-    }
-    return read_level(session, arguments, &out->level);
+    out->keeps_rows = has_prediction(arguments) || is_given(arguments, "residuals");
+    return can_combine(session, arguments, conventions, out);
 }
 
 static int print(cbk_session *session, const cbk_arguments *arguments,
-                 const cbk_cox_analysis *analysis)
+                 const cbk_regression *analysis)
 {
     const cbk_format format = cbk_session_format(arguments);
     if (format == CBK_FORMAT_JSON) {
@@ -105,32 +182,88 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
                             : cbk_session_write_document(session, document, format, NULL);
 }
 
-/* One sentence that names the row's file only: the columns were checked when read. */
+/* The picture in the file of --forest. */
+static int write_forest(cbk_session *session, const cbk_arguments *arguments,
+                        const cbk_regression *analysis)
+{
+    const char *bytes = NULL;
+    size_t size = 0;
+    const cbk_drawing *drawing =
+        cbk_regression_forest(analysis, false, analysis->data->label, session->arena);
+    if (drawing == NULL) {
+        return cbk_session_fail(session, CBK_ENOMEM);
+    }
+    const char *path = cbk_argument(arguments, "forest");
+    const char *ending = strrchr(path, '.');
+    const cbk_status status =
+        ending != NULL && strcmp(ending, ".pdf") == 0
+            ? cbk_render_pdf(drawing, session->arena, &bytes, &size, &session->error)
+        : ending != NULL && strcmp(ending, ".png") == 0
+            ? cbk_render_png(drawing, 300.0, session->arena, &bytes, &size,
+                             &session->error)
+            : cbk_render_svg(drawing, session->arena, &bytes, &size, &session->error);
+    return status == CBK_OK ? cbk_session_write(session, path, bytes, size)
+                            : cbk_session_fail(session, status);
+}
+
+/* The curves of --predict and --baseline; false after a message and *code. */
+static bool predict(cbk_session *session, const cbk_arguments *arguments,
+                    const cbk_conventions *conventions, cbk_regression *analysis,
+                    int *code)
+{
+    cbk_predictions *out = CBK_NEW(session->arena, cbk_predictions, 1);
+    if (out == NULL) {
+        *code = cbk_session_fail(session, CBK_ENOMEM);
+        return false;
+    }
+    out->n_rows_max = cbk_session_format(arguments) == CBK_FORMAT_CSV ? 0 : READABLE_ROWS;
+    if (!cbk_numbers_of_list("cox", "at", cbk_argument(arguments, "at"), session->arena,
+                             &out->at, &out->n_at)) {
+        *code = CBK_EXIT_USAGE;
+        return false;
+    }
+    cbk_status status = cbk_persons_read(
+        cbk_argument(arguments, "predict"), is_given(arguments, "baseline"),
+        analysis->design, session->arena, &session->problems, &out->persons,
+        &out->n_persons, &session->error);
+    if (status == CBK_OK && analysis->fit->kept != NULL) {
+        status = cbk_predictions_make(analysis, conventions, session->arena, out,
+                                      &session->error);
+    }
+    analysis->predictions = out;
+    *code = status == CBK_OK ? CBK_EXIT_DONE : cbk_session_fail(session, status);
+    return status == CBK_OK;
+}
+
 static int fit(cbk_session *session, const cbk_arguments *arguments,
-               const cbk_followup_data *data, const cbk_cox_request *request)
+               const cbk_followup_data *data, const cbk_cox_request *request,
+               const cbk_conventions *conventions)
 {
     size_t n = 0;
     const char *const *references =
         cbk_split_list(cbk_argument(arguments, "reference"), session->arena, &n);
-    cbk_cox_analysis analysis = {.data = data};
-    cbk_status status = cbk_design_make(data, references, n, session->arena,
-                                        &analysis.design, &session->error);
+    const cbk_regression *made = NULL;
+    const cbk_status status = cbk_regression_fit(data, references, n, request,
+                                                 is_given(arguments, "univariable"),
+                                                 session->arena, &made, &session->error);
     if (status != CBK_OK) {
         return cbk_session_fail(session, status);
     }
-    const cbk_cox_rows rows = {
-        .followup = &data->rows,
-        .n_covariates = analysis.design->n_columns,
-        .covariate = analysis.design->covariate,
-        .term = analysis.design->term,
-        .offset = data->offset,
-        .stratum = data->request->n_strata > 0 ? data->strata->of_row : NULL,
-        .n_strata = data->strata->n_groups,
-        .cluster = data->cluster != NULL ? data->cluster->of_row : NULL,
-        .n_clusters = data->cluster != NULL ? data->cluster->n_groups : 0};
-    status = cbk_cox_fit(&rows, request, session->arena, &analysis.fit, &session->error);
-    return status == CBK_OK ? print(session, arguments, &analysis)
-                            : cbk_session_fail(session, status);
+    cbk_regression analysis = *made;
+    int code = CBK_EXIT_DONE;
+    if (has_prediction(arguments) &&
+        !predict(session, arguments, conventions, &analysis, &code)) {
+        return code;
+    }
+    if (is_given(arguments, "forest")) {
+        code = write_forest(session, arguments, &analysis);
+    }
+    if (code == CBK_EXIT_DONE && is_given(arguments, "residuals")) {
+        return cbk_cox_write_residuals(session, &analysis,
+                                       cbk_argument(arguments, "residuals"),
+                                       cbk_argument(arguments, "output"));
+    }
+    return code == CBK_EXIT_DONE ? print(session, arguments, &analysis) : code;
 }
 
 static int run(const cbk_arguments *arguments)
@@ -140,13 +273,14 @@ static int run(const cbk_arguments *arguments)
         return CBK_EXIT_ENVIRONMENT;
     }
     cbk_cox_request request;
-    if (!read_request(&session, arguments, &request)) {
+    cbk_conventions conventions;
+    if (!read_request(&session, arguments, &conventions, &request)) {
         return cbk_session_close(&session, CBK_EXIT_USAGE);
     }
     const cbk_followup_data *data = NULL;
     int code = cbk_session_followup(&session, arguments, &data);
     if (code == CBK_EXIT_DONE) {
-        code = fit(&session, arguments, data, &request);
+        code = fit(&session, arguments, data, &request, &conventions);
     }
     return cbk_session_close(&session, code);
 }
@@ -164,12 +298,19 @@ const cbk_command cbk_command_cox = {
         "the columns. Rows with a missing time, event or covariate are left out and "
         "counted. A covariate is a number unless --categorical names it, or a study "
         "declares it a choice or a text.\n\n"
+        "An interaction is written with a colon, as in --on age,sex,age:sex.\n\n"
         "Where the likelihood has no maximum, because a covariate separates those with "
-        "the event from the others at risk, no Wald test is printed; --firth then gives "
-        "an estimate.",
+        "the event from the others at risk, no Wald test is printed, but the bound and p "
+        "of the profile likelihood, the score and exact tests and Firth's estimate.",
     .examples = "casebook cox data.csv --time months --event status=2 --on age,stage "
                 "--categorical stage --reference stage=I\n"
-                "casebook cox studies/ivc-lms --endpoint os --on margin --firth",
+                "casebook cox studies/ivc-lms --endpoint os --on margin --firth\n"
+                "casebook cox data.csv --time months --event dead --on age,sex,age:sex "
+                "--univariable --forest forest.svg\n"
+                "casebook cox data.csv --time months --event dead --on age,sex "
+                "--categorical sex --predict \"age=60,sex=F;age=60,sex=M\" --at 12,60\n"
+                "casebook cox data.csv --time months --event dead --on age --residuals "
+                "deviance -o residuals.csv",
     .n_options = CBK_COUNT_OF(options),
     .options = options,
     .run = run,

@@ -1,15 +1,78 @@
-/* figure.c - casebook figure: one figure of the protocol, as SVG. */
+/* figure.c - casebook figure: one figure of the protocol, as SVG, PDF or PNG. */
 #include "cli/options.h"
 #include "cli/session.h"
 
+#include "base/text.h"
 #include "report/report.h"
+
+#include <string.h>
+#include <strings.h>
 
 static const cbk_option options[] = {
     CBK_OPTION_CONF_TYPE,
     CBK_OPTION_LEVEL,
     CBK_OPTION_PROFILE,
     CBK_OPTION_OUTPUT,
+    {.name = "format",
+     .argument = "FORMAT",
+     .help = "what to draw it as; the ending of --output when not given, else svg",
+     .values = "svg pdf png"},
+    {.name = "dpi",
+     .argument = "N",
+     .help = "of a PNG: dots per inch, 36 to 2400; 300 when not given"},
 };
+
+#define DPI_DEFAULT 300.0
+#define DPI_MIN 36.0
+#define DPI_MAX 2400.0
+
+/* "svg", "pdf" or "png"; NULL after a message. */
+static const char *format_of(cbk_session *session, const cbk_arguments *arguments)
+{
+    static const char *const known[] = {"svg", "pdf", "png"};
+    const char *asked = cbk_argument(arguments, "format");
+    const char *path = cbk_argument(arguments, "output");
+    const char *ending = path != NULL ? strrchr(path, '.') : NULL;
+    const bool has_ending = ending != NULL && strchr(ending, '/') == NULL;
+    if (asked != NULL || !has_ending) {
+        return asked != NULL ? asked : known[0];
+    }
+    for (size_t i = 0; i < CBK_COUNT_OF(known); i++) {
+        if (strcasecmp(ending + 1, known[i]) == 0) {
+            return known[i];
+        }
+    }
+    (void)cbk_session_refuse(session,
+                             "a figure is drawn as .svg, .pdf or .png; \"%s\" ends in "
+                             "none of them (--format says which is meant)",
+                             path);
+    return NULL;
+}
+
+static bool read_dpi(cbk_session *session, const cbk_arguments *arguments, double *out)
+{
+    const char *text = cbk_argument(arguments, "dpi");
+    *out = DPI_DEFAULT;
+    if (text == NULL ||
+        (cbk_number_parse(text, false, out) && *out >= DPI_MIN && *out <= DPI_MAX)) {
+        return true;
+    }
+    (void)cbk_session_refuse(session, "--dpi is a number from 36 to 2400; not \"%s\"",
+                             text);
+    return false;
+}
+
+static cbk_status render(cbk_session *session, const cbk_drawing *drawing,
+                         const char *format, double dpi, const char **bytes, size_t *size)
+{
+    if (strcmp(format, "pdf") == 0) {
+        return cbk_render_pdf(drawing, session->arena, bytes, size, &session->error);
+    }
+    if (strcmp(format, "png") == 0) {
+        return cbk_render_png(drawing, dpi, session->arena, bytes, size, &session->error);
+    }
+    return cbk_render_svg(drawing, session->arena, bytes, size, &session->error);
+}
 
 static int run(const cbk_arguments *arguments)
 {
@@ -19,6 +82,11 @@ static int run(const cbk_arguments *arguments)
         return CBK_EXIT_ENVIRONMENT;
     }
     if (!cbk_session_conventions(&session, arguments, &conventions)) {
+        return cbk_session_close(&session, CBK_EXIT_USAGE);
+    }
+    double dpi = DPI_DEFAULT;
+    const char *format = format_of(&session, arguments);
+    if (format == NULL || !read_dpi(&session, arguments, &dpi)) {
         return cbk_session_close(&session, CBK_EXIT_USAGE);
     }
     const cbk_drawing *drawing = NULL;
@@ -31,7 +99,7 @@ static int run(const cbk_arguments *arguments)
                                   session.arena, &drawing, &session.error);
     }
     if (status == CBK_OK) {
-        status = cbk_render_svg(drawing, session.arena, &bytes, &size, &session.error);
+        status = render(&session, drawing, format, dpi, &bytes, &size);
     }
     const int code =
         status == CBK_OK
@@ -45,10 +113,12 @@ const cbk_command cbk_command_figure = {
     .operands = "STUDY FIGURE",
     .n_operands_min = 2,
     .n_operands_max = 2,
-    .summary = "one figure of the protocol, as SVG",
-    .details = "FIGURE is the id that the protocol gives the figure. The file holds real "
-               "text, a title and a description.",
-    .examples = "casebook figure studies/ivc-lms 3 -o fig3.svg",
+    .summary = "one figure of the protocol, as SVG, PDF or PNG",
+    .details = "FIGURE is the id that the protocol gives the figure. SVG and PDF hold "
+               "real text, a title and a description; a PNG is drawn on white at "
+               "the given resolution, which it names.",
+    .examples = "casebook figure studies/ivc-lms 3 -o fig3.svg\n"
+                "casebook figure studies/ivc-lms 3 -o fig3.png --dpi 600",
     .n_options = CBK_COUNT_OF(options),
     .options = options,
     .run = run,

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "cli/options.h"
+#include "study/design.h"
 #include "study/records.h"
 
 #include <string.h>
@@ -28,12 +29,28 @@ static const char *choose_endpoint(cbk_session *session, const char *asked)
     return NULL;
 }
 
+static bool has_option(const cbk_arguments *arguments, const char *name)
+{
+    bool is_found = false;
+    for (size_t i = 0; i < arguments->command->n_options; i++) {
+        is_found = is_found || strcmp(arguments->command->options[i].name, name) == 0;
+    }
+    return is_found;
+}
+
+/* The value of an option that only some commands have. */
+static const char *optional(const cbk_arguments *arguments, const char *name)
+{
+    return has_option(arguments, name) ? cbk_argument(arguments, name) : NULL;
+}
+
 static int read_study(cbk_session *session, const cbk_arguments *arguments,
                       cbk_followup_request *request, const cbk_followup_data **out)
 {
-    static const char *const of_files[] = {"time", "event", "entry", "fingerprint"};
+    static const char *const of_files[] = {"time", "event", "entry", "fingerprint",
+                                           "censor"};
     for (size_t i = 0; i < CBK_COUNT_OF(of_files); i++) {
-        if (cbk_argument(arguments, of_files[i]) != NULL) {
+        if (optional(arguments, of_files[i]) != NULL) {
             return cbk_session_refuse(
                 session, "--%s is for data files; a study has --endpoint", of_files[i]);
         }
@@ -69,17 +86,6 @@ static int read_file(cbk_session *session, const cbk_arguments *arguments,
     return status == CBK_OK ? CBK_EXIT_DONE : cbk_session_fail(session, status);
 }
 
-/* The value of an option that only some commands have. */
-static const char *optional(const cbk_arguments *arguments, const char *name)
-{
-    for (size_t i = 0; i < arguments->command->n_options; i++) {
-        if (strcmp(arguments->command->options[i].name, name) == 0) {
-            return arguments->values[i];
-        }
-    }
-    return NULL;
-}
-
 int cbk_session_followup(cbk_session *session, const cbk_arguments *arguments,
                          const cbk_followup_data **out)
 {
@@ -91,17 +97,26 @@ int cbk_session_followup(cbk_session *session, const cbk_arguments *arguments,
         .endpoint = cbk_argument(arguments, "endpoint"),
         .time = cbk_argument(arguments, "time"),
         .event = cbk_argument(arguments, "event"),
-        .entry = cbk_argument(arguments, "entry"),
+        .entry = optional(arguments, "entry"),
         .weight = optional(arguments, "weight"),
         .offset = optional(arguments, "offset"),
         .cluster = optional(arguments, "cluster"),
+        .wants_causes = has_option(arguments, "censor"),
+        .censor = optional(arguments, "censor"),
+        .cause = optional(arguments, "cause"),
         .where = cbk_argument(arguments, "where"),
         .is_time_exact = cbk_argument(arguments, "no-timefix") != NULL,
         .wants_fingerprint = cbk_argument(arguments, "fingerprint") != NULL};
     request->by =
         cbk_split_list(optional(arguments, "by"), session->arena, &request->n_by);
-    request->on =
-        cbk_split_list(optional(arguments, "on"), session->arena, &request->n_on);
+    size_t n_terms = 0;
+    const char *const *terms =
+        cbk_split_list(optional(arguments, "on"), session->arena, &n_terms);
+    const cbk_status status =
+        cbk_design_read_terms(terms, n_terms, session->arena, request, &session->error);
+    if (status != CBK_OK) {
+        return cbk_session_fail(session, status);
+    }
     request->categorical = cbk_split_list(optional(arguments, "categorical"),
                                           session->arena, &request->n_categorical);
     request->strata =

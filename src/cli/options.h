@@ -6,7 +6,7 @@
     {                                                                                    \
         .name = "format", .argument = "FORMAT",                                          \
         .help = "how to print the result; text when not given",                          \
-        .values = "text json csv md html"                                                \
+        .values = "text json csv md html latex"                                          \
     }
 
 #define CBK_OPTION_PROFILE                                                               \
@@ -54,6 +54,16 @@
          .help = "of a data file: event, a column of 0 and 1, or COLUMN=VALUE"},         \
     {                                                                                    \
         .name = "entry", .argument = "COLUMN", .help = "of a data file: late entry"      \
+    }
+
+/* Of commands that tell events of several kinds apart. */
+#define CBK_OPTIONS_CAUSES                                                               \
+    {.name = "censor",                                                                   \
+     .argument = "VALUE",                                                                \
+     .help = "of a data file: the value of the event column that says censored"},        \
+    {                                                                                    \
+        .name = "cause", .argument = "VALUE",                                            \
+        .help = "the kind of event that is asked for"                                    \
     }
 
 #define CBK_OPTIONS_READING                                                              \

@@ -1,7 +1,8 @@
-/* report.c - casebook report: the whole report of a study. */
+/* report.c - casebook report: the whole report of a study, in one format or several. */
 #include "cli/options.h"
 #include "cli/session.h"
 
+#include "base/text.h"
 #include "report/report.h"
 
 #include <errno.h>
@@ -13,42 +14,92 @@ static const cbk_option options[] = {
     {.name = "output",
      .letter = 'o',
      .argument = "DIR",
-     .help = "write report.html into this folder; report when not given"},
+     .help = "write the report into this folder; report when not given"},
+    {.name = "format",
+     .argument = "A,B",
+     .help =
+         "html, docx, md, latex, xlsx (the tables), several with commas; html when not "
+         "given"},
     {.name = "claims",
      .argument = "FILE",
      .help = "the manuscript's claims; the study's claims.yaml when not given"},
+    {.name = "paper",
+     .argument = "SIZE",
+     .help = "the sheet that docx is laid out for; a4 when not given",
+     .values = "a4 letter"},
     CBK_OPTION_CONF_TYPE,
     CBK_OPTION_LEVEL,
     CBK_OPTION_PROFILE,
 };
 
-static cbk_status build(cbk_session *session, const cbk_arguments *arguments,
-                        const cbk_conventions *conventions, const char **bytes,
-                        size_t *size)
+typedef struct report_format {
+    const char *name;
+    const char *file;
+    cbk_format format;
+} report_format;
+
+static const report_format formats[] = {
+    {"html", "report.html", CBK_FORMAT_HTML},  {"md", "report.md", CBK_FORMAT_MARKDOWN},
+    {"latex", "report.tex", CBK_FORMAT_LATEX}, {"xlsx", "report.xlsx", CBK_FORMAT_XLSX},
+    {"docx", "report.docx", CBK_FORMAT_DOCX},
+};
+
+/* Sets asked[i] where --format names formats[i]; false after a message. */
+static bool read_formats(cbk_session *session, const cbk_arguments *arguments,
+                         bool asked[CBK_COUNT_OF(formats)])
 {
-    const cbk_audit *audited = NULL;
-    const cbk_document *document = NULL;
-    CBK_TRY(cbk_session_open_study(session, arguments->operands[0]));
-    CBK_TRY(cbk_session_audit(session, cbk_argument(arguments, "claims"), &audited));
-    CBK_TRY(cbk_report_build(session->study, audited, conventions, session->arena,
-                             &document, &session->error));
-    return cbk_render(document, CBK_FORMAT_HTML, 80, session->arena, bytes, size,
-                      &session->error);
+    const char *list = cbk_argument(arguments, "format");
+    size_t n = 0;
+    const char *const *names =
+        cbk_split_list(list != NULL ? list : formats[0].name, session->arena, &n);
+    for (size_t i = 0; names != NULL && i < n; i++) {
+        bool is_known = false;
+        for (size_t k = 0; k < CBK_COUNT_OF(formats); k++) {
+            const bool is_this = strcmp(names[i], formats[k].name) == 0;
+            asked[k] = asked[k] || is_this;
+            is_known = is_known || is_this;
+        }
+        if (!is_known) {
+            (void)cbk_session_refuse(
+                session,
+                "--format is html, docx, md, latex or xlsx, or several of them; not "
+                "\"%s\"",
+                names[i]);
+            return false;
+        }
+    }
+    return names != NULL;
 }
 
-static int write_report(cbk_session *session, const char *folder, const char *bytes,
-                        size_t size)
+static cbk_status build(cbk_session *session, const cbk_arguments *arguments,
+                        const cbk_conventions *conventions, const cbk_document **out)
 {
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
-        (void)fprintf(stderr, "casebook report: cannot make the folder %s: %s\n", folder,
-                      strerror(errno));
-        return CBK_EXIT_ENVIRONMENT;
+    const cbk_audit *audited = NULL;
+    CBK_TRY(cbk_session_open_study(session, arguments->operands[0]));
+    CBK_TRY(cbk_session_audit(session, cbk_argument(arguments, "claims"), &audited));
+    const cbk_document *built = NULL;
+    CBK_TRY(cbk_report_build(session->study, audited, conventions, session->arena, &built,
+                             &session->error));
+    cbk_document *document = CBK_NEW(session->arena, cbk_document, 1);
+    if (document == NULL) {
+        return CBK_ENOMEM;
     }
-    const char *path = cbk_text_format(session->arena, "%s/report.html", folder);
+    const char *paper = cbk_argument(arguments, "paper");
+    *document = *built;
+    document->paper =
+        paper != NULL && strcmp(paper, "letter") == 0 ? CBK_PAPER_LETTER : CBK_PAPER_A4;
+    *out = document;
+    return CBK_OK;
+}
+
+static int write_one(cbk_session *session, const cbk_document *document,
+                     const char *folder, const report_format *wanted)
+{
+    const char *path = cbk_text_format(session->arena, "%s/%s", folder, wanted->file);
     if (path == NULL) {
         return cbk_session_fail(session, CBK_ENOMEM);
     }
-    const int code = cbk_session_write(session, path, bytes, size);
+    const int code = cbk_session_write_document(session, document, wanted->format, path);
     if (code != CBK_EXIT_DONE) {
         return code;
     }
@@ -57,23 +108,39 @@ static int write_report(cbk_session *session, const char *folder, const char *by
                         : cbk_session_write(session, NULL, line, strlen(line));
 }
 
+static int write_report(cbk_session *session, const cbk_document *document,
+                        const char *folder, const bool asked[CBK_COUNT_OF(formats)])
+{
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
+        (void)fprintf(stderr, "casebook report: cannot make the folder %s: %s\n", folder,
+                      strerror(errno));
+        return CBK_EXIT_ENVIRONMENT;
+    }
+    int code = CBK_EXIT_DONE;
+    for (size_t i = 0; i < CBK_COUNT_OF(formats) && code == CBK_EXIT_DONE; i++) {
+        code = asked[i] ? write_one(session, document, folder, &formats[i]) : code;
+    }
+    return code;
+}
+
 static int run(const cbk_arguments *arguments)
 {
     cbk_session session;
     cbk_conventions conventions;
+    bool asked[CBK_COUNT_OF(formats)] = {false};
     if (!cbk_session_open(&session, arguments)) {
         return CBK_EXIT_ENVIRONMENT;
     }
-    if (!cbk_session_conventions(&session, arguments, &conventions)) {
+    if (!cbk_session_conventions(&session, arguments, &conventions) ||
+        !read_formats(&session, arguments, asked)) {
         return cbk_session_close(&session, CBK_EXIT_USAGE);
     }
-    const char *bytes = NULL;
-    size_t size = 0;
+    const cbk_document *document = NULL;
     const char *folder = cbk_argument(arguments, "output");
-    const cbk_status status = build(&session, arguments, &conventions, &bytes, &size);
+    const cbk_status status = build(&session, arguments, &conventions, &document);
     const int code =
         status == CBK_OK
-            ? write_report(&session, folder != NULL ? folder : "report", bytes, size)
+            ? write_report(&session, document, folder != NULL ? folder : "report", asked)
             : cbk_session_fail(&session, status);
     return cbk_session_close(&session, code);
 }
@@ -83,15 +150,19 @@ const cbk_command cbk_command_report = {
     .operands = "STUDY",
     .n_operands_min = 1,
     .n_operands_max = 1,
-    .summary = "the whole report: tables, figures, audit, one HTML file",
+    .summary = "the whole report: tables, figures, audit",
     .details =
         "Writes one HTML file that needs nothing else: the cohort in words, the tables "
         "and "
         "figures of the protocol, the survival table, the convention panel, findings, "
         "conflicts between sources, the audit of the manuscript's claims and the "
         "methods. "
-        "Every number in it says where it came from. Prints the file's path.",
-    .examples = "casebook report studies/ivc-lms -o build/report",
+        "Every number in it says where it came from. The "
+        "other formats carry the same: xlsx the tables only, latex the text and tables, "
+        "for figures that \"casebook figure\" draws as PDF. Prints the path of each "
+        "file.",
+    .examples = "casebook report studies/ivc-lms -o build/report\n"
+                "casebook report studies/ivc-lms -o build/report --format html,xlsx",
     .n_options = CBK_COUNT_OF(options),
     .options = options,
     .run = run,

@@ -181,12 +181,11 @@ cbk_status cbk_session_audit(cbk_session *session, const char *claims_file,
             return CBK_OK;
         }
     }
-    const cbk_claim *claims = NULL;
-    size_t n = 0;
-    CBK_TRY(cbk_claims_read(path, session->arena, &session->problems, &claims, &n,
+    const cbk_claims *claims = NULL;
+    CBK_TRY(cbk_claims_read(path, session->arena, &session->problems, &claims,
                             &session->error));
-    return cbk_audit_run(session->study, claims, n, session->arena, &session->problems,
-                         out, &session->error);
+    return cbk_audit_run(session->study, claims, session->arena, &session->problems, out,
+                         &session->error);
 }
 
 bool cbk_session_conventions(cbk_session *session, const cbk_arguments *arguments,
@@ -216,10 +215,11 @@ bool cbk_session_conventions(cbk_session *session, const cbk_arguments *argument
 
 cbk_format cbk_session_format(const cbk_arguments *arguments)
 {
-    static const char *const names[] = {"text", "md", "html", "csv", "json"};
-    static const cbk_format formats[] = {CBK_FORMAT_TEXT, CBK_FORMAT_MARKDOWN,
-                                         CBK_FORMAT_HTML, CBK_FORMAT_CSV,
-                                         CBK_FORMAT_JSON};
+    static const char *const names[] = {"text", "md",    "html", "csv",
+                                        "json", "latex", "xlsx", "docx"};
+    static const cbk_format formats[] = {
+        CBK_FORMAT_TEXT, CBK_FORMAT_MARKDOWN, CBK_FORMAT_HTML, CBK_FORMAT_CSV,
+        CBK_FORMAT_JSON, CBK_FORMAT_LATEX,    CBK_FORMAT_XLSX, CBK_FORMAT_DOCX};
     const char *name = cbk_argument(arguments, "format");
     for (size_t i = 0; name != NULL && i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(name, names[i]) == 0) {

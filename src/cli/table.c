@@ -10,7 +10,7 @@ static const cbk_option options[] = {
     {.name = "format",
      .argument = "FORMAT",
      .help = "how to print the table; text when not given",
-     .values = "text csv md html"},
+     .values = "text csv md html latex xlsx docx"},
 };
 
 static int run(const cbk_arguments *arguments)
@@ -46,7 +46,8 @@ const cbk_command cbk_command_table = {
     .summary = "one table of the protocol",
     .details = "TABLE is the id that the protocol gives the table.",
     .examples = "casebook table studies/ivc-lms 4\n"
-                "casebook table studies/ivc-lms summary --format md",
+                "casebook table studies/ivc-lms summary --format md\n"
+                "casebook table studies/ivc-lms 4 --format xlsx -o table-4.xlsx",
     .n_options = CBK_COUNT_OF(options),
     .options = options,
     .run = run,

@@ -3,11 +3,10 @@
 
 #include "base/text.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { ARGUMENTS_MAX = 8 };
 
 /* What SQLite hands back to us at every call; freed with the function. */
 typedef struct function {
@@ -22,7 +21,7 @@ typedef struct rows {
     cbk_arena *arena; /* texts */
     size_t n;
     size_t capacity;
-    cbk_value *column[ARGUMENTS_MAX];
+    cbk_value *column[CBK_ARGUMENTS_MAX];
 } rows;
 
 cbk_value cbk_registry_value(sqlite3_value *value, cbk_arena *arena)
@@ -69,8 +68,8 @@ static void scalar_call(sqlite3_context *call, int n, sqlite3_value **arguments)
         sqlite3_result_error_nomem(call);
         return;
     }
-    cbk_value values[ARGUMENTS_MAX];
-    for (int i = 0; i < n && i < ARGUMENTS_MAX; i++) {
+    cbk_value values[CBK_ARGUMENTS_MAX];
+    for (int i = 0; i < n && i < CBK_ARGUMENTS_MAX; i++) {
         values[i] = cbk_registry_value(arguments[i], arena);
     }
     cbk_error err = {.message = ""};
@@ -99,7 +98,7 @@ static bool rows_grow(rows *kept, size_t n_columns)
 
 static void rows_free(rows *kept)
 {
-    for (size_t i = 0; i < ARGUMENTS_MAX; i++) {
+    for (size_t i = 0; i < CBK_ARGUMENTS_MAX; i++) {
         free(kept->column[i]);
     }
     cbk_arena_destroy(kept->arena);
@@ -143,9 +142,9 @@ static void aggregate_final(sqlite3_context *call)
     if (arena == NULL) {
         sqlite3_result_error_nomem(call);
     } else {
-        static const cbk_value *const no_columns[ARGUMENTS_MAX] = {NULL};
-        const cbk_value *columns[ARGUMENTS_MAX];
-        for (size_t i = 0; kept != NULL && i < ARGUMENTS_MAX; i++) {
+        static const cbk_value *const no_columns[CBK_ARGUMENTS_MAX] = {NULL};
+        const cbk_value *columns[CBK_ARGUMENTS_MAX];
+        for (size_t i = 0; kept != NULL && i < CBK_ARGUMENTS_MAX; i++) {
             columns[i] = kept->column[i];
         }
         cbk_error err = {.message = ""};
@@ -165,6 +164,7 @@ static void aggregate_final(sqlite3_context *call)
 static cbk_status add(cbk_registry *registry, const char *name, int n_arguments,
                       const function *what, cbk_error *err)
 {
+    assert(n_arguments <= CBK_ARGUMENTS_MAX);
     function *kept = malloc(sizeof *kept);
     if (kept == NULL) {
         return cbk_fail_memory(err);

@@ -55,6 +55,8 @@ cbk_status cbk_registry_set_column(cbk_registry *registry, const char *table,
 /* Whether a word means something to SQL ("group", "order") and so must be quoted. */
 bool cbk_registry_is_keyword(const char *word);
 
+enum { CBK_ARGUMENTS_MAX = 32 }; /* of a function */
+
 /* An aggregate: sees its arguments of all rows as columns of values, and answers with one
  * value or fails with a sentence.  arena is emptied after the call, so a TEXT answer may
  * live there. */
@@ -89,6 +91,11 @@ typedef struct cbk_answer {
     size_t n_reads;
     const cbk_read *reads; /* [n_reads] columns of tables it read, each once, in order */
 } cbk_answer;
+
+/* The columns of a table, or (table NULL) every function that SQL may call: for hints to
+ * those who mistyped one.  *n 0: there is no such table, or no memory. */
+const char *const *cbk_registry_names(const cbk_registry *registry, const char *table,
+                                      cbk_arena *arena, size_t *n);
 
 /* Runs one SELECT under an authorizer that lets it read tables and call functions and
  * nothing else, with the limits above.

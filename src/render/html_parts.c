@@ -5,6 +5,7 @@
 #include "document/characters.h"
 #include "render/escape.h"
 #include "render/outputs.h"
+#include "render/print_table.h"
 #include "render/svg.h"
 
 #include <math.h>
@@ -133,41 +134,6 @@ void cbk_html_run(cbk_buffer *out, const cbk_text_run *run)
 
 enum { SHORT_TABLE_ROWS = 12 }; /* on paper not broken over two pages */
 
-#define PRINT_SIZE_MM 2.8    /* 8 points: the text of tables on paper */
-#define PRINT_GAP_MM 2.2     /* between columns */
-#define PRINT_COLUMN_MM 30.0 /* no column needs more: its text wraps */
-#define PRINT_PAGE_MM 176.0  /* A4 upright, between the margins of html_style.c */
-
-/* How wide the longest line of a cell is on paper. */
-static double printed_width(const cbk_text_run *run)
-{
-    double widest = 0.0;
-    double line = 0.0;
-    for (const cbk_span *span = run->first; span != NULL; span = span->next) {
-        line = span->kind == CBK_SPAN_BREAK
-                   ? 0.0
-                   : line + cbk_text_width_mm(span->text, PRINT_SIZE_MM, false);
-        widest = fmax(widest, line);
-    }
-    return widest;
-}
-
-/* Whether a table is printed on a page of its own, across: upright, its columns would be
- * too narrow.  Column headers wrap, so they count half. */
-static bool is_across(const cbk_table_block *table)
-{
-    double total = 0.0;
-    for (size_t i = 0; i < table->n_columns; i++) {
-        double widest = printed_width(&table->header[i].run) / 2.0;
-        for (size_t row = 0; row < table->n_rows; row++) {
-            const cbk_cell *cell = &table->cells[row * table->n_columns + i];
-            widest = fmax(widest, printed_width(&cell->run));
-        }
-        total += fmin(widest, PRINT_COLUMN_MM) + PRINT_GAP_MM;
-    }
-    return total > PRINT_PAGE_MM;
-}
-
 static void open_scroll(cbk_buffer *out, const char *word, const char *number,
                         const char *title)
 {
@@ -287,7 +253,8 @@ static void notes(cbk_buffer *out, const cbk_text_run *note, size_t n,
 
 void cbk_html_table(cbk_buffer *out, const cbk_table_block *table)
 {
-    cbk_buffer_addf(out, "<figure class=\"table%s%s\"", is_across(table) ? " across" : "",
+    cbk_buffer_addf(out, "<figure class=\"table%s%s\"",
+                    cbk_print_is_across(table) ? " across" : "",
                     table->n_rows <= SHORT_TABLE_ROWS ? " short" : "");
     figure_id(out, table->id);
     cbk_buffer_add(out, ">\n");

@@ -13,6 +13,7 @@ void cbk_output_text(const cbk_document *document, size_t columns, cbk_arena *sc
 void cbk_output_text_table(const cbk_table_block *table, size_t columns,
                            cbk_arena *scratch, cbk_buffer *out);
 void cbk_output_markdown(const cbk_document *document, cbk_buffer *out);
+void cbk_output_latex(const cbk_document *document, cbk_buffer *out);
 void cbk_output_csv(const cbk_document *document, cbk_arena *scratch, cbk_buffer *out);
 
 /* "Table 4. Title" or "Figure 3. Title", what there is of it: escaped by `escape`. */

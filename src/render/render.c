@@ -2,6 +2,7 @@
 #include <casebook/render.h>
 
 #include "render/outputs.h"
+#include "render/press_module.h"
 #include "render/svg.h"
 
 #include <assert.h>
@@ -29,6 +30,23 @@ static cbk_status hand_over(cbk_buffer *written, cbk_arena *arena, cbk_mark befo
     return CBK_OK;
 }
 
+static cbk_status give_up(cbk_buffer *written, cbk_arena *arena, cbk_mark before,
+                          cbk_status status)
+{
+    cbk_buffer_free(written);
+    cbk_arena_release(arena, before);
+    return status;
+}
+
+static cbk_status from_press(const cbk_document *document, cbk_format format,
+                             cbk_arena *scratch, cbk_buffer *out, cbk_error *err)
+{
+    const cbk_press *press = NULL;
+    CBK_TRY(cbk_press_load(&press, err));
+    return format == CBK_FORMAT_XLSX ? press->workbook(document, scratch, out, err)
+                                     : press->docx(document, scratch, out, err);
+}
+
 cbk_status cbk_render(const cbk_document *document, cbk_format format, size_t columns,
                       cbk_arena *arena, const char **out, size_t *size, cbk_error *err)
 {
@@ -36,6 +54,7 @@ cbk_status cbk_render(const cbk_document *document, cbk_format format, size_t co
     *out = NULL;
     const cbk_mark before = cbk_arena_mark(arena);
     cbk_buffer written = {0};
+    cbk_status status = CBK_OK;
     switch (format) {
     case CBK_FORMAT_HTML:
         cbk_output_html(document, &written);
@@ -50,13 +69,21 @@ cbk_status cbk_render(const cbk_document *document, cbk_format format, size_t co
     case CBK_FORMAT_CSV:
         cbk_output_csv(document, arena, &written);
         break;
+    case CBK_FORMAT_LATEX:
+        cbk_output_latex(document, &written);
+        break;
+    case CBK_FORMAT_XLSX:
+    case CBK_FORMAT_DOCX:
+        status = from_press(document, format, arena, &written, err);
+        break;
     case CBK_FORMAT_JSON:
     default:
         return cbk_fail(
             err, CBK_EINVAL, CBK_ROW_NONE,
             "A document cannot be rendered as JSON: analyses write their own.");
     }
-    return hand_over(&written, arena, before, out, size, err);
+    return status == CBK_OK ? hand_over(&written, arena, before, out, size, err)
+                            : give_up(&written, arena, before, status);
 }
 
 cbk_status cbk_render_svg(const cbk_drawing *drawing, cbk_arena *arena, const char **out,
@@ -68,4 +95,34 @@ cbk_status cbk_render_svg(const cbk_drawing *drawing, cbk_arena *arena, const ch
     cbk_buffer written = {0};
     cbk_svg_file(drawing, &written);
     return hand_over(&written, arena, before, out, size, err);
+}
+
+cbk_status cbk_render_pdf(const cbk_drawing *drawing, cbk_arena *arena, const char **out,
+                          size_t *size, cbk_error *err)
+{
+    assert(drawing != NULL && arena != NULL && out != NULL && size != NULL);
+    *out = NULL;
+    const cbk_press *press = NULL;
+    CBK_TRY(cbk_press_load(&press, err));
+    const cbk_mark before = cbk_arena_mark(arena);
+    cbk_buffer written = {0};
+    const cbk_status status = press->pdf(drawing, &written, err);
+    return status == CBK_OK ? hand_over(&written, arena, before, out, size, err)
+                            : give_up(&written, arena, before, status);
+}
+
+cbk_status cbk_render_png(const cbk_drawing *drawing, double dots_per_inch,
+                          cbk_arena *arena, const char **out, size_t *size,
+                          cbk_error *err)
+{
+    assert(drawing != NULL && arena != NULL && out != NULL && size != NULL);
+    assert(dots_per_inch > 0.0);
+    *out = NULL;
+    const cbk_press *press = NULL;
+    CBK_TRY(cbk_press_load(&press, err));
+    const cbk_mark before = cbk_arena_mark(arena);
+    cbk_buffer written = {0};
+    const cbk_status status = press->png(drawing, dots_per_inch, &written, err);
+    return status == CBK_OK ? hand_over(&written, arena, before, out, size, err)
+                            : give_up(&written, arena, before, status);
 }

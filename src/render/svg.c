@@ -5,46 +5,22 @@
 #include "render/svg.h"
 
 #include "render/escape.h"
+#include "render/palette.h"
+#include "render/shape.h"
 
 #include <math.h>
 
-#define N(array) (sizeof(array) / sizeof((array)[0]))
 #define COORDINATE_LIMIT_MM 1e6
-#define LINE_MIN_MM 0.3
 #define TOUCH_RADIUS_MM 1.6 /* a marker with a tip is found by a pointer this near */
 #define WIDE_MM 110.0       /* wider drawings scroll on a narrow screen, not shrink */
-
-/* Every ink but the grid's has a contrast of at least 4.5 to 1 on its background, so that
- * it can be text.  Series differ from each other by 14 or more units of CIELAB for normal
- * and for red-, green- and blue-blind eyes (simulation of Machado et al. 2009,
- * doi:10.1109/TVCG.2009.113), and by 3 or more in lightness, which is what grey shows. */
-typedef struct ink {
-    const char *name;
-    const char *light;
-    const char *dark;
-} ink;
-
-static const ink inks[] = {
-    [CBK_INK_FOREGROUND] = {"foreground", "#1b1f24", "#e6e8ea"},
-    [CBK_INK_MUTED] = {"muted", "#59606a", "#a4acb5"},
-    [CBK_INK_GRID] = {"grid", "#d8dadc", "#3a4047"},
-    [CBK_INK_BACKGROUND] = {"background", "#fdfdfb", "#15181b"},
-    [CBK_INK_NONE] = {"none", "none", "none"},
-    [CBK_INK_SERIES_1] = {"series-1", "#0a57c2", "#5fb6f2"},
-    [CBK_INK_SERIES_2] = {"series-2", "#c4471c", "#ee5f3c"},
-    [CBK_INK_SERIES_3] = {"series-3", "#053732", "#b4f7e0"},
-    [CBK_INK_SERIES_4] = {"series-4", "#7d3079", "#dbb288"},
-    [CBK_INK_SERIES_5] = {"series-5", "#310376", "#3fe04a"},
-    [CBK_INK_SERIES_6] = {"series-6", "#240130", "#f5fc8f"},
-};
 
 static void variables(cbk_buffer *out, bool is_dark)
 {
     cbk_buffer_add(out, ":root{");
-    for (size_t i = 0; i < N(inks); i++) {
+    for (int i = 0; i < CBK_N_INKS; i++) {
         if (i != CBK_INK_NONE) {
-            cbk_buffer_addf(out, "--%s:%s;", inks[i].name,
-                            is_dark ? inks[i].dark : inks[i].light);
+            const cbk_ink_colours *ink = cbk_ink_colours_of((cbk_ink)i);
+            cbk_buffer_addf(out, "--%s:%s;", ink->name, is_dark ? ink->dark : ink->light);
         }
     }
     cbk_buffer_add(out, "}");
@@ -56,10 +32,11 @@ void cbk_svg_style(cbk_buffer *out)
     cbk_buffer_add(out, "\n@media screen and (prefers-color-scheme:dark){");
     variables(out, true);
     cbk_buffer_add(out, "}\n");
-    for (size_t i = 0; i < N(inks); i++) {
+    for (int i = 0; i < CBK_N_INKS; i++) {
         if (i != CBK_INK_NONE) {
+            const char *name = cbk_ink_colours_of((cbk_ink)i)->name;
             cbk_buffer_addf(out, ".stroke-%s{stroke:var(--%s)}.fill-%s{fill:var(--%s)}\n",
-                            inks[i].name, inks[i].name, inks[i].name, inks[i].name);
+                            name, name, name, name);
         }
     }
 }
@@ -106,14 +83,14 @@ static void paint(cbk_buffer *out, cbk_ink stroke, cbk_ink fill)
 {
     cbk_buffer_add(out, " class=\"");
     if (stroke != CBK_INK_NONE) {
-        cbk_buffer_addf(out, "stroke-%s", inks[stroke].name);
+        cbk_buffer_addf(out, "stroke-%s", cbk_ink_colours_of(stroke)->name);
     }
     if (fill != CBK_INK_NONE) {
         cbk_buffer_addf(out, "%sfill-%s", stroke != CBK_INK_NONE ? " " : "",
-                        inks[fill].name);
+                        cbk_ink_colours_of(fill)->name);
     }
-    cbk_buffer_addf(out, "\" stroke=\"%s\" fill=\"%s\"", inks[stroke].light,
-                    inks[fill].light);
+    cbk_buffer_addf(out, "\" stroke=\"%s\" fill=\"%s\"",
+                    cbk_ink_colours_of(stroke)->light, cbk_ink_colours_of(fill)->light);
 }
 
 /* Paint, width, dashes and opacity of a shape that may have an area. */
@@ -121,8 +98,7 @@ static void style(cbk_buffer *out, const cbk_shape *shape, cbk_ink stroke, cbk_i
 {
     paint(out, stroke, fill);
     if (stroke != CBK_INK_NONE) {
-        attribute(out, "stroke-width",
-                  shape->width_mm > 0.0 ? shape->width_mm : LINE_MIN_MM);
+        attribute(out, "stroke-width", cbk_shape_line_mm(shape));
     }
     if (stroke != CBK_INK_NONE && shape->dash_mm[0] > 0.0) {
         cbk_buffer_add(out, " stroke-dasharray=\"");
@@ -147,19 +123,13 @@ static void close_element(cbk_buffer *out, const char *name, const char *tip)
     cbk_buffer_addf(out, "</title></%s>\n", name);
 }
 
-/* An area of no stroke width has no outline, whatever its stroke ink. */
-static cbk_ink outline(const cbk_shape *shape)
-{
-    return shape->width_mm > 0.0 ? shape->stroke : CBK_INK_NONE;
-}
-
 static void polyline(cbk_buffer *out, const cbk_shape *shape)
 {
     const bool is_area = shape->kind == CBK_SHAPE_POLYGON;
     const char *name = is_area ? "polygon" : "polyline";
     cbk_buffer_addf(out, "<%s", name);
     points(out, shape->points, shape->n_points);
-    style(out, shape, is_area ? outline(shape) : shape->stroke,
+    style(out, shape, is_area ? cbk_shape_outline(shape) : shape->stroke,
           is_area ? shape->fill : CBK_INK_NONE);
     close_element(out, name, shape->tip);
 }
@@ -173,7 +143,7 @@ static void rectangle(cbk_buffer *out, const cbk_shape *shape)
     attribute(out, "y", fmin(a.y, b.y));
     attribute(out, "width", fabs(b.x - a.x));
     attribute(out, "height", fabs(b.y - a.y));
-    style(out, shape, outline(shape), shape->fill);
+    style(out, shape, cbk_shape_outline(shape), shape->fill);
     close_element(out, "rect", shape->tip);
 }
 
@@ -185,38 +155,18 @@ static void circle(cbk_buffer *out, cbk_point centre, double radius)
     attribute(out, "r", radius);
 }
 
-/* Corners of the filled markers, and the strokes of the others as pairs of ends, in units
- * of the radius about the centre. */
-typedef struct outline_points {
-    size_t n;
-    bool is_stroke;
-    cbk_point at[4];
-} outline_points;
-
-static const outline_points marker_outlines[] = {
-    [CBK_MARKER_CIRCLE] = {0},
-    [CBK_MARKER_DIAMOND] = {4, false, {{-1, 0}, {0, -1}, {1, 0}, {0, 1}}},
-    [CBK_MARKER_TRIANGLE] = {3, false, {{0, -1}, {0.95, 0.7}, {-0.95, 0.7}}},
-    [CBK_MARKER_SQUARE] = {4,
-                           false,
-                           {{-0.8, -0.8}, {0.8, -0.8}, {0.8, 0.8}, {-0.8, 0.8}}},
-    [CBK_MARKER_CROSS] = {4, true, {{-0.8, -0.8}, {0.8, 0.8}, {-0.8, 0.8}, {0.8, -0.8}}},
-    [CBK_MARKER_TICK] = {2, true, {{0, -1}, {0, 1}}},
-    [CBK_MARKER_ARROW] = {3, false, {{0, -0.85}, {1.5, 0}, {0, 0.85}}},
-};
-
 static void marker_outline(cbk_buffer *out, const cbk_shape *shape)
 {
-    const outline_points *outline_of = &marker_outlines[shape->marker];
+    const cbk_marker_outline *outline_of = cbk_marker_outline_of(shape->marker);
     const cbk_point centre = shape->points[0];
     const double radius = shape->size_mm / 2.0;
     if (outline_of->n == 0) {
         circle(out, centre, radius);
-        style(out, shape, outline(shape), shape->fill);
+        style(out, shape, cbk_shape_outline(shape), shape->fill);
         cbk_buffer_add(out, "/>");
         return;
     }
-    cbk_point at[N(outline_of->at)];
+    cbk_point at[sizeof outline_of->at / sizeof outline_of->at[0]];
     for (size_t i = 0; i < outline_of->n; i++) {
         at[i] = (cbk_point){centre.x + radius * outline_of->at[i].x,
                             centre.y + radius * outline_of->at[i].y};
@@ -224,7 +174,7 @@ static void marker_outline(cbk_buffer *out, const cbk_shape *shape)
     if (!outline_of->is_stroke) {
         cbk_buffer_add(out, "<polygon");
         points(out, at, outline_of->n);
-        style(out, shape, outline(shape), shape->fill);
+        style(out, shape, cbk_shape_outline(shape), shape->fill);
         cbk_buffer_add(out, "/>");
         return;
     }
@@ -285,8 +235,7 @@ static void text(cbk_buffer *out, const cbk_shape *shape)
 
 static void shape_write(cbk_buffer *out, const cbk_shape *shape)
 {
-    const size_t n_needed = shape->kind == CBK_SHAPE_RECTANGLE ? 2 : 1;
-    if (shape->n_points < n_needed) {
+    if (!cbk_shape_is_drawn(shape)) {
         return; /* nothing to draw */
     }
     switch (shape->kind) {
@@ -353,6 +302,12 @@ void cbk_svg_file(const cbk_drawing *drawing, cbk_buffer *out)
     cbk_buffer_add(out, "</style>\n<rect width=\"100%\" height=\"100%\"");
     paint(out, CBK_INK_NONE, CBK_INK_BACKGROUND);
     cbk_buffer_add(out, "/>\n");
+    close_svg(out, drawing);
+}
+
+void cbk_svg_picture(const cbk_drawing *drawing, cbk_buffer *out)
+{
+    open_svg(out, drawing, "drawing", false);
     close_svg(out, drawing);
 }
 

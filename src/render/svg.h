@@ -9,6 +9,9 @@
 /* A file of its own: background, style, XML declaration. */
 void cbk_svg_file(const cbk_drawing *drawing, cbk_buffer *out);
 
+/* The same without background and style, for programs that know little of CSS. */
+void cbk_svg_picture(const cbk_drawing *drawing, cbk_buffer *out);
+
 /* An element inside a page that carries cbk_svg_style(); id makes its ids unique. */
 void cbk_svg_inline(const cbk_drawing *drawing, const char *id, cbk_buffer *out);
 

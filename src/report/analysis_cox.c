@@ -1,13 +1,15 @@
 /* analysis_cox.c - `casebook cox` as a document: what was read, the coefficients, the
  * tests, what they rest on. */
 #include "report/analysis_cox.h"
+#include "report/regression.h"
+#include "study/prediction.h"
 
 #include <math.h>
 #include <string.h>
 
 typedef struct cox_document {
     cbk_document *document;
-    const cbk_cox_analysis *analysis;
+    const cbk_regression *analysis;
     const cbk_followup_data *data;
     const cbk_cox *fit;
     cbk_arena *arena;
@@ -15,22 +17,69 @@ typedef struct cox_document {
 
 /* ---- words ------------------------------------------------------------------------ */
 
-cbk_notes cbk_cox_notes(const cbk_cox_analysis *analysis)
+cbk_notes cbk_cox_notes(const cbk_regression *analysis)
 {
     return analysis->data->notes | analysis->fit->notes;
 }
 
-const char *cbk_cox_fate_sentence(const cbk_cox_analysis *analysis, size_t j,
-                                  cbk_arena *arena)
+const char *cbk_cox_print_ratio(cbk_arena *arena, double value)
 {
-    const char *name = analysis->design->columns[j].name;
-    const bool is_firth = analysis->fit->request.is_firth;
-    switch (analysis->fit->coefficients[j].fate) {
+    if (isnan(value)) {
+        return CBK_DASH;
+    }
+    if (isinf(value)) {
+        return "open";
+    }
+    return value > 0.0 && (value < 0.001 || value >= 1e5)
+               ? cbk_text_format(arena, "%.2e", value)
+           : value == 0.0 ? "0"
+                          : cbk_print_number(arena, value, value < 0.1 ? 4 : 3);
+}
+
+const char *cbk_cox_ties_words(cbk_cox_ties ties)
+{
+    switch (ties) {
+    case CBK_COX_EFRON:
+        return "Efron";
+    case CBK_COX_BRESLOW:
+        return "Breslow";
+    case CBK_COX_EXACT:
+        return "the exact method for discrete time";
+    case CBK_COX_EXACT_MARGINAL:
+        break;
+    }
+    return "the exact marginal likelihood";
+}
+
+const char *cbk_cox_empty_sentence(const cbk_design *design, size_t variable,
+                                   cbk_arena *arena)
+{
+    const cbk_design_variable *of = &design->variables[variable];
+    const char *list = NULL;
+    for (size_t i = 0; i < of->n_empty; i++) {
+        list =
+            i == 0 ? of->empty[0] : cbk_text_format(arena, "%s, %s", list, of->empty[i]);
+    }
+    return list == NULL ? NULL
+                        : cbk_text_format(arena,
+                                          "%s: no row that can be used has %s, which "
+                                          "therefore has no coefficient.",
+                                          of->label, list);
+}
+
+const char *cbk_cox_fate_sentence(const cbk_design *design, size_t column,
+                                  const cbk_cox_coefficient *of, cbk_arena *arena)
+{
+    const char *name = design->columns[column].label;
+    const bool is_product = design->terms[design->term[column]].n_parts > 1;
+    switch (of->fate) {
     case CBK_COX_ESTIMATED:
         break;
     case CBK_COX_CONSTANT:
-        return cbk_text_format(arena, "%s: dropped, since it has one value in all rows.",
-                               name);
+        return cbk_text_format(
+            arena, "%s: dropped, since %s.", name,
+            is_product ? "no row has this combination, or it has one value in all rows"
+                       : "it has one value in all rows");
     case CBK_COX_COLLINEAR:
         return cbk_text_format(arena,
                                "%s: dropped, since the covariates before it determine "
@@ -40,12 +89,9 @@ const char *cbk_cox_fate_sentence(const cbk_cox_analysis *analysis, size_t j,
     case CBK_COX_FALLING:
         return cbk_text_format(
             arena,
-            "%s: the likelihood rises for ever as its coefficient goes to %s infinity; a "
-            "Wald p or interval would mean nothing. See the likelihood-ratio and score "
-            "tests%s.",
-            name,
-            analysis->fit->coefficients[j].fate == CBK_COX_RISING ? "plus" : "minus",
-            is_firth ? "" : ", and --firth for an estimate");
+            "%s: no finite estimate, since the likelihood rises for ever as the hazard "
+            "ratio goes to %s; a Wald p or interval would mean nothing.",
+            name, of->fate == CBK_COX_RISING ? "infinity" : "0");
     }
     return "";
 }
@@ -78,20 +124,6 @@ static void add_coding(const cox_document *at)
 
 /* ---- tables ----------------------------------------------------------------------- */
 
-/* Very large and very small ratios keep digits, too. */
-static const char *print_ratio(const cox_document *at, double value)
-{
-    if (isnan(value)) {
-        return CBK_DASH;
-    }
-    if (isinf(value)) {
-        return "open";
-    }
-    return value > 0.0 && (value < 0.001 || value >= 1e5)
-               ? cbk_text_format(at->arena, "%.2e", value)
-               : cbk_print_number(at->arena, value, value < 0.1 ? 4 : 3);
-}
-
 static const char *print_plain(const cox_document *at, double value, int digits)
 {
     if (!isfinite(value)) {
@@ -100,14 +132,6 @@ static const char *print_plain(const cox_document *at, double value, int digits)
     return value != 0.0 && (fabs(value) < 0.0005 || fabs(value) >= 1e6)
                ? cbk_text_format(at->arena, "%.2e", value)
                : cbk_print_number(at->arena, value, digits);
-}
-
-static const char *column_words(const cox_document *at, size_t j)
-{
-    const cbk_design_column *column = &at->analysis->design->columns[j];
-    return column->level == NULL
-               ? column->variable
-               : cbk_text_format(at->arena, "%s: %s", column->variable, column->level);
 }
 
 static void add_coefficients(const cox_document *at)
@@ -124,12 +148,21 @@ static void add_coefficients(const cox_document *at)
         headers, 7, at->fit->n_covariates);
     for (size_t j = 0; builder != NULL && j < at->fit->n_covariates; j++) {
         const cbk_cox_coefficient *of = &at->fit->coefficients[j];
-        cbk_analysis_text_cell(at->arena, builder, j, 0, column_words(at, j));
+        const cbk_shown_ratio shown = cbk_regression_shown(at->fit, of);
+        const bool has_limits = !shown.is_infinite; /* these are told beside it */
+        cbk_analysis_text_cell(at->arena, builder, j, 0,
+                               at->analysis->design->columns[j].label);
         cbk_analysis_text_cell(at->arena, builder, j, 1,
-                               print_ratio(at, of->hazard_ratio));
-        cbk_analysis_text_cell(at->arena, builder, j, 2, print_ratio(at, of->lower));
-        cbk_analysis_text_cell(at->arena, builder, j, 3, print_ratio(at, of->upper));
-        cbk_analysis_text_cell(at->arena, builder, j, 4, cbk_print_p(at->arena, of->p));
+                               cbk_cox_print_ratio(at->arena, of->hazard_ratio));
+        cbk_analysis_text_cell(
+            at->arena, builder, j, 2,
+            cbk_cox_print_ratio(at->arena, has_limits ? shown.lower : (double)NAN));
+        cbk_analysis_text_cell(
+            at->arena, builder, j, 3,
+            cbk_cox_print_ratio(at->arena, has_limits ? shown.upper : (double)NAN));
+        cbk_analysis_text_cell(
+            at->arena, builder, j, 4,
+            cbk_print_p(at->arena, has_limits ? shown.p : (double)NAN));
         cbk_analysis_text_cell(at->arena, builder, j, 5,
                                print_plain(at, of->estimate, 4));
         cbk_analysis_text_cell(
@@ -138,6 +171,16 @@ static void add_coefficients(const cox_document *at)
                         4));
     }
     if (builder != NULL) {
+        cbk_document_table(at->document, &builder->block);
+    }
+}
+
+/* Each covariate alone and all together, as a paper prints them. */
+static void add_side_by_side(const cox_document *at)
+{
+    cbk_table_builder *builder = cbk_regression_table(at->analysis, NULL, at->arena);
+    if (builder != NULL) {
+        builder->block.title = "Univariable and multivariable";
         cbk_document_table(at->document, &builder->block);
     }
 }
@@ -189,7 +232,7 @@ static void add_proportional(const cox_document *at)
     cbk_table_builder *builder =
         cbk_analysis_table(at->arena, NULL, headers, 4, fit->n_terms + 1);
     for (size_t t = 0; builder != NULL && t < fit->n_terms; t++) {
-        fill_test(at, builder, t, at->data->request->on[t], &fit->terms[t]);
+        fill_test(at, builder, t, at->analysis->design->terms[t].label, &fit->terms[t]);
     }
     if (builder != NULL) {
         fill_test(at, builder, fit->n_terms, "All together", &fit->global);
@@ -231,23 +274,32 @@ static void add_notes(const cox_document *at)
     }
     for (size_t j = 0; j < at->fit->n_covariates; j++) {
         if (at->fit->coefficients[j].fate != CBK_COX_ESTIMATED) {
-            add_item(at, cbk_cox_fate_sentence(at->analysis, j, at->arena));
+            add_item(at, cbk_cox_fate_sentence(at->analysis->design, j,
+                                               &at->fit->coefficients[j], at->arena));
+        }
+    }
+    if (cbk_cox_no_curve_sentence(at->analysis) != NULL) {
+        add_item(at, cbk_cox_no_curve_sentence(at->analysis));
+    }
+    for (size_t k = 0; k < at->analysis->design->n_variables; k++) {
+        const char *empty = cbk_cox_empty_sentence(at->analysis->design, k, at->arena);
+        if (empty != NULL) {
+            add_item(at, empty);
         }
     }
 }
 
-/* "; reference margin: negative", once a category. */
+/* "; reference Resection margin: Negative", once a category. */
 static void add_references(const cox_document *at, cbk_text_run *run)
 {
     const cbk_design *design = at->analysis->design;
-    const char *last = NULL;
-    for (size_t j = 0; j < design->n_columns; j++) {
-        const cbk_design_column *column = &design->columns[j];
-        if (column->level != NULL && column->variable != last) {
-            cbk_run_textf(run, at->arena, "%s%s: %s",
-                          last == NULL ? "; reference " : ", ", column->variable,
-                          column->reference);
-            last = column->variable;
+    const char *before = "; reference ";
+    for (size_t k = 0; k < design->n_variables; k++) {
+        const cbk_design_variable *variable = &design->variables[k];
+        if (variable->is_category && variable->n_levels > 1) {
+            cbk_run_textf(run, at->arena, "%s%s: %s", before, variable->label,
+                          variable->level_label[variable->reference]);
+            before = ", ";
         }
     }
 }
@@ -258,7 +310,7 @@ static void add_methods(const cox_document *at)
     const cbk_cox_request *asked = &at->fit->request;
     cbk_text_run run = {0};
     cbk_run_textf(&run, at->arena, "Cox regression; ties by %s",
-                  asked->ties == CBK_COX_EFRON ? "Efron" : "Breslow");
+                  cbk_cox_ties_words(asked->ties));
     add_references(at, &run);
     for (size_t i = 0; i < request->n_strata; i++) {
         cbk_run_textf(&run, at->arena, "%s%s", i == 0 ? "; stratified by " : ", ",
@@ -275,8 +327,16 @@ static void add_methods(const cox_document *at)
                      "; Firth's penalised likelihood, limits and p by its profile");
     } else {
         cbk_run_text(&run, at->arena,
-                     asked->is_robust ? "; robust variance, Wald limits and p"
-                                      : "; Wald limits and p");
+                     asked->wants_profile ? "; profile-likelihood limits, p by the "
+                                            "likelihood ratio"
+                     : asked->is_robust   ? "; robust variance, Wald limits and p"
+                                          : "; Wald limits and p");
+    }
+    if (at->analysis->predictions != NULL &&
+        cbk_cox_no_curve_sentence(at->analysis) == NULL) {
+        cbk_run_textf(&run, at->arena,
+                      "; predicted survival is exp(-H), its limits by %s",
+                      cbk_interval_name(at->analysis->predictions->interval));
     }
     if (request->cluster != NULL) {
         cbk_run_textf(&run, at->arena, "; clusters by %s", request->cluster);
@@ -288,7 +348,7 @@ static void add_methods(const cox_document *at)
     cbk_document_paragraph(at->document, run);
 }
 
-const cbk_document *cbk_analysis_cox_document(const cbk_cox_analysis *analysis,
+const cbk_document *cbk_analysis_cox_document(const cbk_regression *analysis,
                                               cbk_arena *arena)
 {
     const cox_document at = {
@@ -303,12 +363,17 @@ const cbk_document *cbk_analysis_cox_document(const cbk_cox_analysis *analysis,
     }
     cbk_analysis_add_source(at.document, &at.data->source, at.data->request->where);
     add_coding(&at);
+    if (analysis->alone != NULL) {
+        add_side_by_side(&at);
+    }
     if (analysis->fit->n_event > 0) {
         add_coefficients(&at);
+        cbk_cox_add_instead(at.document, analysis);
         add_tests(&at);
         add_concordance(&at);
         add_proportional(&at);
     }
+    cbk_cox_add_curves(at.document, analysis);
     add_notes(&at);
     add_methods(&at);
     return cbk_arena_has_failed(arena) ? NULL : at.document;

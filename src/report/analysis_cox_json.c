@@ -3,8 +3,19 @@
  */
 #include "report/analysis_cox.h"
 #include "report/analysis_km.h"
+#include "report/regression.h"
 
 #include <math.h>
+
+static void write_terms(cbk_json *json, const cbk_design *design)
+{
+    cbk_json_key(json, "on");
+    cbk_json_open_array(json);
+    for (size_t t = 0; t < design->n_terms; t++) {
+        cbk_json_text(json, design->terms[t].name);
+    }
+    cbk_json_close_array(json);
+}
 
 static void write_list(cbk_json *json, const char *key, const char *const *text, size_t n)
 {
@@ -16,7 +27,7 @@ static void write_list(cbk_json *json, const char *key, const char *const *text,
     cbk_json_close_array(json);
 }
 
-static void write_settings(cbk_json *json, const cbk_cox_analysis *analysis)
+static void write_settings(cbk_json *json, const cbk_regression *analysis)
 {
     const cbk_followup_data *data = analysis->data;
     const cbk_cox_request *request = &analysis->fit->request;
@@ -24,6 +35,8 @@ static void write_settings(cbk_json *json, const cbk_cox_analysis *analysis)
     cbk_json_open_object(json);
     cbk_json_key_text(json, "ties", cbk_cox_ties_name(request->ties));
     cbk_json_key_text(json, "likelihood", request->is_firth ? "firth" : "partial");
+    cbk_json_key_text(json, "intervals",
+                      request->is_firth || request->wants_profile ? "profile" : "wald");
     cbk_json_key_text(json, "variance", request->is_robust ? "robust" : "model");
     cbk_json_key_number(json, "level", request->level);
     cbk_json_key_text(json, "time", data->endpoint);
@@ -31,7 +44,7 @@ static void write_settings(cbk_json *json, const cbk_cox_analysis *analysis)
     cbk_json_key_text(json, "entry", data->request->entry);
     cbk_json_key_text(json, "unit", data->unit);
     cbk_json_key_boolean(json, "timefix", !data->request->is_time_exact);
-    write_list(json, "on", data->request->on, data->request->n_on);
+    write_terms(json, analysis->design);
     write_list(json, "strata", data->request->strata, data->request->n_strata);
     cbk_json_key_text(json, "weight", data->request->weight);
     cbk_json_key_text(json, "offset", data->request->offset);
@@ -40,7 +53,7 @@ static void write_settings(cbk_json *json, const cbk_cox_analysis *analysis)
     cbk_json_close_object(json);
 }
 
-static void write_warnings(cbk_json *json, const cbk_cox_analysis *analysis,
+static void write_warnings(cbk_json *json, const cbk_regression *analysis,
                            cbk_arena *arena)
 {
     const cbk_notes notes = cbk_cox_notes(analysis);
@@ -54,7 +67,18 @@ static void write_warnings(cbk_json *json, const cbk_cox_analysis *analysis,
     }
     for (size_t j = 0; j < analysis->fit->n_covariates; j++) {
         if (analysis->fit->coefficients[j].fate != CBK_COX_ESTIMATED) {
-            cbk_json_text(json, cbk_cox_fate_sentence(analysis, j, arena));
+            cbk_json_text(json,
+                          cbk_cox_fate_sentence(analysis->design, j,
+                                                &analysis->fit->coefficients[j], arena));
+        }
+    }
+    if (cbk_cox_no_curve_sentence(analysis) != NULL) {
+        cbk_json_text(json, cbk_cox_no_curve_sentence(analysis));
+    }
+    for (size_t k = 0; k < analysis->design->n_variables; k++) {
+        const char *empty = cbk_cox_empty_sentence(analysis->design, k, arena);
+        if (empty != NULL) {
+            cbk_json_text(json, empty);
         }
     }
     cbk_json_close_array(json);
@@ -76,35 +100,6 @@ static const char *fate_name(cbk_cox_fate fate)
     return "infinite";
 }
 
-static void write_coefficient(cbk_json *json, const cbk_cox_analysis *analysis, size_t j)
-{
-    const cbk_cox_coefficient *of = &analysis->fit->coefficients[j];
-    const cbk_design_column *column = &analysis->design->columns[j];
-    cbk_json_open_object(json);
-    cbk_json_key_text(json, "term", column->name);
-    cbk_json_key_text(json, "variable", column->variable);
-    cbk_json_key_text(json, "level", column->level);
-    cbk_json_key_text(json, "reference", column->reference);
-    cbk_json_key_text(json, "status",
-                      analysis->fit->n_event == 0     ? "no events"
-                      : of->fate != CBK_COX_ESTIMATED ? fate_name(of->fate)
-                      : isnan(of->estimate)           ? "not converged"
-                                                      : "estimated");
-    cbk_json_key_text(json, "direction",
-                      of->fate == CBK_COX_RISING    ? "rising"
-                      : of->fate == CBK_COX_FALLING ? "falling"
-                                                    : NULL);
-    cbk_json_key_number(json, "estimate", of->estimate);
-    cbk_json_key_number(json, "hazard_ratio", of->hazard_ratio);
-    cbk_json_key_number(json, "std_error", of->std_error);
-    cbk_json_key_number(json, "robust_se", of->robust_se);
-    cbk_json_key_number(json, "z", of->z);
-    cbk_json_key_number(json, "p", of->p);
-    cbk_json_key_number(json, "lower", of->lower);
-    cbk_json_key_number(json, "upper", of->upper);
-    cbk_json_close_object(json);
-}
-
 /* The keys of an open object. */
 static void write_test(cbk_json *json, const cbk_cox_test *test)
 {
@@ -118,6 +113,60 @@ static void write_named_test(cbk_json *json, const char *key, const cbk_cox_test
     cbk_json_key(json, key);
     cbk_json_open_object(json);
     write_test(json, test);
+    cbk_json_close_object(json);
+}
+
+static void write_profile(cbk_json *json, const cbk_cox *fit,
+                          const cbk_cox_coefficient *of)
+{
+    cbk_json_key(json, "profile");
+    if (fit->request.is_firth || isnan(of->profile.likelihood_ratio.p)) {
+        cbk_json_null(json); /* Firth's is what lower, upper and p are */
+        return;
+    }
+    cbk_json_open_object(json);
+    cbk_json_key_number(json, "lower", of->profile.lower);
+    cbk_json_key_number(json, "upper", of->profile.upper);
+    write_named_test(json, "likelihood_ratio", &of->profile.likelihood_ratio);
+    write_named_test(json, "score", &of->profile.score);
+    cbk_json_close_object(json);
+}
+
+/* Coefficient j of fit, which is of the design's column. */
+static void write_coefficient(cbk_json *json, const cbk_design *design, size_t of_column,
+                              const cbk_cox *fit, size_t j)
+{
+    const cbk_cox_coefficient *of = &fit->coefficients[j];
+    const cbk_design_column *column = &design->columns[of_column];
+    const bool is_profile = fit->request.wants_profile && !fit->request.is_firth;
+    const cbk_shown_ratio shown = cbk_regression_shown(fit, of);
+    const double z =
+        is_profile && shown.is_estimated
+            ? copysign(sqrt(of->profile.likelihood_ratio.chisq), of->estimate)
+            : of->z;
+    cbk_json_open_object(json);
+    cbk_json_key_text(json, "term", column->name);
+    cbk_json_key_text(json, "variable", column->variable);
+    cbk_json_key_text(json, "level", column->level);
+    cbk_json_key_text(json, "reference", column->reference);
+    cbk_json_key_text(json, "status",
+                      fit->n_event == 0               ? "no events"
+                      : of->fate != CBK_COX_ESTIMATED ? fate_name(of->fate)
+                      : isnan(of->estimate)           ? "not converged"
+                                                      : "estimated");
+    cbk_json_key_text(json, "direction",
+                      of->fate == CBK_COX_RISING    ? "rising"
+                      : of->fate == CBK_COX_FALLING ? "falling"
+                                                    : NULL);
+    cbk_json_key_number(json, "estimate", of->estimate);
+    cbk_json_key_number(json, "hazard_ratio", of->hazard_ratio);
+    cbk_json_key_number(json, "std_error", of->std_error);
+    cbk_json_key_number(json, "robust_se", of->robust_se);
+    cbk_json_key_number(json, "z", z);
+    cbk_json_key_number(json, "p", shown.is_infinite ? (double)NAN : shown.p);
+    cbk_json_key_number(json, "lower", shown.is_infinite ? (double)NAN : shown.lower);
+    cbk_json_key_number(json, "upper", shown.is_infinite ? (double)NAN : shown.upper);
+    write_profile(json, fit, of);
     cbk_json_close_object(json);
 }
 
@@ -139,7 +188,7 @@ static void write_tests(cbk_json *json, const cbk_cox *fit)
     cbk_json_close_object(json);
 }
 
-static void write_proportional(cbk_json *json, const cbk_cox_analysis *analysis)
+static void write_proportional(cbk_json *json, const cbk_regression *analysis)
 {
     const cbk_cox *fit = analysis->fit;
     cbk_json_key(json, "proportional_hazards");
@@ -153,7 +202,7 @@ static void write_proportional(cbk_json *json, const cbk_cox_analysis *analysis)
     cbk_json_open_array(json);
     for (size_t t = 0; t < fit->n_terms; t++) {
         cbk_json_open_object(json);
-        cbk_json_key_text(json, "term", analysis->data->request->on[t]);
+        cbk_json_key_text(json, "term", analysis->design->terms[t].name);
         write_test(json, &fit->terms[t]);
         cbk_json_close_object(json);
     }
@@ -162,7 +211,99 @@ static void write_proportional(cbk_json *json, const cbk_cox_analysis *analysis)
     cbk_json_close_object(json);
 }
 
-static void write_results(cbk_json *json, const cbk_cox_analysis *analysis)
+static void write_exact(cbk_json *json, const cbk_cox_instead *instead)
+{
+    const cbk_log_rank_exact *exact = instead->exact;
+    cbk_json_key(json, "exact");
+    if (exact == NULL) {
+        cbk_json_null(json);
+        return;
+    }
+    cbk_json_open_object(json);
+    cbk_json_key_text(json, "method", exact->is_complete ? "complete" : "monte-carlo");
+    cbk_json_key_number(json, "labelings", exact->n_labelings);
+    cbk_json_key_integer(json, "permutations", (int64_t)exact->n_permutations);
+    cbk_json_key_integer(json, "extreme", (int64_t)exact->n_extreme);
+    cbk_json_key_number(json, "p", exact->p);
+    cbk_json_key_number(json, "std_error", exact->std_error);
+    cbk_json_close_object(json);
+}
+
+static void write_coefficients(cbk_json *json, const cbk_design *design, size_t first,
+                               const cbk_cox *fit)
+{
+    cbk_json_open_array(json);
+    for (size_t j = 0; j < fit->n_covariates; j++) {
+        write_coefficient(json, design, first + j, fit, j);
+    }
+    cbk_json_close_array(json);
+}
+
+/* What stands in the place of Wald's tests where an estimate is infinite. */
+static void write_instead(cbk_json *json, const cbk_regression *analysis)
+{
+    const cbk_cox_instead *instead = analysis->fit->instead;
+    cbk_json_key(json, "instead");
+    if (instead == NULL) {
+        cbk_json_null(json);
+        return;
+    }
+    cbk_json_open_object(json);
+    write_exact(json, instead);
+    cbk_json_key_text(json, "no_exact", cbk_cox_no_exact_words(instead->no_exact));
+    cbk_json_key(json, "firth");
+    if (instead->firth == NULL) {
+        cbk_json_null(json);
+    } else {
+        write_coefficients(json, analysis->design, 0, instead->firth);
+    }
+    cbk_json_close_object(json);
+}
+
+static void write_levels(cbk_json *json, const cbk_regression *analysis, size_t k)
+{
+    const cbk_design_variable *variable = &analysis->design->variables[k];
+    cbk_json_key(json, "levels");
+    cbk_json_open_array(json);
+    for (size_t g = 0; g < variable->n_levels || g == 0; g++) {
+        cbk_json_open_object(json);
+        cbk_json_key_text(json, "level",
+                          variable->n_levels > 0 ? variable->level[g] : NULL);
+        cbk_json_key_integer(json, "n", (int64_t)analysis->counts[k][g].n);
+        cbk_json_key_integer(json, "events", (int64_t)analysis->counts[k][g].n_event);
+        cbk_json_close_object(json);
+    }
+    cbk_json_close_array(json);
+}
+
+/* Each covariate alone. */
+static void write_univariable(cbk_json *json, const cbk_regression *analysis)
+{
+    const cbk_design *design = analysis->design;
+    cbk_json_key(json, "univariable");
+    if (analysis->alone == NULL) {
+        cbk_json_null(json);
+        return;
+    }
+    cbk_json_open_array(json);
+    for (size_t t = 0; t < design->n_terms; t++) {
+        const cbk_design_term *term = &design->terms[t];
+        if (term->n_parts > 1) {
+            continue;
+        }
+        const cbk_cox *fit = analysis->alone[term->part[0]];
+        cbk_json_open_object(json);
+        cbk_json_key_text(json, "variable", term->name);
+        write_levels(json, analysis, term->part[0]);
+        cbk_json_key(json, "coefficients");
+        write_coefficients(json, design, term->first, fit);
+        write_tests(json, fit);
+        cbk_json_close_object(json);
+    }
+    cbk_json_close_array(json);
+}
+
+static void write_results(cbk_json *json, const cbk_regression *analysis)
 {
     const cbk_cox *fit = analysis->fit;
     cbk_json_key(json, "results");
@@ -170,11 +311,8 @@ static void write_results(cbk_json *json, const cbk_cox_analysis *analysis)
     cbk_json_key_integer(json, "n", (int64_t)fit->n);
     cbk_json_key_integer(json, "events", (int64_t)fit->n_event);
     cbk_json_key(json, "coefficients");
-    cbk_json_open_array(json);
-    for (size_t j = 0; j < fit->n_covariates; j++) {
-        write_coefficient(json, analysis, j);
-    }
-    cbk_json_close_array(json);
+    write_coefficients(json, analysis->design, 0, fit);
+    write_instead(json, analysis);
     write_tests(json, fit);
     cbk_json_key(json, "concordance");
     cbk_json_open_object(json);
@@ -182,6 +320,8 @@ static void write_results(cbk_json *json, const cbk_cox_analysis *analysis)
     cbk_json_key_number(json, "std_error", fit->concordance_se);
     cbk_json_close_object(json);
     write_proportional(json, analysis);
+    write_univariable(json, analysis);
+    cbk_cox_write_curves(json, analysis);
     cbk_json_key(json, "convergence");
     cbk_json_open_object(json);
     cbk_json_key_integer(json, "iterations", (int64_t)fit->n_iterations);
@@ -191,7 +331,7 @@ static void write_results(cbk_json *json, const cbk_cox_analysis *analysis)
     cbk_json_close_object(json);
 }
 
-void cbk_analysis_cox_json(const cbk_cox_analysis *analysis, cbk_arena *arena,
+void cbk_analysis_cox_json(const cbk_regression *analysis, cbk_arena *arena,
                            cbk_json *json)
 {
     cbk_json_open_object(json);

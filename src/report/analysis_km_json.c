@@ -3,6 +3,23 @@
  */
 #include "report/analysis_km.h"
 
+/* Which covariates the rows lacked, where there are several. */
+static void write_parts(cbk_json *json, const cbk_omitted *omitted)
+{
+    if (omitted->n_parts == 0) {
+        return;
+    }
+    cbk_json_key(json, "covariates");
+    cbk_json_open_array(json);
+    for (size_t k = 0; k < omitted->n_parts; k++) {
+        cbk_json_open_object(json);
+        cbk_json_key_text(json, "covariate", omitted->parts[k].reason);
+        cbk_json_key_integer(json, "n", (int64_t)omitted->parts[k].n);
+        cbk_json_close_object(json);
+    }
+    cbk_json_close_array(json);
+}
+
 void cbk_km_json_source(cbk_json *json, const cbk_source *source)
 {
     cbk_json_key(json, "source");
@@ -17,6 +34,7 @@ void cbk_km_json_source(cbk_json *json, const cbk_source *source)
         cbk_json_open_object(json);
         cbk_json_key_text(json, "reason", source->omitted[i].reason);
         cbk_json_key_integer(json, "n", (int64_t)source->omitted[i].n);
+        write_parts(json, &source->omitted[i]);
         cbk_json_close_object(json);
     }
     cbk_json_close_array(json);

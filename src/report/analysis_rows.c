@@ -13,8 +13,14 @@ void cbk_analysis_add_source(cbk_document *document, const cbk_source *source,
     cbk_run_textf(&run, arena, "%s: %s, %zu used", source->name,
                   cbk_words_count(arena, source->rows, "row", "rows"), source->used);
     for (size_t i = 0; i < source->n_omitted; i++) {
-        cbk_run_textf(&run, arena, "%s%zu left out (%s)", i == 0 ? "; " : ", ",
-                      source->omitted[i].n, source->omitted[i].reason);
+        const cbk_omitted *omitted = &source->omitted[i];
+        cbk_run_textf(&run, arena, "%s%zu left out (%s", i == 0 ? "; " : ", ", omitted->n,
+                      omitted->reason);
+        for (size_t k = 0; k < omitted->n_parts; k++) {
+            cbk_run_textf(&run, arena, "%s%s %zu", k == 0 ? ": " : ", ",
+                          omitted->parts[k].reason, omitted->parts[k].n);
+        }
+        cbk_run_text(&run, arena, ")");
     }
     cbk_run_text(&run, arena, ".");
     if (where != NULL) {
@@ -23,8 +29,7 @@ void cbk_analysis_add_source(cbk_document *document, const cbk_source *source,
     cbk_document_paragraph(document, run);
 }
 
-/* "dead = 1", "status = 2"; a study's condition as it is. */
-static const char *event_words(const cbk_event_coding *coding, cbk_arena *arena)
+const char *cbk_analysis_event_words(const cbk_event_coding *coding, cbk_arena *arena)
 {
     if (coding->event == NULL) { /* from dates: the endpoint says which */
         return coding->endpoint;
@@ -43,10 +48,46 @@ void cbk_analysis_add_coding(cbk_document *document, const cbk_event_coding *cod
 {
     cbk_arena *arena = document->arena;
     cbk_text_run run = {0};
-    cbk_run_textf(&run, arena, "Event: %s: %s, %zu censored.", event_words(coding, arena),
+    cbk_run_textf(&run, arena, "Event: %s: %s, %zu censored.",
+                  cbk_analysis_event_words(coding, arena),
                   cbk_words_count(arena, coding->n_event, "event", "events"),
                   coding->n - coding->n_event);
     cbk_document_paragraph(document, run);
+}
+
+void cbk_analysis_add_causes(cbk_document *document, const cbk_followup_data *data)
+{
+    cbk_arena *arena = document->arena;
+    const char *censor = data->request->censor;
+    cbk_text_run run = {0};
+    cbk_run_text(&run, arena, "Events: ");
+    for (size_t k = 0; k < data->n_causes; k++) {
+        cbk_run_textf(&run, arena, "%s%s %zu", k > 0 ? ", " : "", data->cause_label[k],
+                      data->n_of_cause[k + 1]);
+    }
+    cbk_run_textf(&run, arena, "%s%zu censored", data->n_causes > 0 ? "; " : "none; ",
+                  data->n_of_cause[0]);
+    if (data->own_cause == 0) {
+        cbk_run_textf(&run, arena, " (%s = %s)", data->event,
+                      censor != NULL ? censor : "0");
+    }
+    cbk_run_text(&run, arena, ".");
+    cbk_document_paragraph(document, run);
+}
+
+void cbk_analysis_json_causes(cbk_json *json, const cbk_followup_data *data)
+{
+    cbk_json_key_integer(json, "n", (int64_t)data->rows.n);
+    cbk_json_key_integer(json, "n_censor", (int64_t)data->n_of_cause[0]);
+    cbk_json_key(json, "causes");
+    cbk_json_open_array(json);
+    for (size_t k = 0; k < data->n_causes; k++) {
+        cbk_json_open_object(json);
+        cbk_json_key_text(json, "cause", data->cause_name[k]);
+        cbk_json_key_integer(json, "n_event", (int64_t)data->n_of_cause[k + 1]);
+        cbk_json_close_object(json);
+    }
+    cbk_json_close_array(json);
 }
 
 cbk_table_builder *cbk_analysis_table(cbk_arena *arena, const char *title,

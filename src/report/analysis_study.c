@@ -1,5 +1,5 @@
-/* analysis_study.c - `casebook check`, `audit`, `table` and `figure`: parts of the report
- * on their own, and the findings and verdicts as JSON.
+/* analysis_study.c - `casebook check`, `table` and `figure`: parts of the report on their
+ * own, and the findings as JSON.
  */
 #include "report/parts.h"
 
@@ -110,93 +110,6 @@ void cbk_analysis_check_json(cbk_study *study, const cbk_finding *findings, size
         cbk_json_close_object(json);
     }
     cbk_json_close_array(json);
-    cbk_json_close_object(json);
-    cbk_json_close_object(json);
-}
-
-/* ---- audit ----------------------------------------------------------------------------
- */
-
-cbk_status cbk_analysis_audit_document(cbk_study *study, const cbk_audit *audit,
-                                       cbk_arena *arena, const cbk_document **out,
-                                       cbk_error *err)
-{
-    const cbk_conventions conventions = cbk_conventions_of(CBK_PROFILE_R);
-    cbk_report report;
-    CBK_TRY(start(study, "Audit", &conventions, arena, &report, err));
-    CBK_TRY(cbk_section_audit(&report, audit, err));
-    *out = report.document;
-    return CBK_OK;
-}
-
-/* A number, a category as text, or null. */
-static void write_computed(cbk_json *json, const cbk_quantity *quantity)
-{
-    if (cbk_quantity_has_number(quantity)) {
-        cbk_json_number(json, quantity->value.number);
-    } else if (quantity->value.kind == CBK_VALUE_TEXT) {
-        cbk_json_text(json, quantity->value.text);
-    } else {
-        cbk_json_null(json);
-    }
-}
-
-static void write_claim(cbk_json *json, const cbk_claim_result *result)
-{
-    const cbk_claim *claim = result->claim;
-    cbk_json_open_object(json);
-    cbk_json_key_text(json, "id", claim->id);
-    cbk_json_key_text(json, "place", claim->place);
-    cbk_json_key_text(json, "says", claim->says);
-    cbk_json_key_text(json, "stated", claim->stated);
-    cbk_json_key(json, "computed");
-    if (result->n_computed == 1) {
-        write_computed(json, &result->computed[0]);
-    } else if (result->n_computed == 0) {
-        cbk_json_null(json);
-    } else {
-        cbk_json_open_array(json);
-        for (size_t i = 0; i < result->n_computed; i++) {
-            write_computed(json, &result->computed[i]);
-        }
-        cbk_json_close_array(json);
-    }
-    cbk_json_key_text(json, "verdict", cbk_verdict_name(result->verdict));
-    cbk_json_key(json, "explanations");
-    cbk_json_open_array(json);
-    for (size_t i = 0; i < result->n_explanations; i++) {
-        cbk_json_text(json, result->explanations[i]);
-    }
-    cbk_json_close_array(json);
-    cbk_json_key(json, "contradicts");
-    cbk_json_open_array(json);
-    for (size_t i = 0; i < result->n_contradicting; i++) {
-        cbk_json_text(json, result->contradicting[i]->id);
-    }
-    cbk_json_close_array(json);
-    cbk_json_close_object(json);
-}
-
-void cbk_analysis_audit_json(cbk_study *study, const cbk_audit *audit, cbk_json *json)
-{
-    cbk_json_open_object(json);
-    cbk_analysis_json_head(study, "audit", json);
-    cbk_json_key(json, "results");
-    cbk_json_open_object(json);
-    cbk_json_key(json, "claims");
-    cbk_json_open_array(json);
-    for (size_t i = 0; i < audit->n; i++) {
-        write_claim(json, &audit->results[i]);
-    }
-    cbk_json_close_array(json);
-    cbk_json_key(json, "summary");
-    cbk_json_open_object(json);
-    cbk_json_key_integer(json, "claims", (int64_t)audit->n);
-    for (size_t i = 0; i < CBK_VERDICT_COUNT; i++) {
-        cbk_json_key_integer(json, cbk_verdict_name((cbk_verdict)i),
-                             (int64_t)audit->counts[i]);
-    }
-    cbk_json_close_object(json);
     cbk_json_close_object(json);
     cbk_json_close_object(json);
 }

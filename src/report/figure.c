@@ -1,10 +1,10 @@
 /* figure.c - the figures of a protocol: what the study says of them, and the notes under
  * them.  Contract: report/report.h.
  */
-#include "report/parts.h"
+#include "report/figure_block.h"
 
 #include "base/date.h"
-#include "report/figure_km.h"
+#include "report/figure_steps.h"
 #include "study/sql_text.h"
 
 #include <math.h>
@@ -15,33 +15,28 @@ enum { SWIMMERS_MAX = 200 }; /* lines that still make a picture: the longest */
 
 /* ---- the block ------------------------------------------------------------------ */
 
-typedef struct figure_notes {
-    size_t n;
-    size_t room;
-    cbk_text_run *runs;
-} figure_notes;
-
-static figure_notes notes_of(cbk_report *report, const cbk_figure_spec *spec, size_t more)
+cbk_figure_notes cbk_figure_notes_of(cbk_report *report, const cbk_figure_spec *spec,
+                                     size_t more)
 {
     const size_t room = spec->n_notes + more;
-    figure_notes notes = {.room = room,
-                          .runs = CBK_NEW(report->arena, cbk_text_run, room)};
+    cbk_figure_notes notes = {.room = room,
+                              .runs = CBK_NEW(report->arena, cbk_text_run, room)};
     for (size_t i = 0; notes.runs != NULL && i < spec->n_notes; i++) {
         cbk_run_text(&notes.runs[notes.n++], report->arena, spec->notes[i]);
     }
     return notes;
 }
 
-static void add_note(figure_notes *notes, cbk_text_run run)
+void cbk_figure_add_note(cbk_figure_notes *notes, cbk_text_run run)
 {
     if (notes->runs != NULL && notes->n < notes->room && run.first != NULL) {
         notes->runs[notes->n++] = run;
     }
 }
 
-static cbk_status add_figure(cbk_report *report, const cbk_figure_spec *spec,
-                             const cbk_drawing *drawing, const figure_notes *notes,
-                             cbk_error *err)
+cbk_status cbk_figure_add(cbk_report *report, const cbk_figure_spec *spec,
+                          const cbk_drawing *drawing, const cbk_figure_notes *notes,
+                          cbk_error *err)
 {
     cbk_figure_block *block = CBK_NEW(report->arena, cbk_figure_block, 1);
     const char *id = cbk_text_format(report->arena, "figure-%s", spec->id);
@@ -56,8 +51,7 @@ static cbk_status add_figure(cbk_report *report, const cbk_figure_spec *spec,
     return cbk_report_done(report, err);
 }
 
-/* "months", or "months since operation" where the protocol says from which date. */
-static const char *axis_unit(cbk_report *report, const cbk_endpoint *endpoint)
+const char *cbk_figure_axis_unit(cbk_report *report, const cbk_endpoint *endpoint)
 {
     const cbk_field *from = endpoint->from != NULL
                                 ? cbk_protocol_variable(report->protocol, endpoint->from)
@@ -69,8 +63,8 @@ static const char *axis_unit(cbk_report *report, const cbk_endpoint *endpoint)
                            cbk_words_lower_first(report->arena, from->label));
 }
 
-static cbk_status endpoint_of(const cbk_report *report, const cbk_figure_spec *spec,
-                              const cbk_endpoint **out, cbk_error *err)
+cbk_status cbk_figure_endpoint(const cbk_report *report, const cbk_figure_spec *spec,
+                               const cbk_endpoint **out, cbk_error *err)
 {
     *out = cbk_protocol_endpoint(report->protocol, spec->endpoint);
     return *out != NULL
@@ -126,7 +120,7 @@ static cbk_text_run reading_note(cbk_report *report, const cbk_curves *curves)
     cbk_number_shortest(100.0 * curves->conventions.level, level);
     cbk_run_textf(&run, report->arena,
                   "%s: %s%% confidence interval by %s, where it is defined. ",
-                  curves->n_curves <= CBK_KM_BANDS_MAX ? "Shaded" : "CI", level,
+                  curves->n_curves <= CBK_STEPS_BANDS_MAX ? "Shaded" : "CI", level,
                   cbk_interval_name(curves->conventions.interval));
     cbk_run_text(
         &run, report->arena,
@@ -135,7 +129,7 @@ static cbk_text_run reading_note(cbk_report *report, const cbk_curves *curves)
     return run;
 }
 
-static cbk_text_run omitted_note(cbk_report *report, const cbk_source *source)
+cbk_text_run cbk_figure_omitted_note(cbk_report *report, const cbk_source *source)
 {
     cbk_text_run run = {0};
     for (size_t i = 0; i < source->n_omitted; i++) {
@@ -151,23 +145,23 @@ static cbk_status km_figure(cbk_report *report, const cbk_figure_spec *spec,
 {
     const cbk_endpoint *endpoint = NULL;
     const cbk_curves *curves = NULL;
-    CBK_TRY(endpoint_of(report, spec, &endpoint, err));
+    CBK_TRY(cbk_figure_endpoint(report, spec, &endpoint, err));
     CBK_TRY(cbk_curves_of_study(report->study, spec->endpoint, &spec->by,
                                 spec->by != NULL ? 1 : 0, spec->among,
                                 &report->conventions, report->arena, &curves, err));
     cbk_curves drawn = *curves;
-    drawn.unit = axis_unit(report, endpoint);
+    drawn.unit = cbk_figure_axis_unit(report, endpoint);
     const cbk_drawing *drawing = cbk_figure_km_draw(&drawn, spec->title, spec->marks,
                                                     spec->n_marks, report->arena);
-    figure_notes notes = notes_of(report, spec, curves->n_curves + 2);
+    cbk_figure_notes notes = cbk_figure_notes_of(report, spec, curves->n_curves + 2);
     for (size_t i = 0; i < curves->n_curves; i++) {
-        add_note(&notes, marks_note(report, spec, curves, i));
+        cbk_figure_add_note(&notes, marks_note(report, spec, curves, i));
     }
-    add_note(&notes, reading_note(report, curves));
+    cbk_figure_add_note(&notes, reading_note(report, curves));
     if (curves->source.n_omitted > 0) {
-        add_note(&notes, omitted_note(report, &curves->source));
+        cbk_figure_add_note(&notes, cbk_figure_omitted_note(report, &curves->source));
     }
-    return add_figure(report, spec, drawing, &notes, err);
+    return cbk_figure_add(report, spec, drawing, &notes, err);
 }
 
 /* ---- swimmer plot --------------------------------------------------------------- */
@@ -188,6 +182,9 @@ typedef struct swimming {
 static const char *end_label(cbk_report *report, const cbk_endpoint *endpoint)
 {
     cbk_arena *arena = report->arena;
+    if (endpoint->event_label != NULL) {
+        return endpoint->event_label;
+    }
     const cbk_form *form = &report->protocol->forms[0];
     for (size_t i = 0; i < form->n_fields; i++) {
         const cbk_field *field = &form->fields[i];
@@ -478,7 +475,7 @@ static cbk_status swimmer_figure(cbk_report *report, const cbk_figure_spec *spec
                                  cbk_error *err)
 {
     swimming figure = {.report = report, .spec = spec};
-    CBK_TRY(endpoint_of(report, spec, &figure.endpoint, err));
+    CBK_TRY(cbk_figure_endpoint(report, spec, &figure.endpoint, err));
     CBK_TRY(read_patients(&figure, err));
     CBK_TRY(read_events(&figure, err));
     const char **labels = CBK_NEW(report->arena, const char *, spec->n_lanes);
@@ -488,20 +485,29 @@ static cbk_status swimmer_figure(cbk_report *report, const cbk_figure_spec *spec
     }
     const cbk_drawing *drawing = cbk_figure_swimmer_draw(
         figure.swimmers, figure.n, labels, spec->n_lanes,
-        end_label(report, figure.endpoint), axis_unit(report, figure.endpoint),
+        end_label(report, figure.endpoint), cbk_figure_axis_unit(report, figure.endpoint),
         spec->title, report->arena);
-    figure_notes notes = notes_of(report, spec, 3);
+    cbk_figure_notes notes = cbk_figure_notes_of(report, spec, 3);
     cbk_text_run undrawn = {0};
     CBK_TRY(undrawn_note(&figure, &undrawn, err));
-    add_note(&notes, undrawn);
-    add_note(&notes, unknown_note(&figure));
-    add_note(&notes, shorter_note(&figure));
-    return add_figure(report, spec, drawing, &notes, err);
+    cbk_figure_add_note(&notes, undrawn);
+    cbk_figure_add_note(&notes, unknown_note(&figure));
+    cbk_figure_add_note(&notes, shorter_note(&figure));
+    return cbk_figure_add(report, spec, drawing, &notes, err);
 }
 
 cbk_status cbk_report_figure(cbk_report *report, const cbk_figure_spec *spec,
                              cbk_error *err)
 {
-    return spec->kind == CBK_FIGURE_KM ? km_figure(report, spec, err)
-                                       : swimmer_figure(report, spec, err);
+    switch (spec->kind) {
+    case CBK_FIGURE_KM:
+        return km_figure(report, spec, err);
+    case CBK_FIGURE_SWIMMER:
+        return swimmer_figure(report, spec, err);
+    case CBK_FIGURE_FOREST:
+        return cbk_report_forest(report, spec, err);
+    case CBK_FIGURE_CUMINC:
+        return cbk_figure_cuminc(report, spec, err);
+    }
+    return CBK_OK;
 }

@@ -109,7 +109,7 @@ cbk_status cbk_report_marks(cbk_report *report, const cbk_endpoint *endpoint,
     *n = 0;
     for (size_t i = 0; i < report->protocol->n_figures; i++) {
         const cbk_figure_spec *figure = &report->protocol->figures[i];
-        if (figure->kind == CBK_FIGURE_KM &&
+        if ((figure->kind == CBK_FIGURE_KM || figure->kind == CBK_FIGURE_CUMINC) &&
             cbk_text_is_equal(figure->endpoint, endpoint->name)) {
             for (size_t k = 0; k < figure->n_marks; k++) {
                 add_mark(marks, n, figure->marks[k]);

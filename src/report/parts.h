@@ -105,6 +105,13 @@ typedef struct cbk_event_coding {
     size_t n_event;
 } cbk_event_coding;
 void cbk_analysis_add_coding(cbk_document *document, const cbk_event_coding *coding);
+/* The same where events have causes. */
+void cbk_analysis_add_causes(cbk_document *document, const cbk_followup_data *data);
+/* The keys n, n_censor and causes of the open object `results`. */
+void cbk_analysis_json_causes(cbk_json *json, const cbk_followup_data *data);
+
+/* "dead = 1", "status = 2"; a study's condition as it is. */
+const char *cbk_analysis_event_words(const cbk_event_coding *coding, cbk_arena *arena);
 
 /* A table whose first column is left-aligned and heads its rows; NULL: out of memory. */
 cbk_table_builder *cbk_analysis_table(cbk_arena *arena, const char *title,
@@ -112,6 +119,16 @@ cbk_table_builder *cbk_analysis_table(cbk_arena *arena, const char *title,
                                       size_t n_rows);
 void cbk_analysis_text_cell(cbk_arena *arena, cbk_table_builder *builder, size_t row,
                             size_t column, const char *text);
+
+/* ---- the audit (section_audit.c) --------------------------------------------------- */
+
+/* How many claims and checks there are of each verdict. */
+void cbk_audit_add_sentences(cbk_report *report, const cbk_audit *audit);
+/* The claims that reproduce; nothing where there are none. */
+void cbk_audit_add_table_of_good(cbk_report *report, const cbk_audit *audit);
+/* The checks that need no records; those that are inconsistent only where asked for. */
+void cbk_audit_add_checks(cbk_report *report, const cbk_audit *audit,
+                          bool has_inconsistent);
 
 /* ---- JSON (analysis_study.c) ------------------------------------------------------- */
 

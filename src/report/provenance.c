@@ -45,10 +45,15 @@ static const char *conventions_words(cbk_arena *arena, const cbk_quantity *quant
 {
     static const char *const banded[] = {"km_lower", "km_upper", "km_median_lower",
                                          "km_median_upper", NULL};
+    static const char *const incidences[] = {"cuminc_lower", "cuminc_upper", NULL};
     static const char *const located[] = {"km_median",       "km_median_lower",
                                           "km_median_upper", "km_quantile",
                                           "followup_median", NULL};
     static const char *const sampled[] = {"quantile", NULL};
+    static const char *const ratios[] = {
+        "hr",       "hr_lower",       "hr_upper",       "hr_p",
+        "firth_hr", "firth_hr_lower", "firth_hr_upper", "firth_hr_p",
+        NULL};
     const cbk_conventions *used = &quantity->conventions;
     cbk_buffer buffer = {0};
     if (calls_any(quantity->expression, banded)) {
@@ -56,6 +61,11 @@ static const char *conventions_words(cbk_arena *arena, const cbk_quantity *quant
         cbk_number_shortest(used->level, level);
         cbk_buffer_addf(&buffer, "interval %s, level %s",
                         cbk_interval_name(used->interval), level);
+    }
+    if (calls_any(quantity->expression, incidences)) {
+        char level[CBK_NUMBER_SIZE];
+        cbk_number_shortest(used->level, level);
+        cbk_buffer_addf(&buffer, "interval log-log of 1 - F, level %s", level);
     }
     if (calls_any(quantity->expression, located)) {
         cbk_buffer_addf(&buffer, "%squantile of the curve: %s",
@@ -65,6 +75,12 @@ static const char *conventions_words(cbk_arena *arena, const cbk_quantity *quant
     if (calls_any(quantity->expression, sampled)) {
         cbk_buffer_addf(&buffer, "%squantile of a sample: type %d",
                         buffer.size > 0 ? ", " : "", (int)used->sample_quantile);
+    }
+    if (calls_any(quantity->expression, ratios)) {
+        char level[CBK_NUMBER_SIZE];
+        cbk_number_shortest(used->level, level);
+        cbk_buffer_addf(&buffer, "%sties %s, level %s", buffer.size > 0 ? ", " : "",
+                        cbk_cox_ties_name(cbk_cox_ties_of(used->profile)), level);
     }
     if (buffer.size == 0 && !buffer.is_failed) {
         cbk_buffer_free(&buffer);

@@ -9,13 +9,17 @@
 #include <casebook/document.h>
 #include <casebook/life_table.h>
 #include <casebook/log_rank.h>
+#include <casebook/mean_cumulative.h>
 #include <casebook/nelson_aalen.h>
 
 #include "base/json.h"
+#include "study/competing.h"
 #include "study/curves.h"
-#include "study/design.h"
 #include "study/followup.h"
+#include "study/incidences.h"
 #include "study/records.h"
+#include "study/recurrence.h"
+#include "study/regression.h"
 
 /* What every builder of this room works on. */
 typedef struct cbk_report {
@@ -56,11 +60,16 @@ cbk_status cbk_report_listing(cbk_report *report, const cbk_table_spec *spec,
                               cbk_error *err);
 cbk_status cbk_report_summary(cbk_report *report, const cbk_table_spec *spec,
                               cbk_error *err);
+cbk_status cbk_report_regression(cbk_report *report, const cbk_table_spec *spec,
+                                 cbk_error *err);
 
-/* ---- figures (figure_km.c, figure_swimmer.c) ------------------------------------------
+/* ---- figures (figure_km.c, figure_cuminc.c, figure_swimmer.c)
+ * ------------------------------------------
  */
 
 cbk_status cbk_report_figure(cbk_report *report, const cbk_figure_spec *spec,
+                             cbk_error *err);
+cbk_status cbk_report_forest(cbk_report *report, const cbk_figure_spec *spec,
                              cbk_error *err);
 
 /* The drawing of curves: steps, band, censoring ticks, marks with their values, and under
@@ -68,6 +77,13 @@ cbk_status cbk_report_figure(cbk_report *report, const cbk_figure_spec *spec,
 const cbk_drawing *cbk_figure_km_draw(const cbk_curves *curves, const char *title,
                                       const double *marks, size_t n_marks,
                                       cbk_arena *arena);
+
+/* The same of incidences, for n_causes kinds of event (from 0): a curve for each group
+ * and kind. */
+const cbk_drawing *cbk_figure_cuminc_draw(const cbk_incidences *all, const size_t *causes,
+                                          size_t n_causes, const char *title,
+                                          const double *marks, size_t n_marks,
+                                          cbk_arena *arena);
 
 /* One line a patient. */
 typedef enum cbk_swim_end { CBK_SWIM_EVENT, CBK_SWIM_CENSORED } cbk_swim_end;
@@ -152,17 +168,49 @@ const cbk_document *cbk_analysis_logrank_document(const cbk_followup_data *data,
 void cbk_analysis_logrank_json(const cbk_followup_data *data, const cbk_log_rank *fit,
                                cbk_json *json);
 
-/* `casebook cox`. */
-typedef struct cbk_cox_analysis {
-    const cbk_followup_data *data;
-    const cbk_design *design;
-    const cbk_cox *fit;
-} cbk_cox_analysis;
+/* What `casebook cuminc` was asked for beside the curves. */
+typedef struct cbk_cuminc_asked {
+    size_t n_at;
+    const double *at;        /* [n_at] times >= 0 */
+    size_t n_curve_rows_max; /* of a curve's table in a document; 0: all of them */
+} cbk_cuminc_asked;
+
+/* `casebook cuminc`; NULL when the arena failed. */
+const cbk_document *cbk_analysis_cuminc_document(const cbk_incidences *all,
+                                                 const cbk_cuminc_asked *asked,
+                                                 cbk_arena *arena);
+void cbk_analysis_cuminc_json(const cbk_incidences *all, const cbk_cuminc_asked *asked,
+                              cbk_json *json);
+
+/* One line that names every convention of incidences. */
+const char *cbk_cuminc_line(const cbk_incidences *all, cbk_arena *arena);
+
+/* `casebook cox`; NULL when the arena failed. */
+const cbk_document *cbk_analysis_cox_document(const cbk_regression *analysis,
+                                              cbk_arena *arena);
+void cbk_analysis_cox_json(const cbk_regression *analysis, cbk_arena *arena,
+                           cbk_json *json);
+
+/* `casebook finegray`; NULL when the arena failed. */
+const cbk_document *cbk_analysis_finegray_document(const cbk_competing *both,
+                                                   cbk_arena *arena);
+void cbk_analysis_finegray_json(const cbk_competing *both, cbk_arena *arena,
+                                cbk_json *json);
+
+/* `casebook mcf`. */
+typedef struct cbk_mcf_result {
+    const cbk_recurrence_data *of;
+    cbk_mcf_request request;
+    const cbk_mcf_analysis *fit;
+    size_t n_at;
+    const double *at;        /* [n_at] times >= 0 */
+    size_t n_curve_rows_max; /* of a curve's table in a document; 0: all of them */
+} cbk_mcf_result;
 
 /* NULL when the arena failed. */
-const cbk_document *cbk_analysis_cox_document(const cbk_cox_analysis *analysis,
+const cbk_document *cbk_analysis_mcf_document(const cbk_mcf_result *result,
                                               cbk_arena *arena);
-void cbk_analysis_cox_json(const cbk_cox_analysis *analysis, cbk_arena *arena,
+void cbk_analysis_mcf_json(const cbk_mcf_result *result, cbk_arena *arena,
                            cbk_json *json);
 
 /* What `casebook describe` was asked for. */
@@ -193,10 +241,13 @@ const cbk_document *cbk_analysis_check_document(cbk_study *study,
 void cbk_analysis_check_json(cbk_study *study, const cbk_finding *findings, size_t n,
                              cbk_json *json);
 
+/* `casebook audit`: what needs an answer first, as a list to read; is_table: as the
+ * section of the report.  study NULL: there were only the claims of claims_file. */
 cbk_status cbk_analysis_audit_document(cbk_study *study, const cbk_audit *audit,
-                                       cbk_arena *arena, const cbk_document **out,
-                                       cbk_error *err);
-void cbk_analysis_audit_json(cbk_study *study, const cbk_audit *audit, cbk_json *json);
+                                       bool is_table, cbk_arena *arena,
+                                       const cbk_document **out, cbk_error *err);
+void cbk_analysis_audit_json(const cbk_study *study, const char *claims_file,
+                             const cbk_audit *audit, cbk_json *json);
 
 /* One table or figure of the protocol by its id.  Errors: CBK_EINVAL (no such id: which
  * there are), the evaluator's. */

@@ -5,7 +5,7 @@
 
 #include "base/date.h"
 
-enum { REFERENCES_MAX = 12 };
+enum { REFERENCES_MAX = 16 };
 
 typedef struct reference {
     const char *text;
@@ -43,10 +43,36 @@ static const reference schemper_smith = {
     "Schemper M, Smith TL. A note on quantifying follow-up in studies of failure time. "
     "Control Clin Trials 1996;17:343-346.",
     "10.1016/0197-2456(96)00075-X"};
+static const reference aalen_johansen = {
+    "Aalen OO, Johansen S. An empirical transition matrix for non-homogeneous Markov "
+    "chains based on censored observations. Scand J Stat 1978;5:141-150.",
+    NULL};
+static const reference gray = {
+    "Gray RJ. A class of K-sample tests for comparing the cumulative incidence of a "
+    "competing risk. Ann Stat 1988;16:1141-1154.",
+    "10.1214/aos/1176350951"};
 static const reference hyndman_fan = {
     "Hyndman RJ, Fan Y. Sample quantiles in statistical packages. Am Stat "
     "1996;50:361-365.",
     "10.1080/00031305.1996.10473566"};
+
+static const reference cox = {
+    "Cox DR. Regression models and life-tables. J R Stat Soc B 1972;34:187-220.", NULL};
+static const reference efron = {
+    "Efron B. The efficiency of Cox's likelihood function for censored data. J Am Stat "
+    "Assoc 1977;72:557-565.",
+    "10.1080/01621459.1977.10480613"};
+static const reference breslow = {
+    "Breslow N. Covariance analysis of censored survival data. Biometrics "
+    "1974;30:89-99.",
+    "10.2307/2529620"};
+static const reference firth = {
+    "Firth D. Bias reduction of maximum likelihood estimates. Biometrika 1993;80:27-38.",
+    "10.1093/biomet/80.1.27"};
+static const reference heinze_schemper = {
+    "Heinze G, Schemper M. A solution to the problem of monotone likelihood in Cox "
+    "regression. Biometrics 2001;57:114-119.",
+    "10.1111/j.0006-341X.2001.00114.x"};
 
 typedef struct methods {
     cbk_report *report;
@@ -143,6 +169,105 @@ static void add_survival(methods *text)
             "Times between dates are whole days; a month is %g days and a year %g. ",
             CBK_DAYS_PER_MONTH, CBK_DAYS_PER_YEAR);
     }
+}
+
+/* ---- competing events ---------------------------------------------------------------
+ */
+
+static bool has_competing(const cbk_protocol *protocol)
+{
+    for (size_t i = 0; i < protocol->n_endpoints; i++) {
+        if (protocol->endpoints[i].n_competing > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a figure of incidences compares groups. */
+static bool has_gray(const cbk_protocol *protocol)
+{
+    for (size_t i = 0; i < protocol->n_figures; i++) {
+        if (protocol->figures[i].kind == CBK_FIGURE_CUMINC &&
+            protocol->figures[i].by != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_incidence(methods *text)
+{
+    if (!has_competing(text->report->protocol)) {
+        return;
+    }
+    say(text, "Where events compete, the cumulative incidence is the Aalen-Johansen "
+              "estimate");
+    cite(text, &aalen_johansen);
+    cbk_run_textf(&text->run, text->report->arena,
+                  " with the variance of the infinitesimal jackknife and pointwise %s%% "
+                  "intervals on the scale of log(-log(1 - F(t))). ",
+                  cbk_print_number(text->report->arena,
+                                   100.0 * text->report->conventions.level, -1));
+    if (has_gray(text->report->protocol)) {
+        say(text, "Cumulative incidences of groups were compared by Gray's test with "
+                  "rho = 0");
+        cite(text, &gray);
+        say(text, ". ");
+    }
+}
+
+/* ---- regression -------------------------------------------------------------------- */
+
+/* Which of the protocol's tables and figures are regressions. */
+static size_t regressions_of(const cbk_protocol *protocol, size_t *n_firth)
+{
+    size_t n = 0;
+    *n_firth = 0;
+    for (size_t i = 0; i < protocol->n_tables; i++) {
+        if (protocol->tables[i].kind == CBK_TABLE_REGRESSION) {
+            n++;
+            *n_firth += protocol->tables[i].regression.is_firth;
+        }
+    }
+    for (size_t i = 0; i < protocol->n_figures; i++) {
+        if (protocol->figures[i].kind == CBK_FIGURE_FOREST) {
+            n++;
+            *n_firth += protocol->figures[i].regression.is_firth;
+        }
+    }
+    return n;
+}
+
+static void add_regression(methods *text)
+{
+    size_t n_firth = 0;
+    const size_t n = regressions_of(text->report->protocol, &n_firth);
+    if (n == 0) {
+        return;
+    }
+    const bool is_efron =
+        cbk_cox_ties_of(text->report->conventions.profile) == CBK_COX_EFRON;
+    say(text, "Hazard ratios are those of Cox's proportional hazards regression");
+    cite(text, &cox);
+    say(text,
+        is_efron ? " with Efron's method for ties" : " with Breslow's method for ties");
+    cite(text, is_efron ? &efron : &breslow);
+    if (n_firth < n) {
+        say(text,
+            "; limits and p are Wald's. Where the likelihood has no maximum there "
+            "is no estimate: the bound is that of the profile likelihood and p that "
+            "of the likelihood-ratio test");
+    }
+    if (n_firth > 0) {
+        say(text, n_firth < n ? "; where it is said, the likelihood was penalised"
+                              : "; the likelihood was penalised");
+        say(text, " by Firth's method");
+        cite(text, &firth);
+        say(text, ", with limits and p by its profile");
+        cite(text, &heinze_schemper);
+    }
+    say(text, ". A regression rests on the patients whose covariates are all known. ");
 }
 
 /* ---- description ------------------------------------------------------------------ */
@@ -247,7 +372,9 @@ cbk_status cbk_section_methods(cbk_report *report, cbk_error *err)
     cbk_document_heading(report->document, 2, "methods", "Methods");
     if (protocol->n_endpoints > 0) {
         add_survival(&text);
+        add_incidence(&text);
     }
+    add_regression(&text);
     add_description(&text);
     cbk_document_paragraph(report->document, text.run);
     if (protocol->n_endpoints > 0) {

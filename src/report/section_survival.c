@@ -1,5 +1,5 @@
-/* section_survival.c - every endpoint in one table: events, survival at the marks,
- * median, follow-up. */
+/* section_survival.c - every endpoint in one table: events, survival at the marks, where
+ * events compete the incidence there, median, follow-up. */
 #include "report/parts.h"
 
 #include "study/sql_text.h"
@@ -15,6 +15,8 @@ typedef struct survival_table {
     cbk_table_builder *builder;
     size_t n_marks;
     mark *marks;
+    size_t
+        n_incidences; /* rows of them: n_marks where some endpoint has competing events */
 } survival_table;
 
 /* Rows above and below those of the marks. */
@@ -41,6 +43,22 @@ static void add_mark(survival_table *table, double time, const char *unit)
     table->n_marks++;
 }
 
+static bool has_competing(const cbk_protocol *protocol)
+{
+    for (size_t i = 0; i < protocol->n_endpoints; i++) {
+        if (protocol->endpoints[i].n_competing > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The first row below those of the marks. */
+static size_t row_below(const survival_table *table)
+{
+    return ROWS_ABOVE + table->n_marks + table->n_incidences;
+}
+
 static cbk_status find_marks(survival_table *table, cbk_error *err)
 {
     cbk_report *report = table->report;
@@ -55,29 +73,44 @@ static cbk_status find_marks(survival_table *table, cbk_error *err)
             add_mark(table, times[k], protocol->endpoints[i].unit);
         }
     }
+    table->n_incidences = has_competing(protocol) ? table->n_marks : 0;
     return CBK_OK;
 }
 
 /* ---- cells ------------------------------------------------------------------------ */
 
+/* The functions that give a row of marks. */
+typedef struct mark_functions {
+    const char *value, *lower, *upper;
+} mark_functions;
+
+static const mark_functions survival = {"km_survival", "km_lower", "km_upper"};
+static const mark_functions incidence = {"cuminc", "cuminc_lower", "cuminc_upper"};
+
+static const char *call(cbk_arena *arena, const char *function, const char *name,
+                        const char *at)
+{
+    return cbk_text_format(arena, "%s(%s, %s)", function, name, at);
+}
+
 /* "0.800 (0.516 to 1.000)"; nothing after "not estimable". */
-static cbk_status add_survival(cbk_report *report, cbk_text_run *run, const char *name,
-                               double time, cbk_error *err)
+static cbk_status add_value(cbk_report *report, cbk_text_run *run,
+                            const mark_functions *functions, const char *name,
+                            double time, cbk_error *err)
 {
     cbk_arena *arena = report->arena;
     char at[CBK_NUMBER_SIZE];
     cbk_number_shortest(time, at);
-    cbk_quantity survival;
-    CBK_TRY(cbk_report_number(report, run,
-                              cbk_text_format(arena, "km_survival(%s, %s)", name, at),
-                              NULL, NULL, 3, &survival, err));
-    if (!cbk_quantity_has_number(&survival)) {
+    cbk_quantity value;
+    CBK_TRY(cbk_report_number(report, run, call(arena, functions->value, name, at), NULL,
+                              NULL, 3, &value, err));
+    if (!cbk_quantity_has_number(&value)) {
         return CBK_OK;
     }
     cbk_run_text(run, arena, " (");
-    CBK_TRY(cbk_report_limits(
-        report, run, cbk_text_format(arena, "km_lower(%s, %s)", name, at),
-        cbk_text_format(arena, "km_upper(%s, %s)", name, at), NULL, NULL, 3, err));
+    CBK_TRY(cbk_report_limits(report, run, call(arena, functions->lower, name, at),
+                              call(arena, functions->upper, name, at), NULL, NULL, 3,
+                              err));
     cbk_run_text(run, arena, ")");
     return CBK_OK;
 }
@@ -93,18 +126,23 @@ static cbk_status add_function(survival_table *table, size_t row, size_t column,
                              NULL, NULL, digits, NULL, err);
 }
 
-static cbk_status fill_marks(survival_table *table, size_t column,
+/* Survival at the marks, or the incidence there of an endpoint with competing events. */
+static cbk_status fill_marks(survival_table *table, size_t column, bool is_incidence,
                              const cbk_endpoint *endpoint, const char *name,
                              cbk_error *err)
 {
-    for (size_t i = 0; i < table->n_marks; i++) {
-        const size_t row = ROWS_ABOVE + i;
-        cbk_text_run *run = &cbk_table_builder_cell(table->builder, row, column)->run;
-        if (!cbk_text_is_equal(table->marks[i].unit, endpoint->unit)) {
+    const size_t first = ROWS_ABOVE + (is_incidence ? table->n_marks : 0);
+    const size_t n_rows = is_incidence ? table->n_incidences : table->n_marks;
+    for (size_t i = 0; i < n_rows; i++) {
+        cbk_text_run *run =
+            &cbk_table_builder_cell(table->builder, first + i, column)->run;
+        if (!cbk_text_is_equal(table->marks[i].unit, endpoint->unit) ||
+            (is_incidence && endpoint->n_competing == 0)) {
             cbk_run_text(run, table->report->arena, CBK_DASH);
             continue;
         }
-        CBK_TRY(add_survival(table->report, run, name, table->marks[i].time, err));
+        CBK_TRY(add_value(table->report, run, is_incidence ? &incidence : &survival, name,
+                          table->marks[i].time, err));
     }
     return CBK_OK;
 }
@@ -115,7 +153,7 @@ static cbk_status fill_endpoint(survival_table *table, size_t column,
     cbk_report *report = table->report;
     cbk_arena *arena = report->arena;
     const char *name = cbk_sql_name(arena, endpoint->name);
-    const size_t below = ROWS_ABOVE + table->n_marks;
+    const size_t below = row_below(table);
     cbk_quantity known;
     size_t n = 0;
     CBK_TRY(cbk_report_count(report, cbk_text_format(arena, "count(%s)", name), NULL,
@@ -124,7 +162,8 @@ static cbk_status fill_endpoint(survival_table *table, size_t column,
         report, &cbk_table_builder_cell(table->builder, ROW_PATIENTS, column)->run,
         &known, 0);
     CBK_TRY(add_function(table, ROW_EVENTS, column, "events", name, 0, err));
-    CBK_TRY(fill_marks(table, column, endpoint, name, err));
+    CBK_TRY(fill_marks(table, column, false, endpoint, name, err));
+    CBK_TRY(fill_marks(table, column, true, endpoint, name, err));
     CBK_TRY(add_function(table, below + ROW_MEDIAN, column, "km_median", name, -1, err));
     CBK_TRY(cbk_report_limits(
         report,
@@ -140,13 +179,21 @@ static void fill_labels(survival_table *table)
     cbk_report *report = table->report;
     cbk_arena *arena = report->arena;
     const char *level = cbk_print_number(arena, 100.0 * report->conventions.level, -1);
-    const size_t below = ROWS_ABOVE + table->n_marks;
+    const size_t below = row_below(table);
     cbk_table_builder *builder = table->builder;
     cbk_table_text(report, builder, ROW_PATIENTS, 0, "Patients");
     cbk_table_text(report, builder, ROW_EVENTS, 0, "Events");
     for (size_t i = 0; i < table->n_marks; i++) {
         cbk_table_text(report, builder, ROWS_ABOVE + i, 0,
                        cbk_text_format(arena, "Survival at %s (%s%% interval)",
+                                       cbk_words_duration(arena, table->marks[i].time,
+                                                          table->marks[i].unit),
+                                       level));
+    }
+    for (size_t i = 0; i < table->n_incidences; i++) {
+        cbk_table_text(report, builder, ROWS_ABOVE + table->n_marks + i, 0,
+                       cbk_text_format(arena,
+                                       "Cumulative incidence at %s (%s%% interval)",
                                        cbk_words_duration(arena, table->marks[i].time,
                                                           table->marks[i].unit),
                                        level));
@@ -180,7 +227,7 @@ static cbk_status add_table(cbk_report *report, cbk_error *err)
     const size_t n_columns = protocol->n_endpoints + 1;
     const char **headers = CBK_NEW(report->arena, const char *, n_columns);
     table.builder = cbk_table_builder_create(report->arena, n_columns,
-                                             ROWS_ABOVE + table.n_marks + ROWS_BELOW);
+                                             row_below(&table) + ROWS_BELOW);
     if (table.builder == NULL) {
         return cbk_report_done(report, err);
     }
@@ -193,6 +240,16 @@ static cbk_status add_table(cbk_report *report, cbk_error *err)
     cbk_run_textf(&note, report->arena, "%s",
                   cbk_conventions_line(&report->conventions, report->arena));
     cbk_table_builder_note(table.builder, note);
+    if (table.n_incidences > 0) {
+        cbk_text_run competing = {0};
+        cbk_run_text(&competing, report->arena,
+                     "Where events compete, survival counts a competing event as "
+                     "censored, so that one minus survival overstates how many have the "
+                     "event; the cumulative incidence is that share. Aalen-Johansen "
+                     "estimate; variance by the infinitesimal jackknife; interval by "
+                     "log-log of one minus the incidence.");
+        cbk_table_builder_note(table.builder, competing);
+    }
     table.builder->block.id = "survival-table";
     table.builder->block.title = "Survival by endpoint";
     cbk_document_table(report->document, &table.builder->block);

@@ -1,8 +1,10 @@
 /* cox.c - Cox's regression: the fit and its tests.  Contract and sources: casebook/cox.h.
  */
 #include "numeric/distribution.h"
+#include "stats/cox_instead.h"
 #include "stats/cox_model.h"
 #include "stats/cox_monotone.h"
+#include "stats/cox_profile.h"
 
 #include <math.h>
 #include <string.h>
@@ -32,6 +34,8 @@ typedef struct fitting {
     bool is_monotone;
     double *all_variance; /* [n_covariates^2] the fit's, as the next */
     cbk_cox_test *terms;
+    cbk_cox_kept *kept_rows; /* where wanted */
+    cbk_mark after;          /* everything after it is room */
 } fitting;
 
 static cbk_cox_test test_of(double chisq, size_t df)
@@ -43,6 +47,12 @@ static cbk_cox_test test_of(double chisq, size_t df)
 }
 
 static const cbk_cox_test no_test = {.chisq = (double)NAN, .p = (double)NAN};
+
+static const cbk_cox_profile no_profile = {
+    .lower = (double)NAN,
+    .upper = (double)NAN,
+    .likelihood_ratio = {(double)NAN, 1, (double)NAN},
+    .score = {(double)NAN, 1, (double)NAN}};
 
 static double *numbers(cbk_arena *arena, size_t n)
 {
@@ -118,7 +128,7 @@ static bool take_step(fitting *at)
         for (size_t j = 0; j < p; j++) {
             at->trial[j] = at->beta[j] + part * at->step[j];
         }
-        cbk_cox_evaluate(&at->model, at->trial, NULL, &at->next);
+        cbk_cox_likelihood(&at->model, at->trial, &at->next);
         if (at->next.loglik >= at->now.loglik - slack) {
             memcpy(at->beta, at->trial, p * sizeof *at->beta);
             const cbk_cox_value before = at->now;
@@ -196,6 +206,9 @@ static void fill_coefficient(fitting *at, size_t j, double z_of_level)
     if (at->direction[j] != 0) {
         out->fate = at->direction[j] > 0 ? CBK_COX_RISING : CBK_COX_FALLING;
         return;
+    }
+    if (at->is_monotone && !(at->inverse[j * p + j] > 0.0)) {
+        return; /* the limit does not depend on it */
     }
     out->estimate = at->beta[j] / scale;
     out->hazard_ratio = exp(out->estimate);
@@ -302,6 +315,67 @@ static bool make_variances(fitting *at)
     return true;
 }
 
+/* ---- profiles ---------------------------------------------------------------------- */
+
+/* By the profile: of all coefficients where that is wanted, else of the infinite ones
+ * alone. */
+static bool fill_profiles(fitting *at)
+{
+    cbk_cox *fit = at->fit;
+    const size_t p = at->model.p;
+    if (!fit->request.wants_profile && !(fit->request.wants_instead && at->is_monotone)) {
+        return true;
+    }
+    cbk_cox_profile *profile = CBK_NEW(at->arena, cbk_cox_profile, p + 1);
+    double *std_error = numbers(at->arena, p);
+    if (std_error == NULL) {
+        return false;
+    }
+    for (size_t j = 0; j < p; j++) {
+        profile[j] = no_profile;
+        std_error[j] = sqrt(at->inverse[j * p + j]);
+    }
+    cbk_cox_summit summit = {.model = &at->model,
+                             .beta = at->beta,
+                             .std_error = std_error,
+                             .direction = at->direction,
+                             .loglik = fit->loglik,
+                             .is_monotone = at->is_monotone,
+                             .wants_all = fit->request.wants_profile};
+    if (!cbk_cox_profiles(&summit, fit->request.level, at->arena, profile)) {
+        return false;
+    }
+    for (size_t j = 0; j < p; j++) {
+        cbk_cox_profile *out = &at->coefficients[at->kept[j]].profile;
+        *out = profile[j];
+        out->lower = exp(profile[j].lower / at->model.scale[j]);
+        out->upper = exp(profile[j].upper / at->model.scale[j]);
+    }
+    return true;
+}
+
+/* Of the limit some coefficients may say nothing.  Each that rises for ever by itself is
+ * infinite, too; of others there is no estimate. */
+static bool send_rest_out(fitting *at)
+{
+    const size_t p = at->model.p;
+    int *direction = CBK_NEW(at->arena, int, p + 1);
+    if (direction == NULL) {
+        return false;
+    }
+    for (size_t j = 0; j < p; j++) {
+        for (int sign = -1; sign <= 1 && !(at->inverse[j * p + j] > 0.0); sign += 2) {
+            memset(at->step, 0, p * sizeof *at->step);
+            at->step[j] = sign;
+            if (at->direction[j] == 0 &&
+                cbk_cox_is_monotone(&at->model, at->step, 0.0, direction)) {
+                at->direction[j] = sign;
+            }
+        }
+    }
+    return true;
+}
+
 /* ---- the two fits ----------------------------------------------------------------- */
 
 static bool fit_plain(fitting *at, double z)
@@ -326,6 +400,9 @@ static bool fit_plain(fitting *at, double z)
         return false;
     }
     if (at->is_monotone) {
+        if (!send_rest_out(at)) {
+            return false;
+        }
         fit->wald = (cbk_cox_test){.chisq = none, .df = p, .p = none};
     } else {
         const double wald = quadratic(at, at->variance, at->beta, &rank);
@@ -335,7 +412,7 @@ static bool fit_plain(fitting *at, double z)
         fill_coefficient(at, j, z);
         fit->gradient = fmax(fit->gradient, fabs(at->now.gradient[j]));
     }
-    return true;
+    return fill_profiles(at);
 }
 
 static void fill_penalised(fitting *at, size_t j, const cbk_cox_firth *firth)
@@ -347,9 +424,12 @@ static void fill_penalised(fitting *at, size_t j, const cbk_cox_firth *firth)
     out->hazard_ratio = exp(out->estimate);
     out->std_error = sqrt(at->inverse[j * p + j]) / scale;
     out->z = copysign(sqrt(firth->chisq[j]), out->estimate);
-    out->p = cbk_chi_squared_upper(firth->chisq[j], 1.0);
+    out->profile.likelihood_ratio = test_of(firth->chisq[j], 1);
+    out->p = out->profile.likelihood_ratio.p;
     out->lower = exp(firth->lower[j] / scale);
     out->upper = exp(firth->upper[j] / scale);
+    out->profile.lower = out->lower;
+    out->profile.upper = out->upper;
 }
 
 static bool fit_firth(fitting *at)
@@ -361,8 +441,10 @@ static bool fit_firth(fitting *at)
                            at->now.info, &firth)) {
         return false;
     }
-    fit->loglik_null = firth.loglik_null;
-    fit->loglik = firth.loglik;
+    /* the penalty is that of covariates whose standard deviation is 1 */
+    const double spread = cbk_cox_log_spread(&at->model);
+    fit->loglik_null = firth.loglik_null - spread;
+    fit->loglik = firth.loglik - spread;
     fit->gradient = firth.gradient;
     fit->n_iterations = firth.n_iterations;
     if (!firth.is_converged) { /* whatever it reached means nothing */
@@ -411,7 +493,8 @@ static bool test_proportional(fitting *at)
     cbk_cox *fit = at->fit;
     const size_t p = at->model.p;
     const size_t n_all = fit->n_covariates;
-    if (!fit->request.wants_proportional || at->is_monotone || fit->request.is_firth) {
+    if (!fit->request.wants_proportional || at->is_monotone || fit->request.is_firth ||
+        cbk_cox_ties_are_exact(fit->request.ties)) {
         return true;
     }
     const size_t *term = at->rows->term;
@@ -433,11 +516,11 @@ static bool fit_model(fitting *at)
 {
     cbk_cox *fit = at->fit;
     const double z = cbk_normal_quantile_upper((1.0 - fit->request.level) / 2.0);
-    cbk_cox_evaluate(&at->model, at->beta, NULL, &at->now);
+    cbk_cox_likelihood(&at->model, at->beta, &at->now);
     drop_determined(at);
     const size_t p = at->model.p;
     if (p < fit->n_covariates) {
-        cbk_cox_evaluate(&at->model, at->beta, NULL, &at->now);
+        cbk_cox_likelihood(&at->model, at->beta, &at->now);
     }
     for (size_t j = 0; j < p; j++) {
         at->reference[j] = at->now.info[j * p + j];
@@ -481,7 +564,8 @@ static bool start_fit(const cbk_cox_request *request, fitting *at)
                                                     .z = none,
                                                     .p = none,
                                                     .lower = none,
-                                                    .upper = none};
+                                                    .upper = none,
+                                                    .profile = no_profile};
     }
     *fit = (cbk_cox){.request = *request,
                      .n = rows->followup->n,
@@ -502,6 +586,31 @@ static bool start_fit(const cbk_cox_request *request, fitting *at)
     return true;
 }
 
+/* What the exact likelihoods exclude. */
+static cbk_status check_exact(const cbk_cox_rows *rows, const cbk_cox_request *request,
+                              cbk_error *err)
+{
+    const char *name = cbk_cox_ties_name(request->ties);
+    if (request->is_robust || rows->cluster != NULL) {
+        return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
+                        "With %s ties there is no robust variance; use efron.", name);
+    }
+    if (request->is_firth) {
+        return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
+                        "Firth's penalty is not for %s ties; use efron.", name);
+    }
+    const double *weight = rows->followup->weight;
+    for (size_t i = 0; weight != NULL && i < rows->followup->n; i++) {
+        if (weight[i] < 1.0 || weight[i] > 1.0) {
+            return cbk_fail(err, CBK_EINVAL, i,
+                            "With %s ties each row is one subject, but this one has the "
+                            "weight %.15g; use efron or breslow.",
+                            name, weight[i]);
+        }
+    }
+    return CBK_OK;
+}
+
 static cbk_status check_request(const cbk_cox_rows *rows, const cbk_cox_request *request,
                                 cbk_error *err)
 {
@@ -519,7 +628,8 @@ static cbk_status check_request(const cbk_cox_rows *rows, const cbk_cox_request 
         return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
                         "Firth's penalty has no robust variance.");
     }
-    return CBK_OK;
+    return cbk_cox_ties_are_exact(request->ties) ? check_exact(rows, request, err)
+                                                 : CBK_OK;
 }
 
 static cbk_status fit_rows(fitting *at, cbk_error *err)
@@ -530,16 +640,31 @@ static cbk_status fit_rows(fitting *at, cbk_error *err)
         return CBK_OK;
     }
     CBK_TRY(cbk_cox_model_make(at->rows, fit->request.ties, at->arena, &at->model, err));
+    if (fit->request.keeps_rows) {
+        at->kept_rows = cbk_cox_kept_start(at->rows, &at->model, at->arena);
+        at->after = cbk_arena_mark(at->arena);
+    }
+    CBK_TRY(cbk_cox_exact_make(&at->model, at->arena, err));
     fit->n_event = at->model.n_event;
     fit->notes |= fit->n == 1 ? CBK_NOTE_ONE_SUBJECT : 0;
     if (fit->n_event == 0) {
         fit->notes |= CBK_NOTE_NO_EVENTS;
         return CBK_OK;
     }
-    return make_room(at, fit->n_covariates) && fit_model(at) &&
-                   !cbk_arena_has_failed(at->arena)
-               ? CBK_OK
-               : cbk_fail_memory(err);
+    if (!make_room(at, fit->n_covariates) || !fit_model(at) ||
+        cbk_arena_has_failed(at->arena)) {
+        return cbk_fail_memory(err);
+    }
+    if (at->kept_rows != NULL && (fit->notes & CBK_NOTE_NOT_CONVERGED) == 0) {
+        cbk_cox_kept_fill(at->kept_rows, &at->model, at->kept, at->direction);
+        memcpy(at->kept_rows->beta, at->beta, at->model.p * sizeof *at->beta);
+        memcpy(at->kept_rows->inverse, at->inverse,
+               at->model.p * at->model.p * sizeof *at->inverse);
+        memcpy(at->kept_rows->variance, at->variance,
+               at->model.p * at->model.p * sizeof *at->variance);
+        fit->kept = at->kept_rows;
+    }
+    return CBK_OK;
 }
 
 cbk_status cbk_cox_fit(const cbk_cox_rows *rows, const cbk_cox_request *request,
@@ -553,15 +678,31 @@ cbk_status cbk_cox_fit(const cbk_cox_rows *rows, const cbk_cox_request *request,
         cbk_arena_release(arena, before);
         return cbk_fail_memory(err);
     }
-    const cbk_mark after = cbk_arena_mark(arena);
-    const cbk_status status = fit_rows(&at, err);
-    cbk_arena_release(arena, status == CBK_OK ? after : before);
-    *out = status == CBK_OK ? at.fit : NULL;
-    return status;
+    at.after = cbk_arena_mark(arena);
+    cbk_status status = fit_rows(&at, err);
+    if (status == CBK_OK) {
+        cbk_arena_release(arena, at.after);
+        if (request->wants_instead && (at.fit->notes & CBK_NOTE_MONOTONE) != 0) {
+            status = cbk_cox_answer_instead(rows, request, arena, at.fit, err);
+        }
+    }
+    if (status != CBK_OK) {
+        cbk_arena_release(arena, before);
+        return status;
+    }
+    *out = at.fit;
+    return CBK_OK;
 }
 
-static const char *const ties_names[] = {
-    [CBK_COX_EFRON] = "efron", [CBK_COX_BRESLOW] = "breslow"};
+bool cbk_cox_ties_are_exact(cbk_cox_ties ties)
+{
+    return ties == CBK_COX_EXACT || ties == CBK_COX_EXACT_MARGINAL;
+}
+
+static const char *const ties_names[] = {[CBK_COX_EFRON] = "efron",
+                                         [CBK_COX_BRESLOW] = "breslow",
+                                         [CBK_COX_EXACT] = "exact",
+                                         [CBK_COX_EXACT_MARGINAL] = "exact-marginal"};
 
 const char *cbk_cox_ties_name(cbk_cox_ties ties)
 {

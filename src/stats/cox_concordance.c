@@ -63,10 +63,7 @@ static bool rank_rows(const cbk_cox_model *model, const double *beta, cbk_arena 
         return false;
     }
     for (size_t i = 0; i < model->n; i++) {
-        value[i] = model->offset[i];
-        for (size_t j = 0; j < model->p; j++) {
-            value[i] += model->x[i * model->p + j] * beta[j];
-        }
+        value[i] = model->offset[i] + cbk_cox_along(model, i, beta);
     }
     const double *column[] = {value};
     if (!cbk_order_rows(column, 1, model->n, arena, order)) {

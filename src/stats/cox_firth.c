@@ -8,11 +8,11 @@
  */
 #include "numeric/distribution.h"
 #include "stats/cox_model.h"
+#include "stats/cox_profile.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { ITERATIONS_MAX = 500, HALVINGS_MAX = 30, SEARCH_MAX = 200 };
 static const double decrement_last = 1e-20;
 
 typedef struct penalised {
@@ -20,12 +20,7 @@ typedef struct penalised {
     cbk_cox_walk walk;
     double *inverse; /* [p * p] of the information */
     double *factors; /* [p * p] */
-    double *vector;  /* [2 * p] room */
-    double *now;     /* [p] coefficients being fitted */
-    double *trial;   /* [p] */
-    cbk_cox_value value;
-    cbk_cox_value next;
-    size_t n_iterations;
+    double *vector;  /* [p] room */
 } penalised;
 
 /* 1, x, x x', q, x q. */
@@ -34,7 +29,7 @@ static void fill_features(const void *context, const cbk_cox_model *model, uint3
 {
     const double *inverse = context;
     const size_t p = model->p;
-    const double *x = model->x + i * p;
+    const double *x = feature + 1;
     double *square = feature + 1 + p;
     double q = 0.0;
     cbk_cox_feature_x(NULL, model, i, feature);
@@ -79,8 +74,9 @@ static void add_part(const penalised *at, double share, double weight, double *g
 }
 
 /* loglik and gradient with the penalty; loglik is -infinity where there is none. */
-static void evaluate(penalised *at, const double *beta, cbk_cox_value *out)
+static void evaluate(void *context, const double *beta, cbk_cox_value *out)
 {
+    penalised *at = context;
     const cbk_cox_model *model = at->model;
     const size_t p = model->p;
     cbk_cox_evaluate(model, beta, NULL, out);
@@ -106,118 +102,13 @@ static void evaluate(penalised *at, const double *beta, cbk_cox_value *out)
     }
 }
 
-/* Solves I step = gradient with coefficient `held` not moving; held p: all move.  Returns
- * the decrement. */
-static double find_step(const penalised *at, size_t held, double *step)
-{
-    const size_t p = at->model->p;
-    memcpy(at->factors, at->value.info, p * p * sizeof *at->factors);
-    memcpy(step, at->value.gradient, p * sizeof *step);
-    if (held < p) {
-        for (size_t j = 0; j < p; j++) {
-            at->factors[j * p + held] = at->factors[held * p + j] = 0.0;
-        }
-        step[held] = 0.0;
-    }
-    (void)cbk_cox_factor(at->factors, NULL, p);
-    cbk_cox_solve(at->factors, p, step);
-    double decrement = 0.0;
-    for (size_t j = 0; j < p; j++) {
-        decrement += step[j] * (j == held ? 0.0 : at->value.gradient[j]);
-    }
-    return decrement;
-}
-
-/* Climbs from now with coefficient `held` where it is.  True at the maximum. */
-static bool climb(penalised *at, size_t held)
-{
-    const size_t p = at->model->p;
-    double *step = at->vector + p;
-    evaluate(at, at->now, &at->value);
-    for (int turn = 0; turn < ITERATIONS_MAX && isfinite(at->value.loglik); turn++) {
-        const double decrement = find_step(at, held, step);
-        const double slack = 1e-14 * (fabs(at->value.loglik) + 1.0);
-        if (decrement < decrement_last) {
-            return true;
-        }
-        double part = 1.0;
-        int halving = 0;
-        do {
-            for (size_t j = 0; j < p; j++) {
-                at->trial[j] = at->now[j] + part * step[j];
-            }
-            evaluate(at, at->trial, &at->next);
-            part /= 2.0;
-        } while (!(at->next.loglik >= at->value.loglik - slack) &&
-                 ++halving < HALVINGS_MAX);
-        if (halving == HALVINGS_MAX) {
-            return decrement < 1e-10;
-        }
-        memcpy(at->now, at->trial, p * sizeof *at->now);
-        const cbk_cox_value before = at->value;
-        at->value = at->next;
-        at->next = before;
-        at->n_iterations++;
-    }
-    return false;
-}
-
-/* The profile of coefficient j at value; now is where the others are, and stays there
- * where the likelihood cannot be computed. */
-static double profile(penalised *at, size_t j, double value)
-{
-    at->now[j] = value;
-    (void)climb(at, j);
-    return at->value.loglik;
-}
-
-/* Where the profile of coefficient j falls to target, beyond best on the side of sign. */
-static double find_limit(penalised *at, size_t j, const double *best, double std_error,
-                         double sign, double target)
-{
-    const size_t p = at->model->p;
-    double inside = best[j];
-    double outside = best[j];
-    double width = 2.0 * std_error;
-    memcpy(at->now, best, p * sizeof *at->now);
-    for (int turn = 0; turn < SEARCH_MAX; turn++, width *= 2.0) {
-        inside = outside;
-        outside = outside + sign * width;
-        if (!(profile(at, j, outside) > target)) {
-            break;
-        }
-        if (turn + 1 == SEARCH_MAX) {
-            return sign * (double)INFINITY;
-        }
-    }
-    memcpy(at->now, best, p * sizeof *at->now);
-    for (int turn = 0; turn < SEARCH_MAX; turn++) {
-        const double middle = inside + 0.5 * (outside - inside);
-        if (!(fabs(outside - inside) > 1e-13 * (fabs(middle) + std_error))) {
-            break;
-        }
-        if (profile(at, j, middle) > target) {
-            inside = middle;
-        } else {
-            outside = middle;
-        }
-    }
-    return inside + 0.5 * (outside - inside);
-}
-
 static bool make_room(const cbk_cox_model *model, cbk_arena *arena, penalised *out)
 {
     const size_t p = model->p;
     *out = (penalised){.model = model};
     out->inverse = CBK_NEW(arena, double, p *p + 1);
     out->factors = CBK_NEW(arena, double, p *p + 1);
-    out->vector = CBK_NEW(arena, double, 2 * p + 1);
-    out->now = CBK_NEW(arena, double, p + 1);
-    out->trial = CBK_NEW(arena, double, p + 1);
-    out->value.gradient = CBK_NEW(arena, double, p + 1);
-    out->value.info = CBK_NEW(arena, double, p *p + 1);
-    out->next.gradient = CBK_NEW(arena, double, p + 1);
-    out->next.info = CBK_NEW(arena, double, p *p + 1);
+    out->vector = CBK_NEW(arena, double, p + 1);
     return !cbk_arena_has_failed(arena) &&
            cbk_cox_walk_start(&out->walk, model, 2 + 2 * p + p * p, fill_features,
                               out->inverse, arena);
@@ -228,37 +119,40 @@ bool cbk_cox_firth_fit(const cbk_cox_model *model, double level, cbk_arena *aren
 {
     const size_t p = model->p;
     const double z = cbk_normal_quantile_upper((1.0 - level) / 2.0);
-    penalised at;
+    penalised of;
+    cbk_cox_climber at;
     *out = (cbk_cox_firth){.lower = CBK_NEW(arena, double, p + 1),
                            .upper = CBK_NEW(arena, double, p + 1),
                            .chisq = CBK_NEW(arena, double, p + 1)};
-    if (!make_room(model, arena, &at)) {
+    double *inverse = CBK_NEW(arena, double, p *p + 1);
+    if (inverse == NULL || !make_room(model, arena, &of) ||
+        !cbk_cox_climber_make(p, evaluate, &of, decrement_last, arena, &at)) {
         return false;
     }
-    evaluate(&at, at.now, &at.value);
+    evaluate(&of, at.now, &at.value);
     out->loglik_null = at.value.loglik;
-    out->is_converged = climb(&at, p);
+    out->is_converged = cbk_cox_climb(&at, p);
     out->loglik = at.value.loglik;
     out->n_iterations = at.n_iterations;
     memcpy(beta, at.now, p * sizeof *beta);
     memcpy(info, at.value.info, p * p * sizeof *info);
     memcpy(at.factors, info, p * p * sizeof *info);
-    double *inverse = CBK_NEW(arena, double, p *p + 1);
-    if (inverse == NULL) {
-        return false;
-    }
     (void)cbk_cox_factor(at.factors, NULL, p);
-    cbk_cox_invert(at.factors, p, inverse, at.vector);
+    cbk_cox_invert(at.factors, p, inverse, of.vector);
     for (size_t j = 0; j < p; j++) {
         out->gradient = fmax(out->gradient, fabs(at.value.gradient[j]));
     }
     for (size_t j = 0; j < p; j++) {
-        const double std_error = sqrt(inverse[j * p + j]);
+        const double width = 2.0 * sqrt(inverse[j * p + j]);
         const double target = out->loglik - 0.5 * z * z;
-        out->lower[j] = find_limit(&at, j, beta, std_error, -1.0, target);
-        out->upper[j] = find_limit(&at, j, beta, std_error, 1.0, target);
-        memcpy(at.now, beta, p * sizeof *beta);
-        out->chisq[j] = fmax(0.0, 2.0 * (out->loglik - profile(&at, j, 0.0)));
+        for (int side = -1; side <= 1; side += 2) {
+            memcpy(at.now, beta, p * sizeof *at.now);
+            *(side < 0 ? &out->lower[j] : &out->upper[j]) =
+                cbk_cox_profile_limit(&at, j, beta[j], width, side, target);
+        }
+        memcpy(at.now, beta, p * sizeof *at.now);
+        const double chisq = 2.0 * (out->loglik - cbk_cox_profile_at(&at, j, 0.0));
+        out->chisq[j] = chisq < 0.0 ? 0.0 : chisq;
     }
     return true;
 }

@@ -5,6 +5,9 @@
 
 #include <casebook/cox.h>
 
+#include "numeric/sum.h"
+#include "stats/cox_tile.h"
+
 /* Rows of one stratum that leave at one time: events first. */
 typedef struct cbk_cox_run {
     uint32_t first;
@@ -16,33 +19,77 @@ typedef struct cbk_cox_run {
     double time;
 } cbk_cox_run;
 
+/* A time with events: they are the first rows of its run. */
+typedef struct cbk_cox_time {
+    uint32_t first;
+    uint32_t n_event;
+    uint32_t run;
+} cbk_cox_time;
+
 typedef struct cbk_cox_model {
     size_t n;
     size_t p; /* covariates in the model: those that were not dropped */
     cbk_cox_ties ties;
     size_t n_event;
-    double *x;               /* [n * p] row by row, centred and scaled */
-    const double *weight;    /* [n] */
+    const uint32_t *order; /* [n] which row of the data */
+    double *tiles; /* covariates, centred and scaled, by tiles of 64 rows; in a tile
+                      column by column, with 0 after the last row: cbk_cox_x() */
+    const double *weight;    /* [n], as the next and risk with 0 to the end of a tile */
     const double *offset;    /* [n] centred */
     const double *entry;     /* [n], or NULL: from the origin */
     const uint32_t *cluster; /* [n], or NULL: each row its own */
     size_t n_clusters;
-    const uint32_t *enters; /* [n] rows by stratum and entry, where entry is not NULL */
+    bool is_weighted; /* not all weights are 1 */
+    bool has_ties;    /* some events share a time */
+    size_t n_strata;  /* that have rows */
+    size_t *strata;   /* [n_strata + 1] the first row of each, and n */
     size_t n_runs;
     const cbk_cox_run *runs; /* [n_runs] by stratum and time */
-    double *scale;      /* [p] a scaled coefficient divided by it is one of the data */
-    double *risk;       /* [n] room: exp(x'b + offset) times weight */
-    double *step;       /* [n_runs] room: hazard added at the time */
-    double *step_event; /* [n_runs] room: the same for those with the event */
-    double *base;       /* [n] room: hazard before the entry */
-    double *room;       /* [8 * p + 3 * p * p] */
+    size_t n_times;
+    const cbk_cox_time *times; /* [n_times] the runs with events */
+    double *scale;       /* [p] a scaled coefficient divided by it is one of the data */
+    double *range;       /* [p] of the scaled covariate */
+    cbk_sum *event_sums; /* [p] of weight times x over the events */
+    double offset_range;
+    /* Where entry is not NULL: */
+    const uint32_t *enters;     /* [n] rows by stratum and entry */
+    const uint32_t *entry_time; /* [n] times of its stratum until its entry: 0: none, else
+                                   1 + the last */
+    const uint32_t *late_from;  /* [n_times] of enters: who is not in before the time */
+    double *late_x;     /* [n * p] covariates in the order of enters, row by row */
+    double *cumulative; /* [n_times + 1] room */
+    /* Room of cbk_cox_evaluate(), which leaves behind: */
+    double *risk;       /* [n] exp(x'b + offset) times weight */
+    double *step;       /* [n_times] hazard added at the time */
+    double *step_event; /* [n_times] the same for those with the event */
+    double *room;       /* [cbk_cox_room(p)] */
+    const cbk_cox_kernels *kernels;
+    struct cbk_cox_exact *exact; /* room of the exact ties; else NULL */
 } cbk_cox_model;
+
+/* The covariates of row i: covariate j is at [j * CBK_COX_TILE]. */
+static inline double *cbk_cox_x(const cbk_cox_model *model, size_t i)
+{
+    return model->tiles + i / CBK_COX_TILE * CBK_COX_TILE * model->p + i % CBK_COX_TILE;
+}
+
+/* x'vector of row i. */
+static inline double cbk_cox_along(const cbk_cox_model *model, size_t i,
+                                   const double *vector)
+{
+    const double *x = cbk_cox_x(model, i);
+    double sum = 0.0;
+    for (size_t j = 0; j < model->p; j++) {
+        sum += x[j * CBK_COX_TILE] * vector[j];
+    }
+    return sum;
+}
 
 /* Sorts, centres, scales.  n > 0.  Errors: those of cbk_cox_fit(). */
 cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
                               cbk_arena *arena, cbk_cox_model *out, cbk_error *err);
 
-/* Keeps the columns kept[n_kept], ascending, of x and scale. */
+/* Keeps the columns kept[n_kept], ascending, of the tiles and scale. */
 void cbk_cox_model_keep(cbk_cox_model *model, const size_t *kept, size_t n_kept);
 
 typedef struct cbk_cox_value {
@@ -51,10 +98,53 @@ typedef struct cbk_cox_value {
     double *info;     /* [p * p] minus the second derivatives */
 } cbk_cox_value;
 
-/* The likelihood at beta[p].  multiplier[n_runs] (or NULL: 1) multiplies what each time
- * adds.  Leaves risk behind. */
+/* The likelihood at beta[p], without exact ties.  multiplier[n_runs] (or NULL: 1)
+ * multiplies what each time adds.  Leaves risk behind. */
 void cbk_cox_evaluate(const cbk_cox_model *model, const double *beta,
                       const double *multiplier, cbk_cox_value *out);
+
+/* Gives a model with exact ties the room of its likelihood (cox_exact.c); others are left
+ * as they are.  Errors: CBK_EINVAL (too many ties), CBK_ENOMEM. */
+cbk_status cbk_cox_exact_make(cbk_cox_model *model, cbk_arena *arena, cbk_error *err);
+
+/* The likelihood of any ties at beta[p].  Leaves risk behind. */
+void cbk_cox_likelihood(const cbk_cox_model *model, const double *beta,
+                        cbk_cox_value *out);
+
+/* ---- what residuals and curves start from (cox_kept.c) ----------------------------- */
+
+struct cbk_cox_kept {
+    cbk_cox_model model;
+    size_t n_covariates;
+    size_t *covariate; /* [model.p] which one a column is */
+    double *first;     /* [n_covariates] the first row of the model, as in the data */
+    double first_offset;
+    double *reference; /* [n_covariates] see casebook/cox_curve.h */
+    size_t n_strata;   /* that have rows */
+    uint32_t *stratum; /* [n_strata] of the data */
+    double *beta;      /* [model.p] scaled; far out where infinite */
+    bool *is_infinite; /* [model.p] */
+    double *inverse;   /* [model.p^2] of the information: the model-based variance */
+    double *variance;  /* [model.p^2] robust where the fit is */
+};
+
+/* Sums of weight (times multiplier) times x over the events: out[p]. */
+void cbk_cox_sum_events(const cbk_cox_model *model, const double *multiplier,
+                        cbk_sum *out);
+
+/* The sum of the logarithms of the standard deviations of the columns, which are near 1.
+ */
+double cbk_cox_log_spread(const cbk_cox_model *model);
+
+/* Numbers in cbk_cox_model.room. */
+size_t cbk_cox_room(size_t p);
+
+/* Room for all of it, from the arena; NULL when out of memory. */
+cbk_cox_kept *cbk_cox_kept_start(const cbk_cox_rows *rows, const cbk_cox_model *model,
+                                 cbk_arena *arena);
+/* After the fit: all but the numbers that were estimated. */
+void cbk_cox_kept_fill(cbk_cox_kept *kept, const cbk_cox_model *model,
+                       const size_t *covariate, const int *direction);
 
 /* ---- sums over those at risk, time by time (cox_walk.c) ---------------------------- */
 
@@ -125,7 +215,8 @@ typedef struct cbk_cox_firth {
     bool is_converged;
     double *lower; /* [p] of the scaled coefficient; infinite where open */
     double *upper;
-    double *chisq; /* [p] of the coefficient against 0 */
+    double *chisq; /* [p] of the coefficient against 0; NaN where it
+                      cannot be computed */
 } cbk_cox_firth;
 bool cbk_cox_firth_fit(const cbk_cox_model *model, double level, cbk_arena *arena,
                        double *beta, double *info, cbk_cox_firth *out);

@@ -2,10 +2,11 @@
  * stats/cox_monotone.h.
  *
  * Along d the likelihood never falls where at each time the rows with the event have the
- * largest x'd of all at risk.  (It would stay the same only if x'd were the same for all
- * at risk at each time, and such directions were dropped before.)  Newton's method goes
- * in such a direction by about the same distance at each step, while what a step gains
- * falls off as fast as exp(-x'd).  So its step is the direction to try.
+ * largest x'd of all at risk; with exact ties, of those without the event.  (It would
+ * stay the same only if x'd were the same for all at risk at each time, and such
+ * directions were dropped before.)  Newton's method goes in such a direction by about the
+ * same distance at each step, while what a step gains falls off as fast as exp(-x'd).  So
+ * its step is the direction to try.
  */
 #include "stats/cox_monotone.h"
 
@@ -17,21 +18,12 @@ static const double part_small = 1e-3; /* of the largest: a coefficient that con
 static const double gap_tolerance = 1e-5; /* of the spread */
 static const double spread_far = 500.0;
 
-static double along(const cbk_cox_model *model, const double *step, size_t i)
-{
-    double sum = 0.0;
-    for (size_t j = 0; j < model->p; j++) {
-        sum += step[j] * model->x[i * model->p + j];
-    }
-    return sum;
-}
-
 static double spread_of(const cbk_cox_model *model, const double *step)
 {
     double least = (double)INFINITY;
     double most = -(double)INFINITY;
     for (size_t i = 0; i < model->n; i++) {
-        const double value = along(model, step, i);
+        const double value = cbk_cox_along(model, i, step);
         least = fmin(least, value);
         most = fmax(most, value);
     }
@@ -44,27 +36,31 @@ static double spread_of_column(const cbk_cox_model *model, const double *step, s
     double least = (double)INFINITY;
     double most = -(double)INFINITY;
     for (size_t i = 0; i < model->n; i++) {
-        least = fmin(least, model->x[i * model->p + j]);
-        most = fmax(most, model->x[i * model->p + j]);
+        const double value = cbk_cox_x(model, i)[j * CBK_COX_TILE];
+        least = fmin(least, value);
+        most = fmax(most, value);
     }
     return fabs(step[j]) * (most - least);
 }
 
-/* Whether nobody at risk at run r, whose largest x'd without late entry is `most`, has
- * more than those with the event. */
+/* Whether nobody at risk at run r (with exact ties: without the event), whose largest x'd
+ * without late entry is `most`, has more than those with the event. */
 static bool are_events_highest(const cbk_cox_model *model, const double *step, size_t r,
                                double most, double tolerance)
 {
     const cbk_cox_run *run = &model->runs[r];
     double lowest = (double)INFINITY;
     for (uint32_t i = run->first; i < run->first + run->n_event; i++) {
-        lowest = fmin(lowest, along(model, step, i));
+        lowest = fmin(lowest, cbk_cox_along(model, i, step));
     }
     if (most <= lowest + tolerance) {
         return true;
     }
-    for (uint32_t i = run->first; model->entry != NULL && i < run->stratum_end; i++) {
-        if (model->entry[i] < run->time && along(model, step, i) > lowest + tolerance) {
+    const uint32_t first =
+        cbk_cox_ties_are_exact(model->ties) ? run->first + run->n_event : run->first;
+    for (uint32_t i = first; model->entry != NULL && i < run->stratum_end; i++) {
+        if (model->entry[i] < run->time &&
+            cbk_cox_along(model, i, step) > lowest + tolerance) {
             return false;
         }
     }
@@ -79,12 +75,18 @@ static bool never_falls(const cbk_cox_model *model, const double *step, double t
         if (r + 1 == model->n_runs || model->runs[r + 1].is_first) {
             most = -(double)INFINITY;
         }
-        for (uint32_t i = run->first; i < run->end; i++) {
-            most = fmax(most, along(model, step, i));
+        for (uint32_t i = run->first + run->n_event; i < run->end; i++) {
+            most = fmax(most, cbk_cox_along(model, i, step));
         }
-        if (run->n_event > 0 && !are_events_highest(model, step, r, most, tolerance)) {
+        double most_of_all = most;
+        for (uint32_t i = run->first; i < run->first + run->n_event; i++) {
+            most_of_all = fmax(most_of_all, cbk_cox_along(model, i, step));
+        }
+        const double highest = cbk_cox_ties_are_exact(model->ties) ? most : most_of_all;
+        if (run->n_event > 0 && !are_events_highest(model, step, r, highest, tolerance)) {
             return false;
         }
+        most = most_of_all;
     }
     return true;
 }
@@ -125,13 +127,13 @@ void cbk_cox_go_out(const cbk_cox_model *model, const double *step, const int *d
         for (size_t j = 0; j < p; j++) {
             beta[j] += direction[j] != 0 ? stride * step[j] : 0.0;
         }
-        cbk_cox_evaluate(model, beta, NULL, value);
+        cbk_cox_likelihood(model, beta, value);
         gain = value->loglik - before;
     }
     if (isinf(value->loglik)) { /* with offsets that are far apart: one step too far */
         for (size_t j = 0; j < p; j++) {
             beta[j] -= direction[j] != 0 ? stride * step[j] : 0.0;
         }
-        cbk_cox_evaluate(model, beta, NULL, value);
+        cbk_cox_likelihood(model, beta, value);
     }
 }

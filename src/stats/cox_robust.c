@@ -56,16 +56,16 @@ static void add_residual(const cbk_cox_model *model, const exposure *of, size_t 
 {
     const size_t p = model->p;
     const bool is_event = i < model->runs[r].first + model->runs[r].n_event;
-    const double *x = model->x + i * p;
+    const double *x = cbk_cox_x(model, i);
     const double hazard =
         before[0] - base[0] + (is_event ? of->hazard_event[r] : of->hazard[r]);
     for (size_t j = 0; j < p; j++) {
         const double moment =
             before[j + 1] - base[j + 1] +
             (is_event ? of->moment_event[r * p + j] : of->moment[r * p + j]);
-        residual[j] -= model->risk[i] * (x[j] * hazard - moment);
+        residual[j] -= model->risk[i] * (x[j * CBK_COX_TILE] * hazard - moment);
         if (is_event) {
-            residual[j] += model->weight[i] * (x[j] - of->mean[r * p + j]);
+            residual[j] += model->weight[i] * (x[j * CBK_COX_TILE] - of->mean[r * p + j]);
         }
     }
 }

@@ -25,7 +25,10 @@ void cbk_cox_feature_x(const void *context, const cbk_cox_model *model, uint32_t
 {
     (void)context;
     feature[0] = 1.0;
-    memcpy(feature + 1, model->x + i * model->p, model->p * sizeof *feature);
+    const double *x = cbk_cox_x(model, i);
+    for (size_t j = 0; j < model->p; j++) {
+        feature[j + 1] = x[j * CBK_COX_TILE];
+    }
 }
 
 static void add(cbk_cox_walk *walk, uint32_t i, double risk)

@@ -16,7 +16,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { KIND_EVENT, KIND_CENSORED, KIND_ENTRY };
 enum { COUNTED_MIN = 1 << 16 }; /* numbers that are counted, however few the rows */
 
 /* How times are written in few bits: 0 is 0, the others count up from 1. */
@@ -29,8 +28,11 @@ typedef struct time_code {
     int shift; /* last bits that no time uses */
 } time_code;
 
+/* The kinds of a number: events of each cause, from 0; then censored; then entries. */
 typedef struct layout {
     time_code code;
+    const uint8_t *cause; /* [n]; NULL: one cause */
+    size_t n_causes;      /* the kind of who is censored; one more: of an entry */
     int kind_bits, group_bits, time_bits, stratum_bits;
     bool is_late;
 } layout;
@@ -209,7 +211,7 @@ static cbk_status plan_numbers(const cbk_log_rank_rows *rows, cbk_arena *arena,
     }
     const uint64_t n_codes_less_1 =
         code->most == 0 ? 0 : ((code->most - code->least) >> code->shift) + 1;
-    plan->kind_bits = plan->is_late ? 2 : 1;
+    plan->kind_bits = width_of(plan->n_causes + (plan->is_late ? 2 : 1));
     plan->group_bits = width_of(rows->n_groups);
     plan->stratum_bits = rows->stratum != NULL ? width_of(rows->n_strata) : 0;
     plan->time_bits = width_of(n_codes_less_1 + 1);
@@ -226,6 +228,15 @@ static cbk_status plan_numbers(const cbk_log_rank_rows *rows, cbk_arena *arena,
                      err, CBK_EINVAL, CBK_ROW_NONE,
                      "There are too many groups and strata: %zu and %zu for %zu rows.",
                      rows->n_groups, rows->n_strata, rows->followup->n);
+}
+
+/* Of the exit of a row. */
+static inline uint64_t kind_of(const layout *plan, size_t row, bool is_event)
+{
+    if (plan->cause == NULL) {
+        return is_event ? 0 : 1;
+    }
+    return is_event ? plan->cause[row] - 1u : plan->n_causes;
 }
 
 static inline uint64_t number_of(const cbk_log_rank_rows *rows, const layout *plan,
@@ -342,12 +353,13 @@ static bool read_sorted(const cbk_log_rank_rows *rows, const layout *plan,
     for (size_t i = 0; i < followup->n; i++) {
         const bool is_event = followup->is_event[i];
         n_event += is_event ? 1 : 0;
-        sorted[n++] = number_of(rows, &local, i, followup->time[i],
-                                is_event ? KIND_EVENT : KIND_CENSORED);
+        sorted[n++] =
+            number_of(rows, &local, i, followup->time[i], kind_of(&local, i, is_event));
     }
     for (size_t i = 0; plan->is_late && i < followup->n; i++) {
         if (followup->entry[i] > 0.0) {
-            sorted[n++] = number_of(rows, &local, i, followup->entry[i], KIND_ENTRY);
+            sorted[n++] =
+                number_of(rows, &local, i, followup->entry[i], local.n_causes + 1);
         }
     }
     *out = (numbers){.n = n,
@@ -371,11 +383,11 @@ static bool read_counted(const cbk_log_rank_rows *rows, const layout *plan,
         const bool is_event = followup->is_event[i];
         n_event += is_event ? 1 : 0;
         counts[number_of(rows, &local, i, followup->time[i],
-                         is_event ? KIND_EVENT : KIND_CENSORED)]++;
+                         kind_of(&local, i, is_event))]++;
     }
     for (size_t i = 0; plan->is_late && i < followup->n; i++) {
         if (followup->entry[i] > 0.0) {
-            counts[number_of(rows, &local, i, followup->entry[i], KIND_ENTRY)]++;
+            counts[number_of(rows, &local, i, followup->entry[i], local.n_causes + 1)]++;
         }
     }
     *out = (numbers){.n = n, .counts = counts, .n_event = n_event};
@@ -418,13 +430,14 @@ static bool take_last(numbers *left, uint64_t *number, uint32_t *count)
 typedef struct sweep {
     const layout *plan;
     size_t n_groups;
-    size_t n_left;     /* rows not yet filled */
-    size_t *n_times;   /* [n_strata] */
-    uint32_t *at_risk; /* [n_groups] at or after the place, this stratum */
-    uint32_t *events;  /* [n_groups] at the place */
-    size_t *n_of;      /* [n_groups] */
-    size_t *n_event_of;
-    double *time; /* the columns, with a row to spare at their start */
+    size_t n_causes;
+    size_t n_left;      /* rows not yet filled */
+    size_t *n_times;    /* [n_strata] */
+    uint32_t *at_risk;  /* [n_groups] at or after the place, this stratum */
+    uint32_t *events;   /* [n_groups * n_causes] at the place */
+    size_t *n_of;       /* [n_groups] */
+    size_t *n_event_of; /* [n_groups * n_causes] */
+    double *time;       /* the columns, with a row to spare at their start */
     uint32_t *at_risk_out;
     uint32_t *events_out;
 } sweep;
@@ -436,7 +449,8 @@ enum { GROUPS_WRITTEN_ANYWAY = 4 };
 static void close_place(sweep *at, uint64_t place, bool has_event)
 {
     const size_t n_groups = at->n_groups;
-    if (!has_event && n_groups > GROUPS_WRITTEN_ANYWAY) {
+    const size_t n_cells = n_groups * at->n_causes;
+    if (!has_event && n_cells > GROUPS_WRITTEN_ANYWAY) {
         return;
     }
     const layout *plan = at->plan;
@@ -445,8 +459,10 @@ static void close_place(sweep *at, uint64_t place, bool has_event)
         time_of_code(&plan->code, place & (((uint64_t)1 << plan->time_bits) - 1));
     for (size_t g = 0; g < n_groups; g++) {
         at->at_risk_out[row * n_groups + g] = at->at_risk[g];
-        at->events_out[row * n_groups + g] = at->events[g];
-        at->events[g] = 0;
+    }
+    for (size_t cell = 0; cell < n_cells; cell++) {
+        at->events_out[row * n_cells + cell] = at->events[cell];
+        at->events[cell] = 0;
     }
     at->n_times[place >> plan->time_bits] += has_event ? 1 : 0;
     at->n_left -= has_event ? 1 : 0;
@@ -455,6 +471,7 @@ static void close_place(sweep *at, uint64_t place, bool has_event)
 static void sweep_numbers(sweep *at, numbers left)
 {
     const layout *plan = at->plan;
+    const size_t n_causes = at->n_causes;
     const uint64_t kind_mask = ((uint64_t)1 << plan->kind_bits) - 1;
     const uint64_t group_mask = ((uint64_t)1 << plan->group_bits) - 1;
     const int below_time = plan->kind_bits + plan->group_bits;
@@ -474,13 +491,15 @@ static void sweep_numbers(sweep *at, numbers left)
         place = next;
         const uint64_t kind = number & kind_mask;
         const size_t group = (size_t)(number >> plan->kind_bits & group_mask);
-        const bool is_event = kind == KIND_EVENT;
+        const bool is_event = kind < n_causes;
+        const bool is_entry = kind > n_causes;
         const uint32_t n_event = is_event ? count : 0;
+        const size_t cell = group * n_causes + (is_event ? kind : 0);
         has_event = has_event || is_event;
-        at->at_risk[group] += kind == KIND_ENTRY ? 0 - count : count;
-        at->n_of[group] += kind == KIND_ENTRY ? 0 : count;
-        at->events[group] += n_event;
-        at->n_event_of[group] += n_event;
+        at->at_risk[group] += is_entry ? 0 - count : count;
+        at->n_of[group] += is_entry ? 0 : count;
+        at->events[cell] += n_event;
+        at->n_event_of[cell] += n_event;
     }
     close_place(at, place, has_event);
 }
@@ -491,18 +510,19 @@ static void sweep_numbers(sweep *at, numbers left)
 static bool allocate(cbk_group_risk *table, sweep *at, cbk_arena *arena)
 {
     const size_t n_groups = table->n_groups;
+    const size_t n_cells = n_groups * table->n_causes;
     const size_t n_rows = at->n_left + 1;
-    if (n_rows > SIZE_MAX / n_groups) {
+    if (n_rows > SIZE_MAX / n_cells) {
         return false;
     }
     size_t *first = CBK_NEW(arena, size_t, table->n_strata + 1);
     at->time = CBK_NEW(arena, double, n_rows);
     at->at_risk_out = CBK_NEW(arena, uint32_t, n_rows * n_groups);
-    at->events_out = CBK_NEW(arena, uint32_t, n_rows * n_groups);
+    at->events_out = CBK_NEW(arena, uint32_t, n_rows * n_cells);
     at->at_risk = CBK_NEW(arena, uint32_t, n_groups);
-    at->events = CBK_NEW(arena, uint32_t, n_groups);
+    at->events = CBK_NEW(arena, uint32_t, n_cells);
     at->n_of = CBK_NEW(arena, size_t, n_groups);
-    at->n_event_of = CBK_NEW(arena, size_t, n_groups);
+    at->n_event_of = CBK_NEW(arena, size_t, n_cells);
     at->n_times = first != NULL ? first + 1 : NULL;
     table->first = first;
     table->n_of = at->n_of;
@@ -521,10 +541,18 @@ static size_t n_times_most(const layout *plan, size_t n_event)
 cbk_status cbk_group_risk_build(const cbk_log_rank_rows *rows, cbk_arena *arena,
                                 const cbk_group_risk **out, cbk_error *err)
 {
+    return cbk_group_risk_build_causes(rows, NULL, 1, arena, out, err);
+}
+
+cbk_status cbk_group_risk_build_causes(const cbk_log_rank_rows *rows,
+                                       const uint8_t *cause, size_t n_causes,
+                                       cbk_arena *arena, const cbk_group_risk **out,
+                                       cbk_error *err)
+{
     assert(rows->followup->n > 0 && rows->followup->n <= UINT32_MAX);
-    assert(rows->n_groups > 0);
+    assert(rows->n_groups > 0 && n_causes > 0);
     *out = NULL;
-    layout plan = {0};
+    layout plan = {.cause = cause, .n_causes = n_causes};
     numbers all = {0};
     cbk_group_risk *table = CBK_NEW(arena, cbk_group_risk, 1);
     CBK_TRY(plan_numbers(rows, arena, &plan, err));
@@ -534,9 +562,11 @@ cbk_status cbk_group_risk_build(const cbk_log_rank_rows *rows, cbk_arena *arena,
     const size_t most = n_times_most(&plan, all.n_event);
     *table = (cbk_group_risk){.n = rows->followup->n,
                               .n_groups = rows->n_groups,
+                              .n_causes = n_causes,
                               .n_strata = rows->stratum != NULL ? rows->n_strata : 1,
                               .is_late = plan.is_late};
-    sweep at = {.plan = &plan, .n_groups = table->n_groups, .n_left = most};
+    sweep at = {
+        .plan = &plan, .n_groups = table->n_groups, .n_causes = n_causes, .n_left = most};
     if (!allocate(table, &at, arena)) {
         return cbk_fail_memory(err);
     }
@@ -548,7 +578,7 @@ cbk_status cbk_group_risk_build(const cbk_log_rank_rows *rows, cbk_arena *arena,
     table->n_times = most - at.n_left;
     table->time = at.time + start;
     table->at_risk = at.at_risk_out + start * table->n_groups;
-    table->events = at.events_out + start * table->n_groups;
+    table->events = at.events_out + start * table->n_groups * n_causes;
     *out = table;
     return CBK_OK;
 }

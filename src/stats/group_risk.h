@@ -15,9 +15,10 @@ typedef struct cbk_group_risk {
     const size_t *first;      /* [n_strata + 1] the first time of each stratum */
     const double *time;       /* [n_times] ascending within a stratum */
     const uint32_t *at_risk;  /* [n_times * n_groups] entry < time <= exit */
-    const uint32_t *events;   /* [n_times * n_groups] */
+    size_t n_causes;          /* 1 where events are of one kind */
+    const uint32_t *events;   /* [n_times * n_groups * n_causes] */
     const size_t *n_of;       /* [n_groups] rows */
-    const size_t *n_event_of; /* [n_groups] rows with an event */
+    const size_t *n_event_of; /* [n_groups * n_causes] rows with an event */
     bool is_late;             /* somebody enters after the origin */
 } cbk_group_risk;
 
@@ -28,5 +29,12 @@ typedef struct cbk_group_risk {
  * CBK_EINVAL (more groups, strata and times than 64 bits number), CBK_ENOMEM. */
 cbk_status cbk_group_risk_build(const cbk_log_rank_rows *rows, cbk_arena *arena,
                                 const cbk_group_risk **out, cbk_error *err);
+
+/* The same with events of several kinds: cause[n] is 1 to n_causes where there is an
+ * event; elsewhere it is not read. */
+cbk_status cbk_group_risk_build_causes(const cbk_log_rank_rows *rows,
+                                       const uint8_t *cause, size_t n_causes,
+                                       cbk_arena *arena, const cbk_group_risk **out,
+                                       cbk_error *err);
 
 #endif

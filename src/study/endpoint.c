@@ -207,11 +207,13 @@ static cbk_status dates(const making *at, cbk_study *study, cbk_value *values,
 }
 
 /* A patient whose end was a competing event did not have the event: censored there. */
-static void censor(const making *at, cbk_value *value)
+static void censor(const making *at, const char *competing, cbk_value *value)
 {
     cbk_survival_time time;
     if (value->kind == CBK_VALUE_TEXT && cbk_survival_parse(value->text, &time)) {
         time.is_event = false;
+        time.competing = competing;
+        time.n_competing = strlen(competing);
         value->text = cbk_survival_print(&time, at->study->arena);
     }
 }
@@ -250,7 +252,7 @@ static cbk_status apply_competing(const making *at, cbk_study *study, cbk_value 
                                      at->endpoint->name, had[row], competing->code);
                 }
                 had[row] = competing->code;
-                censor(at, &values[row]);
+                censor(at, competing->code, &values[row]);
             }
         }
     }

@@ -51,6 +51,32 @@ static cbk_lack lack_of(const cbk_followup_draft *draft,
                : CBK_LACK_NOTHING;
 }
 
+/* Which covariates the rows that lack one do lack; nothing to add where there is one. */
+static cbk_status count_covariates(const cbk_followup_draft *draft,
+                                   const cbk_followup_request *request, cbk_arena *arena,
+                                   cbk_omitted *out, cbk_error *err)
+{
+    if (request->n_on < 2) {
+        return CBK_OK;
+    }
+    cbk_omitted *parts = CBK_NEW(arena, cbk_omitted, request->n_on);
+    if (parts == NULL) {
+        return cbk_fail_memory(err);
+    }
+    for (size_t i = 0; i < request->n_on; i++) {
+        cbk_omitted part = {.reason = request->on[i]};
+        for (size_t row = 0; row < draft->n_rows; row++) {
+            part.n += cbk_column_is_missing(&draft->on[i], row) &&
+                      lack_of(draft, request, row) == CBK_LACK_COVARIATE;
+        }
+        if (part.n > 0) {
+            parts[out->n_parts++] = part;
+        }
+    }
+    out->parts = parts;
+    return CBK_OK;
+}
+
 /* Counts what is left out, by reason, and lists what is kept; NULL: all of many rows. */
 static cbk_status choose_rows(const cbk_followup_draft *draft, cbk_arena *arena,
                               cbk_followup_data *out, size_t **kept, cbk_error *err)
@@ -58,6 +84,7 @@ static cbk_status choose_rows(const cbk_followup_draft *draft, cbk_arena *arena,
     size_t counts[N_REASONS] = {0};
     *kept = NULL;
     if (draft->lack == NULL && draft->offset == NULL && draft->cluster == NULL &&
+        !out->request->wants_causes &&
         out->request->n_by + out->request->n_strata + out->request->n_on == 0) {
         out->source.rows = out->source.used = draft->n_rows;
         return CBK_OK;
@@ -85,6 +112,11 @@ static cbk_status choose_rows(const cbk_followup_draft *draft, cbk_arena *arena,
                 (cbk_omitted){.reason = reasons[i], .n = counts[i]};
         }
     }
+    for (size_t i = 0; i < out->source.n_omitted; i++) {
+        if (omitted[i].reason == reasons[CBK_LACK_COVARIATE]) {
+            CBK_TRY(count_covariates(draft, out->request, arena, &omitted[i], err));
+        }
+    }
     out->notes |= out->source.n_omitted > 0 ? CBK_NOTE_ROWS_LEFT_OUT : 0;
     *kept = rows;
     return CBK_OK;
@@ -107,6 +139,9 @@ static void keep_rows(const cbk_followup_draft *draft, const size_t *kept,
         if (draft->name != NULL) {
             draft->name[k] = draft->name[kept[k]];
         }
+        if (draft->row != NULL) {
+            draft->row[k] = draft->row[kept[k]];
+        }
     }
     out->rows = (cbk_followup){.n = n,
                                .time = draft->time,
@@ -114,6 +149,7 @@ static void keep_rows(const cbk_followup_draft *draft, const size_t *kept,
                                .entry = draft->entry,
                                .weight = draft->weight};
     out->name = draft->name;
+    out->row = draft->row;
 }
 
 /* The kept rows of grouping columns. */
@@ -208,6 +244,9 @@ cbk_status cbk_followup_finish(const cbk_followup_draft *draft, cbk_arena *arena
     CBK_TRY(make_groups(draft->strata, request->n_strata, kept, n, arena, &out->strata,
                         &out->strata_label, err));
     CBK_TRY(keep_regression(draft, kept, arena, out, err));
+    if (request->wants_causes) {
+        CBK_TRY(cbk_followup_number_causes(draft, kept, arena, out, err));
+    }
     keep_rows(draft, kept, out);
     if (request->is_time_exact || cbk_followup_has_near_ties(out)) {
         return CBK_OK;

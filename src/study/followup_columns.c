@@ -83,6 +83,7 @@ static bool find_coding(const cbk_reading *at, const cbk_csv_values *event,
 {
     *out = (event_coding){0};
     bool has_event = false;
+    bool has_censored = false;
     bool has_word = false;
     for (size_t i = 0; i < event->n_levels; i++) {
         const char *level = event->level[i];
@@ -98,9 +99,11 @@ static bool find_coding(const cbk_reading *at, const cbk_csv_values *event,
         }
         out->is_event[i] = cbk_reading_is_event_cell(at, level);
         has_event = has_event || out->is_event[i];
+        has_censored = has_censored || !out->is_event[i];
         has_word = has_word || !cbk_number_parse(level, true, &number);
     }
-    return has_event || !has_word; /* a word that never occurs is a slip of the pen */
+    /* A word that never occurs is a slip of the pen. */
+    return !has_word || (at->is_value_censored ? has_censored : has_event);
 }
 
 /* ---- rows ---------------------------------------------------------------------------
@@ -160,6 +163,23 @@ static const cbk_column *text_columns(const cbk_csv_values *read,
     return columns;
 }
 
+/* The levels that are events, as texts. */
+static const cbk_column *cause_column(const cbk_reading *at, const cbk_csv_values *event,
+                                      const event_coding *coding, size_t n_rows)
+{
+    cbk_column *column = CBK_NEW(at->arena, cbk_column, 1);
+    const char **text = CBK_NEW(at->arena, const char *, n_rows + 1);
+    for (size_t row = 0; text != NULL && row < n_rows; row++) {
+        const uint8_t code = event->code[row];
+        text[row] = coding->is_event[code] ? event->level[code] : NULL;
+    }
+    if (text != NULL) {
+        *column =
+            (cbk_column){.name = at->event_name, .type = CBK_COLUMN_TEXT, .text = text};
+    }
+    return column;
+}
+
 static bool make_draft(const cbk_reading *at, const values *read, size_t n,
                        cbk_followup_draft *draft)
 {
@@ -185,6 +205,9 @@ static bool make_draft(const cbk_reading *at, const values *read, size_t n,
         .by = text_columns(read->by, request->by, request->n_by, n, at->arena),
         .strata = text_columns(read->by + request->n_by, request->strata,
                                request->n_strata, n, at->arena)};
+    if (request->wants_causes) {
+        draft->cause = cause_column(at, read->event, &coding, n);
+    }
     if (has_missing || coding.has_missing) {
         draft->lack = CBK_NEW(at->arena, cbk_lack, n + 1);
     }

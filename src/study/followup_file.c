@@ -26,21 +26,36 @@ static cbk_status need_column(const reading *at, const char *option, const char 
                     cbk_spelling_hint(name, at->csv->header, at->csv->n_columns, hint));
 }
 
-/* "status=2" names a column that is called "status", unless one is called "status=2". */
-cbk_status cbk_reading_find_columns(reading *at, cbk_error *err)
+/* "status=2" names a column that is called "status", unless one is called "status=2".
+ * With causes the value that is told is the one of who is censored. */
+static cbk_status find_event(reading *at, cbk_error *err)
 {
     const char *event = at->request->event;
-    CBK_TRY(need_column(at, "--time", at->request->time, &at->time_column, err));
     const char *equals = strchr(event, '=');
     at->event_name = event;
+    at->event_value = at->request->censor;
+    at->is_value_censored = at->request->censor != NULL;
     if (equals != NULL && cbk_csv_column(at->csv, event) == SIZE_MAX) {
         at->event_name = cbk_text_copy_bytes(at->arena, event, (size_t)(equals - event));
-        at->event_value = equals + 1;
         if (at->event_name == NULL) {
             return cbk_fail_memory(err);
         }
+        if (at->request->wants_causes) {
+            return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
+                            "With several kinds of event --event names the column alone: "
+                            "write --event %s, and --censor VALUE for the value that "
+                            "says censored.",
+                            at->event_name);
+        }
+        at->event_value = equals + 1;
     }
-    CBK_TRY(need_column(at, "--event", at->event_name, &at->event_column, err));
+    return need_column(at, "--event", at->event_name, &at->event_column, err);
+}
+
+cbk_status cbk_reading_find_columns(reading *at, cbk_error *err)
+{
+    CBK_TRY(need_column(at, "--time", at->request->time, &at->time_column, err));
+    CBK_TRY(find_event(at, err));
     at->entry_column = SIZE_MAX;
     at->weight_column = SIZE_MAX;
     if (at->request->entry != NULL) {
@@ -99,6 +114,15 @@ bool cbk_reading_is_zero_or_one(const reading *at, const char *cell, bool *is_ev
     return true;
 }
 
+static bool is_value(const reading *at, const char *cell)
+{
+    double number = 0.0;
+    double wanted = 0.0;
+    return strcmp(cell, at->event_value) == 0 ||
+           (cbk_csv_number(at->csv, cell, &number) &&
+            cbk_number_parse(at->event_value, false, &wanted) && number == wanted);
+}
+
 /* Words that hold no such value are a slip of the pen; numbers may just have no events.
  */
 static bool is_value_found(const reading *at)
@@ -113,7 +137,7 @@ static bool is_value_found(const reading *at)
         if (cbk_data_cell_is_missing(cell)) {
             continue;
         }
-        if (cbk_reading_is_event_cell(at, cell)) {
+        if (is_value(at, cell)) {
             return true;
         }
         if (word == NULL && !cbk_csv_number(at->csv, cell, &number)) {
@@ -146,11 +170,16 @@ static bool is_coding_clear(const reading *at)
         bool is_event = false;
         if (!cbk_data_cell_is_missing(cell) &&
             !cbk_reading_is_zero_or_one(at, cell, &is_event)) {
-            cbk_problems_add(
-                at->problems, line_of(at, row),
-                "column `%s`: found \"%.60s\", and it is not said which value is "
-                "the event; the column holds %s: write --event %s=VALUE",
-                at->event_name, cell, values_held(at, at->event_column), at->event_name);
+            const char *how =
+                at->request->wants_causes
+                    ? "--censor VALUE"
+                    : cbk_text_format(at->arena, "--event %s=VALUE", at->event_name);
+            cbk_problems_add(at->problems, line_of(at, row),
+                             "column `%s`: found \"%.60s\", and it is not said which "
+                             "value is %s; the column holds %s: write %s",
+                             at->event_name, cell,
+                             at->request->wants_causes ? "censored" : "the event",
+                             values_held(at, at->event_column), how != NULL ? how : "it");
             return false;
         }
     }
@@ -164,11 +193,7 @@ bool cbk_reading_is_event_cell(const reading *at, const char *cell)
         (void)cbk_reading_is_zero_or_one(at, cell, &is_event);
         return is_event;
     }
-    double number = 0.0;
-    double wanted = 0.0;
-    return strcmp(cell, at->event_value) == 0 ||
-           (cbk_csv_number(at->csv, cell, &number) &&
-            cbk_number_parse(at->event_value, false, &wanted) && number == wanted);
+    return is_value(at, cell) != at->is_value_censored;
 }
 
 /* ---- rows
@@ -342,6 +367,25 @@ static cbk_status read_regression(const reading *at, const size_t *kept, size_t 
                                                   kept, n, &draft->cluster, err);
 }
 
+/* What the event was, of the rows that have one. */
+static cbk_status read_causes(const reading *at, const size_t *kept,
+                              cbk_followup_draft *draft, cbk_error *err)
+{
+    cbk_column *column = CBK_NEW(at->arena, cbk_column, 1);
+    const char **text = CBK_NEW(at->arena, const char *, draft->n_rows + 1);
+    if (text == NULL) {
+        return cbk_fail_memory(err);
+    }
+    for (size_t k = 0; k < draft->n_rows; k++) {
+        const char *cell = cbk_csv_cell(at->csv, kept[k], at->event_column);
+        const bool is_event = draft->lack[k] == CBK_LACK_NOTHING && draft->is_event[k];
+        text[k] = is_event ? cell : NULL;
+    }
+    *column = (cbk_column){.name = at->event_name, .type = CBK_COLUMN_TEXT, .text = text};
+    draft->cause = column;
+    return CBK_OK;
+}
+
 static cbk_status read_rows(const reading *at, const size_t *kept, size_t n,
                             cbk_followup_draft *draft, cbk_error *err)
 {
@@ -352,6 +396,7 @@ static cbk_status read_rows(const reading *at, const size_t *kept, size_t n,
         .is_event = CBK_NEW(at->arena, bool, n + 1),
         .entry = request->entry != NULL ? CBK_NEW(at->arena, double, n + 1) : NULL,
         .weight = request->weight != NULL ? CBK_NEW(at->arena, double, n + 1) : NULL,
+        .row = request->n_on > 0 ? CBK_NEW(at->arena, size_t, n + 1) : NULL,
         .lack = CBK_NEW(at->arena, cbk_lack, n + 1)};
     if (cbk_arena_has_failed(at->arena)) {
         return cbk_fail_memory(err);
@@ -361,9 +406,15 @@ static cbk_status read_rows(const reading *at, const size_t *kept, size_t n,
     CBK_TRY(read_groups(at, "--strata", request->strata, request->n_strata, kept, n,
                         &draft->strata, err));
     CBK_TRY(read_regression(at, kept, n, draft, err));
+    for (size_t k = 0; draft->row != NULL && k < n; k++) {
+        draft->row[k] = kept[k] + 1;
+    }
     const bool is_clear = is_coding_clear(at);
     for (size_t k = 0; is_clear && k < n; k++) {
         read_row(at, kept[k], k, draft);
+    }
+    if (request->wants_causes) {
+        CBK_TRY(read_causes(at, kept, draft, err));
     }
     return at->problems->n_found == 0 ? CBK_OK
                                       : cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,

@@ -12,6 +12,7 @@ typedef struct cbk_reading {
     size_t time_column, event_column, entry_column, weight_column; /* SIZE_MAX: none */
     const char *event_name;
     const char *event_value; /* of "status=2"; NULL: a column of 0 and 1 */
+    bool is_value_censored;  /* event_value is the one that says censored */
     cbk_arena *arena;
     cbk_problems *problems;
 } cbk_reading;

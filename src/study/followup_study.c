@@ -119,10 +119,27 @@ static cbk_status read_weights(const cbk_study *study, const char *name,
     return CBK_OK;
 }
 
+/* The name of the event that ended a follow-up; NULL: censored. */
+static const char *cause_of(const cbk_endpoint *endpoint, const cbk_survival_time *at)
+{
+    if (at->is_event) {
+        return endpoint->name;
+    }
+    for (size_t i = 0; i < endpoint->n_competing; i++) {
+        const char *code = endpoint->competing[i].code;
+        if (strlen(code) == at->n_competing &&
+            memcmp(code, at->competing, at->n_competing) == 0) {
+            return code;
+        }
+    }
+    return NULL;
+}
+
 /* The endpoint's texts as times. */
-static cbk_status read_endpoint(const cbk_study *study, const cbk_column *column,
-                                const row_set *set, cbk_arena *arena,
-                                cbk_followup_draft *draft, cbk_error *err)
+static cbk_status read_endpoint(const cbk_study *study, const cbk_endpoint *endpoint,
+                                const cbk_column *column, const row_set *set,
+                                cbk_arena *arena, cbk_followup_draft *draft,
+                                cbk_error *err)
 {
     const size_t n = draft->n_rows;
     draft->time = CBK_NEW(arena, double, n + 1);
@@ -130,7 +147,9 @@ static cbk_status read_endpoint(const cbk_study *study, const cbk_column *column
     draft->lack = CBK_NEW(arena, cbk_lack, n + 1);
     draft->name = CBK_NEW(arena, const char *, n + 1);
     double *entry = CBK_NEW(arena, double, n + 1);
-    if (entry == NULL) {
+    const char **cause = CBK_NEW(arena, const char *, n + 1);
+    cbk_column *column_of_causes = CBK_NEW(arena, cbk_column, 1);
+    if (column_of_causes == NULL) {
         return cbk_fail_memory(err);
     }
     bool is_late = false;
@@ -146,9 +165,60 @@ static cbk_status read_endpoint(const cbk_study *study, const cbk_column *column
         draft->is_event[row] = at.is_event;
         entry[row] = at.entry;
         is_late = is_late || at.entry > 0.0;
+        cause[row] = cause_of(endpoint, &at);
     }
     draft->entry = is_late ? entry : NULL;
+    *column_of_causes =
+        (cbk_column){.name = endpoint->name, .type = CBK_COLUMN_TEXT, .text = cause};
+    draft->cause = column_of_causes;
     return CBK_OK;
+}
+
+/* All events, each with its cause: the endpoint's own, then the competing ones. */
+static cbk_status declare_causes(const cbk_endpoint *endpoint, cbk_arena *arena,
+                                 cbk_followup_draft *draft, cbk_error *err)
+{
+    const char **declared = CBK_NEW(arena, const char *, endpoint->n_competing + 1);
+    if (declared == NULL) {
+        return cbk_fail_memory(err);
+    }
+    declared[0] = endpoint->name;
+    for (size_t i = 0; i < endpoint->n_competing; i++) {
+        declared[i + 1] = endpoint->competing[i].code;
+    }
+    draft->declared = declared;
+    draft->n_declared = endpoint->n_competing + 1;
+    for (size_t row = 0; row < draft->n_rows; row++) {
+        draft->is_event[row] = draft->cause->text[row] != NULL;
+    }
+    return CBK_OK;
+}
+
+/* What the endpoint's own event is called: "Relapse", but no survival is an event. */
+static const char *own_label(const cbk_endpoint *endpoint, cbk_arena *arena)
+{
+    if (endpoint->event_label != NULL) {
+        return endpoint->event_label;
+    }
+    return strstr(endpoint->label, "urvival") != NULL
+               ? cbk_text_format(arena, "Event (%s)", endpoint->label)
+               : endpoint->label;
+}
+
+/* Causes by the labels of the protocol. */
+static const char *const *label_causes(const cbk_endpoint *endpoint,
+                                       const cbk_followup_data *data, cbk_arena *arena)
+{
+    const char **labels = CBK_NEW(arena, const char *, data->n_causes + 1);
+    for (size_t k = 0; labels != NULL && k < data->n_causes; k++) {
+        labels[k] = own_label(endpoint, arena);
+        for (size_t i = 0; i < endpoint->n_competing; i++) {
+            if (strcmp(data->cause_name[k], endpoint->competing[i].code) == 0) {
+                labels[k] = endpoint->competing_label[i];
+            }
+        }
+    }
+    return labels;
 }
 
 /* Groups that are choices are printed by their labels: "Negative", "Recurred: yes". */
@@ -236,7 +306,10 @@ cbk_status cbk_followup_of_study(cbk_study *study, const cbk_followup_request *r
     CBK_TRY(cbk_study_rows(study, NULL, request->where, &set, err));
     cbk_followup_draft draft = {.n_rows = table->n_rows};
     const cbk_column *column = table->columns;
-    CBK_TRY(read_endpoint(study, column++, set, arena, &draft, err));
+    CBK_TRY(read_endpoint(study, endpoint, column++, set, arena, &draft, err));
+    if (request->wants_causes) {
+        CBK_TRY(declare_causes(endpoint, arena, &draft, err));
+    }
     if (request->weight != NULL) {
         CBK_TRY(read_weights(study, request->weight, column++, set, arena, &draft, err));
     }
@@ -254,6 +327,7 @@ cbk_status cbk_followup_of_study(cbk_study *study, const cbk_followup_request *r
     }
     *data = (cbk_followup_data){
         .request = request,
+        .protocol = study->protocol,
         .source = {.name = study->folder, .sha256 = study->fingerprint},
         .endpoint = endpoint->name,
         .event = event_words(endpoint, arena),
@@ -262,6 +336,9 @@ cbk_status cbk_followup_of_study(cbk_study *study, const cbk_followup_request *r
     CBK_TRY(cbk_followup_finish(&draft, arena, data, err));
     data->by_label = label_groups(study->protocol, data->by, arena);
     data->strata_label = label_groups(study->protocol, data->strata, arena);
+    if (request->wants_causes) {
+        data->cause_label = label_causes(endpoint, data, arena);
+    }
     *out = data;
     return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
 }

@@ -82,6 +82,12 @@ cbk_status cbk_study_add_functions(cbk_study *study, cbk_error *err);
 cbk_status cbk_study_add_comparisons(cbk_study *study, cbk_error *err);
 /* sql_log_rank.c: the log-rank test; likewise. */
 cbk_status cbk_study_add_log_rank(cbk_study *study, cbk_error *err);
+/* A number as its shortest text, so that 1 and '1' are one group. */
+const char *cbk_sql_group_text(const cbk_value *value, cbk_arena *arena);
+/* sql_cuminc.c: cumulative incidences; likewise. */
+cbk_status cbk_study_add_incidences(cbk_study *study, cbk_error *err);
+/* sql_cox.c: hazard ratios; likewise. */
+cbk_status cbk_study_add_cox(cbk_study *study, cbk_error *err);
 
 /* ---- evaluate.c
  * ------------------------------------------------------------------------- */

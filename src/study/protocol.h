@@ -59,16 +59,18 @@ typedef struct cbk_endpoint {
     const char *name;
     cbk_place place;
     const char *label;
-    const char *unit;  /* "months", "days", "years", "weeks" */
-    const char *time;  /* SQL for the duration; NULL when from dates */
-    const char *event; /* SQL condition */
-    const char *entry; /* SQL for late entry, or NULL */
-    const char *from;  /* date field; NULL when from durations */
+    const char *unit;        /* "months", "days", "years", "weeks" */
+    const char *time;        /* SQL for the duration; NULL when from dates */
+    const char *event;       /* SQL condition */
+    const char *event_label; /* what the event is: "Death from the tumour"; or NULL */
+    const char *entry;       /* SQL for late entry, or NULL */
+    const char *from;        /* date field; NULL when from durations */
     size_t n_event_on;
     const char *const *event_on; /* date fields: the earliest is the event */
     const char *censor_on;       /* date field */
     size_t n_competing;
-    const cbk_code *competing; /* code: the name; label: the SQL condition */
+    const cbk_code *competing;          /* code: the name; label: the SQL condition */
+    const char *const *competing_label; /* [n_competing] for people: "Other cause" */
 } cbk_endpoint;
 
 typedef struct cbk_check {
@@ -79,7 +81,22 @@ typedef struct cbk_check {
     const char *from; /* form; NULL: the patients */
 } cbk_check;
 
-typedef enum cbk_table_kind { CBK_TABLE_LISTING, CBK_TABLE_SUMMARY } cbk_table_kind;
+/* A Cox regression. */
+typedef struct cbk_regression_spec {
+    const char *endpoint;
+    size_t n_on;
+    const char *const *on; /* [n_on] terms: "age", "age:sex" */
+    size_t n_references;
+    const char *const *references; /* [n_references] "stage=II" */
+    bool is_univariable;           /* TABLE: each covariate alone, too; FOREST: instead */
+    bool is_firth;
+} cbk_regression_spec;
+
+typedef enum cbk_table_kind {
+    CBK_TABLE_LISTING,
+    CBK_TABLE_SUMMARY,
+    CBK_TABLE_REGRESSION
+} cbk_table_kind;
 
 typedef enum cbk_table_column_kind {
     CBK_TABLE_COLUMN_FIELD,
@@ -121,13 +138,19 @@ typedef struct cbk_table_spec {
                              NULL */
     size_t n_columns;
     const cbk_table_column_spec *columns; /* LISTING: columns; SUMMARY: rows (FIELD) */
+    cbk_regression_spec regression;       /* REGRESSION */
     size_t n_notes;
     const char *const *notes;
     size_t n_abbreviations;
     const cbk_code *abbreviations;
 } cbk_table_spec;
 
-typedef enum cbk_figure_kind { CBK_FIGURE_KM, CBK_FIGURE_SWIMMER } cbk_figure_kind;
+typedef enum cbk_figure_kind {
+    CBK_FIGURE_KM,
+    CBK_FIGURE_SWIMMER,
+    CBK_FIGURE_FOREST,
+    CBK_FIGURE_CUMINC
+} cbk_figure_kind;
 
 /* Events of a repeating form on a patient's line. */
 typedef struct cbk_lane_spec {
@@ -142,12 +165,15 @@ typedef struct cbk_figure_spec {
     const char *title;
     cbk_figure_kind kind;
     const char *endpoint;
-    const char *by;    /* KM: a field, or NULL */
+    const char *by;    /* KM, CUMINC: a field, or NULL */
     const char *among; /* condition, or NULL */
     size_t n_marks;
-    const double *marks; /* KM: times to mark, in the endpoint's unit */
+    const double *marks; /* KM, CUMINC: times to mark, in the endpoint's unit */
+    size_t n_causes;
+    const char *const *causes; /* CUMINC: kinds of event to draw; n_causes 0: not said */
     size_t n_lanes;
-    const cbk_lane_spec *lanes; /* SWIMMER */
+    const cbk_lane_spec *lanes;     /* SWIMMER */
+    cbk_regression_spec regression; /* FOREST */
     size_t n_notes;
     const char *const *notes;
 } cbk_figure_spec;

@@ -99,16 +99,26 @@ static void read_dates(reader *r, const cbk_yaml *map, cbk_endpoint *endpoint)
 static void read_competing(reader *r, const cbk_yaml *map, cbk_endpoint *endpoint)
 {
     const cbk_yaml *node = cbk_yaml_get_map(map, "competing", r->problems);
-    cbk_code *events = node == NULL ? NULL : CBK_NEW(r->arena, cbk_code, node->n);
-    for (size_t i = 0; events != NULL && i < node->n; i++) {
+    const size_t n = node == NULL ? 0 : node->n;
+    cbk_code *events = CBK_NEW(r->arena, cbk_code, n);
+    const char **labels = CBK_NEW(r->arena, const char *, n);
+    for (size_t i = 0; labels != NULL && i < n; i++) {
         (void)cbk_protocol_is_word(r, node->key[i], node->key_place[i],
                                    "A competing event");
+        if (strcmp(node->key[i], endpoint->name) == 0) {
+            cbk_problems_add(r->problems, node->key_place[i],
+                             "The competing event `%s` has the name of its endpoint; "
+                             "the two must be told apart.",
+                             cbk_yaml_shown(r->problems, node->key[i]));
+        }
+        labels[i] = cbk_protocol_readable(r, node->key[i]);
         const char *sql =
             cbk_yaml_need_text(node, node->key[i], "A competing event", r->problems);
         events[i] = (cbk_code){.code = node->key[i], .label = sql == NULL ? "" : sql};
     }
     endpoint->competing = events;
-    endpoint->n_competing = events == NULL ? 0 : node->n;
+    endpoint->competing_label = labels;
+    endpoint->n_competing = labels == NULL ? 0 : n;
 }
 
 static bool has_any(const cbk_yaml *map, const char *const *keys, size_t n)
@@ -156,9 +166,9 @@ static const char *read_unit(reader *r, const cbk_yaml *map)
 static cbk_endpoint read_endpoint(reader *r, const char *name, cbk_place place,
                                   const cbk_yaml *map)
 {
-    static const char *const keys[] = {"label",    "unit",      "time",
-                                       "event",    "entry",     "from",
-                                       "event_on", "censor_on", "competing"};
+    static const char *const keys[] = {"label",     "unit",       "time",     "event",
+                                       "entry",     "from",       "event_on", "censor_on",
+                                       "competing", "event_label"};
     static const char *const duration_keys[] = {"time", "event", "entry"};
     static const char *const date_keys[] = {"from", "event_on", "censor_on"};
     cbk_endpoint endpoint = {.name = name, .place = place, .label = ""};
@@ -167,6 +177,7 @@ static cbk_endpoint read_endpoint(reader *r, const char *name, cbk_place place,
         return endpoint;
     }
     endpoint.label = cbk_protocol_label(r, map, name);
+    endpoint.event_label = cbk_protocol_text(r, map, "event_label");
     endpoint.unit = read_unit(r, map);
     const bool is_durations = has_any(map, duration_keys, N(duration_keys));
     const bool is_dates = has_any(map, date_keys, N(date_keys));

@@ -27,6 +27,9 @@ void cbk_protocol_read_endpoints(cbk_protocol_reader *r, const cbk_yaml *node);
 void cbk_protocol_read_checks(cbk_protocol_reader *r, const cbk_yaml *node);
 void cbk_protocol_read_tables(cbk_protocol_reader *r, const cbk_yaml *node);
 void cbk_protocol_read_figures(cbk_protocol_reader *r, const cbk_yaml *node);
+/* The regression of a table or figure (protocol_regression.c), all but its endpoint. */
+void cbk_protocol_read_regression(cbk_protocol_reader *r, const cbk_yaml *map,
+                                  const char *what, cbk_regression_spec *out);
 void cbk_protocol_read_report(cbk_protocol_reader *r, const cbk_yaml *node);
 
 /* ---- readings in common (protocol_check.c) ------------------------------------- */

@@ -226,14 +226,33 @@ static void read_statistics(reader *r, const cbk_yaml *map, cbk_table_spec *tabl
     }
 }
 
+static void read_regression(reader *r, const cbk_yaml *map, cbk_table_spec *table)
+{
+    static const char *const others[] = {"columns", "rows", "by",
+                                         "from",    "test", "interval"};
+    refuse_keys(r, map, "A regression", others, N(others));
+    const char *endpoint =
+        cbk_yaml_need_text(map, "endpoint", "A regression", r->problems);
+    if (endpoint != NULL) {
+        (void)cbk_protocol_need_endpoint(r, endpoint,
+                                         cbk_protocol_place(map, "endpoint"));
+    }
+    cbk_protocol_read_regression(r, map, "A regression", &table->regression);
+    table->regression.endpoint = endpoint;
+}
+
 static void read_table(reader *r, const cbk_yaml *map, cbk_table_spec *table)
 {
-    static const char *const keys[] = {"id",   "title",    "kind",  "columns",
-                                       "rows", "by",       "from",  "among",
-                                       "test", "interval", "notes", "abbreviations"};
-    static const char *const kinds[] = {"listing", "summary"};
-    static const char *const not_listing[] = {"rows", "by", "test", "interval"};
-    static const char *const not_summary[] = {"columns"};
+    static const char *const keys[] = {
+        "id",       "title", "kind",        "columns",   "rows",  "by",
+        "from",     "among", "test",        "interval",  "notes", "abbreviations",
+        "endpoint", "on",    "univariable", "reference", "firth"};
+    static const char *const kinds[] = {"listing", "summary", "regression"};
+    static const char *const not_listing[] = {"rows",        "by",        "test",
+                                              "interval",    "endpoint",  "on",
+                                              "univariable", "reference", "firth"};
+    static const char *const not_summary[] = {"columns",     "endpoint",  "on",
+                                              "univariable", "reference", "firth"};
     table->place = map->place;
     table->id = table->title = "";
     if (!cbk_yaml_check_keys(map, "a table", keys, N(keys), r->problems)) {
@@ -261,6 +280,8 @@ static void read_table(reader *r, const cbk_yaml *map, cbk_table_spec *table)
     if (table->kind == CBK_TABLE_LISTING) {
         refuse_keys(r, map, "A listing", not_listing, N(not_listing));
         read_columns(r, map, "columns", form, table);
+    } else if (table->kind == CBK_TABLE_REGRESSION) {
+        read_regression(r, map, table);
     } else {
         refuse_keys(r, map, "A summary", not_summary, N(not_summary));
         table->by = read_column_name(r, map, "by", form, CBK_COLUMNS_FIELDS);
@@ -420,13 +441,52 @@ static void read_marks(reader *r, const cbk_yaml *map, cbk_figure_spec *figure)
     figure->n_marks = marks == NULL ? 0 : n;
 }
 
+/* What figures of curves have in common. */
+static void read_curves(reader *r, const cbk_yaml *map, cbk_figure_spec *figure)
+{
+    figure->among = cbk_protocol_text(r, map, "among");
+    figure->by =
+        read_column_name(r, map, "by", cbk_protocol_need_form(r, NULL, false, map->place),
+                         CBK_COLUMNS_FIELDS);
+    read_marks(r, map, figure);
+}
+
+/* The endpoint itself stands for its own event, its competing events for theirs. */
+static void read_causes(reader *r, const cbk_yaml *map, const cbk_endpoint *endpoint,
+                        cbk_figure_spec *figure)
+{
+    figure->causes = cbk_protocol_texts(r, map, "causes", true, &figure->n_causes);
+    const cbk_yaml *node = cbk_yaml_get(map, "causes");
+    const size_t n = endpoint == NULL ? 0 : endpoint->n_competing + 1;
+    const char **names = CBK_NEW(r->arena, const char *, n);
+    for (size_t i = 0; names != NULL && i < n; i++) {
+        names[i] = i == 0 ? endpoint->name : endpoint->competing[i - 1].code;
+    }
+    for (size_t i = 0; names != NULL && n > 0 && i < figure->n_causes; i++) {
+        bool is_known = false;
+        for (size_t k = 0; k < n; k++) {
+            is_known = is_known || strcmp(names[k], figure->causes[i]) == 0;
+        }
+        if (!is_known) {
+            cbk_yaml_report_unknown(r->problems, node->place, "an event of the endpoint",
+                                    figure->causes[i], names, n);
+        }
+    }
+}
+
 static void read_figure(reader *r, const cbk_yaml *map, cbk_figure_spec *figure)
 {
-    static const char *const keys[] = {"id",    "title", "kind",   "endpoint", "by",
-                                       "among", "marks", "events", "notes"};
-    static const char *const kinds[] = {"km", "swimmer"};
-    static const char *const not_km[] = {"events"};
-    static const char *const not_swimmer[] = {"by", "among", "marks"};
+    static const char *const keys[] = {
+        "id",     "title", "kind", "endpoint",    "by",        "among", "marks",
+        "events", "notes", "on",   "univariable", "reference", "firth", "causes"};
+    static const char *const kinds[] = {"km", "swimmer", "forest", "cuminc"};
+    static const char *const not_km[] = {"events",    "on",    "univariable",
+                                         "reference", "firth", "causes"};
+    static const char *const not_swimmer[] = {
+        "by", "among", "marks", "on", "univariable", "reference", "firth", "causes"};
+    static const char *const not_forest[] = {"by", "marks", "events", "causes"};
+    static const char *const not_cuminc[] = {"events", "on", "univariable", "reference",
+                                             "firth"};
     figure->place = map->place;
     figure->id = figure->title = "";
     if (!cbk_yaml_check_keys(map, "a figure", keys, N(keys), r->problems)) {
@@ -450,15 +510,22 @@ static void read_figure(reader *r, const cbk_yaml *map, cbk_figure_spec *figure)
                                         kinds, N(kinds), r->problems);
     if (kind == CBK_FIGURE_KM) {
         refuse_keys(r, map, "A figure of kind km", not_km, N(not_km));
-        figure->among = cbk_protocol_text(r, map, "among");
-        figure->by = read_column_name(r, map, "by",
-                                      cbk_protocol_need_form(r, NULL, false, map->place),
-                                      CBK_COLUMNS_FIELDS);
-        read_marks(r, map, figure);
+        read_curves(r, map, figure);
+    } else if (kind == CBK_FIGURE_CUMINC) {
+        figure->kind = CBK_FIGURE_CUMINC;
+        refuse_keys(r, map, "A figure of kind cuminc", not_cuminc, N(not_cuminc));
+        read_curves(r, map, figure);
+        read_causes(r, map, endpoint, figure);
     } else if (kind == CBK_FIGURE_SWIMMER) {
         figure->kind = CBK_FIGURE_SWIMMER;
         refuse_keys(r, map, "A figure of kind swimmer", not_swimmer, N(not_swimmer));
         read_lanes(r, map, endpoint, figure);
+    } else if (kind == CBK_FIGURE_FOREST) {
+        figure->kind = CBK_FIGURE_FOREST;
+        refuse_keys(r, map, "A figure of kind forest", not_forest, N(not_forest));
+        figure->among = cbk_protocol_text(r, map, "among");
+        cbk_protocol_read_regression(r, map, "A forest plot", &figure->regression);
+        figure->regression.endpoint = figure->endpoint;
     }
 }
 

@@ -81,9 +81,12 @@ typedef struct cbk_survival_time {
     double time;
     double entry; /* 0: from the origin */
     bool is_event;
+    const char *competing; /* where a competing event ended it: its name, in the text */
+    size_t n_competing;    /* bytes of the name; 0: none did */
 } cbk_survival_time;
 
-/* Reads "36" (an event), "132+" (censored), "(12,36]" (entry at 12). */
+/* Reads "36" (an event), "132+" (censored), "76+other_cause" (censored by that competing
+ * event), "(12,36]" (entry at 12).  out->competing points into text. */
 bool cbk_survival_parse(const char *text, cbk_survival_time *out);
 
 double cbk_days_per_unit(const char *unit); /* 0: not a unit of time */

@@ -487,5 +487,7 @@ cbk_status cbk_study_add_functions(cbk_study *study, cbk_error *err)
     CBK_TRY(cbk_registry_add_scalar(registry, "surv", 2, make_survival, study, err));
     CBK_TRY(cbk_registry_add_scalar(registry, "surv", 3, make_survival, study, err));
     CBK_TRY(cbk_study_add_log_rank(study, err));
+    CBK_TRY(cbk_study_add_incidences(study, err));
+    CBK_TRY(cbk_study_add_cox(study, err));
     return cbk_study_add_comparisons(study, err);
 }

@@ -19,8 +19,7 @@ typedef struct compared {
     const char **group;
 } compared;
 
-/* A number as its shortest text, so that 1 and '1' are one group. */
-static const char *group_text(const cbk_value *value, cbk_arena *arena)
+const char *cbk_sql_group_text(const cbk_value *value, cbk_arena *arena)
 {
     char number[CBK_NUMBER_SIZE];
     if (value->kind == CBK_VALUE_TEXT) {
@@ -53,7 +52,7 @@ static cbk_status read_rows(const cbk_value *endpoint, const cbk_value *group,
         out->entry[out->n] = at.entry;
         out->is_event[out->n] = at.is_event;
         out->is_late = out->is_late || at.entry > 0.0;
-        out->group[out->n++] = group_text(&group[i], arena);
+        out->group[out->n++] = cbk_sql_group_text(&group[i], arena);
     }
     return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
 }

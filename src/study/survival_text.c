@@ -1,5 +1,6 @@
 /* survival_text.c - a survival time as it is printed: "36" is an event at 36, "132+" is
- * censored at 132, "(12,36]" and "(12,36+]" enter at 12.
+ * censored at 132, "76+other_cause" there by a competing event, "(12,36]" and "(12,36+]"
+ * enter at 12.
  */
 #include "study/internal.h"
 
@@ -32,9 +33,14 @@ bool cbk_survival_parse(const char *text, cbk_survival_time *out)
         size -= (size_t)(comma - text) + 2;
         text = comma + 1;
     }
-    out->is_event = size == 0 || text[size - 1] != '+';
-    return parse_part(text, out->is_event ? size : size - 1, &out->time) &&
-           out->time >= 0.0;
+    const char *plus = memchr(text, '+', size);
+    out->is_event = plus == NULL;
+    if (plus != NULL) {
+        out->competing = plus + 1;
+        out->n_competing = size - (size_t)(plus - text) - 1;
+        size = (size_t)(plus - text);
+    }
+    return parse_part(text, size, &out->time) && out->time >= 0.0;
 }
 
 const char *cbk_survival_print(const cbk_survival_time *value, cbk_arena *arena)
@@ -43,9 +49,12 @@ const char *cbk_survival_print(const cbk_survival_time *value, cbk_arena *arena)
     char entry[CBK_NUMBER_SIZE];
     cbk_number_shortest(value->time, time);
     const char *plus = value->is_event ? "" : "+";
+    const char *competing = value->n_competing > 0 ? value->competing : "";
+    const int size = (int)value->n_competing;
     if (value->entry > 0.0) {
         cbk_number_shortest(value->entry, entry);
-        return cbk_text_format(arena, "(%s,%s%s]", entry, time, plus);
+        return cbk_text_format(arena, "(%s,%s%s%.*s]", entry, time, plus, size,
+                               competing);
     }
-    return cbk_text_format(arena, "%s%s", time, plus);
+    return cbk_text_format(arena, "%s%s%.*s", time, plus, size, competing);
 }

@@ -95,14 +95,19 @@ completes() {
     echo "$said"
     [ "$said" = report ]
 }
+draws_pdf() {
+    "$(tree)/bin/casebook" figure "$source/studies/ivc-lms" 3 -o "$here/figure.pdf" &&
+        head -c 5 "$here/figure.pdf" | grep -q '%PDF-'
+}
 
-echo 1..10
+echo 1..11
 test_that 'installs into a folder' install_all
 test_that 'installs every header, the library, the manual, the completions' has_files
 test_that 'a program compiles with pkg-config' compiles
 test_that 'that program computes' computes
 test_that 'the library shows no names but ours' exports_only_its_prefix
 test_that 'the program says the version of the library' says_version
+test_that 'the installed program finds its press and draws a PDF' draws_pdf
 needing groff 'the manual renders without a warning' manual_is_clean
 needing bash 'bash completes a command' completes
 needing zsh 'the zsh completion is well-formed' zsh -n "$(find "$here" -name _casebook)"

@@ -5,12 +5,14 @@
 #include "check.h"
 #include "golden.h"
 
-#include <casebook/cox.h>
+#include <casebook/cox_curve.h>
+#include <casebook/cox_residuals.h>
 
 #include <string.h>
 
 enum { MAX_ROWS = 500, MAX_COVARIATES = 3, N_FITS = 4 };
 static const double tolerance = 1e-8;
+static const double rounding = 1e-13; /* of a difference of numbers about 1, in R */
 
 typedef struct data {
     size_t n, n_covariates, n_strata, n_clusters;
@@ -45,7 +47,7 @@ static void read_data(const char *directory, const char *name, data *out)
     (void)fclose(file);
 }
 
-static const cbk_cox *fit_data(const data *from, const char *ties, bool is_robust,
+static const cbk_cox *fit_data(const data *from, const char *ties, bool has_clusters,
                                cbk_arena *arena)
 {
     const cbk_followup followup = {.n = from->n,
@@ -60,10 +62,13 @@ static const cbk_cox *fit_data(const data *from, const char *ties, bool is_robus
                                .offset = from->offset,
                                .stratum = from->stratum,
                                .n_strata = from->n_strata,
-                               .cluster = is_robust ? from->cluster : NULL,
+                               .cluster = has_clusters ? from->cluster : NULL,
                                .n_clusters = from->n_clusters};
-    cbk_cox_request request = {
-        .level = 0.95, .wants_concordance = true, .wants_proportional = true};
+    cbk_cox_request request = {.level = 0.95,
+                               .wants_concordance = true,
+                               .wants_proportional = true,
+                               .wants_profile = true,
+                               .keeps_rows = true};
     const cbk_cox *fit = NULL;
     return cbk_cox_ties_parse(ties, &request.ties) &&
                    cbk_cox_fit(&rows, &request, arena, &fit, NULL) == CBK_OK
@@ -77,38 +82,134 @@ static double number_of(const cbk_cox *fit, const char *quantity, size_t which)
     const cbk_cox_coefficient *of =
         &fit->coefficients[which < fit->n_covariates ? which : 0];
 #define IS(name) (strcmp(quantity, name) == 0)
-    return IS("estimate")       ? of->estimate
-           : IS("std_error")    ? of->std_error
-           : IS("robust_se")    ? of->robust_se
-           : IS("lower")        ? of->lower
-           : IS("upper")        ? of->upper
-           : IS("loglik")       ? (which == 0 ? fit->loglik_null : fit->loglik)
-           : IS("score")        ? fit->score.chisq
-           : IS("robust_score") ? fit->robust_score.chisq
-           : IS("wald")         ? fit->wald.chisq
-           : IS("concordance")  ? (which == 0 ? fit->concordance : fit->concordance_se)
+    return IS("estimate")        ? of->estimate
+           : IS("std_error")     ? of->std_error
+           : IS("robust_se")     ? of->robust_se
+           : IS("lower")         ? of->lower
+           : IS("upper")         ? of->upper
+           : IS("loglik")        ? (which == 0 ? fit->loglik_null : fit->loglik)
+           : IS("score")         ? fit->score.chisq
+           : IS("robust_score")  ? fit->robust_score.chisq
+           : IS("wald")          ? fit->wald.chisq
+           : IS("concordance")   ? (which == 0 ? fit->concordance : fit->concordance_se)
+           : IS("profile_lower") ? of->profile.lower
+           : IS("profile_upper") ? of->profile.upper
+           : IS("profile_chisq") ? of->profile.likelihood_ratio.chisq
            : IS("zph") ? (which < fit->n_terms ? fit->terms[which] : fit->global).chisq
                        : (double)NAN;
 #undef IS
 }
 
+/* ---- residuals and curves --------------------------------------------------------- */
+
+/* "plain-dfbeta", "weighted-dfbeta", "collapsed-dfbeta" and the like. */
+static double residual_of(const cbk_cox *fit, const char *quantity, size_t which,
+                          cbk_arena *arena)
+{
+    cbk_cox_residuals_request request = {.is_weighted = true};
+    request.collapses = strncmp(quantity, "collapsed-", 10) == 0;
+    request.is_weighted = strncmp(quantity, "plain-", 6) != 0;
+    const char *name = strchr(quantity, '-') + 1;
+    const cbk_cox_residuals *found = NULL;
+    return cbk_cox_residual_parse(name, &request.kind) &&
+                   cbk_cox_residuals_make(fit, &request, arena, &found, NULL) == CBK_OK &&
+                   which < found->n_rows * found->n_columns
+               ? found->value[which]
+               : (double)NAN;
+}
+
+static double part_of_row(const cbk_cox_curve_row *row, const char *part)
+{
+#define STARTS(name) (strncmp(part, name, sizeof name - 1) == 0)
+    return STARTS("hazard")     ? row->hazard
+           : STARTS("se")       ? row->hazard_se
+           : STARTS("survival") ? row->survival
+           : STARTS("lower")    ? row->lower
+           : STARTS("upper")    ? row->upper
+                                : (double)NAN;
+#undef STARTS
+}
+
+/* "curve_lower_log-log" and the like, "reference_hazard". */
+static double curve_of(const data *from, const cbk_cox *fit, const char *quantity,
+                       size_t which, cbk_arena *arena)
+{
+    const size_t rows[] = {0, from->n / 2};
+    double offset[2] = {0.0, 0.0};
+    double x[MAX_COVARIATES][2];
+    const double *const covariate[] = {x[0], x[1], x[2]};
+    for (size_t k = 0; k < 2; k++) {
+        for (size_t j = 0; j < from->n_covariates; j++) {
+            x[j][k] = from->x[j][rows[k]];
+        }
+    }
+    for (size_t i = 0; i < from->n; i++) {
+        offset[1] = fabs(from->offset[i]) > 0.0 ? 0.5 : offset[1];
+    }
+    const bool is_reference = strncmp(quantity, "reference_", 10) == 0;
+    cbk_cox_curve_request request = {.n_subjects = is_reference ? 0 : 2,
+                                     .covariate = covariate,
+                                     .offset = offset,
+                                     .level = 0.95};
+    const char *part = strchr(quantity, '_') + 1;
+    const char *type = strchr(part, '_');
+    const cbk_cox_curves *curves = NULL;
+    if ((type != NULL && !cbk_interval_parse(type + 1, &request.interval)) ||
+        cbk_cox_curves_make(fit, &request, arena, &curves, NULL) != CBK_OK) {
+        return (double)NAN;
+    }
+    for (size_t k = 0; k < curves->n_subjects * curves->n_strata; k++) {
+        const cbk_cox_curve *curve = &curves->curves[k];
+        if (which < curve->n_rows) {
+            const cbk_cox_curve_row row = cbk_cox_curve_row_at(curve, which);
+            return part_of_row(&row, part);
+        }
+        which -= curve->n_rows;
+    }
+    return (double)NAN;
+}
+
+/* ---- line by line ----------------------------------------------------------------- */
+
+static double found_of(const data *from, const cbk_cox *fit, const char *quantity,
+                       size_t which, cbk_arena *arena)
+{
+    if (fit == NULL) {
+        return (double)NAN;
+    }
+    if (strncmp(quantity, "curve_", 6) == 0 || strncmp(quantity, "reference_", 10) == 0) {
+        return curve_of(from, fit, quantity, which, arena);
+    }
+    return strchr(quantity, '-') != NULL ? residual_of(fit, quantity, which, arena)
+                                         : number_of(fit, quantity, which);
+}
+
 static size_t compare(const data *from, FILE *file, cbk_arena *arena)
 {
-    char ties[16], quantity[32];
+    char ties[16], quantity[32], ties_before[16] = "";
     int robust = 0;
+    int before = -1;
     size_t which = 0;
     size_t n_lines = 0;
     double value = 0.0;
+    const cbk_cox *fit = NULL;
     while (!check_has_failed && fscanf(file, " %15[^,],%d,%31[^,],%zu,%lf", ties, &robust,
                                        quantity, &which, &value) == 5) {
-        const cbk_cox *fit = fit_data(from, ties, robust == 1, arena);
-        if (fit == NULL ||
-            !check_is_near(number_of(fit, quantity, which), value, tolerance)) {
+        const int kind = strncmp(quantity, "collapsed-", 10) == 0 ? 2 : robust;
+        if (kind != before || strcmp(ties, ties_before) != 0) {
+            fit = fit_data(from, ties, kind > 0, arena);
+            before = kind;
+            memcpy(ties_before, ties, sizeof ties);
+        }
+        const cbk_mark mark = cbk_arena_mark(arena);
+        const double found = found_of(from, fit, quantity, which, arena);
+        if (!check_is_near(found, value, tolerance) &&
+            !(fabs(found - value) < rounding)) {
             printf("# %s, robust %d, %s %zu: %.17g, expected %.17g\n", ties, robust,
-                   quantity, which,
-                   fit != NULL ? number_of(fit, quantity, which) : (double)NAN, value);
+                   quantity, which, found, value);
             check_has_failed = true;
         }
+        cbk_arena_release(arena, mark);
         n_lines++;
     }
     return n_lines;

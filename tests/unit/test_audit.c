@@ -21,8 +21,7 @@ typedef struct opened {
     cbk_arena *arena;
     cbk_problems problems;
     cbk_study *study;
-    const cbk_claim *claims;
-    size_t n;
+    const cbk_claims *claims;
     const cbk_audit *audit;
     cbk_error err;
 } opened;
@@ -50,8 +49,8 @@ static bool run_audit(opened *o)
 {
     const bool is_done = open_study(o) &&
                          cbk_claims_read(STUDY "/claims.yaml", o->arena, &o->problems,
-                                         &o->claims, &o->n, &o->err) == CBK_OK &&
-                         cbk_audit_run(o->study, o->claims, o->n, o->arena, &o->problems,
+                                         &o->claims, &o->err) == CBK_OK &&
+                         cbk_audit_run(o->study, o->claims, o->arena, &o->problems,
                                        &o->audit, &o->err) == CBK_OK;
     if (!is_done) {
         printf("# %s\n", o->err.message);
@@ -130,7 +129,7 @@ static void each_claim_has_its_verdict(void)
 {
     opened o;
     CHECK(run_audit(&o));
-    CHECK(o.audit->n == N(verdicts) && o.n == N(verdicts));
+    CHECK(o.audit->n == N(verdicts) && o.claims->n == N(verdicts));
     bool is_all_good = true;
     size_t counts[CBK_VERDICT_COUNT] = {0};
     for (size_t i = 0; i < N(verdicts); i++) {
@@ -206,8 +205,8 @@ static void wrong_sql_is_a_mistake_of_the_file(void)
     opened o;
     CHECK(open_study(&o));
     CHECK(cbk_claims_parse("c.yaml", text, strlen(text), o.arena, &o.problems, &o.claims,
-                           &o.n, &o.err) == CBK_OK);
-    CHECK(cbk_audit_run(o.study, o.claims, o.n, o.arena, &o.problems, &o.audit, &o.err) ==
+                           &o.err) == CBK_OK);
+    CHECK(cbk_audit_run(o.study, o.claims, o.arena, &o.problems, &o.audit, &o.err) ==
           CBK_EDATA);
     CHECK(o.audit == NULL && o.err.message[0] != '\0' && o.problems.n_found == 4);
     bool is_seen[7] = {false};
@@ -234,8 +233,8 @@ static void many_claims_are_cheap(void)
         claims[i] =
             (cbk_claim){.id = "x", .n_of = 1, .of = of, .stated = i % 2 ? "48.8" : "1"};
     }
-    CHECK(cbk_audit_run(o.study, claims, MANY, o.arena, &o.problems, &o.audit, &o.err) ==
-          CBK_OK);
+    const cbk_claims all = {.n = MANY, .claims = claims};
+    CHECK(cbk_audit_run(o.study, &all, o.arena, &o.problems, &o.audit, &o.err) == CBK_OK);
     CHECK(o.audit->counts[CBK_VERDICT_CONTRADICTED] == MANY / 2);
     CHECK(o.audit->counts[CBK_VERDICT_DOES_NOT_REPRODUCE] == MANY / 2);
     CHECK(o.audit->results[0].n_contradicting == 50);
@@ -252,7 +251,9 @@ static void every_failed_allocation(void)
         {.id = "a", .stated = "1, 2", .quantity = "q"},
         {.id = "b", .stated = "1, 3", .quantity = "q"},
         {.id = "c", .stated = "none", .quantity = "r"},
+        {.id = "d", .stated = "5/6 (80%)", .quantity = "s"},
     };
+    const cbk_claims all = {.n = N(claims), .claims = claims};
     opened o;
     CHECK(open_study(&o));
     size_t room = 0;
@@ -263,8 +264,7 @@ static void every_failed_allocation(void)
         CHECK(arena != NULL && CBK_NEW(arena, char, BLOCK_BYTES - room) != NULL);
         cbk_error err = {0};
         o.audit = NULL;
-        status =
-            cbk_audit_run(o.study, claims, N(claims), arena, &o.problems, &o.audit, &err);
+        status = cbk_audit_run(o.study, &all, arena, &o.problems, &o.audit, &err);
         CHECK(status == CBK_OK || (status == CBK_ENOMEM && err.message[0] != '\0'));
         CHECK((o.audit != NULL) == (status == CBK_OK));
         cbk_arena_destroy(arena);

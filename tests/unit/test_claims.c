@@ -3,6 +3,7 @@
 #include "faulty_heap.h"
 
 #include "claims/claims_file.h"
+#include "claims/paper_check.h"
 
 #include <string.h>
 
@@ -11,6 +12,7 @@
 typedef struct parsed {
     cbk_arena *arena;
     cbk_problems problems;
+    const cbk_claims *all;
     const cbk_claim *claims;
     size_t n;
     cbk_status status;
@@ -22,7 +24,11 @@ static void parse(parsed *p, const char *text)
     *p = (parsed){.arena = cbk_arena_create(NULL, (size_t)1 << 26)};
     p->problems.arena = p->arena;
     p->status = cbk_claims_parse("c.yaml", text, strlen(text), p->arena, &p->problems,
-                                 &p->claims, &p->n, &p->err);
+                                 &p->all, &p->err);
+    if (p->all != NULL) {
+        p->claims = p->all->claims;
+        p->n = p->all->n;
+    }
 }
 
 static const char good[] =
@@ -36,13 +42,21 @@ static const char good[] =
     "  - {id: lung, stated: \"5\", from: recurrence, of: count(*)}\n"
     "  - {id: range, stated: 44 (25–64), of: [median(a), min(a), max(a)]}\n"
     "  - {id: who, stated: \"36, male\", of: [age, sex]}\n"
-    "  - {id: start, stated: August 1998, quantity: accrual start}\n";
+    "  - {id: start, stated: August 1998, quantity: accrual start}\n"
+    "  - {id: near, stated: \"44\", of: mean(a), tolerance: 0.5}\n"
+    "  - {id: share, stated: \"44\", of: mean(a), tolerance: 2%}\n"
+    "checks:\n"
+    "  - {id: age, place: Table 1, whole: true, n: 20, mean: 3.46, sd: 1.2}\n"
+    "  - {id: f, F: 3.2, df: [2, 57], p: <0.05}\n"
+    "  - {id: hr, hazard_ratio: 0.62, lower: 0.41, upper: 0.94, level: 95%, wald: no}\n"
+    "  - {id: row, at_risk: [12, 8, 3]}\n"
+    "  - {id: sum, parts: [12, 8], total: 20}\n";
 
 static void good_claims(void)
 {
     parsed p;
     parse(&p, good);
-    CHECK(p.status == CBK_OK && p.problems.n_found == 0 && p.n == 6);
+    CHECK(p.status == CBK_OK && p.problems.n_found == 0 && p.n == 8);
     CHECK(strcmp(p.claims[0].id, "age") == 0 && p.claims[0].n_of == 1);
     CHECK(strcmp(p.claims[0].place, "Abstract") == 0);
     CHECK(strcmp(p.claims[0].says, "median age") == 0);
@@ -54,6 +68,27 @@ static void good_claims(void)
     CHECK(strcmp(p.claims[2].of[0], "count(*)") == 0);
     CHECK(p.claims[3].n_of == 3 && strcmp(p.claims[3].of[2], "max(a)") == 0);
     CHECK(p.claims[5].n_of == 0 && strcmp(p.claims[5].quantity, "accrual start") == 0);
+    CHECK(p.claims[0].tolerance == NULL && p.claims[6].tolerance_value == 0.5);
+    CHECK(p.claims[7].tolerance_value == 2.0 && p.claims[7].is_tolerance_percent);
+    const cbk_paper_check *checks = p.all->checks;
+    CHECK(p.all->n_checks == 5 && strcmp(checks[0].place, "Table 1") == 0);
+    CHECK(checks[0].is_whole && checks[0].fact[CBK_FACT_MEAN].number.value == 3.46);
+    CHECK(checks[0].fact[CBK_FACT_MEAN].number.digits == 2 && !checks[1].is_whole);
+    CHECK(checks[1].fact[CBK_FACT_DF].number.value == 2.0);
+    CHECK(checks[1].fact[CBK_FACT_DF2].number.value == 57.0);
+    CHECK(checks[1].fact[CBK_FACT_P].number.comparator == CBK_COMPARATOR_LESS);
+    CHECK_NEAR(checks[2].fact[CBK_FACT_LEVEL].number.value, 0.95, 1e-15);
+    CHECK(checks[2].is_not_wald && !checks[1].is_not_wald);
+    CHECK(checks[3].n_at_risk == 3 && checks[3].at_risk[2].number.value == 3.0);
+    CHECK(checks[4].n_parts == 2 && checks[4].fact[CBK_FACT_TOTAL].number.value == 20.0);
+    cbk_arena_destroy(p.arena);
+}
+
+static void checks_alone(void)
+{
+    parsed p;
+    parse(&p, "checks:\n  - {id: a, count: 5, n: 6, percent: 83%}\n");
+    CHECK(p.status == CBK_OK && p.n == 0 && p.all->n_checks == 1);
     cbk_arena_destroy(p.arena);
 }
 
@@ -67,6 +102,26 @@ static const broken mistakes[] = {
     {"claim: []\n", 1, 1, "did you mean `claims`?"},
     {"x: 1\nclaims: []\n", 1, 1, "`x` is not a key of the claims file"},
     {"claims: {id: x}\n", 1, 9, "a list of claims"},
+    {"claims: []\nchecks: 5\n", 2, 9, "`checks` is a list of checks"},
+    {"checks:\n  - {id: a, men: 5, n: 6}\n", 2, 13, "did you mean `mean`?"},
+    {"checks:\n  - {mean: 5, n: 6, whole: true}\n", 2, 5, "A check needs `id`"},
+    {"checks:\n  - {id: a, mean: 5, n: 6}\n", 2, 5, "nothing to hold against each other"},
+    {"checks:\n  - {id: a, mean: high, n: 6, whole: true}\n", 2, 19,
+     "`mean` is one number"},
+    {"checks:\n  - {id: a, mean: 1-2, n: 6, whole: true}\n", 2, 19,
+     "`mean` is one number"},
+    {"checks:\n  - {id: a, mean: <5, n: 6, whole: true}\n", 2, 19,
+     "`mean` is one number"},
+    {"checks:\n  - {id: a, mean: 5, n: 6.5, whole: true}\n", 2, 25, "`n` is a count"},
+    {"checks:\n  - {id: a, mean: [5], n: 6, whole: true}\n", 2, 19, "here is `a list`"},
+    {"checks:\n  - {id: a, F: 5, df: [1], p: 0.1}\n", 2, 23, "as in [2, 57]"},
+    {"checks:\n  - {id: a, z: 2, sides: 3, p: 0.1}\n", 2, 26, "1 or 2"},
+    {"checks:\n  - {id: a, estimate: 2, lower: 1, upper: 3, level: 950}\n", 2, 53,
+     "as in 95%"},
+    {"checks:\n  - {id: a, parts: [1], total: 1}\n  - {id: a, parts: [1], total: 1}\n", 3,
+     10, "that of another check"},
+    {"claims:\n  - {id: a, stated: \"5\", tolerance: wide}\n", 2, 37, "a number above 0"},
+    {"claims:\n  - {id: a, stated: \"5\", tolerance: 0}\n", 2, 37, "a number above 0"},
     {"claims:\n  - text\n", 2, 5, "a claim is a map"},
     {"claims:\n  - {stated: \"5\"}\n", 2, 5, "A claim needs `id`"},
     {"claims:\n  - {id: a}\n", 2, 5, "A claim needs `stated`"},
@@ -122,8 +177,8 @@ static void absent_file(void)
 {
     parsed p = {.arena = cbk_arena_create(NULL, (size_t)1 << 26)};
     p.problems.arena = p.arena;
-    CHECK(cbk_claims_read("/nonexistent/claims.yaml", p.arena, &p.problems, &p.claims,
-                          &p.n, &p.err) == CBK_EIO);
+    CHECK(cbk_claims_read("/nonexistent/claims.yaml", p.arena, &p.problems, &p.all,
+                          &p.err) == CBK_EIO);
     CHECK(strstr(p.err.message, "/nonexistent/claims.yaml") != NULL);
     cbk_arena_destroy(p.arena);
 }
@@ -154,11 +209,10 @@ static void every_failed_allocation(void)
         CHECK(arena != NULL && messages != NULL);
         CHECK(CBK_NEW(arena, char, BLOCK_BYTES - room) != NULL);
         cbk_problems problems = {.arena = messages};
-        const cbk_claim *claims = NULL;
-        size_t n = 0;
+        const cbk_claims *claims = NULL;
         cbk_error err = {0};
         status = cbk_claims_parse("c.yaml", good, strlen(good), arena, &problems, &claims,
-                                  &n, &err);
+                                  &err);
         CHECK(status == CBK_OK || (status == CBK_ENOMEM && err.message[0] != '\0'));
         CHECK((claims != NULL) == (status == CBK_OK));
         cbk_arena_destroy(messages);
@@ -172,6 +226,7 @@ int main(void)
 {
     static const check_test tests[] = {
         {"a good file", good_claims},
+        {"a file of checks", checks_alone},
         {"each mistake alone, with its place", each_mistake_alone},
         {"all mistakes at once", all_mistakes_at_once},
         {"a file that is not there", absent_file},

@@ -3,6 +3,8 @@
 
 #include "claims/stated.h"
 
+#include "base/date.h"
+
 #include <string.h>
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
@@ -71,6 +73,28 @@ static const reading readings[] = {
     {"5F", "5/0"},
     {"5-year", "5/0"},
     {"2; 36 and 97", "2/0 36/0 97/0"},
+    {"twenty-five of Ninety", "25/0 90/0"},
+    {"twenty - five", "20/0 5/0"},
+    {"both", "2/0"},
+    {"44.5 +/- 12.3", "44.5/1 12.3/1"},
+    {"44.5 (±12.3)", "44.5/1 12.3/1"},
+    {"1.2 × 10⁻⁵", "1.2e-05/6"},
+    {"1.2 x 10-5", "1.2e-05/6"},
+    {"3×10^4", "30000/0"},
+    {"3 x 10 cm", "3/0 10/0"},
+    {"80% (95% CI 52–99)", "80/0 52/0 99/0"},
+    {"80% (95%-CI 52–99%)", "80/0 52/0 99/0"},
+    {"0.62 (90 % confidence interval, 0.41 to 0.94; P = .02)",
+     "0.62/2 0.41/2 0.94/2 0.02/2"},
+    {"95% CIA", "95/0"},
+    {"44 (IQR 30 to 57)", "44/0 30/0 57/0"},
+    {"not reached", "~"},
+    {"36 (12–NR)", "36/0 12/0 ~"},
+    {"all", "*"},
+    {"All patients", "*"},
+    {"all six", "6/0"},
+    {"not all", ""},
+    {"overall", ""},
     /* no numbers */
     {"", ""},
     {"alive", ""},
@@ -79,23 +103,55 @@ static const reading readings[] = {
     {"G2", ""},
     {"IL-6", ""},
     {"T1 or G2", ""},
-    {"all", ""},
-    {"August 1998", ""},
-    {"Aug 1998 to Jun 2010", ""},
-    {"12 May 1998", ""},
-    {"Sept. 2001", ""},
-    {"1998-08", ""},
-    {"on 1998-08-31", ""},
+    {"12 May", ""},
+    /* dates */
+    {"August 1998", "[1998-08-01 1998-08-31]"},
+    {"Aug 1998 to Jun 2010", "[1998-08-01 1998-08-31] [2010-06-01 2010-06-30]"},
+    {"August to October 1998", "[1998-08-01 1998-08-31] [1998-10-01 1998-10-31]"},
+    {"Aug-Oct 1998", "[1998-08-01 1998-08-31] [1998-10-01 1998-10-31]"},
+    {"1 May to 3 June 1998", "[1998-05-01 1998-05-01] [1998-06-03 1998-06-03]"},
+    {"12 May 1998", "[1998-05-12 1998-05-12]"},
+    {"31st of August, 1998", "[1998-08-31 1998-08-31]"},
+    {"August 31, 1998", "[1998-08-31 1998-08-31]"},
+    {"31-Aug-1998", "[1998-08-31 1998-08-31]"},
+    {"Sept. 2001", "[2001-09-01 2001-09-30]"},
+    {"February 2000", "[2000-02-01 2000-02-29]"},
+    {"1998-08", "[1998-08-01 1998-08-31]"},
+    {"on 1998-08-31", "[1998-08-31 1998-08-31]"},
+    {"31.8.1998", "[1998-08-31 1998-08-31]"},
+    {"31/08/1998", "[1998-08-31 1998-08-31]"},
+    {"08/31/1998", "[1998-08-31 1998-08-31]"},
+    {"08/1998", "[1998-08-01 1998-08-31]"},
+    {"5 of 6 since May 2001", "5/0 6/0 [2001-05-01 2001-05-31]"},
     /* but these are no dates */
+    {"07/08/1998", "7/0 8/0 1998/0"},
+    {"10/2000", "10/0 2000/0"},
     {"may recur in 5", "5/0"},
     {"1999-2010", "1999/0 2010/0"},
     {"1998-99", "1998/0 99/0"},
     {"marching 5", "5/0"},
 };
 
+/* "<0.001/3"; a date by its first and last day; ~ not reached, * all. */
+static int print_item(const cbk_stated_number *item, char *out, size_t size)
+{
+    static const char *const signs[] = {"", "<", "l", ">", "g"};
+    if (item->kind == CBK_STATED_DATE) {
+        char first[11];
+        char last[11];
+        cbk_date_format(item->first_day, first);
+        cbk_date_format(item->last_day, last);
+        return snprintf(out, size, "[%s %s]", first, last);
+    }
+    if (item->kind != CBK_STATED_NUMBER) {
+        return snprintf(out, size, "%s", item->kind == CBK_STATED_ALL ? "*" : "~");
+    }
+    return snprintf(out, size, "%s%.15g/%d", signs[item->comparator], item->value,
+                    item->digits);
+}
+
 static void numbers_are_read(void)
 {
-    static const char signs[] = {' ', '<', 'l', '>', 'g'};
     bool is_all_good = true;
     for (size_t i = 0; i < N(readings); i++) {
         cbk_arena *arena = cbk_arena_create(NULL, (size_t)1 << 20);
@@ -104,11 +160,10 @@ static void numbers_are_read(void)
         char found[200] = "";
         size_t n = 0;
         for (size_t k = 0; k < stated.n; k++) {
-            const cbk_stated_number *number = &stated.numbers[k];
-            const char sign = signs[number->comparator];
-            n += (size_t)snprintf(found + n, sizeof found - n, "%s%s%.15g/%d",
-                                  k == 0 ? "" : " ", sign == ' ' ? "" : (char[]){sign, 0},
-                                  number->value, number->digits);
+            const cbk_stated_number *item = &stated.numbers[k];
+            CHECK(item->at <= item->end && item->end <= strlen(stated.text));
+            n += (size_t)snprintf(found + n, sizeof found - n, "%s", k == 0 ? "" : " ");
+            n += (size_t)print_item(item, found + n, sizeof found - n);
         }
         if (strcmp(found, readings[i].numbers) != 0) {
             printf("# %s: read %s, expected %s\n", readings[i].printed, found,
@@ -150,28 +205,42 @@ typedef struct meeting {
     bool is_met, is_met_truncated, is_met_up;
 } meeting;
 
+#define NUMBER(number, places, sign)                                                     \
+    {                                                                                    \
+        .value = (number), .digits = (places), .comparator = CBK_COMPARATOR_##sign       \
+    }
+#define WITHIN(number, places, off)                                                      \
+    {                                                                                    \
+        .value = (number), .digits = (places), .tolerance = (off)                        \
+    }
+
 static const meeting meetings[] = {
-    {{44, 0, 0}, 43.5, true, false, true},
-    {{44, 0, 0}, 44.5, false, true, false},
-    {{45, 0, 0}, 44.5, true, false, true},
-    {{83, 0, 0}, 500.0 / 6, true, true, false},
-    {{84, 0, 0}, 500.0 / 6, false, false, true},
-    {{16, 0, 0}, 100.0 / 6, false, true, false},
-    {{80, 0, 0}, 80.00000000000001, true, true, true}, /* noise is no fraction */
-    {{80, 0, 0}, 79.99999999999999, true, true, true},
-    {{0.29, 2, 0}, 0.285, true, false, true},
-    {{29, 0, 0}, 100 * 0.285, true, false, true},
-    {{-0.5, 1, 0}, -0.45, true, false, true},
-    {{-0.5, 1, 0}, -0.55, false, true, false},
-    {{0, 0, 0}, 0.0, true, true, true},
-    {{0, 0, 0}, 1e-320, true, true, true},
-    {{1e20, 0, 0}, 1e20, true, true, true},
-    {{300, 0, CBK_COMPARATOR_LESS}, 299.9, true, true, true},
-    {{300, 0, CBK_COMPARATOR_LESS}, 300, false, false, false},
-    {{300, 0, CBK_COMPARATOR_AT_MOST}, 300, true, true, true},
-    {{70, 0, CBK_COMPARATOR_GREATER}, 70, false, false, false},
-    {{70, 0, CBK_COMPARATOR_AT_LEAST}, 70, true, true, true},
-    {{70, 0, CBK_COMPARATOR_AT_LEAST}, 69.9, false, false, false},
+    {NUMBER(44, 0, NONE), 43.5, true, false, true},
+    {NUMBER(44, 0, NONE), 44.5, false, true, false},
+    {NUMBER(45, 0, NONE), 44.5, true, false, true},
+    {NUMBER(83, 0, NONE), 500.0 / 6, true, true, false},
+    {NUMBER(84, 0, NONE), 500.0 / 6, false, false, true},
+    {NUMBER(16, 0, NONE), 100.0 / 6, false, true, false},
+    {NUMBER(80, 0, NONE), 80.00000000000001, true, true, true}, /* noise is no fraction */
+    {NUMBER(80, 0, NONE), 79.99999999999999, true, true, true},
+    {NUMBER(0.29, 2, NONE), 0.285, true, false, true},
+    {NUMBER(29, 0, NONE), 100 * 0.285, true, false, true},
+    {NUMBER(-0.5, 1, NONE), -0.45, true, false, true},
+    {NUMBER(-0.5, 1, NONE), -0.55, false, true, false},
+    {NUMBER(0, 0, NONE), 0.0, true, true, true},
+    {NUMBER(0, 0, NONE), 1e-320, true, true, true},
+    {NUMBER(1e20, 0, NONE), 1e20, true, true, true},
+    {NUMBER(300, 0, LESS), 299.9, true, true, true},
+    {NUMBER(300, 0, LESS), 300, false, false, false},
+    {NUMBER(300, 0, AT_MOST), 300, true, true, true},
+    {NUMBER(70, 0, GREATER), 70, false, false, false},
+    {NUMBER(70, 0, AT_LEAST), 70, true, true, true},
+    {NUMBER(70, 0, AT_LEAST), 69.9, false, false, false},
+    {WITHIN(44, 0, 1), 45.0, true, true, true},
+    {WITHIN(44, 0, 1), 42.9, false, false, false},
+    {WITHIN(44, 0, 1), 43.0, true, true, true},
+    {WITHIN(0.3, 1, 0.1), 0.4, true, true, true}, /* 0.4 - 0.3 is not 0.1 in a computer */
+    {WITHIN(44, 0, 0.1), 44.4, true, true, false}, /* never narrower than the digits */
 };
 
 static void numbers_are_compared(void)
@@ -197,17 +266,19 @@ typedef struct pair {
 } pair;
 
 static const pair pairs[] = {
-    {{44, 0, 0}, {44, 0, 0}, false},
-    {{44, 0, 0}, {43.6, 1, 0}, false}, /* at the coarser precision */
-    {{44, 0, 0}, {44.5, 1, 0}, true},
-    {{60, 0, 0}, {80, 0, 0}, true},
-    {{3, 0, CBK_COMPARATOR_LESS}, {2, 0, 0}, false},
-    {{3, 0, CBK_COMPARATOR_LESS}, {3, 0, 0}, true},
-    {{3, 0, CBK_COMPARATOR_LESS}, {5, 0, CBK_COMPARATOR_LESS}, false},
-    {{3, 0, CBK_COMPARATOR_LESS}, {3, 0, CBK_COMPARATOR_GREATER}, true},
-    {{3, 0, CBK_COMPARATOR_AT_MOST}, {3, 0, CBK_COMPARATOR_AT_LEAST}, false},
-    {{3, 0, CBK_COMPARATOR_AT_MOST}, {3, 0, CBK_COMPARATOR_GREATER}, true},
-    {{5, 0, CBK_COMPARATOR_LESS}, {3, 0, CBK_COMPARATOR_GREATER}, false},
+    {NUMBER(44, 0, NONE), NUMBER(44, 0, NONE), false},
+    {NUMBER(44, 0, NONE), NUMBER(43.6, 1, NONE), false}, /* at the coarser precision */
+    {NUMBER(44, 0, NONE), NUMBER(44.5, 1, NONE), true},
+    {NUMBER(60, 0, NONE), NUMBER(80, 0, NONE), true},
+    {NUMBER(3, 0, LESS), NUMBER(2, 0, NONE), false},
+    {NUMBER(3, 0, LESS), NUMBER(3, 0, NONE), true},
+    {NUMBER(3, 0, LESS), NUMBER(5, 0, LESS), false},
+    {NUMBER(3, 0, LESS), NUMBER(3, 0, GREATER), true},
+    {NUMBER(3, 0, AT_MOST), NUMBER(3, 0, AT_LEAST), false},
+    {NUMBER(3, 0, AT_MOST), NUMBER(3, 0, GREATER), true},
+    {NUMBER(5, 0, LESS), NUMBER(3, 0, GREATER), false},
+    {WITHIN(60, 0, 2), NUMBER(62, 0, NONE), false},
+    {WITHIN(60, 0, 2), NUMBER(63, 0, NONE), true},
 };
 
 static void statements_are_compared(void)
@@ -218,6 +289,51 @@ static void statements_are_compared(void)
     }
 }
 
+static void dates_and_words_are_compared(void)
+{
+    static const struct {
+        const char *a, *b;
+        bool do_differ;
+    } rows[] = {
+        {"August 1998", "1998-08-31", false},
+        {"August 1998", "1998", false},
+        {"August 1998", "1999-08-31", true},
+        {"August 1998", "1999", true},
+        {"1998-08-30", "31.08.1998", true},
+        {"August 1998", "5", false},
+        {"not reached", "94", true},
+        {"not reached", "NR", false},
+        {"all", "6", false},
+        {"all", "not reached", false},
+    };
+    cbk_arena *arena = cbk_arena_create(NULL, (size_t)1 << 20);
+    for (size_t i = 0; i < N(rows); i++) {
+        cbk_stated a;
+        cbk_stated b;
+        CHECK(cbk_stated_read(rows[i].a, arena, &a) && a.n == 1);
+        CHECK(cbk_stated_read(rows[i].b, arena, &b) && b.n == 1);
+        CHECK(cbk_stated_numbers_differ(a.numbers, b.numbers) == rows[i].do_differ);
+        CHECK(cbk_stated_numbers_differ(b.numbers, a.numbers) == rows[i].do_differ);
+    }
+    cbk_stated month;
+    int32_t first = 0;
+    CHECK(cbk_date_parse("1998-08-01", &first));
+    CHECK(cbk_stated_read("August 1998", arena, &month));
+    CHECK(cbk_stated_is_day(month.numbers, first));
+    CHECK(cbk_stated_is_day(month.numbers, first + 30));
+    CHECK(!cbk_stated_is_day(month.numbers, first - 1));
+    CHECK(!cbk_stated_is_day(month.numbers, first + 31));
+    cbk_stated_number near = month.numbers[0];
+    near.tolerance = 3.0;
+    CHECK(cbk_stated_is_day(&near, first + 33) && !cbk_stated_is_day(&near, first + 34));
+    CHECK(cbk_stated_read("1998", arena, &month));
+    CHECK(cbk_stated_is_day(month.numbers, first));
+    CHECK(!cbk_stated_is_day(month.numbers, first + 365));
+    CHECK(cbk_stated_read("19", arena, &month));
+    CHECK(!cbk_stated_is_day(month.numbers, first));
+    cbk_arena_destroy(arena);
+}
+
 int main(void)
 {
     static const check_test tests[] = {
@@ -226,6 +342,7 @@ int main(void)
         {"parts between commas", parts_are_found},
         {"a computed number against a stated one", numbers_are_compared},
         {"two statements of one quantity", statements_are_compared},
+        {"dates and words", dates_and_words_are_compared},
     };
     return check_main(tests, N(tests));
 }

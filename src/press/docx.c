@@ -1,0 +1,175 @@
+/* docx.c - a document as DOCX.  Contract: render/press_module.h. */
+#include "press/docx.h"
+
+#include "press/docx_parts.h"
+#include "render/escape.h"
+
+#include <stdio.h>
+
+enum { PARTS_A_PICTURE = 2, OTHER_PARTS = 4 };
+
+static const char *style_of(const cbk_block *block)
+{
+    static const char *const headings[] = {"Heading1", "Heading2", "Heading3"};
+    if (block->kind == CBK_BLOCK_HEADING) {
+        return headings[block->level < 2 ? 0 : block->level > 4 ? 2 : block->level - 2];
+    }
+    return block->kind == CBK_BLOCK_ITEM ? "ListBullet" : "Normal";
+}
+
+static cbk_status block_write(cbk_docx *docx, const cbk_block *block, cbk_error *err)
+{
+    switch (block->kind) {
+    case CBK_BLOCK_HEADING:
+    case CBK_BLOCK_PARAGRAPH:
+    case CBK_BLOCK_ITEM:
+        cbk_docx_open(docx, style_of(block), false);
+        if (block->kind == CBK_BLOCK_HEADING && block->id != NULL) {
+            cbk_docx_bookmark(docx, block->id);
+        }
+        cbk_docx_run(docx, &block->run);
+        cbk_docx_close(docx);
+        break;
+    case CBK_BLOCK_TABLE:
+        cbk_docx_table(docx, block->table);
+        break;
+    case CBK_BLOCK_FIGURE:
+        return cbk_docx_figure(docx, block->figure, err);
+    }
+    return CBK_OK;
+}
+
+static cbk_status body_write(cbk_docx *docx, cbk_error *err)
+{
+    const cbk_document *document = docx->document;
+    cbk_docx_open(docx, "Title", true);
+    cbk_docx_text(docx, "", document->title);
+    cbk_docx_close(docx);
+    if (document->subtitle != NULL) {
+        cbk_docx_open(docx, "Subtitle", false);
+        cbk_docx_text(docx, "", document->subtitle);
+        cbk_docx_close(docx);
+    }
+    for (const cbk_block *block = document->first; block != NULL; block = block->next) {
+        CBK_TRY(block_write(docx, block, err));
+    }
+    cbk_docx_section(docx, false);
+    return CBK_OK;
+}
+
+/* The inside of a part between its head and its end, as a part of the container. */
+static void part_make(cbk_docx *docx, cbk_zip_part *out, const char *name,
+                      const char *head, const cbk_buffer *inside, const char *end)
+{
+    cbk_buffer whole = {0};
+    cbk_buffer_add(&whole, CBK_XML_HEAD);
+    cbk_buffer_add(&whole, head);
+    cbk_buffer_add(&whole, inside->bytes != NULL ? inside->bytes : "");
+    cbk_buffer_add(&whole, end);
+    const char *copy = whole.is_failed || inside->is_failed
+                           ? NULL
+                           : cbk_text_copy_bytes(docx->scratch, whole.bytes, whole.size);
+    *out = (cbk_zip_part){name, copy, whole.size};
+    cbk_buffer_free(&whole);
+}
+
+static void footer_write(const cbk_document *document, cbk_buffer *out)
+{
+    cbk_buffer_add(out, "<w:p><w:pPr><w:pStyle w:val=\"Footer\"/></w:pPr><w:r>"
+                        "<w:t xml:space=\"preserve\">");
+    cbk_escape_xml(out, document->footer != NULL ? document->footer : "");
+    cbk_buffer_add(out, "</w:t></w:r><w:r><w:tab/></w:r>"
+                        "<w:fldSimple w:instr=\" PAGE \"><w:r><w:t>1</w:t></w:r>"
+                        "</w:fldSimple></w:p>");
+}
+
+static void relations_write(cbk_buffer *out)
+{
+    static const char *const others[] = {"styles", "numbering", "settings"};
+    static const char office[] =
+        "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        cbk_buffer_addf(out,
+                        "<Relationship Id=\"rId%s\" Type=\"%s/%s\" "
+                        "Target=\"%s.xml\"/>\n",
+                        others[i], office, others[i], others[i]);
+    }
+    cbk_buffer_addf(out,
+                    "<Relationship Id=\"rIdFooter\" Type=\"%s/footer\" "
+                    "Target=\"footer1.xml\"/>\n",
+                    office);
+}
+
+static size_t count_figures(const cbk_document *document)
+{
+    size_t n = 0;
+    for (const cbk_block *block = document->first; block != NULL; block = block->next) {
+        n += block->kind == CBK_BLOCK_FIGURE ? 1 : 0;
+    }
+    return n;
+}
+
+/* The parts that differ from document to document; NULL bytes: out of memory. */
+static void own_parts(cbk_docx *docx, cbk_zip_part out[OTHER_PARTS])
+{
+    cbk_buffer footer = {0};
+    cbk_buffer title = {0};
+    char head[1024];
+    (void)snprintf(head, sizeof head, "<w:document %s><w:body>", cbk_docx_spaces);
+    part_make(docx, &out[0], "word/document.xml", head, &docx->body,
+              "</w:body></w:document>");
+    part_make(docx, &out[1], "word/_rels/document.xml.rels",
+              "<Relationships "
+              "xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">",
+              &docx->relations, "</Relationships>");
+    footer_write(docx->document, &footer);
+    (void)snprintf(head, sizeof head, "<w:ftr %s>", cbk_docx_spaces);
+    part_make(docx, &out[2], "word/footer1.xml", head, &footer, "</w:ftr>");
+    cbk_escape_xml(&title, docx->document->title);
+    part_make(docx, &out[3], "docProps/core.xml",
+              "<cp:coreProperties "
+              "xmlns:cp=\"http://schemas.openxmlformats.org/package/2006/metadata/"
+              "core-properties\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">"
+              "<dc:creator>casebook " CASEBOOK_VERSION "</dc:creator><dc:title>",
+              &title, "</dc:title></cp:coreProperties>");
+    cbk_buffer_free(&footer);
+    cbk_buffer_free(&title);
+}
+
+static cbk_status container_write(cbk_docx *docx, cbk_buffer *out, cbk_error *err)
+{
+    const size_t n = CBK_N_DOCX_FIXED_PARTS + OTHER_PARTS + docx->n_parts;
+    cbk_zip_part *parts = CBK_NEW(docx->scratch, cbk_zip_part, n);
+    if (parts == NULL) {
+        return cbk_fail_memory(err);
+    }
+    cbk_docx_fixed_parts(parts);
+    own_parts(docx, parts + CBK_N_DOCX_FIXED_PARTS);
+    for (size_t i = 0; i < docx->n_parts; i++) {
+        parts[CBK_N_DOCX_FIXED_PARTS + OTHER_PARTS + i] = docx->parts[i];
+    }
+    if (cbk_arena_has_failed(docx->scratch) || docx->body.is_failed ||
+        docx->relations.is_failed) {
+        return cbk_fail_memory(err);
+    }
+    return cbk_zip_write(parts, n, out, err);
+}
+
+cbk_status cbk_press_docx(const cbk_document *document, cbk_arena *scratch,
+                          cbk_buffer *out, cbk_error *err)
+{
+    cbk_docx docx = {.document = document, .scratch = scratch};
+    docx.parts =
+        CBK_NEW(scratch, cbk_zip_part, PARTS_A_PICTURE * count_figures(document) + 1);
+    if (docx.parts == NULL) {
+        return cbk_fail_memory(err);
+    }
+    relations_write(&docx.relations);
+    cbk_status status = body_write(&docx, err);
+    if (status == CBK_OK) {
+        status = container_write(&docx, out, err);
+    }
+    cbk_buffer_free(&docx.body);
+    cbk_buffer_free(&docx.relations);
+    return status;
+}

@@ -1,0 +1,91 @@
+/* report/regression.h - a regression as papers print it: which rows a table or a forest
+ * plot has, and what they say where there is no number.
+ */
+#ifndef REPORT_REGRESSION_H
+#define REPORT_REGRESSION_H
+
+#include "report/parts.h"
+#include "study/regression.h"
+
+typedef enum cbk_regression_row_kind {
+    CBK_REGRESSION_HEADER,    /* the covariate above its values */
+    CBK_REGRESSION_REFERENCE, /* the value that the others are compared with */
+    CBK_REGRESSION_ESTIMATE
+} cbk_regression_row_kind;
+
+typedef struct cbk_regression_row {
+    cbk_regression_row_kind kind;
+    const char *label;
+    bool is_indented;             /* a value under its covariate */
+    const cbk_level_count *count; /* NULL: none, of a header and a product; else */
+    size_t variable;              /* of the design, */
+    size_t level;                 /* of it, where it has levels */
+    size_t column;                /* ESTIMATE: of the design */
+    bool is_product;              /* not in a model of one covariate */
+} cbk_regression_row;
+
+/* In the order of the terms; *n of them.  NULL when the arena failed. */
+const cbk_regression_row *cbk_regression_rows(const cbk_regression *regression,
+                                              cbk_arena *arena, size_t *n);
+
+/* What a reader is shown of a coefficient.  NaN: there is no such number. */
+typedef struct cbk_shown_ratio {
+    double ratio; /* 0 and infinity where the likelihood has no maximum */
+    double lower; /* by Wald; by the profile where that was asked for, with Firth, and
+                     where the ratio is 0 or infinite */
+    double upper;
+    double p; /* of the same */
+    bool is_estimated;
+    bool is_infinite;
+} cbk_shown_ratio;
+
+/* NULL coefficient: nothing to show. */
+cbk_shown_ratio cbk_regression_shown(const cbk_cox *fit,
+                                     const cbk_cox_coefficient *coefficient);
+
+/* "0.0025", "1.05", "12.3", "340": three significant digits or so, never more than two
+ * decimals from 0.1 on.  NaN: the dash; infinity: "∞". */
+const char *cbk_print_hazard_ratio(cbk_arena *arena, double value);
+
+/* "1.05 (1.00–1.10)", "not estimable (below 4.11)", the dash. */
+const char *cbk_print_shown_ratio(cbk_arena *arena, const cbk_shown_ratio *shown);
+
+/* What every table and forest plot of a regression must say under it, as sentences:
+ * model, rows, events, who was left out, limits; why something is missing. */
+size_t cbk_regression_notes(const cbk_regression *regression, bool is_alone_shown,
+                            bool is_all_shown, cbk_arena *arena, const char *notes[],
+                            size_t n_most);
+enum { CBK_REGRESSION_NOTES_MAX = 24 };
+
+/* The table: n, events, and by columns each alone and all together.  report NULL: numbers
+ * without provenance.  NULL when the arena failed. */
+cbk_table_builder *cbk_regression_table(const cbk_regression *regression,
+                                        cbk_report *report, cbk_arena *arena);
+
+/* The forest plot: of each covariate alone where is_alone, else of all together. */
+const cbk_drawing *cbk_regression_forest(const cbk_regression *regression, bool is_alone,
+                                         const char *title, cbk_arena *arena);
+
+/* ---- the drawing (figure_forest_draw.c) ---------------------------------------------
+ */
+
+/* A line of a forest plot. */
+typedef struct cbk_forest_row {
+    const char *label;
+    bool is_header; /* a name above its values, without numbers */
+    bool is_indented;
+    bool is_reference;
+    const char *counts; /* "32/56", or NULL */
+    cbk_shown_ratio shown;
+    const char *ratio; /* as text */
+    const char *p;
+} cbk_forest_row;
+
+/* Squares with their intervals on a logarithmic axis, what they say beside them.  An
+ * arrow ends an interval that goes on beyond the axis; an open one stands for a ratio
+ * that has no estimate, from its bound on. */
+const cbk_drawing *cbk_figure_forest_draw(const cbk_forest_row *rows, size_t n,
+                                          const char *ratio_header, const char *title,
+                                          cbk_arena *arena);
+
+#endif

@@ -1,0 +1,234 @@
+/* cause_table.c - rows to a risk table whose events are told apart.
+ * Contract: casebook/cumulative_incidence.h.
+ *
+ * The risk table of events of any kind is built first.  Then the rows of each kind but
+ * the most frequent are sorted by themselves and laid on its times; what is left is the
+ * most frequent kind.
+ */
+#include <casebook/cumulative_incidence.h>
+
+#include "stats/cause_jackknife.h"
+#include "stats/exit_times.h"
+#include "stats/risk_row.h"
+
+#include <assert.h>
+#include <string.h>
+
+static cbk_status check_causes(const cbk_cause_rows *rows, size_t *n_event,
+                               cbk_error *err)
+{
+    const size_t n = rows->followup->n;
+    size_t counts[256] = {0};
+    unsigned n_wrong = 0;
+    for (size_t i = 0; i < n; i++) {
+        counts[rows->cause[i]]++;
+        n_wrong += (rows->cause[i] != 0) != rows->followup->is_event[i];
+    }
+    for (size_t k = rows->n_causes + 1; k < 256; k++) {
+        n_wrong += counts[k] > 0;
+    }
+    if (n_wrong > 0) {
+        return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
+                        "Each event needs one of the %zu kinds, and who is censored "
+                        "none.",
+                        rows->n_causes);
+    }
+    memcpy(n_event, counts + 1, rows->n_causes * sizeof *n_event);
+    return CBK_OK;
+}
+
+/* ---- laying the events of one kind on the times of all ----------------------------- */
+
+/* The rows of one kind as follow-up of its own; false when out of memory. */
+static bool take_cause(const cbk_cause_rows *rows, size_t cause, size_t n_most,
+                       cbk_arena *arena, cbk_followup *out)
+{
+    const size_t n = rows->followup->n;
+    double *time = CBK_NEW(arena, double, n_most + 1);
+    bool *is_event = CBK_NEW(arena, bool, n_most + 1);
+    if (is_event == NULL) {
+        return false;
+    }
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++) { /* without a branch: one place is to spare */
+        time[k] = rows->followup->time[i];
+        k += rows->cause[i] == cause;
+    }
+    *out = (cbk_followup){.n = k, .time = time, .is_event = is_event};
+    return true;
+}
+
+/* counts[n_event_rows] of that kind.  Near-ties stand under the last time of the table
+ * that is not after them. */
+static void lay_on(const cbk_exit_times *exits, const cbk_risk_table *risk,
+                   uint32_t *counts)
+{
+    size_t j = 0;
+    size_t rank = 0; /* times with an event before j */
+    for (size_t i = 0; i < exits->n_rows; i++) {
+        for (; j + 1 < risk->n_rows && risk->time[j + 1] <= exits->time[i]; j++) {
+            rank += cbk_risk_row_has_event(risk, j);
+        }
+        counts[rank] += exits->n_exit_before[i + 1] - exits->n_exit_before[i];
+    }
+}
+
+static bool count_cause(const cbk_cause_rows *rows, size_t cause, size_t n_most,
+                        const cbk_risk_table *risk, uint32_t *counts, cbk_arena *scratch)
+{
+    const cbk_mark before = cbk_arena_mark(scratch);
+    cbk_followup followup;
+    cbk_exit_times exits;
+    bool is_done = take_cause(rows, cause, n_most, scratch, &followup);
+    if (is_done) {
+        const cbk_time_range range = cbk_time_range_of(followup.time, followup.n);
+        is_done = cbk_exit_times_make(&followup, &range, scratch, &exits);
+    }
+    if (is_done) {
+        lay_on(&exits, risk, counts);
+    }
+    cbk_arena_release(scratch, before);
+    return is_done;
+}
+
+/* What the other kinds leave of the events of any. */
+static void count_rest(const cbk_cause_table *table, size_t rest, uint32_t *counts)
+{
+    const size_t n = table->risk->n_event_rows;
+    uint32_t *out = counts + rest * n;
+    memcpy(out, table->risk->n_event_of, n * sizeof *out);
+    for (size_t k = 0; k < table->n_causes; k++) {
+        for (size_t i = 0; k != rest && i < n; i++) {
+            out[i] -= counts[k * n + i];
+        }
+    }
+}
+
+/* ---- months: few whole numbers are counted ----------------------------------------- */
+
+enum { CELLS_MAX = 1 << 14, SLICES = 4 };
+
+/* The last time of a table that has few whole numbers, as a size; 0: it has others. */
+static size_t whole_times(const cbk_risk_table *risk, size_t n_causes)
+{
+    const size_t n_most = CELLS_MAX / (n_causes + 1);
+    const double last = risk->n_rows > 0 ? risk->time[risk->n_rows - 1] : 0.0;
+    if (!(last < (double)n_most)) {
+        return 0;
+    }
+    for (size_t j = 0; j < risk->n_rows; j++) {
+        if (risk->time[j] != (double)(size_t)risk->time[j]) {
+            return 0;
+        }
+    }
+    return (size_t)last + 1;
+}
+
+/* counts[n_times * (n_causes + 1)] in slices, so that a row does not wait for its like.
+ */
+static void count_cells(const cbk_cause_rows *rows, size_t n_cells, uint32_t *counts)
+{
+    const size_t stride = rows->n_causes + 1;
+    const double *time = rows->followup->time;
+    for (size_t i = 0; i < rows->followup->n; i++) {
+        const size_t cell = (size_t)(int32_t)time[i] * stride + rows->cause[i];
+        counts[(i & (SLICES - 1)) * n_cells + cell]++;
+    }
+    for (size_t i = n_cells; i < SLICES * n_cells; i++) {
+        counts[i % n_cells] += counts[i];
+    }
+}
+
+static bool count_whole(const cbk_cause_rows *rows, const cbk_risk_table *risk,
+                        size_t n_times, uint32_t *out, cbk_arena *scratch)
+{
+    const cbk_mark before = cbk_arena_mark(scratch);
+    const size_t stride = rows->n_causes + 1;
+    const size_t n_cells = n_times * stride;
+    uint32_t *counts = CBK_NEW(scratch, uint32_t, n_cells * SLICES);
+    if (counts == NULL) {
+        return false;
+    }
+    count_cells(rows, n_cells, counts);
+    size_t rank = 0;
+    for (size_t j = 0; j < risk->n_rows; j++) {
+        const uint32_t *of_time = counts + (size_t)risk->time[j] * stride;
+        for (size_t k = 0; cbk_risk_row_has_event(risk, j) && k < rows->n_causes; k++) {
+            out[k * risk->n_event_rows + rank] = of_time[k + 1];
+        }
+        rank += cbk_risk_row_has_event(risk, j);
+    }
+    cbk_arena_release(scratch, before);
+    return true;
+}
+
+/* ---- the whole --------------------------------------------------------------------- */
+
+static bool count_causes(const cbk_cause_rows *rows, const size_t *n_event,
+                         const cbk_cause_table *table, uint32_t *counts,
+                         cbk_arena *scratch)
+{
+    const size_t n_times = whole_times(table->risk, table->n_causes);
+    if (n_times > 0) {
+        return count_whole(rows, table->risk, n_times, counts, scratch);
+    }
+    size_t most = 0;
+    for (size_t k = 1; k < table->n_causes; k++) {
+        most = n_event[k] > n_event[most] ? k : most;
+    }
+    for (size_t k = 0; k < table->n_causes; k++) {
+        if (k != most && n_event[k] > 0 &&
+            !count_cause(rows, k + 1, n_event[k], table->risk,
+                         counts + k * table->risk->n_event_rows, scratch)) {
+            return false;
+        }
+    }
+    if (table->n_causes > 0) {
+        count_rest(table, most, counts);
+    }
+    return true;
+}
+
+static cbk_status build(const cbk_cause_rows *rows, bool time_fix, cbk_arena *arena,
+                        const cbk_cause_table **out, cbk_error *err)
+{
+    cbk_cause_table *table = CBK_NEW(arena, cbk_cause_table, 1);
+    size_t *n_event = CBK_NEW(arena, size_t, rows->n_causes + 1);
+    if (n_event == NULL) {
+        return cbk_fail_memory(err);
+    }
+    *table = (cbk_cause_table){.n_causes = rows->n_causes,
+                               .n_event = n_event,
+                               .is_clustered = rows->cluster != NULL};
+    CBK_TRY(check_causes(rows, n_event, err));
+    CBK_TRY(cbk_risk_table_build(rows->followup, time_fix, arena, &table->risk, err));
+    uint32_t *counts =
+        CBK_NEW(arena, uint32_t, rows->n_causes * table->risk->n_event_rows + 1);
+    if (counts == NULL || !count_causes(rows, n_event, table, counts, arena)) {
+        return cbk_fail_memory(err);
+    }
+    table->n_event_of = counts;
+    const bool needs_rows = rows->followup->weight != NULL || rows->cluster != NULL ||
+                            table->risk->n_entries > 0;
+    if (needs_rows && !cbk_cause_table_weigh(rows, arena, table)) {
+        return cbk_fail_memory(err);
+    }
+    *out = table;
+    return CBK_OK;
+}
+
+cbk_status cbk_cause_table_build(const cbk_cause_rows *rows, bool time_fix,
+                                 cbk_arena *arena, const cbk_cause_table **out,
+                                 cbk_error *err)
+{
+    assert(rows != NULL && rows->followup != NULL);
+    assert(rows->n_causes <= 255);
+    assert(arena != NULL && out != NULL);
+    *out = NULL;
+    const cbk_mark before = cbk_arena_mark(arena);
+    const cbk_status status = build(rows, time_fix, arena, out, err);
+    if (status != CBK_OK) {
+        cbk_arena_release(arena, before);
+    }
+    return status;
+}

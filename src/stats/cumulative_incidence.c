@@ -1,0 +1,322 @@
+/* cumulative_incidence.c - the Aalen-Johansen estimator.  Contract and sources:
+ * casebook/cumulative_incidence.h.  Reads risk tables only, never rows. */
+#include <casebook/cumulative_incidence.h>
+
+#include "numeric/distribution.h"
+#include "stats/km_interval.h"
+#include "stats/risk_row.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+static const char *const variance_names[] = {
+    [CBK_INCIDENCE_JACKKNIFE] = "jackknife",
+    [CBK_INCIDENCE_AALEN] = "aalen",
+};
+
+const char *cbk_incidence_variance_name(cbk_incidence_variance variance)
+{
+    return variance_names[variance];
+}
+
+bool cbk_incidence_variance_parse(const char *name, cbk_incidence_variance *out)
+{
+    for (size_t i = 0; i < sizeof variance_names / sizeof *variance_names; i++) {
+        if (strcmp(name, variance_names[i]) == 0) {
+            *out = (cbk_incidence_variance)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- sums over the times -----------------------------------------------------------
+ */
+
+/* One kind of event, as far as the times have gone.  The variance is a sum of squares of
+ * terms that each go on moving by u dF: the three sums are those of their squares, of the
+ * terms times u, and of u squared. */
+typedef struct cause_state {
+    double incidence;
+    double square, mixed, slope;
+    double at_risk; /* the influence of a row that is at risk: the same for all */
+} cause_state;
+
+/* All terms move by u step. */
+static inline void move(cause_state *state, double step)
+{
+    state->square += step * (2.0 * state->mixed + step * state->slope);
+    state->mixed += step * state->slope;
+    state->incidence += step;
+}
+
+/* n terms more, of that value and that u. */
+static inline void add_terms(cause_state *state, double n, double value, double u)
+{
+    state->square += n * value * value;
+    state->mixed += n * value * u;
+    state->slope += n * u * u;
+}
+
+/* One time of an event. */
+typedef struct event_time {
+    double n_risk;
+    double n_event; /* of any kind */
+    double n_cause; /* of the kind */
+    double step;    /* S(t-) / n_risk */
+    double g;       /* sum of d / (n (n - d)) before the time */
+    double n_gone;  /* censored since the time of an event before */
+} event_time;
+
+/* Where all rows count 1 from the origin on, those at risk have one influence in common,
+ * and those who left at one time for one reason; see cause_jackknife.c. */
+static inline double jackknife(cause_state *state, const event_time *at)
+{
+    const double g_event = at->g - 1.0 / at->n_risk;
+    const double df = at->step * at->n_cause;
+    add_terms(state, at->n_gone, state->at_risk, at->g);
+    move(state, df);
+    state->at_risk += df * g_event;
+    const double with = state->at_risk + at->step;
+    add_terms(state, at->n_cause, with, g_event);
+    add_terms(state, at->n_event - at->n_cause, state->at_risk, g_event);
+    return state->square + (at->n_risk - at->n_event) * state->at_risk * state->at_risk;
+}
+
+/* d tied events vary less than d untied ones. */
+static inline double tie_factor(double d, double n)
+{
+    return d > 1.0 ? 1.0 - (d - 1.0) / (n - 1.0) : 1.0;
+}
+
+static inline double aalen(cause_state *state, const event_time *at)
+{
+    const double left = at->n_risk - at->n_event;
+    const double u = left > 0.0 ? -1.0 / left : 0.0;
+    const double d = at->n_cause;
+    const double other = at->n_event - d;
+    move(state, at->step * d);
+    add_terms(state, d * tie_factor(d, at->n_risk), at->step, u);
+    add_terms(state, other * tie_factor(other, at->n_risk), 0.0, u);
+    return state->square;
+}
+
+static double n_of_cause(const cbk_cause_table *table, size_t cause, size_t rank)
+{
+    const size_t cell = cause * table->risk->n_event_rows + rank;
+    return table->weight_of != NULL ? table->weight_of[cell]
+                                    : (double)table->n_event_of[cell];
+}
+
+/* Carries one kind past a time; the rank-th with an event, from 0. */
+static inline void carry(const cbk_cuminc *fit, cause_state *state, event_time *at,
+                         size_t cause, size_t rank, double *incidence, double *variance)
+{
+    const size_t place = cause * (fit->table->risk->n_event_rows + 1) + rank + 1;
+    at->n_cause = n_of_cause(fit->table, cause, rank);
+    double square = 0.0;
+    if (fit->request.variance == CBK_INCIDENCE_AALEN) {
+        square = aalen(state, at);
+    } else if (fit->table->jackknife == NULL) {
+        square = jackknife(state, at);
+    } else {
+        state->incidence += at->step * at->n_cause;
+        square = fit->table->jackknife[place];
+    }
+    incidence[place] = fmin(state->incidence, 1.0);
+    variance[place] = fmax(square, 0.0);
+}
+
+/* Fills incidence and variance; *is_zero_early: S was 0 before a later event. */
+static void fill_curves(const cbk_cuminc *fit, cause_state *states, double *incidence,
+                        double *variance, bool *is_zero_early)
+{
+    const cbk_risk_table *risk = fit->table->risk;
+    double survival = 1.0;
+    double g = 0.0;
+    double n_left = (double)risk->n; /* read where nobody enters late */
+    size_t rank = 0;
+    for (size_t j = 0; j < risk->n_rows; j++) {
+        if (!cbk_risk_row_has_event(risk, j)) {
+            continue;
+        }
+        const cbk_risk_row now = cbk_risk_row_get(risk, j);
+        event_time at = {.n_risk = now.n_risk,
+                         .n_event = now.n_event,
+                         .step = survival / now.n_risk,
+                         .g = g,
+                         .n_gone = n_left - now.n_risk};
+        for (size_t k = 0; k < fit->table->n_causes; k++) {
+            carry(fit, &states[k], &at, k, rank, incidence, variance);
+        }
+        const double left = now.n_risk - now.n_event;
+        *is_zero_early = *is_zero_early || survival <= 0.0;
+        survival *= left > 0.0 ? left / now.n_risk : 0.0;
+        g += left > 0.0 ? now.n_event / (now.n_risk * left) : 0.0;
+        n_left = left;
+        rank++;
+    }
+}
+
+/* ---- the fit -----------------------------------------------------------------------
+ */
+
+static cbk_status check(const cbk_cause_table *table, const cbk_cuminc_request *request,
+                        cbk_error *err)
+{
+    if (!(request->level > 0.0 && request->level < 1.0)) {
+        return cbk_fail(
+            err, CBK_EINVAL, CBK_ROW_NONE,
+            "The confidence level %.15g is not between 0 and 1; 0.95 is usual.",
+            request->level);
+    }
+    if (request->interval == CBK_INTERVAL_BPCP) {
+        return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
+                        "The interval bpcp belongs to the Kaplan-Meier estimate; an "
+                        "incidence has log-log, log, plain, logit and arcsin.");
+    }
+    if (request->variance == CBK_INCIDENCE_AALEN &&
+        (table->weight_of != NULL || table->is_clustered)) {
+        return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
+                        "Aalen's variance is for independent rows that count 1 each; "
+                        "with weights or clusters the variance is the jackknife.");
+    }
+    return CBK_OK;
+}
+
+static cbk_notes notes_of_counts(const cbk_cause_table *table)
+{
+    const cbk_risk_table *risk = table->risk;
+    if (risk->n == 0) {
+        return CBK_NOTE_NO_ROWS;
+    }
+    cbk_notes notes = 0;
+    notes |= risk->n_event == 0 ? CBK_NOTE_NO_EVENTS : 0u;
+    notes |= risk->n == 1 ? CBK_NOTE_ONE_SUBJECT : 0u;
+    notes |= risk->is_zero_event ? CBK_NOTE_EVENT_AT_ZERO : 0u;
+    return notes;
+}
+
+cbk_status cbk_cuminc_fit(const cbk_cause_table *table, const cbk_cuminc_request *request,
+                          cbk_arena *arena, const cbk_cuminc **out, cbk_error *err)
+{
+    assert(table != NULL && request != NULL);
+    assert(arena != NULL && out != NULL);
+    *out = NULL;
+    CBK_TRY(check(table, request, err));
+    const cbk_mark before = cbk_arena_mark(arena);
+    const size_t n = table->n_causes * (table->risk->n_event_rows + 1);
+    cbk_cuminc *fit = CBK_NEW(arena, cbk_cuminc, 1);
+    double *incidence = CBK_NEW(arena, double, n + 1);
+    double *variance = CBK_NEW(arena, double, n + 1);
+    const cbk_mark result = cbk_arena_mark(arena);
+    cause_state *states = CBK_NEW(arena, cause_state, table->n_causes + 1);
+    if (states == NULL) { /* failure is sticky: this stands for all */
+        cbk_arena_release(arena, before);
+        return cbk_fail_memory(err);
+    }
+    *fit = (cbk_cuminc){.request = *request,
+                        .table = table,
+                        .incidence = incidence,
+                        .variance = variance,
+                        .z = cbk_normal_quantile_upper((1.0 - request->level) / 2.0),
+                        .notes = notes_of_counts(table)};
+    bool is_zero_early = false;
+    fill_curves(fit, states, incidence, variance, &is_zero_early);
+    fit->notes |= is_zero_early ? CBK_NOTE_ZERO_BEFORE_ENTRIES : 0u;
+    cbk_arena_release(arena, result);
+    *out = fit;
+    return CBK_OK;
+}
+
+/* ---- the curve, read ---------------------------------------------------------------
+ */
+
+static cbk_limits limits_of(const cbk_cuminc *fit, double incidence, double std_error)
+{
+    const cbk_interval interval = fit->request.interval;
+    if (interval == CBK_INTERVAL_LOG) {
+        return cbk_km_limits(interval, incidence, std_error / incidence, fit->z);
+    }
+    const double rest = 1.0 - incidence;
+    if (rest <= 0.0 && interval == CBK_INTERVAL_PLAIN) {
+        return (cbk_limits){fmax(1.0 - fit->z * std_error, 0.0), 1.0};
+    }
+    const cbk_limits of_rest = cbk_km_limits(interval, rest, std_error / rest, fit->z);
+    return (cbk_limits){1.0 - of_rest.upper, 1.0 - of_rest.lower};
+}
+
+/* What holds from the rank-th time of an event on; 0: before the first. */
+static void read_curve(const cbk_cuminc *fit, size_t cause, size_t rank,
+                       cbk_cuminc_row *row)
+{
+    const size_t place = cause * (fit->table->risk->n_event_rows + 1) + rank;
+    row->incidence = fit->incidence[place];
+    row->std_error = sqrt(fit->variance[place]);
+    const cbk_limits limits = limits_of(fit, row->incidence, row->std_error);
+    row->lower = limits.lower;
+    row->upper = limits.upper;
+}
+
+cbk_cuminc_row cbk_cuminc_row_at(const cbk_cuminc *fit, size_t cause, size_t j)
+{
+    assert(fit != NULL && cause < fit->table->n_causes && j < fit->table->risk->n_rows);
+    const cbk_risk_table *risk = fit->table->risk;
+    const cbk_risk_row now = cbk_risk_row_get(risk, j);
+    const size_t rank = cbk_risk_event_rank(risk, j);
+    cbk_cuminc_row row = {
+        .time = now.time, .n_risk = now.n_risk, .n_censor = now.n_censor};
+    if (cbk_risk_row_has_event(risk, j)) {
+        row.n_event = n_of_cause(fit->table, cause, rank - 1);
+        for (size_t k = 0; k < fit->table->n_causes; k++) {
+            row.n_other += k != cause ? n_of_cause(fit->table, k, rank - 1) : 0.0;
+        }
+    }
+    read_curve(fit, cause, rank, &row);
+    return row;
+}
+
+/* How many rows have a time at or before time. */
+static size_t n_rows_until(const cbk_risk_table *risk, double time)
+{
+    size_t low = 0;
+    size_t high = risk->n_rows;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (risk->time[middle] <= time) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* Whether the last time of an event left nobody at risk: nothing can change after it. */
+static bool is_over(const cbk_risk_table *risk)
+{
+    const cbk_risk_row last = cbk_risk_row_get(risk, risk->n_rows - 1);
+    return last.n_event >= last.n_risk;
+}
+
+cbk_cuminc_row cbk_cuminc_at_time(const cbk_cuminc *fit, size_t cause, double time)
+{
+    assert(fit != NULL && cause < fit->table->n_causes);
+    assert(isfinite(time) && time >= 0.0);
+    const cbk_risk_table *risk = fit->table->risk;
+    cbk_cuminc_row row = {.time = time};
+    if (risk->n_rows == 0) {
+        row.std_error = row.lower = row.upper = (double)NAN;
+        row.notes = CBK_NOTE_NO_ROWS;
+        return row;
+    }
+    const size_t n_until = n_rows_until(risk, time);
+    const size_t rank = n_until > 0 ? cbk_risk_event_rank(risk, n_until - 1) : 0;
+    row.n_risk = cbk_risk_table_n_risk_at(risk, time);
+    read_curve(fit, cause, rank, &row);
+    const bool is_beyond = time > risk->time[risk->n_rows - 1];
+    row.notes |= is_beyond && !is_over(risk) ? CBK_NOTE_BEYOND_FOLLOW_UP : 0u;
+    row.notes |= isnan(row.lower) ? CBK_NOTE_INTERVAL_UNDEFINED : 0u;
+    return row;
+}

@@ -1,0 +1,360 @@
+/* fine_gray_likelihood.c - the pseudo-likelihood with its gradient and information.
+ * Contract: stats/fine_gray_model.h.
+ *
+ * Rows stand by time, so who is at risk at a time with wanted events are the rows from
+ * there on and, weighted, the rows before it that had a competing event:
+ *   S(t) = sum from t on of r + G(t) sum before t of r / G(T).
+ * The sum of S2 / S0 over the times is one over rows: each has its r times the hazard of
+ * the times until its own, and r / G(T) times that of the later times with weights G(t).
+ */
+#include "stats/fine_gray_model.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { BLOCK = 16 };
+static const double spread_max = 600.0;
+
+/* ---- sums over tiles --------------------------------------------------------------- */
+
+size_t cbk_fg_products_room(size_t p)
+{
+    return (p * p + p) * (CBK_FG_LANES + 2);
+}
+
+cbk_fg_products cbk_fg_products_start(const cbk_fg_model *model, double *room)
+{
+    const size_t p = model->cox.p;
+    memset(room, 0, cbk_fg_products_room(p) * sizeof *room);
+    return (cbk_fg_products){.kernels = model->kernels,
+                             .p = p,
+                             .part = room,
+                             .sum =
+                                 (cbk_sum *)(void *)(room + (p * p + p) * CBK_FG_LANES)};
+}
+
+void cbk_fg_products_close(cbk_fg_products *at)
+{
+    const size_t n = at->p * at->p + at->p;
+    for (size_t k = 0; k < n; k++) {
+        double *part = at->part + k * CBK_FG_LANES;
+        cbk_sum_add(&at->sum[k], (part[0] + part[1]) + (part[2] + part[3]));
+    }
+    memset(at->part, 0, n * CBK_FG_LANES * sizeof *at->part);
+    at->n_tiles = 0;
+}
+
+void cbk_fg_products_add(cbk_fg_products *at, const double *x, const double *weight,
+                         size_t n)
+{
+    at->kernels->update(x, at->p, weight, n, at->part,
+                        at->part + at->p * at->p * CBK_FG_LANES);
+    if (++at->n_tiles == BLOCK) {
+        cbk_fg_products_close(at);
+    }
+}
+
+const double cbk_fg_ones[CBK_COX_TILE] = {
+#define EIGHT 1, 1, 1, 1, 1, 1, 1, 1
+    EIGHT, EIGHT, EIGHT, EIGHT, EIGHT,
+    EIGHT, EIGHT, EIGHT
+#undef EIGHT
+};
+
+/* ---- who is at risk ---------------------------------------------------------------- */
+
+/* Whether exp() of all rows can be added up. */
+static bool is_near(const cbk_cox_model *cox, const double *beta)
+{
+    double least = 0.0;
+    double most = 0.0;
+    for (size_t i = 0; i < cox->n; i++) {
+        const double eta = cbk_cox_along(cox, i, beta);
+        least = eta < least ? eta : least;
+        most = eta > most ? eta : most;
+    }
+    return most - least <= spread_max;
+}
+
+/* A bound that is cheap, where it holds. */
+static bool is_surely_near(const cbk_fg_model *model, const double *beta)
+{
+    const size_t p = model->cox.p;
+    double spread = 0.0;
+    for (size_t j = 0; j < p; j++) {
+        spread += fabs(beta[j]) * model->range[j];
+    }
+    return spread <= spread_max;
+}
+
+/* Risk, carried, and the sums of carried before each tile. */
+static void fill_risk(cbk_fg_model *model, const double *beta, cbk_sum *sum)
+{
+    const cbk_cox_model *cox = &model->cox;
+    const size_t p = cox->p;
+    memset(sum, 0, (p + 1) * sizeof *sum);
+    for (size_t i = 0; i < cox->n; i += CBK_COX_TILE) {
+        const double *x = cox->tiles + i * p;
+        double *before = model->before + i / CBK_COX_TILE * (p + 1);
+        double eta[CBK_COX_TILE] = {0.0};
+        model->kernels->add_along(x, p, beta, eta);
+        model->kernels->fill_risk(eta, cbk_fg_ones, model->risk + i);
+        for (size_t k = cox->n; k < i + CBK_COX_TILE; k++) {
+            model->risk[k] = 0.0;
+        }
+        for (size_t k = 0; k < CBK_COX_TILE; k++) {
+            model->carried[i + k] = model->risk[i + k] * model->stays[i + k];
+        }
+        const double total =
+            model->kernels->sum_products(model->carried + i, cbk_fg_ones);
+        before[0] = cbk_sum_value(&sum[0]);
+        cbk_sum_add(&sum[0], total);
+        for (size_t j = 0; j < p; j++) {
+            before[j + 1] = cbk_sum_value(&sum[j + 1]);
+            if (total > 0.0) {
+                cbk_sum_add(&sum[j + 1], model->kernels->sum_products(
+                                             model->carried + i, x + j * CBK_COX_TILE));
+            }
+        }
+    }
+}
+
+/* ---- back over the times ----------------------------------------------------------- */
+
+typedef struct going_back {
+    cbk_fg_model *model;
+    size_t time;      /* times not seen yet */
+    cbk_sum *at_risk; /* [p + 1] of the rows after the tile */
+    cbk_sum *later;   /* [p + 1] of the times after the tile: see cbk_fg_model.after */
+    cbk_sum loglik;
+    double product; /* of factors in [1, 2) of numbers at risk not yet in loglik */
+    int64_t power;  /* of 2, the rest of them */
+    double *means;  /* [p * 64] column by column: of the tile's times */
+    cbk_fg_products products;
+} going_back;
+
+void cbk_fg_carry(const cbk_fg_model *model, size_t tile, size_t column,
+                  double out[CBK_COX_TILE + 1])
+{
+    const cbk_cox_model *cox = &model->cox;
+    const double *carried = model->carried + tile;
+    out[0] = model->before[tile / CBK_COX_TILE * (cox->p + 1) + column];
+    if (column == 0) {
+        (void)model->kernels->sum_forth(carried, out[0], out + 1);
+        return;
+    }
+    const double *x = cox->tiles + tile * cox->p + (column - 1) * CBK_COX_TILE;
+    double value[CBK_COX_TILE];
+    for (size_t k = 0; k < CBK_COX_TILE; k++) {
+        value[k] = carried[k] * x[k];
+    }
+    (void)model->kernels->sum_forth(value, out[0], out + 1);
+}
+
+double cbk_fg_sum_at_risk(const cbk_fg_model *model, const cbk_fg_times *of,
+                          size_t column, double *carried, double *out)
+{
+    const cbk_cox_model *cox = &model->cox;
+    const double *risk = model->risk + of->tile;
+    const double *x = column == 0
+                          ? cbk_fg_ones
+                          : cox->tiles + of->tile * cox->p + (column - 1) * CBK_COX_TILE;
+    if (of->first == of->end) {
+        return model->kernels->sum_products(risk, x);
+    }
+    double from[CBK_COX_TILE];
+    const double base = model->behind[of->tile / CBK_COX_TILE * (cox->p + 1) + column];
+    const double sum = model->kernels->sum_back(risk, x, base, from);
+    cbk_fg_carry(model, of->tile, column, carried);
+    for (size_t k = of->first; k < of->end; k++) {
+        const size_t row = model->times[k].first - of->tile;
+        out[k - of->first] = from[row] + model->free[model->times[k].run] * carried[row];
+    }
+    return sum;
+}
+
+/* The hazard of each row's later times; of_times[k - first] is the tile's share of it. */
+static void fill_later(going_back *at, const cbk_fg_times *of, double *of_times)
+{
+    const cbk_fg_model *model = at->model;
+    const double base = cbk_sum_value(&at->later[0]);
+    double step[CBK_COX_TILE] = {0.0};
+    double from[CBK_COX_TILE];
+    for (size_t k = of->first; k < of->end; k++) {
+        const double share = model->step[k] * model->free[model->times[k].run];
+        of_times[k - of->first] = share;
+        step[model->times[k].first - of->tile] = share;
+    }
+    const double sum = model->kernels->sum_back(step, cbk_fg_ones, base, from);
+    memcpy(model->later + of->tile, from + 1, (CBK_COX_TILE - 1) * sizeof *from);
+    model->later[of->tile + CBK_COX_TILE - 1] = base;
+    cbk_sum_add(&at->later[0], sum);
+}
+
+/* What the tile begins with, going back. */
+static void keep_sums(const going_back *at, size_t tile)
+{
+    const size_t p = at->model->cox.p;
+    double *after = at->model->after + tile / CBK_COX_TILE * (p + 1);
+    double *behind = at->model->behind + tile / CBK_COX_TILE * (p + 1);
+    for (size_t j = 0; j <= p; j++) {
+        after[j] = cbk_sum_value(&at->later[j]);
+        behind[j] = cbk_sum_value(&at->at_risk[j]);
+    }
+}
+
+/* Takes d log(value) from the log-likelihood; of single events as the product of many. */
+static void take_logarithm(going_back *at, double d, double value)
+{
+    uint64_t bits = 0;
+    if (d > 1.0 || !(value >= 0x1p-1022)) {
+        cbk_sum_add(&at->loglik, -d * log(value));
+        return;
+    }
+    memcpy(&bits, &value, sizeof bits);
+    at->power += (int64_t)(bits >> 52) - 1023;
+    bits = (bits & UINT64_C(0xfffffffffffff)) | UINT64_C(0x3ff0000000000000);
+    memcpy(&value, &bits, sizeof bits);
+    at->product *= value;
+    if (at->product > 0x1p1000) {
+        cbk_sum_add(&at->loglik, -log(at->product));
+        at->product = 1.0;
+    }
+}
+
+/* Hazards and log-likelihood of the tile's times; 1 / n_risk. */
+static void see_times(going_back *at, const cbk_fg_times *of, double *inverse,
+                      double *weight)
+{
+    const cbk_fg_model *model = at->model;
+    double carried[CBK_COX_TILE + 1];
+    double n_risk[CBK_COX_TILE];
+    cbk_sum_add(&at->at_risk[0], cbk_fg_sum_at_risk(model, of, 0, carried, n_risk));
+    for (size_t k = of->first; k < of->end; k++) {
+        const double d = (double)model->times[k].n_event;
+        inverse[k - of->first] = 1.0 / n_risk[k - of->first];
+        weight[k - of->first] = -d;
+        model->step[k] = d * inverse[k - of->first];
+        take_logarithm(at, d, n_risk[k - of->first]);
+    }
+}
+
+static void see_tile(going_back *at, size_t tile)
+{
+    const cbk_fg_model *model = at->model;
+    const size_t p = model->cox.p;
+    cbk_fg_times of = {.tile = tile, .first = at->time, .end = at->time};
+    while (of.first > 0 && model->times[of.first - 1].first >= tile) {
+        of.first--;
+    }
+    const size_t n = of.end - of.first;
+    double carried[CBK_COX_TILE + 1];
+    double inverse[CBK_COX_TILE];
+    double later[CBK_COX_TILE];
+    double weight[CBK_COX_TILE] = {0.0};
+    keep_sums(at, tile);
+    see_times(at, &of, inverse, weight);
+    fill_later(at, &of, later);
+    for (size_t j = 0; j < p; j++) {
+        double *means = at->means + j * CBK_COX_TILE;
+        cbk_sum_add(&at->at_risk[j + 1],
+                    cbk_fg_sum_at_risk(model, &of, j + 1, carried, means));
+        double sum = 0.0;
+        for (size_t k = n; k-- > 0;) {
+            means[k] *= inverse[k];
+            sum += later[k] * means[k];
+        }
+        cbk_sum_add(&at->later[j + 1], sum);
+    }
+    if (n > 0) {
+        cbk_fg_products_add(&at->products, at->means, weight,
+                            (n + CBK_FG_LANES - 1) / CBK_FG_LANES * CBK_FG_LANES);
+    }
+    at->time = of.first;
+}
+
+/* ---- forth over the rows ----------------------------------------------------------- */
+
+static void take_rows(going_back *at)
+{
+    const cbk_fg_model *model = at->model;
+    const cbk_cox_model *cox = &model->cox;
+    cbk_sum hazard = {0};
+    size_t k = 0;
+    for (size_t tile = 0; tile < cox->n; tile += CBK_COX_TILE) {
+        double step[CBK_COX_TILE] = {0.0};
+        double weight[CBK_COX_TILE];
+        for (; k < model->n_times && model->times[k].first < tile + CBK_COX_TILE; k++) {
+            step[model->times[k].first - tile] = model->step[k];
+        }
+        const double sum =
+            model->kernels->sum_forth(step, cbk_sum_value(&hazard), weight);
+        cbk_sum_add(&hazard, sum);
+        for (size_t i = 0; i < CBK_COX_TILE; i++) {
+            weight[i] = model->risk[tile + i] * weight[i] +
+                        model->carried[tile + i] * model->later[tile + i];
+        }
+        cbk_fg_products_add(&at->products, cox->tiles + tile * cox->p, weight,
+                            CBK_COX_TILE);
+    }
+}
+
+/* ---- together ---------------------------------------------------------------------- */
+
+static void fill_value(const going_back *at, const double *beta, cbk_cox_value *out)
+{
+    const cbk_fg_model *model = at->model;
+    const size_t p = model->cox.p;
+    cbk_sum loglik = at->loglik;
+    cbk_sum_add(&loglik, -log(at->product));
+    cbk_sum_add(&loglik, -(double)at->power * log(2.0));
+    for (size_t j = 0; j < p; j++) {
+        const cbk_sum *events = &model->event_sums[j];
+        const cbk_sum *all = &at->products.sum[p * p + j];
+        cbk_sum_add(&loglik, beta[j] * cbk_sum_value(events));
+        out->gradient[j] = (events->total - all->total) + (events->lost - all->lost);
+        for (size_t k = 0; k <= j; k++) {
+            out->info[j * p + k] = out->info[k * p + j] =
+                cbk_sum_value(&at->products.sum[j * p + k]);
+        }
+    }
+    out->loglik = cbk_sum_value(&loglik);
+}
+
+void cbk_fg_evaluate(cbk_fg_model *model, const double *beta, cbk_cox_value *out)
+{
+    const cbk_cox_model *cox = &model->cox;
+    const size_t p = cox->p;
+    if (!is_surely_near(model, beta) && !is_near(cox, beta)) {
+        memset(out->gradient, 0, p * sizeof *out->gradient);
+        memset(out->info, 0, p * p * sizeof *out->info);
+        out->loglik = -(double)INFINITY;
+        return;
+    }
+    cbk_sum *sums = (cbk_sum *)(void *)model->room;
+    memset(sums, 0, 3 * (p + 1) * sizeof *sums);
+    double *means = (double *)(void *)(sums + 3 * (p + 1));
+    going_back at = {.model = model,
+                     .time = model->n_times,
+                     .at_risk = sums + p + 1,
+                     .later = sums + 2 * (p + 1),
+                     .product = 1.0,
+                     .means = means};
+    memset(means, 0, p * CBK_COX_TILE * sizeof *means);
+    at.products = cbk_fg_products_start(model, means + p * CBK_COX_TILE);
+    fill_risk(model, beta, sums);
+    for (size_t tile = (cox->n - 1) / CBK_COX_TILE * CBK_COX_TILE + CBK_COX_TILE;
+         tile > 0; tile -= CBK_COX_TILE) {
+        see_tile(&at, tile - CBK_COX_TILE);
+    }
+    cbk_fg_products_close(&at.products);
+    memset(at.products.sum + p * p, 0, p * sizeof *at.products.sum); /* of rows alone */
+    take_rows(&at);
+    cbk_fg_products_close(&at.products);
+    fill_value(&at, beta, out);
+}
+
+size_t cbk_fg_room(size_t p)
+{
+    return 6 * (p + 1) + p * CBK_COX_TILE + cbk_fg_products_room(p);
+}

@@ -1,0 +1,329 @@
+/* gray.c - Gray's test of cumulative incidences.  Contract:
+ * casebook/cumulative_incidence.h.
+ *
+ * The variance is a sum of products of terms that go on changing with c(t), the sum of K
+ * dF / (1 - F), until the end.  They are not visited again: a term's change is its factor
+ * (1 - q or -q) times that of c, so that for each group the sums of the terms' products,
+ * of the terms times their factors, and of the factors' squares carry all of them on.
+ */
+#include <casebook/cumulative_incidence.h>
+
+#include "numeric/cholesky.h"
+#include "numeric/distribution.h"
+#include "numeric/sum.h"
+#include "stats/group_risk.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+/* The test of one kind of event.  The last group is determined by the others, so that
+ * vectors and matrices are those of the first n_free. */
+typedef struct gray {
+    size_t n_groups;
+    size_t n_free;  /* n_groups - 1 */
+    cbk_sum *score; /* [n_free] */
+    double *square; /* [n_free * n_free] of all strata */
+    bool has_events;
+
+    /* In the stratum: */
+    double pooled;     /* F */
+    double *incidence; /* [n_groups] F_g */
+    double *product;   /* [n_free * n_free] of the terms, both triangles */
+    double *mixed;     /* [n_groups * n_free] of the terms times their factors */
+    double *slope;     /* [n_groups] of the factors' squares */
+} gray;
+
+/* A time, as all kinds see it. */
+typedef struct moment {
+    const uint32_t *at_risk; /* [n_groups] */
+    const uint32_t *events;  /* [n_groups * n_causes] */
+    size_t n_causes;
+    double *share;  /* [n_groups] h_g = Y_g / S_g(t-); 0: nobody, or S_g is 0 */
+    double *before; /* [n_groups] S_g(t-) */
+    double *after;  /* [n_groups] S_g(t) */
+    double total;   /* of share */
+    double *column; /* [n_free] scratch */
+} moment;
+
+static bool gray_open(gray *test, size_t n_groups, cbk_arena *arena)
+{
+    const size_t n_free = n_groups - 1;
+    *test = (gray){.n_groups = n_groups,
+                   .n_free = n_free,
+                   .score = CBK_NEW(arena, cbk_sum, n_free),
+                   .square = CBK_NEW(arena, double, n_free *n_free),
+                   .incidence = CBK_NEW(arena, double, n_groups),
+                   .product = CBK_NEW(arena, double, n_free *n_free),
+                   .mixed = CBK_NEW(arena, double, n_groups *n_free),
+                   .slope = CBK_NEW(arena, double, n_groups)};
+    return test->slope != NULL;
+}
+
+/* ---- one time ----------------------------------------------------------------------
+ */
+
+/* d tied events vary less than d untied ones. */
+static double tie_factor(double d, double n)
+{
+    return d > 1.0 ? 1.0 - (d - 1.0) / (n - 1.0) : 1.0;
+}
+
+/* q_r = (1 - F(t)) / S_r(t); where S_r is 0 nothing of r can change any more. */
+static double factor_of(const gray *test, const moment *at, size_t r)
+{
+    return at->after[r] > 0.0 ? (1.0 - test->pooled) / at->after[r] : 0.0;
+}
+
+/* d: events of the kind in all groups that count. */
+static void add_score(gray *test, const moment *at, size_t cause, double d)
+{
+    double total = 0.0;
+    for (size_t r = 0; r < test->n_groups; r++) {
+        total += at->share[r] * (1.0 - test->incidence[r]);
+    }
+    for (size_t g = 0; g < test->n_free; g++) {
+        if (at->share[g] > 0.0) {
+            const double part = at->share[g] * (1.0 - test->incidence[g]) / total;
+            const double own = at->events[g * at->n_causes + cause];
+            cbk_sum_add(&test->score[g], own - part * d);
+        }
+    }
+}
+
+/* Column r of K = h_g ([g = r] - h_r / h). */
+static void fill_column(const gray *test, const moment *at, size_t r)
+{
+    const double part = at->share[r] / at->total;
+    for (size_t g = 0; g < test->n_free; g++) {
+        at->column[g] = at->share[g] * ((g == r ? 1.0 : 0.0) - part);
+    }
+}
+
+/* The terms of group r so far change by their factors times column times by. */
+static void change_terms(gray *test, const moment *at, size_t r, double by)
+{
+    const size_t n = test->n_free;
+    double *mixed = test->mixed + r * n;
+    const double slope = test->slope[r];
+    for (size_t g = 0; g < n; g++) {
+        const double change = by * at->column[g];
+        for (size_t k = 0; k < n; k++) {
+            const double other = by * at->column[k];
+            test->product[g * n + k] +=
+                change * mixed[k] + mixed[g] * other + slope * change * other;
+        }
+    }
+    for (size_t g = 0; g < n; g++) {
+        mixed[g] += slope * by * at->column[g];
+    }
+}
+
+/* The terms of events of the kind: K, with the factor 1 - q. */
+static void add_terms(gray *test, const moment *at, size_t r, double weight)
+{
+    const size_t n = test->n_free;
+    const double factor = at->after[r] > 0.0 ? 1.0 - factor_of(test, at, r) : 0.0;
+    for (size_t g = 0; g < n; g++) {
+        for (size_t k = 0; k < n; k++) {
+            test->product[g * n + k] += weight * at->column[g] * at->column[k];
+        }
+        test->mixed[r * n + g] += weight * factor * at->column[g];
+    }
+    test->slope[r] += weight * factor * factor;
+}
+
+/* Events of the kind: d in all groups that count. */
+static void pass_events(gray *test, const moment *at, size_t cause, double d)
+{
+    const double step = d / at->total;
+    add_score(test, at, cause, d);
+    test->has_events = true;
+    const double rest = 1.0 - test->pooled;
+    const double by = rest > 0.0 ? step / rest : 0.0;
+    test->pooled += step;
+    for (size_t r = 0; r < test->n_groups; r++) {
+        const double share = at->share[r];
+        if (share > 0.0) {
+            const double own = at->events[r * at->n_causes + cause];
+            fill_column(test, at, r);
+            change_terms(test, at, r, by);
+            add_terms(test, at, r,
+                      tie_factor(d, at->total * at->before[r]) * step / share);
+            test->incidence[r] += own / share;
+        }
+    }
+}
+
+/* Events of other kinds: they start with nothing, and the factor -q. */
+static void pass_others(gray *test, const moment *at, size_t cause)
+{
+    for (size_t r = 0; r < test->n_groups; r++) {
+        double d = 0.0;
+        for (size_t k = 0; k < at->n_causes; k++) {
+            d += k != cause ? at->events[r * at->n_causes + k] : 0.0;
+        }
+        if (d > 0.0 && at->share[r] > 0.0) {
+            const double q = factor_of(test, at, r);
+            test->slope[r] +=
+                tie_factor(d, at->at_risk[r]) * d / (at->share[r] * at->share[r]) * q * q;
+        }
+    }
+}
+
+static void pass_time(gray *test, const moment *at, size_t cause)
+{
+    double d = 0.0;
+    for (size_t r = 0; r < test->n_groups; r++) {
+        d += at->share[r] > 0.0 ? at->events[r * at->n_causes + cause] : 0.0;
+    }
+    if (d > 0.0) {
+        pass_events(test, at, cause, d);
+    }
+    pass_others(test, at, cause);
+}
+
+/* Carries the curves of events of any kind past the time. */
+static void move_on(moment *at, size_t n_groups)
+{
+    at->total = 0.0;
+    for (size_t r = 0; r < n_groups; r++) {
+        double d = 0.0;
+        for (size_t k = 0; k < at->n_causes; k++) {
+            d += at->events[r * at->n_causes + k];
+        }
+        const double n = at->at_risk[r];
+        const double survival = at->after[r];
+        at->before[r] = survival;
+        at->share[r] = survival > 0.0 ? n / survival : 0.0;
+        at->total += at->share[r];
+        at->after[r] = d >= n && n > 0.0 ? 0.0
+                       : d > 0.0         ? survival * ((n - d) / n)
+                                         : survival;
+    }
+}
+
+/* ---- strata ------------------------------------------------------------------------
+ */
+
+static void start_stratum(gray *test)
+{
+    test->pooled = 0.0;
+    memset(test->incidence, 0, test->n_groups * sizeof *test->incidence);
+    memset(test->product, 0, test->n_free * test->n_free * sizeof *test->product);
+    memset(test->mixed, 0, test->n_groups * test->n_free * sizeof *test->mixed);
+    memset(test->slope, 0, test->n_groups * sizeof *test->slope);
+}
+
+static void end_stratum(gray *test)
+{
+    for (size_t i = 0; i < test->n_free * test->n_free; i++) {
+        test->square[i] += test->product[i];
+    }
+}
+
+static void pass_stratum(gray *tests, const cbk_group_risk *table, size_t stratum,
+                         moment *at)
+{
+    for (size_t k = 0; k < table->n_causes; k++) {
+        start_stratum(&tests[k]);
+    }
+    for (size_t r = 0; r < table->n_groups; r++) {
+        at->after[r] = 1.0;
+    }
+    for (size_t t = table->first[stratum]; t < table->first[stratum + 1]; t++) {
+        at->at_risk = table->at_risk + t * table->n_groups;
+        at->events = table->events + t * table->n_groups * table->n_causes;
+        move_on(at, table->n_groups);
+        for (size_t k = 0; k < table->n_causes; k++) {
+            pass_time(&tests[k], at, k);
+        }
+    }
+    for (size_t k = 0; k < table->n_causes; k++) {
+        end_stratum(&tests[k]);
+    }
+}
+
+/* ---- the tests ---------------------------------------------------------------------
+ */
+
+/* Columns that say nothing more are dropped.  Overwrites the matrix. */
+static cbk_gray_test test_of(gray *test, bool is_any_event)
+{
+    cbk_gray_test out = {.p = (double)NAN};
+    for (size_t g = 0; g < test->n_free; g++) {
+        test->incidence[g] = cbk_sum_value(&test->score[g]);
+    }
+    out.df = cbk_cholesky_factor(test->square, test->n_free);
+    if (!test->has_events) {
+        out.df = 0;
+        out.notes = is_any_event ? CBK_NOTE_ZERO_VARIANCE : CBK_NOTE_NO_EVENTS;
+    } else if (out.df == 0) {
+        out.notes = CBK_NOTE_ZERO_VARIANCE;
+    } else {
+        out.chisq = cbk_cholesky_quadratic(test->square, test->n_free, test->incidence);
+        out.p = cbk_chi_squared_upper(out.chisq, (double)out.df);
+        out.notes = out.df < test->n_free ? CBK_NOTE_DF_REDUCED : 0u;
+    }
+    return out;
+}
+
+static cbk_status run(const cbk_gray_rows *rows, cbk_arena *arena, cbk_gray_test *test,
+                      cbk_error *err)
+{
+    const cbk_log_rank_rows grouped = {.followup = rows->followup,
+                                       .group = rows->group,
+                                       .n_groups = rows->n_groups,
+                                       .stratum = rows->stratum,
+                                       .n_strata = rows->n_strata};
+    const cbk_group_risk *table = NULL;
+    CBK_TRY(cbk_group_risk_build_causes(&grouped, rows->cause, rows->n_causes, arena,
+                                        &table, err));
+    gray *tests = CBK_NEW(arena, gray, rows->n_causes);
+    moment at = {.n_causes = rows->n_causes,
+                 .share = CBK_NEW(arena, double, rows->n_groups),
+                 .before = CBK_NEW(arena, double, rows->n_groups),
+                 .after = CBK_NEW(arena, double, rows->n_groups),
+                 .column = CBK_NEW(arena, double, rows->n_groups)};
+    bool has_memory = at.column != NULL;
+    for (size_t k = 0; has_memory && k < rows->n_causes; k++) {
+        has_memory = gray_open(&tests[k], rows->n_groups, arena);
+    }
+    if (!has_memory) {
+        return cbk_fail_memory(err);
+    }
+    for (size_t s = 0; s < table->n_strata; s++) {
+        pass_stratum(tests, table, s, &at);
+    }
+    for (size_t k = 0; k < rows->n_causes; k++) {
+        test[k] = test_of(&tests[k], table->n_times > 0);
+    }
+    return CBK_OK;
+}
+
+cbk_status cbk_gray_fit(const cbk_gray_rows *rows, cbk_arena *arena, cbk_gray_test *test,
+                        cbk_error *err)
+{
+    assert(rows != NULL && rows->followup != NULL);
+    assert(arena != NULL && test != NULL);
+    if (rows->followup->weight != NULL) {
+        return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
+                        "Gray's test takes rows that count 1 each; weights have no "
+                        "place in it.");
+    }
+    for (size_t k = 0; k < rows->n_causes; k++) {
+        test[k] = (cbk_gray_test){.p = (double)NAN, .notes = CBK_NOTE_NO_ROWS};
+    }
+    if (rows->followup->n == 0 || rows->n_causes == 0) {
+        return CBK_OK;
+    }
+    if (rows->n_groups < 2 || rows->n_groups > CBK_LOG_RANK_GROUPS_MAX) {
+        return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
+                        "A comparison needs from 2 to %d groups, not %zu.",
+                        CBK_LOG_RANK_GROUPS_MAX, rows->n_groups);
+    }
+    const cbk_mark before = cbk_arena_mark(arena);
+    const cbk_status status = run(rows, arena, test, err);
+    cbk_arena_release(arena, before);
+    return status;
+}

@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+"""test_press.py CASEBOOK STUDIES - what the press writes, opened by other programs.  Prints TAP.
+
+PDF is read back by poppler and DOCX by LibreOffice (skipped where they are not installed), PNG,
+XLSX and DOCX by their formats.
+"""
+import pathlib
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ElementTree
+import zipfile
+import zlib
+
+casebook, studies = sys.argv[1], pathlib.Path(sys.argv[2])
+worked = studies / "ivc-lms"
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+results = []
+
+
+def check(name, is_true, said=""):
+    results.append(is_true)
+    print(f"{'ok' if is_true else 'not ok'} {len(results)} - {name}")
+    if not is_true:
+        print(f"# {said}")
+
+
+def skip(name, why):
+    results.append(True)
+    print(f"ok {len(results)} - {name} # SKIP {why}")
+
+
+def run(*arguments):
+    return subprocess.run([casebook, *map(str, arguments)], capture_output=True, text=True)
+
+
+def made(path, *arguments):
+    done = run(*arguments, "-o", path)
+    check(f"{path.name} is written", done.returncode == 0 and path.is_file(), done.stderr)
+    return path.read_bytes() if path.is_file() else b""
+
+
+def chunks(png):
+    at = 8
+    while at < len(png):
+        size, = struct.unpack(">I", png[at:at + 4])
+        kind, body = png[at + 4:at + 8], png[at + 8:at + 8 + size]
+        check_sum, = struct.unpack(">I", png[at + 8 + size:at + 12 + size])
+        yield kind, body, check_sum == zlib.crc32(kind + body)
+        at += 12 + size
+
+
+def test_png(folder):
+    png = made(folder / "curve.png", "figure", worked, "3", "--dpi", "200")
+    found = {kind: body for kind, body, _ in chunks(png)}
+    check("every chunk of the PNG has its check sum", all(right for *_, right in chunks(png)))
+    per_metre = struct.unpack(">IIB", found[b"pHYs"])
+    check("the PNG names its resolution", per_metre == (7874, 7874, 1), per_metre)
+    svg = run("figure", worked, "3").stdout
+    width_mm = float(svg.split('width="')[1].split("mm")[0])
+    width, _ = struct.unpack(">II", found[b"IHDR"][:8])
+    check("the PNG is as wide as the SVG", abs(width - width_mm * 200 / 25.4) <= 1, width)
+    pixels = zlib.decompress(b"".join(body for kind, body, _ in chunks(png) if kind == b"IDAT"))
+    check("something is drawn on it", len(set(pixels[:len(pixels):7])) > 10)
+    again = made(folder / "again.png", "figure", worked, "3", "--dpi", "200")
+    check("the PNG has the same bytes in every run", again == png)
+    wide = run("figure", worked, "3", "-o", folder / "x.png", "--dpi", "nine")
+    check("a resolution that is no number is refused",
+          wide.returncode == 2 and "--dpi" in wide.stderr, wide.stderr)
+
+
+def test_pdf(folder):
+    pdf = made(folder / "curve.pdf", "figure", worked, "3")
+    again = made(folder / "again.pdf", "figure", worked, "3")
+    check("the PDF has the same bytes in every run", again == pdf and pdf.startswith(b"%PDF-"))
+    if shutil.which("pdftotext") is None:
+        skip("the PDF holds text, a title and its fonts", "no poppler here")
+        return
+    text = subprocess.run(["pdftotext", folder / "curve.pdf", "-"], capture_output=True,
+                          text=True).stdout
+    about = subprocess.run(["pdfinfo", folder / "curve.pdf"], capture_output=True,
+                           text=True).stdout
+    fonts = subprocess.run(["pdffonts", folder / "curve.pdf"], capture_output=True,
+                           text=True).stdout
+    check("the PDF holds text", "At risk" in text and "80%" in text, text)
+    check("the PDF has a title", "Overall survival" in about, about)
+    embedded = [line.split()[-5] for line in fonts.splitlines()[2:]]
+    check("its fonts are embedded", embedded and set(embedded) == {"yes"}, fonts)
+
+
+def cells_of(book, sheet):
+    strings = ["".join(t.text or "" for t in item.iter(SHEET + "t"))
+               for item in ElementTree.fromstring(book.read("xl/sharedStrings.xml"))]
+    found = {}
+    for cell in ElementTree.fromstring(book.read(sheet)).iter(SHEET + "c"):
+        value = cell.find(SHEET + "v")
+        if value is not None:
+            is_text = cell.get("t") == "s"
+            found[cell.get("r")] = strings[int(value.text)] if is_text else float(value.text)
+    return found
+
+
+def sheet_names(book):
+    sheets = ElementTree.fromstring(book.read("xl/workbook.xml")).iter(SHEET + "sheet")
+    return [sheet.get("name") for sheet in sheets]
+
+
+def test_workbook(folder):
+    made(folder / "table.xlsx", "table", worked, "4", "--format", "xlsx")
+    with zipfile.ZipFile(folder / "table.xlsx") as book:
+        cells = cells_of(book, "xl/worksheets/sheet1.xml")
+        check("the sheet has the table's name", sheet_names(book)[0] == "Table 4",
+              sheet_names(book))
+        check("the title stands above", cells["A1"] == "Table 4. Pathology", cells["A1"])
+        check("a size is a number, with its decimals", cells["G4"] == 7.3, cells["G4"])
+        check("a grade is text", cells["B4"] == "High", cells["B4"])
+
+
+def test_report(folder):
+    done = run("report", worked, "-o", folder / "report", "--format", "html,xlsx,latex,md")
+    names = sorted(path.name for path in (folder / "report").iterdir())
+    check("the report comes in every format that was asked for",
+          names == ["report.html", "report.md", "report.tex", "report.xlsx"], done.stderr)
+    with zipfile.ZipFile(folder / "report" / "report.xlsx") as book:
+        names = sheet_names(book)
+        check("the workbook's sheets have names of their own", len(names) == len(set(names)))
+        last = cells_of(book, f"xl/worksheets/sheet{len(names)}.xml")
+        check("the last sheet says where numbers come from",
+              "median(age_years)" in last.values(), names)
+    wrong = run("report", worked, "-o", folder / "report", "--format", "html,pfd")
+    check("an unknown format is named", wrong.returncode == 2 and "pfd" in wrong.stderr)
+
+
+def text_of(element):
+    return "".join(t.text or "" for t in element.iter(WORD + "t"))
+
+
+def test_docx(folder):
+    arguments = ("report", worked, "--format", "docx", "-o")
+    for name in ("one", "two"):
+        done = run(*arguments, folder / name)
+        check("the report is written for Word", done.returncode == 0, done.stderr)
+    path = folder / "one" / "report.docx"
+    check("the same bytes in every run",
+          path.read_bytes() == (folder / "two" / "report.docx").read_bytes())
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    for name in parts:
+        if name.endswith((".xml", ".rels", ".svg")):
+            ElementTree.fromstring(parts[name])
+    body = ElementTree.fromstring(parts["word/document.xml"])
+    tables = list(body.iter(WORD + "tbl"))
+    headers = [table.find(WORD + "tr").find(f"{WORD}trPr/{WORD}tblHeader") for table in tables]
+    check("the header of every table repeats", tables and all(h is not None for h in headers))
+    size = [text_of(row.findall(WORD + "tc")[6]) for row in tables[3].iter(WORD + "tr")][1:]
+    check("Table 4 has the sizes of the tumours", size == ["7.3", "8.9", "8", "5", "8", "20"], size)
+    fields = [field.get(WORD + "instr") for field in body.iter(WORD + "fldSimple")]
+    check("captions are fields that keep their number", " SEQ Table \\* ARABIC \\r 4 " in fields,
+          fields)
+    names = [mark.get(WORD + "name") for mark in body.iter(WORD + "bookmarkStart")]
+    check("bookmarks are unique and of a length that Word takes",
+          len(names) == len(set(names)) and all(len(name) <= 40 for name in names))
+    check("a number has a hidden bookmark", any(name.startswith("_n1_") for name in names))
+    anchors = {link.get(WORD + "anchor") for link in body.iter(WORD + "hyperlink")}
+    check("every link has its place", anchors <= set(names), anchors - set(names))
+    described = [element.get("descr") for element in body.iter() if element.tag.endswith("}docPr")]
+    check("every figure is described", described and all(described))
+    relations = parts["word/_rels/document.xml.rels"].decode()
+    check("figures are there as vectors and as dots",
+          all(f"media/figure1.{kind}" in relations and f"word/media/figure1.{kind}" in parts
+              for kind in ("png", "svg")))
+    letter = run("report", worked, "--format", "docx", "--paper", "letter", "-o", folder / "l")
+    with zipfile.ZipFile(folder / "l" / "report.docx") as package:
+        check("the paper is the one asked for", b'w:w="12240"' in package.read("word/document.xml"),
+              letter.stderr)
+    in_libreoffice(folder, path)
+
+
+def in_libreoffice(folder, path):
+    if shutil.which("soffice") is None:
+        skip("LibreOffice opens the report", "no LibreOffice here")
+        return
+    subprocess.run(["soffice", f"-env:UserInstallation=file://{folder}/office", "--headless",
+                    "--convert-to", "txt:Text", "--outdir", folder / "read", path],
+                   capture_output=True, timeout=100)
+    read = folder / "read" / "report.txt"
+    text = read.read_text(encoding="utf-8") if read.is_file() else ""
+    check("LibreOffice opens the report", "Table 4. Pathology" in text, text[:300])
+
+
+def test_hostile(folder):
+    study = folder / "hostile"
+    study.mkdir()
+    (study / "protocol.yaml").write_text(
+        "casebook: 1\nstudy: {id: h, title: Hostile}\nforms:\n  patient:\n    key: patient\n"
+        "    fields:\n      note: {label: Note, type: text}\n"
+        "tables:\n  - {id: t, title: '[=*?/]', kind: listing, columns: [patient, note]}\n")
+    long = "x" * 40000
+    (study / "patient.csv").write_text(
+        f"patient,note\n1,=1+1\n2,\"=HYPERLINK(\"\"a\"\")\"\n3,007\n4,<b>&amp;\n5,{long}\n"
+        "6,12%\n7,$\\input{x}_^~#\n")
+    made(folder / "hostile.xlsx", "table", study, "t", "--format", "xlsx")
+    with zipfile.ZipFile(folder / "hostile.xlsx") as book:
+        sheet = book.read("xl/worksheets/sheet1.xml")
+        cells = cells_of(book, "xl/worksheets/sheet1.xml")
+    check("no formula comes from data", b"<f>" not in sheet and cells["B4"] == "=1+1")
+    check("what a spreadsheet would alter stays text", cells["B6"] == "007", cells["B6"])
+    check("markup is text", cells["B7"] == "<b>&amp;", cells["B7"])
+    check("a cell that is too long is cut, and says so",
+          len(cells["B8"]) < 32767 and "cut" in cells["B8"])
+    check("a percentage is a number", abs(cells["B9"] - 0.12) < 1e-12, cells["B9"])
+    latex = run("table", study, "t", "--format", "latex").stdout
+    check("no command of LaTeX comes from data",
+          "\\$\\textbackslash{}input\\{x\\}\\_\\textasciicircum{}\\textasciitilde{}\\#" in latex,
+          latex)
+    made(folder / "hostile.docx", "table", study, "t", "--format", "docx")
+    with zipfile.ZipFile(folder / "hostile.docx") as package:
+        body = ElementTree.fromstring(package.read("word/document.xml"))
+    check("markup from data is text in Word", "<b>&amp;" in text_of(body), text_of(body)[:200])
+    none = run("figure", worked, "3", "-o", folder / "curve.gif")
+    check("another ending is refused", none.returncode == 2 and ".gif" in none.stderr)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        for test in (test_png, test_pdf, test_workbook, test_docx, test_report, test_hostile):
+            test(folder)
+    print(f"1..{len(results)}")
+
+
+main()
