@@ -243,15 +243,17 @@ static cbk_status search(audit *a, const cbk_claim *claim, size_t k, const state
     return CBK_OK;
 }
 
-/* What follows from the adopted values may not follow from what another source says. */
+/* What follows from the adopted values may not follow from what another source says; a
+ * date or a category that does not follow (which nothing is searched for) may. */
 static cbk_status hold_against_sources(audit *a, const cbk_claim *claim, size_t k,
-                                       const statement *one, const char **explanations,
+                                       bool agrees, const char **explanations,
                                        cbk_claim_result *result, cbk_error *err)
 {
+    const statement *one = &a->statements[a->first[claim - a->claims] + k];
     const char *sentences[CBK_SOURCE_VALUES_SHOWN];
     size_t n = 0;
-    CBK_TRY(cbk_sources_against(a->study, one->asked, &one->said, one->text, a->arena,
-                                sentences, &n, err));
+    CBK_TRY(cbk_sources_say(a->study, one->asked, &one->said, one->text, agrees, a->arena,
+                            sentences, &n, err));
     for (size_t i = 0; i < n; i++) {
         explain(explanations, result, of_number(a, claim, k, sentences[i]));
     }
@@ -285,8 +287,11 @@ static cbk_status judge(audit *a, size_t i, const char **explanations,
         if (judgement.is_searchable) {
             CBK_TRY(search(a, claim, k, one, explanations, result, err));
         }
-        if (judgement.verdict == CBK_VERDICT_REPRODUCES) {
-            CBK_TRY(hold_against_sources(a, claim, k, one, explanations, result, err));
+        const bool is_as_stated = judgement.verdict == CBK_VERDICT_REPRODUCES;
+        const bool is_wrong = judgement.verdict == CBK_VERDICT_DOES_NOT_REPRODUCE;
+        if (is_as_stated || (is_wrong && !judgement.is_searchable)) {
+            CBK_TRY(
+                hold_against_sources(a, claim, k, is_wrong, explanations, result, err));
         }
     }
     result->computed = computed;

@@ -122,41 +122,42 @@ static cbk_status load(cbk_study *study, cbk_asked *asked, cbk_arena *arena,
     return CBK_OK;
 }
 
-/* Whether a value is what is stated, under the study's own conventions. */
-static bool is_stated(cbk_study *study, const cbk_quantity *quantity,
-                      const cbk_stated *said, const char *text, cbk_arena *arena)
+/* Whether a value is what is stated, under the study's own conventions; false where the
+ * two cannot be compared. */
+static bool is_so(cbk_study *study, const cbk_quantity *quantity, const cbk_stated *said,
+                  const char *text, cbk_arena *arena, bool wanted)
 {
     int32_t day = 0;
     const cbk_stated_number *item = said->n > 0 ? &said->numbers[0] : NULL;
     if (quantity->value.kind == CBK_VALUE_NUMBER) {
         const bool is_comparable = item != NULL && (item->kind == CBK_STATED_NUMBER ||
                                                     item->kind == CBK_STATED_NOT_REACHED);
-        return !is_comparable ||
-               cbk_stated_is_met(item, quantity->value.number, CBK_ROUND_HALF_AWAY);
+        return is_comparable && cbk_stated_is_met(item, quantity->value.number,
+                                                  CBK_ROUND_HALF_AWAY) == wanted;
     }
     if (item != NULL && cbk_claim_is_date(&quantity->value, &day) &&
         cbk_stated_has_days(item)) {
-        return cbk_stated_is_day(item, day);
+        return cbk_stated_is_day(item, day) == wanted;
     }
-    return cbk_claim_is_text(study, quantity, text, arena);
+    return cbk_claim_is_text(study, quantity, text, arena) == wanted;
 }
 
-static const char *say(const source_value *one, int digits, cbk_arena *arena)
+static const char *say(const source_value *one, bool agrees, int digits, cbk_arena *arena)
 {
     char number[CBK_NUMBER_SIZE] = "";
     const cbk_value *value = &one->quantity.value;
     if (value->kind == CBK_VALUE_NUMBER) {
         cbk_claim_print_number(value->number, digits, number);
     }
-    return cbk_text_format(arena, "Another source says otherwise: %.200s it is %.200s.",
-                           one->words,
+    return cbk_text_format(arena, "Another source says %s: %.200s it is %.200s.",
+                           agrees ? "so" : "otherwise", one->words,
                            value->kind == CBK_VALUE_NUMBER ? number : value->text);
 }
 
-cbk_status cbk_sources_against(cbk_study *study, cbk_asked *asked, const cbk_stated *said,
-                               const char *text, cbk_arena *arena,
-                               const char *sentences[CBK_SOURCE_VALUES_SHOWN], size_t *n,
-                               cbk_error *err)
+cbk_status cbk_sources_say(cbk_study *study, cbk_asked *asked, const cbk_stated *said,
+                           const char *text, bool agrees, cbk_arena *arena,
+                           const char *sentences[CBK_SOURCE_VALUES_SHOWN], size_t *n,
+                           cbk_error *err)
 {
     size_t n_sources = 0;
     (void)cbk_study_sources(study, &n_sources);
@@ -170,8 +171,8 @@ cbk_status cbk_sources_against(cbk_study *study, cbk_asked *asked, const cbk_sta
     const int digits = said->n > 0 ? said->numbers[0].digits : 0;
     for (size_t i = 0; i < asked->sources->n && *n < CBK_SOURCE_VALUES_SHOWN; i++) {
         const source_value *one = &asked->sources->items[i];
-        if (!is_stated(study, &one->quantity, said, text, arena)) {
-            sentences[(*n)++] = say(one, digits, arena);
+        if (is_so(study, &one->quantity, said, text, arena, agrees)) {
+            sentences[(*n)++] = say(one, agrees, digits, arena);
         }
     }
     return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;

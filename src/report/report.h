@@ -85,6 +85,13 @@ const cbk_drawing *cbk_figure_cuminc_draw(const cbk_incidences *all, const size_
                                           const double *marks, size_t n_marks,
                                           cbk_arena *arena);
 
+/* The drawing of mean cumulative functions: steps, band, marks, and under the axis number
+ * at risk, events and ends of observation.  NULL when the arena failed. */
+const cbk_drawing *cbk_figure_mcf_draw(const cbk_recurrence_data *of,
+                                       const cbk_mcf_analysis *fit, const char *title,
+                                       const double *marks, size_t n_marks,
+                                       cbk_arena *arena);
+
 /* One line a patient. */
 typedef enum cbk_swim_end { CBK_SWIM_EVENT, CBK_SWIM_CENSORED } cbk_swim_end;
 typedef struct cbk_swim_event {
