@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "claims/inverse.h"
 #include "claims/paper_check.h"
+#include "claims/source_values.h"
 #include "claims/statements.h"
 
 #include <assert.h>
@@ -249,6 +250,7 @@ static cbk_status judge(audit *a, size_t i, const char **explanations,
     const cbk_claim *claim = &a->claims[i];
     cbk_quantity *computed = CBK_NEW(a->arena, cbk_quantity, claim->n_of);
     int *digits = CBK_NEW(a->arena, int, claim->n_of);
+    cbk_sources_said said = {0};
     if (computed == NULL || digits == NULL) {
         return no_memory(err);
     }
@@ -269,7 +271,10 @@ static cbk_status judge(audit *a, size_t i, const char **explanations,
         if (judgement.is_searchable) {
             CBK_TRY(search(a, claim, k, one, explanations, result, err));
         }
+        CBK_TRY(cbk_sources_ask(a, one, k, &judgement, &said, err));
     }
+    result->n_explanations +=
+        cbk_sources_explain(a, claim, &said, explanations + result->n_explanations);
     result->computed = computed;
     result->digits = digits;
     result->n_computed = claim->n_of;

@@ -39,6 +39,9 @@ typedef struct cbk_recipe {
  * that asks another form stays.  NULL stays NULL, or means no memory. */
 const char *cbk_sql_without_derived(const cbk_loading *at, const char *sql);
 
+/* Endpoints replaced by the SQL that makes them; one with late entry stays. */
+const char *cbk_sql_without_endpoints(const cbk_loading *at, const char *sql);
+
 /* The SQL as it reads when the scenario's statements hold.  NULL: no memory. */
 const char *cbk_sql_with_sources(const cbk_loading *at, const char *sql,
                                  const cbk_scenario *given);

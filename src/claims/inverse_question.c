@@ -277,6 +277,27 @@ static cbk_recipe endpoint_recipe(const cbk_loading *at, const cbk_endpoint *end
     return made;
 }
 
+const char *cbk_sql_without_endpoints(const cbk_loading *at, const char *sql)
+{
+    const cbk_protocol *protocol = cbk_study_protocol(at->study);
+    const bool is_patients = at->question->form->repeats == NULL;
+    for (size_t i = 0; sql != NULL && is_patients && i < protocol->n_endpoints; i++) {
+        const cbk_endpoint *endpoint = &protocol->endpoints[i];
+        if (!cbk_sql_has_word(sql, endpoint->name)) {
+            continue;
+        }
+        const cbk_recipe made = endpoint_recipe(at, endpoint);
+        if (made.is_text) {
+            continue;
+        }
+        const char *by =
+            cbk_text_format(at->arena, "surv((%s), (%s))", made.value, made.event);
+        sql =
+            by == NULL ? NULL : cbk_sql_replace_word(sql, endpoint->name, by, at->arena);
+    }
+    return sql;
+}
+
 static cbk_recipe field_recipe(const cbk_loading *at, const char *name, bool is_number)
 {
     const cbk_protocol *protocol = cbk_study_protocol(at->study);

@@ -14,7 +14,8 @@ typedef struct cbk_asked {
     cbk_quantity quantity;   /* under the study's conventions */
     const cbk_value *others; /* [n_others] under the other conventions; NULL: not asked */
     size_t n_others;
-    struct cbk_inverse_answered *answered; /* what inverse.c has searched for already */
+    struct cbk_inverse_answered *answered;   /* what inverse.c has searched for already */
+    const struct cbk_source_values *sources; /* what source_values.c has found already */
     bool has_uncensored;
     double uncensored; /* censoring ignored; NaN: no such question */
 } cbk_asked;

@@ -18,6 +18,9 @@ const char *cbk_claim_absence(const cbk_quantity *quantity, cbk_arena *arena);
 
 void cbk_claim_judge_text(cbk_study *study, const cbk_quantity *quantity,
                           const char *text, cbk_arena *arena, cbk_judgement *out);
+/* Whether a category, or its label, is what is stated. */
+bool cbk_claim_is_text(cbk_study *study, const cbk_quantity *quantity, const char *text,
+                       cbk_arena *arena);
 /* Whether a value is a date, with or without a time of day, and of which day. */
 bool cbk_claim_is_date(const cbk_value *value, int32_t *day);
 void cbk_claim_judge_date(const cbk_quantity *quantity, int32_t day,

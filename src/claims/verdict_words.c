@@ -37,13 +37,20 @@ static bool is_same_text(const char *computed, const char *text, cbk_arena *aren
     return normal != NULL && strcmp(normal, text) == 0;
 }
 
+bool cbk_claim_is_text(cbk_study *study, const cbk_quantity *quantity, const char *text,
+                       cbk_arena *arena)
+{
+    const char *label = label_of(study, quantity, quantity->value.text);
+    return is_same_text(quantity->value.text, text, arena) ||
+           (label != NULL && is_same_text(label, text, arena));
+}
+
 void cbk_claim_judge_text(cbk_study *study, const cbk_quantity *quantity,
                           const char *text, cbk_arena *arena, cbk_judgement *out)
 {
     const char *computed = quantity->value.text;
     const char *label = label_of(study, quantity, computed);
-    if (is_same_text(computed, text, arena) ||
-        (label != NULL && is_same_text(label, text, arena))) {
+    if (cbk_claim_is_text(study, quantity, text, arena)) {
         *out = (cbk_judgement){.verdict = CBK_VERDICT_REPRODUCES};
         return;
     }

@@ -92,6 +92,11 @@ typedef struct cbk_answer {
     const cbk_read *reads; /* [n_reads] columns of tables it read, each once, in order */
 } cbk_answer;
 
+/* The columns of a table, or (table NULL) every function that SQL may call: for hints to
+ * those who mistyped one.  *n 0: there is no such table, or no memory. */
+const char *const *cbk_registry_names(const cbk_registry *registry, const char *table,
+                                      cbk_arena *arena, size_t *n);
+
 /* Runs one SELECT under an authorizer that lets it read tables and call functions and
  * nothing else, with the limits above.
  * Errors: CBK_EINVAL (it does not compile, is not one SELECT, or a function refused its

@@ -16,6 +16,7 @@ static const verdict_group groups[] = {
     {CBK_VERDICT_DOES_NOT_REPRODUCE, "Does not reproduce"},
     {CBK_VERDICT_CONTRADICTED, "Contradicted elsewhere in the manuscript"},
     {CBK_VERDICT_OTHER_CONVENTION, "Reproduces under another convention"},
+    {CBK_VERDICT_REPRODUCES, "Reproduces, with a remark"},
     {CBK_VERDICT_NOT_COMPUTABLE, "Cannot be computed"},
 };
 
@@ -91,17 +92,27 @@ static void add_claim(cbk_report *report, const cbk_audit *audit, size_t i)
     cbk_document_item(report->document, run);
 }
 
+/* What reproduces is listed only where there is something to say of it. */
+static bool is_listed(const cbk_claim_result *result, cbk_verdict verdict)
+{
+    return result->verdict == verdict &&
+           (verdict != CBK_VERDICT_REPRODUCES || result->n_explanations > 0);
+}
+
 static void add_group(cbk_report *report, const cbk_audit *audit,
                       const verdict_group *group)
 {
-    const size_t n = audit->counts[group->verdict];
+    size_t n = 0;
+    for (size_t i = 0; i < audit->n; i++) {
+        n += is_listed(&audit->results[i], group->verdict);
+    }
     if (n == 0) {
         return;
     }
     cbk_document_heading(report->document, 2, cbk_verdict_name(group->verdict),
                          cbk_text_format(report->arena, "%s (%zu)", group->heading, n));
     for (size_t i = 0; i < audit->n; i++) {
-        if (audit->results[i].verdict == group->verdict && !is_said(audit, i)) {
+        if (is_listed(&audit->results[i], group->verdict) && !is_said(audit, i)) {
             add_claim(report, audit, i);
         }
     }
@@ -254,7 +265,8 @@ static void write_source(cbk_json *json, const char *claims_file)
 }
 
 void cbk_analysis_audit_json(const cbk_study *study, const char *claims_file,
-                             const cbk_audit *audit, cbk_json *json)
+                             const cbk_audit *audit, const cbk_manuscript_audit *bound,
+                             cbk_arena *arena, cbk_json *json)
 {
     cbk_json_open_object(json);
     if (study != NULL) {
@@ -289,6 +301,10 @@ void cbk_analysis_audit_json(const cbk_study *study, const char *claims_file,
                              (int64_t)audit->check_counts[i]);
     }
     cbk_json_close_object(json);
+    if (bound != NULL) {
+        cbk_json_key(json, "manuscript");
+        cbk_manuscript_json(bound, arena, json);
+    }
     cbk_json_close_object(json);
     cbk_json_close_object(json);
 }

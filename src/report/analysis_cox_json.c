@@ -4,6 +4,7 @@
 #include "report/analysis_cox.h"
 #include "report/analysis_km.h"
 #include "report/regression.h"
+#include "study/prediction.h"
 
 #include <math.h>
 
@@ -50,6 +51,10 @@ static void write_settings(cbk_json *json, const cbk_regression *analysis)
     cbk_json_key_text(json, "offset", data->request->offset);
     cbk_json_key_text(json, "cluster", data->request->cluster);
     cbk_json_key_text(json, "where", data->request->where);
+    cbk_json_key_text(json, "conf_type",
+                      analysis->predictions != NULL
+                          ? cbk_interval_name(analysis->predictions->interval)
+                          : NULL);
     cbk_json_close_object(json);
 }
 

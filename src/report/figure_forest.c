@@ -51,6 +51,10 @@ const cbk_drawing *cbk_regression_forest(const cbk_regression *regression, bool 
     return cbk_figure_forest_draw(drawn, n_drawn, header, title, arena);
 }
 
+static const char reading[] =
+    "Square: the hazard ratio; line: its interval, with an arrow where it goes on; "
+    "diamond: the reference. An open arrow: no finite estimate, from its bound on.";
+
 cbk_status cbk_report_forest(cbk_report *report, const cbk_figure_spec *spec,
                              cbk_error *err)
 {
@@ -63,7 +67,7 @@ cbk_status cbk_report_forest(cbk_report *report, const cbk_figure_spec *spec,
     const size_t n = cbk_regression_notes(regression, is_alone, !is_alone, arena, notes,
                                           CBK_REGRESSION_NOTES_MAX);
     cbk_figure_block *block = CBK_NEW(arena, cbk_figure_block, 1);
-    cbk_text_run *runs = CBK_NEW(arena, cbk_text_run, spec->n_notes + n + 1);
+    cbk_text_run *runs = CBK_NEW(arena, cbk_text_run, spec->n_notes + n + 2);
     CBK_TRY(cbk_report_done(report, err));
     *block = (cbk_figure_block){
         .id = cbk_text_format(arena, "figure-%s", spec->id),
@@ -74,6 +78,7 @@ cbk_status cbk_report_forest(cbk_report *report, const cbk_figure_spec *spec,
     for (size_t i = 0; i < spec->n_notes; i++) {
         cbk_run_text(&runs[block->n_notes++], arena, spec->notes[i]);
     }
+    cbk_run_text(&runs[block->n_notes++], arena, reading);
     for (size_t i = 0; i < n; i++) {
         cbk_run_text(&runs[block->n_notes++], arena, notes[i]);
     }

@@ -27,9 +27,12 @@
 
 enum { LINES_MAX = 4, TICKS_MAX = 64, TICKS_SHOWN = 9 };
 
-/* Ratios beyond these are cut, unless an estimate lies there. */
-static const double widest_below = 0.02;
-static const double widest_above = 50.0;
+/* Limits beyond these are cut, unless an estimate lies there; estimates beyond the others
+ * are, too. */
+static const double limit_below = 0.02;
+static const double limit_above = 50.0;
+static const double ratio_below = 0.01;
+static const double ratio_above = 100.0;
 
 typedef struct forest_line {
     size_t n;
@@ -81,7 +84,7 @@ static void include(double value, double *least, double *most)
     }
 }
 
-/* What the axis must show: 1, every estimate, and of the limits what is not too far out.
+/* What the axis must show: 1, the estimates, and of the limits what is not too far out.
  */
 static void find_range(const forest_figure *figure, double *least, double *most)
 {
@@ -91,12 +94,14 @@ static void find_range(const forest_figure *figure, double *least, double *most)
     *most = highest;
     for (size_t i = 0; i < figure->n; i++) {
         const cbk_shown_ratio *shown = &figure->rows[i].shown;
-        include(shown->is_infinite ? (double)NAN : shown->ratio, least, most);
+        if (!shown->is_infinite) {
+            include(fmin(fmax(shown->ratio, ratio_below), ratio_above), least, most);
+        }
         include(shown->lower, &lowest, &highest);
         include(shown->upper, &lowest, &highest);
     }
-    *least = fmin(*least, fmax(lowest, fmin(widest_below, *least / 2.0)));
-    *most = fmax(*most, fmin(highest, fmax(widest_above, *most * 2.0)));
+    *least = fmin(*least, fmax(lowest, fmin(limit_below, *least / 1.25)));
+    *most = fmax(*most, fmin(highest, fmax(limit_above, *most * 1.25)));
 }
 
 /* Multiples of a power of ten that are ticks, from sparse to dense. */
@@ -120,15 +125,12 @@ static bool take_ticks(forest_figure *figure, const tick_scheme *scheme, int eve
 {
     const double slack = 1e-9;
     figure->n_ticks = 0;
-    for (int power = -324; power <= 308; power++) {
+    for (int power = -12; power <= 12; power++) {
         if (power % every != 0) {
             continue;
         }
         for (size_t k = 0; k < scheme->n; k++) {
             const double value = scheme->multiple[k] * pow(10.0, power);
-            if (value <= 0.0 || !isfinite(value)) {
-                continue;
-            }
             if (value <= least * (1.0 + slack)) {
                 figure->n_ticks = 0; /* a nearer one */
             } else if (figure->n_ticks == TICKS_MAX - 1) {
@@ -163,33 +165,32 @@ static bool do_ticks_fit(const forest_figure *figure)
     return true;
 }
 
-/* The densest ticks that have room. */
+static bool take_axis(forest_figure *figure, const tick_scheme *scheme, int every,
+                      double least, double most)
+{
+    if (!take_ticks(figure, scheme, every, least, most)) {
+        return false;
+    }
+    figure->first = figure->tick[0];
+    figure->last = figure->tick[figure->n_ticks - 1];
+    return do_ticks_fit(figure);
+}
+
+/* The densest ticks that have room; of powers of ten at last every second, and so on: all
+ * of them are within 10^-6 and 10^6. */
 static void make_axis(forest_figure *figure)
 {
     double least = 0.0;
     double most = 0.0;
     find_range(figure, &least, &most);
     for (size_t s = sizeof schemes / sizeof schemes[0]; s-- > 0;) {
-        if (take_ticks(figure, &schemes[s], 1, least, most)) {
-            figure->first = figure->tick[0];
-            figure->last = figure->tick[figure->n_ticks - 1];
-            if (do_ticks_fit(figure)) {
-                return;
-            }
+        if (take_axis(figure, &schemes[s], 1, least, most)) {
+            return;
         }
     }
-    for (int every = 2; every < 300; every++) {
-        if (take_ticks(figure, &schemes[0], every, least, most)) {
-            figure->first = figure->tick[0];
-            figure->last = figure->tick[figure->n_ticks - 1];
-            if (do_ticks_fit(figure)) {
-                return;
-            }
-        }
+    for (int every = 2; !take_axis(figure, &schemes[0], every, least, most); every++) {
+        assert(every < 6);
     }
-    figure->first = least;
-    figure->last = most;
-    figure->n_ticks = 0;
 }
 
 /* ---- layout ----------------------------------------------------------------------- */
@@ -424,10 +425,14 @@ static void draw_estimate(const forest_figure *figure, const cbk_forest_row *row
     } else if (row->shown.is_infinite) {
         draw_infinite(figure, &row->shown, y, tip);
     } else if (row->shown.is_estimated) {
+        const double slack = 1e-9;
         draw_interval(figure, &row->shown, y, tip);
-        cbk_drawing_marker(figure->drawing, figure->arena,
-                           (cbk_point){x_of(figure, row->shown.ratio), y},
-                           CBK_MARKER_SQUARE, SQUARE_MM, CBK_INK_FOREGROUND, tip);
+        if (row->shown.ratio >= figure->first * (1.0 - slack) &&
+            row->shown.ratio <= figure->last * (1.0 + slack)) {
+            cbk_drawing_marker(figure->drawing, figure->arena,
+                               (cbk_point){x_of(figure, row->shown.ratio), y},
+                               CBK_MARKER_SQUARE, SQUARE_MM, CBK_INK_FOREGROUND, tip);
+        }
     }
 }
 

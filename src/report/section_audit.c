@@ -114,9 +114,8 @@ enum {
     N_COLUMNS
 };
 
-/* As the explanations print it. */
-static void add_computed_value(cbk_report *report, cbk_text_run *run,
-                               const cbk_quantity *quantity, int digits)
+void cbk_report_computed(cbk_report *report, cbk_text_run *run,
+                         const cbk_quantity *quantity, int digits)
 {
     if (!cbk_quantity_has_number(quantity)) {
         cbk_report_quantity(report, run, quantity, -1);
@@ -136,7 +135,7 @@ static void add_computed(cbk_report *report, cbk_text_run *run,
         if (i > 0) {
             cbk_run_text(run, report->arena, "; ");
         }
-        add_computed_value(report, run, &result->computed[i], result->digits[i]);
+        cbk_report_computed(report, run, &result->computed[i], result->digits[i]);
     }
     if (result->n_computed == 0) {
         cbk_run_text(run, report->arena, CBK_DASH);
@@ -201,7 +200,15 @@ static bool needs_attention(const cbk_claim_result *result)
 
 static bool reproduces(const cbk_claim_result *result)
 {
-    return result->verdict == CBK_VERDICT_REPRODUCES;
+    return result->verdict == CBK_VERDICT_REPRODUCES && result->n_explanations == 0;
+}
+
+/* Another source says otherwise, it is only within a tolerance, a number is not asked
+ * for.
+ */
+static bool has_remark(const cbk_claim_result *result)
+{
+    return result->verdict == CBK_VERDICT_REPRODUCES && result->n_explanations > 0;
 }
 
 static void add_table(cbk_report *report, const cbk_audit *audit,
@@ -236,6 +243,8 @@ static void add_table(cbk_report *report, const cbk_audit *audit,
 
 static const claim_table attention = {"audit-attention", "Claims that need attention",
                                       N_COLUMNS, needs_attention};
+static const claim_table remarks = {
+    "audit-remarks", "Claims that reproduce, with a remark", N_COLUMNS, has_remark};
 static const claim_table good = {"audit-reproduces", "Claims that reproduce",
                                  COLUMN_COMPUTED + 1, reproduces};
 static const claim_table unbound = {"audit-unbound",
@@ -312,6 +321,7 @@ cbk_status cbk_section_audit(cbk_report *report, const cbk_audit *audit, cbk_err
     }
     cbk_audit_add_sentences(report, audit);
     add_table(report, audit, &attention);
+    add_table(report, audit, &remarks);
     add_table(report, audit, &good);
     add_table(report, audit, &unbound);
     cbk_audit_add_checks(report, audit, true);

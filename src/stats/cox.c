@@ -441,8 +441,10 @@ static bool fit_firth(fitting *at)
                            at->now.info, &firth)) {
         return false;
     }
-    fit->loglik_null = firth.loglik_null;
-    fit->loglik = firth.loglik;
+    /* the penalty is that of covariates whose standard deviation is 1 */
+    const double spread = cbk_cox_log_spread(&at->model);
+    fit->loglik_null = firth.loglik_null - spread;
+    fit->loglik = firth.loglik - spread;
     fit->gradient = firth.gradient;
     fit->n_iterations = firth.n_iterations;
     if (!firth.is_converged) { /* whatever it reached means nothing */

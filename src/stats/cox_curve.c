@@ -11,16 +11,22 @@
 
 static const double log_most = 700.0; /* exp(700) is still a double */
 
+/* Of all strata, one after the other. */
+typedef struct columns {
+    double *time, *n_risk, *n_event, *n_censor; /* [n_runs] */
+    double *hazard, *variance;                  /* [subjects * n_runs] */
+} columns;
+
 typedef struct making {
     const cbk_cox_kept *kept;
     const cbk_cox_curve_request *request;
     cbk_arena *arena;
     cbk_cox_steps steps;
-    double *root;    /* [p * p] lower triangle L of the variance L L' */
-    double *x;       /* [p] of the subject, on the model's scale */
-    cbk_sum *sum;    /* [2 + p] of the hazard, its variance, and its moments */
-    double *q;       /* [p] */
-    double **hazard; /* [subjects * strata] columns: hazard, then its variance */
+    columns columns;
+    double *root; /* [p * p] upper triangle L', the variance being L L' */
+    double *x;    /* [p] of the subject, on the model's scale */
+    cbk_sum *sum; /* [2 + p] of the hazard, its variance, and its moments */
+    double *q;    /* [p] */
 } making;
 
 /* ---- the subject ------------------------------------------------------------------ */
@@ -74,170 +80,185 @@ static cbk_status check_subjects(const making *at, cbk_error *err)
 
 /* ---- curves ----------------------------------------------------------------------- */
 
+/* Makes the columns of the block sums from the first time of the stratum on. */
+static void sum_up(const making *at)
+{
+    const cbk_cox_steps *steps = &at->steps;
+    const size_t p = at->kept->model.p;
+    for (size_t k = 0; k < steps->n; k++) {
+        if (steps->model->runs[steps->first + k].is_first) {
+            memset(at->sum, 0, (p + 2) * sizeof *at->sum);
+        }
+        cbk_sum_add(&at->sum[0], steps->hazard[k]);
+        cbk_sum_add(&at->sum[1], steps->variance[k]);
+        steps->hazard[k] = at->sum[0].total + at->sum[0].lost;
+        steps->variance[k] = at->sum[1].total + at->sum[1].lost;
+        for (size_t j = 0; j < p; j++) {
+            cbk_sum_add(&at->sum[2 + j], steps->moment[k * p + j]);
+            steps->moment[k * p + j] = at->sum[2 + j].total + at->sum[2 + j].lost;
+        }
+    }
+}
+
 /* q' V q with q the hazard-weighted distance of the subject from those at risk. */
-static double quadratic(const making *at, double hazard)
+static double quadratic(const making *at, size_t k)
 {
     const size_t p = at->kept->model.p;
+    const double *moment = at->steps.moment + k * p;
     double sum = 0.0;
     for (size_t j = 0; j < p; j++) {
-        at->q[j] = at->x[j] * hazard - cbk_sum_value(&at->sum[2 + j]);
+        at->q[j] = at->x[j] * at->steps.hazard[k] - moment[j];
     }
-    for (size_t k = 0; k < p; k++) {
+    for (size_t j = 0; j < p; j++) {
         double along = 0.0;
-        for (size_t j = k; j < p; j++) {
-            along += at->root[j * p + k] * at->q[j];
+        for (size_t l = j; l < p; l++) {
+            along += at->root[j * p + l] * at->q[l];
         }
         sum += along * along;
     }
     return sum;
 }
 
-/* The curve of the subject at x over the runs from first on. */
-static void fill_curve(const making *at, size_t first, double ratio, double *hazard,
-                       double *variance, size_t n)
+/* The block's part of the curve of the subject at x. */
+static void fill_curve(const making *at, double ratio, double *hazard, double *variance)
 {
     const cbk_cox_steps *steps = &at->steps;
-    const size_t p = at->kept->model.p;
-    memset(at->sum, 0, (p + 2) * sizeof *at->sum);
-    for (size_t k = 0; k < n; k++) {
-        const size_t r = first + k;
-        if (steps->model->runs[r].n_event > 0) {
-            cbk_sum_add(&at->sum[0], steps->hazard[r]);
-            cbk_sum_add(&at->sum[1], steps->variance[r]);
-            for (size_t j = 0; j < p; j++) {
-                cbk_sum_add(&at->sum[2 + j], steps->moment[r * p + j]);
-            }
-            const double here = cbk_sum_value(&at->sum[0]);
-            hazard[k] = ratio * here;
-            variance[k] =
-                ratio * ratio * (cbk_sum_value(&at->sum[1]) + quadratic(at, here));
-        } else if (k > 0) {
-            hazard[k] = hazard[k - 1];
-            variance[k] = variance[k - 1];
+    for (size_t k = 0; k < steps->n; k++) {
+        const size_t r = steps->first + k;
+        const cbk_cox_run *run = &steps->model->runs[r];
+        if (run->n_event == 0 && !run->is_first) {
+            hazard[r] = hazard[r - 1];
+            variance[r] = variance[r - 1];
+        } else {
+            hazard[r] = ratio * steps->hazard[k];
+            variance[r] = ratio * ratio * (steps->variance[k] + quadratic(at, k));
         }
     }
 }
 
-/* The columns that the curves of a stratum share; n_risk waits for the steps. */
-static bool fill_counts(const making *at, size_t first, double *n_risk,
-                        cbk_cox_curve *out)
+/* Time and counts of the block. */
+static void fill_counts(const making *at)
 {
     const cbk_cox_model *model = &at->kept->model;
-    double *time = CBK_NEW(at->arena, double, out->n_rows);
-    double *n_event = CBK_NEW(at->arena, double, out->n_rows);
-    double *n_censor = CBK_NEW(at->arena, double, out->n_rows);
-    if (n_censor == NULL) {
-        return false;
-    }
-    for (size_t k = 0; k < out->n_rows; k++) {
-        const cbk_cox_run *run = &model->runs[first + k];
+    const columns *out = &at->columns;
+    for (size_t k = 0; k < at->steps.n; k++) {
+        const size_t r = at->steps.first + k;
+        const cbk_cox_run *run = &model->runs[r];
         const uint32_t events_end = run->first + run->n_event;
-        time[k] = run->time;
-        for (uint32_t i = run->first; i < run->end; i++) {
-            *(i < events_end ? &n_event[k] : &n_censor[k]) += model->weight[i];
+        double n_event = 0.0;
+        double n_censor = 0.0;
+        for (uint32_t i = run->first; i < events_end; i++) {
+            n_event += model->weight[i];
         }
+        for (uint32_t i = events_end; i < run->end; i++) {
+            n_censor += model->weight[i];
+        }
+        out->time[r] = run->time;
+        out->n_risk[r] = at->steps.n_risk[k];
+        out->n_event[r] = n_event;
+        out->n_censor[r] = n_censor;
     }
-    out->time = time;
-    out->n_risk = n_risk;
-    out->n_event = n_event;
-    out->n_censor = n_censor;
-    return true;
 }
 
 /* ---- together --------------------------------------------------------------------- */
 
-/* The lower triangle L of V = L L'; columns of 0 where V has none. */
-static void fill_root(const cbk_cox_kept *kept, double *root)
+/* The transpose of L, V = L L'; rows of 0 where V has none. */
+static void fill_root(const cbk_cox_kept *kept, double *factors, double *root)
 {
     const size_t p = kept->model.p;
-    memcpy(root, kept->variance, p * p * sizeof *root);
-    (void)cbk_cox_factor(root, NULL, p);
-    for (size_t k = 0; k < p; k++) {
-        const double pivot = sqrt(root[k * p + k]);
-        root[k * p + k] = pivot;
-        for (size_t j = k + 1; j < p; j++) {
-            root[j * p + k] *= pivot;
+    memcpy(factors, kept->variance, p * p * sizeof *factors);
+    (void)cbk_cox_factor(factors, NULL, p);
+    for (size_t j = 0; j < p; j++) {
+        const double pivot = sqrt(factors[j * p + j]);
+        root[j * p + j] = pivot;
+        for (size_t l = j + 1; l < p; l++) {
+            root[j * p + l] = factors[l * p + j] * pivot;
         }
     }
 }
 
-/* What is given back: the columns of all curves, the counts filled. */
-static bool start(const making *at, double *n_risk, cbk_cox_curves *out,
-                  cbk_cox_curve *curves)
+/* The columns of all strata, one after the other, and the curves as parts of them. */
+static bool start(making *at, cbk_cox_curves *out)
 {
     const cbk_cox_model *model = &at->kept->model;
-    const double level = at->request->level;
-    const double z = cbk_normal_quantile_upper((1.0 - level) / 2.0);
+    cbk_arena *arena = at->arena;
+    const size_t n = model->n_runs;
+    const double z = cbk_normal_quantile_upper((1.0 - at->request->level) / 2.0);
+    at->columns = (columns){.time = CBK_NEW(arena, double, n),
+                            .n_risk = CBK_NEW(arena, double, n),
+                            .n_event = CBK_NEW(arena, double, n),
+                            .n_censor = CBK_NEW(arena, double, n),
+                            .hazard = CBK_NEW(arena, double, out->n_subjects *n),
+                            .variance = CBK_NEW(arena, double, out->n_subjects *n)};
+    cbk_cox_curve *curves =
+        CBK_NEW(arena, cbk_cox_curve, out->n_subjects * out->n_strata);
+    if (curves == NULL) {
+        return false;
+    }
     size_t stratum = 0;
-    for (size_t r = 0; r < model->n_runs; stratum++) {
-        cbk_cox_curve curve = {.stratum = at->kept->stratum[stratum],
-                               .interval = at->request->interval,
-                               .z = z};
-        size_t end = r + 1;
-        while (end < model->n_runs && !model->runs[end].is_first) {
+    for (size_t r = 0, end = 0; r < n; r = end, stratum++) {
+        for (end = r + 1; end < n && !model->runs[end].is_first;) {
             end++;
         }
-        curve.n_rows = end - r;
-        if (!fill_counts(at, r, n_risk + r, &curve)) {
-            return false;
-        }
         for (size_t i = 0; i < out->n_subjects; i++) {
-            curve.subject = i;
-            double *hazard = CBK_NEW(at->arena, double, 2 * curve.n_rows);
-            if (hazard == NULL) {
-                return false;
-            }
-            at->hazard[i * out->n_strata + stratum] = hazard;
-            curve.hazard = hazard;
-            curve.variance = hazard + curve.n_rows;
-            curves[i * out->n_strata + stratum] = curve;
+            curves[i * out->n_strata + stratum] =
+                (cbk_cox_curve){.subject = i,
+                                .stratum = at->kept->stratum[stratum],
+                                .n_rows = end - r,
+                                .time = at->columns.time + r,
+                                .n_risk = at->columns.n_risk + r,
+                                .n_event = at->columns.n_event + r,
+                                .n_censor = at->columns.n_censor + r,
+                                .hazard = at->columns.hazard + i * n + r,
+                                .variance = at->columns.variance + i * n + r,
+                                .interval = at->request->interval,
+                                .z = z};
         }
-        r = end;
     }
-    return !cbk_arena_has_failed(at->arena);
+    out->curves = curves;
+    return true;
 }
 
 static bool make_room(making *at)
 {
     const size_t p = at->kept->model.p;
+    double *factors = CBK_NEW(at->arena, double, p *p + 1);
     at->root = CBK_NEW(at->arena, double, p *p + 1);
     at->x = CBK_NEW(at->arena, double, p + 1);
     at->q = CBK_NEW(at->arena, double, p + 1);
     at->sum = CBK_NEW(at->arena, cbk_sum, p + 2);
-    return !cbk_arena_has_failed(at->arena);
+    if (cbk_arena_has_failed(at->arena)) {
+        return false;
+    }
+    fill_root(at->kept, factors, at->root);
+    return cbk_cox_steps_start(at->kept, false, at->arena, &at->steps);
 }
 
 static cbk_status make(making *at, cbk_cox_curves *out, cbk_error *err)
 {
-    const cbk_cox_model *model = &at->kept->model;
+    const size_t n_covariates = at->kept->n_covariates;
+    const size_t n = at->kept->model.n_runs;
     out->n_subjects = at->request->n_subjects > 0 ? at->request->n_subjects : 1;
     out->n_strata = at->kept->n_strata;
-    const size_t n_curves = out->n_subjects * out->n_strata;
-    double *reference = CBK_NEW(at->arena, double, at->kept->n_covariates);
-    cbk_cox_curve *curves = CBK_NEW(at->arena, cbk_cox_curve, n_curves);
-    double *n_risk = CBK_NEW(at->arena, double, model->n_runs);
-    at->hazard = CBK_NEW(at->arena, double *, n_curves);
-    if (at->hazard == NULL || !start(at, n_risk, out, curves)) {
+    double *reference = CBK_NEW(at->arena, double, n_covariates);
+    if (reference == NULL || !start(at, out)) {
         return cbk_fail_memory(err);
     }
-    memcpy(reference, at->kept->reference, at->kept->n_covariates * sizeof *reference);
+    memcpy(reference, at->kept->reference, n_covariates * sizeof *reference);
     out->reference = reference;
-    out->curves = curves;
     const cbk_mark after = cbk_arena_mark(at->arena);
-    if (!make_room(at) || !cbk_cox_steps_make(at->kept, false, at->arena, &at->steps)) {
+    if (!make_room(at)) {
         return cbk_fail_memory(err);
     }
     CBK_TRY(check_subjects(at, err));
-    memcpy(n_risk, at->steps.n_risk, model->n_runs * sizeof *n_risk);
-    fill_root(at->kept, at->root);
-    for (size_t i = 0; i < out->n_subjects; i++) {
-        const double ratio = exp(place_subject(at, i));
-        size_t first = 0;
-        for (size_t s = 0; s < out->n_strata; s++) {
-            const size_t n = curves[i * out->n_strata + s].n_rows;
-            double *hazard = at->hazard[i * out->n_strata + s];
-            fill_curve(at, first, ratio, hazard, hazard + n, n);
-            first += n;
+    for (size_t b = 0; b < at->steps.n_blocks; b++) {
+        cbk_cox_steps_read(&at->steps, b);
+        sum_up(at);
+        fill_counts(at);
+        for (size_t i = 0; i < out->n_subjects; i++) {
+            const double ratio = exp(place_subject(at, i));
+            fill_curve(at, ratio, at->columns.hazard + i * n,
+                       at->columns.variance + i * n);
         }
     }
     cbk_arena_release(at->arena, after);

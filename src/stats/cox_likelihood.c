@@ -6,292 +6,623 @@
  * weighted rank-k update over rows, less one over times with events, and Efron's ties
  * cost what Breslow's cost.
  *
- * Backward over the times to know who is at risk, forward to sum the hazard.  Sums are
- * plain within 256 rows and compensated from there on.
+ * Backward over the tiles to know who is at risk, forward to sum the hazard.  Sums are
+ * plain within BLOCK tiles and compensated from there on; those over who is at risk are
+ * plain within a tile.  docs/decisions/0010-tiles.md says why.
  */
 #include "numeric/sum.h"
-#include "stats/cox_model.h"
+#include "stats/cox_evaluation.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { BLOCK = 256 };
+enum { BLOCK = 16 /* tiles */ };
 static const double spread_max = 600.0;
 
-/* ---- sums over those at risk ------------------------------------------------------ */
+/* ---- one time with events --------------------------------------------------------- */
 
-/* As cbk_sum_add(), without its branch, which here would go either way. */
-static inline void add_exactly(cbk_sum *sum, double term)
+void cbk_cox_take_product(cbk_cox_evaluation *at)
 {
-    const double total = sum->total + term;
-    const double added = total - sum->total;
-    sum->lost += (sum->total - (total - added)) + (term - added);
-    sum->total = total;
+    cbk_sum_add(&at->loglik, -log(at->denominators.product));
+    at->denominators.product = 1.0;
+    at->denominators.n = 0;
 }
 
-/* S0 in [0], S1 from [1] on; with late entry what leaves cancels, so that is
- * compensated. */
-static inline void add_at_risk(cbk_sum *sums, const double *x, double risk, size_t p,
-                               bool is_late)
+static double weight_of_events(const cbk_cox_model *model, const cbk_cox_time *time)
 {
-    if (is_late) {
-        add_exactly(&sums[0], risk);
-        for (size_t j = 0; j < p; j++) {
-            add_exactly(&sums[j + 1], risk * x[j * CBK_COX_TILE]);
-        }
+    double weight = 0.0;
+    for (uint32_t i = time->first; i < time->first + time->n_event; i++) {
+        weight += model->weight[i];
+    }
+    return weight;
+}
+
+static void take_logarithm(cbk_cox_evaluation *at, double weight, double value)
+{
+    if (weight != 1.0 || at->model->is_weighted) {
+        cbk_sum_add(&at->loglik, -weight * log(value));
         return;
     }
-    sums[0].total += risk;
-    for (size_t j = 0; j < p; j++) {
-        sums[j + 1].total += risk * x[j * CBK_COX_TILE];
+    cbk_cox_multiply(&at->denominators, value);
+    if (at->denominators.n >= CBK_COX_FACTORS) {
+        cbk_cox_take_product(at);
     }
 }
 
-/* risk[n]; false where the rows lie too far apart. */
-static bool fill_risk(const cbk_cox_model *model, const double *beta)
+/* The parts of a time whose d events have as many denominators. */
+static cbk_cox_seen see_tied(cbk_cox_evaluation *at, size_t k, double weight,
+                             double factor, double at_risk, double of_events)
 {
+    const uint32_t d = at->model->times[k].n_event;
+    const double each = weight / (double)d;
+    double hazard = 0.0, hazard_event = 0.0;
+    double whole = 0.0, once = 0.0, twice = 0.0;
+    for (uint32_t l = 0; l < d; l++) {
+        const double share = (double)l / (double)d;
+        const double denominator = at_risk - share * of_events;
+        const double inverse = 1.0 / denominator;
+        const double part = each * inverse;
+        const double squared = part * inverse;
+        hazard += part;
+        hazard_event += part * (1.0 - share);
+        whole += squared;
+        once += share * squared;
+        twice += share * share * squared;
+        take_logarithm(at, each, denominator);
+    }
+    at->model->step[k] = factor * hazard;
+    at->model->step_event[k] = factor * hazard_event;
+    const double part = once / whole;
+    return (cbk_cox_seen){.part = part,
+                          .weight = factor * whole,
+                          .tied_weight = factor * fmax(twice - once * part, 0.0)};
+}
+
+cbk_cox_seen cbk_cox_see_time(cbk_cox_evaluation *at, size_t k, double at_risk,
+                              double of_events)
+{
+    const cbk_cox_model *model = at->model;
+    const cbk_cox_time *time = &model->times[k];
+    const double factor = at->multiplier != NULL ? at->multiplier[time->run] : 1.0;
+    const double weight = weight_of_events(model, time);
+    if (cbk_cox_is_tied(model, time)) {
+        return see_tied(at, k, weight, factor, at_risk, of_events);
+    }
+    const double hazard = factor * (weight / at_risk);
+    model->step[k] = model->step_event[k] = hazard;
+    take_logarithm(at, weight, at_risk);
+    return (cbk_cox_seen){.weight = hazard / at_risk};
+}
+
+/* ---- sums by blocks --------------------------------------------------------------- */
+
+static void close_block(cbk_cox_evaluation *at)
+{
+    const size_t p = at->model->p;
+    for (size_t j = 0; j < p; j++) {
+        for (size_t k = 0; k <= j; k++) {
+            double *part = at->info + (j * p + k) * CBK_COX_LANES;
+            cbk_sum_add(&at->info_sum[j * p + k],
+                        (part[0] + part[1]) + (part[2] + part[3]));
+            memset(part, 0, CBK_COX_LANES * sizeof *part);
+        }
+        double *part = at->gradient + j * CBK_COX_LANES;
+        cbk_sum_add(&at->gradient_sum[j], (part[0] + part[1]) + (part[2] + part[3]));
+        memset(part, 0, CBK_COX_LANES * sizeof *part);
+    }
+}
+
+static void count_tile(cbk_cox_evaluation *at)
+{
+    if (++at->n_tiles == BLOCK) {
+        close_block(at);
+        at->n_tiles = 0;
+    }
+}
+
+void cbk_cox_take_vectors(cbk_cox_evaluation *at, cbk_cox_vectors *of)
+{
+    while (of->n % CBK_COX_LANES != 0) {
+        of->weight[of->n++] = 0.0;
+    }
+    at->kernels->update(of->x, CBK_COX_VECTORS, at->model->p, of->weight, of->n, at->info,
+                        NULL);
+    of->n = 0;
+    count_tile(at);
+}
+
+/* Asks for a column of a tile ahead of its time. */
+static inline void expect_column(const double *x)
+{
+    enum { LINE = 8 /* numbers of it in one go */ };
+    for (size_t i = 0; i < CBK_COX_TILE; i += LINE) {
+        __builtin_prefetch(x + i, 0, 2);
+    }
+}
+
+/* ---- backward --------------------------------------------------------------------- */
+
+/* Rows of one stratum in one tile. */
+typedef struct segment {
+    size_t tile; /* its first row */
+    size_t first;
+    size_t end; /* first and end count from there */
+} segment;
+
+static inline bool is_whole(const segment *of)
+{
+    return of->first == 0 && of->end == CBK_COX_TILE;
+}
+
+static const double ones[CBK_COX_TILE] = {
+#define EIGHT 1, 1, 1, 1, 1, 1, 1, 1
+    EIGHT, EIGHT, EIGHT, EIGHT, EIGHT,
+    EIGHT, EIGHT, EIGHT
+#undef EIGHT
+};
+
+/* As the kernel, of a part of a tile; out may be NULL. */
+static double sum_back(const cbk_cox_evaluation *at, const segment *of, const double *a,
+                       const double *b, double base, double *out)
+{
+    if (is_whole(of)) {
+        return out != NULL ? at->kernels->sum_back(a, b, base, out)
+                           : at->kernels->sum_products(a, b);
+    }
+    double sum = 0.0;
+    for (size_t i = of->end; i-- > of->first;) {
+        sum += a[i] * b[i];
+        if (out != NULL) {
+            out[i] = base + sum;
+        }
+    }
+    return sum;
+}
+
+static double sum_some(const cbk_cox_evaluation *at, const double *a, const double *b,
+                       size_t first, size_t end)
+{
+    if (first == 0 && end == CBK_COX_TILE) {
+        return at->kernels->sum_products(a, b);
+    }
+    double sum = 0.0;
+    for (size_t i = first; i < end; i++) {
+        sum += a[i] * b[i];
+    }
+    return sum;
+}
+
+/* A time with tied events in a segment. */
+typedef struct tied_time {
+    bool is_here; /* it begins here; else only its rows first..end do */
+    size_t first;
+    size_t end;
+    size_t place; /* of its vector */
+    double part;
+} tied_time;
+
+/* The times with events of a segment, latest first. */
+typedef struct segment_times {
+    size_t n_here;
+    uint8_t row[CBK_COX_TILE]; /* where each begins */
+    size_t n_tied;
+    tied_time tied[CBK_COX_TILE / 2 + 1];
+} segment_times;
+
+/* Times with one denominator, of which at->time is the last. */
+static void see_singles(cbk_cox_evaluation *at, const segment *of, const double *at_risk,
+                        segment_times *seen)
+{
+    const cbk_cox_model *model = at->model;
+    const size_t first = of->tile + of->first;
+    cbk_cox_product product = at->denominators;
+    double *weight = at->whole.weight + at->whole.n;
+    size_t n = 0;
+    size_t k = at->time;
+    for (; k > 0; k--, n++) {
+        const cbk_cox_time *time = &model->times[k - 1];
+        if (time->n_event > 1 || time->first < first) {
+            break;
+        }
+        const size_t row = time->first - of->tile;
+        const double inverse = 1.0 / at_risk[row];
+        const double factor = at->multiplier != NULL ? at->multiplier[time->run] : 1.0;
+        const double hazard = factor * (model->weight[time->first] * inverse);
+        model->step[k - 1] = model->step_event[k - 1] = hazard;
+        weight[n] = -(hazard * inverse);
+        seen->row[seen->n_here + n] = (uint8_t)row;
+        if (!model->is_weighted) {
+            cbk_cox_multiply(&product, at_risk[row]);
+        } else {
+            take_logarithm(at, model->weight[time->first], at_risk[row]);
+        }
+    }
+    at->denominators = product;
+    if (at->denominators.n >= CBK_COX_FACTORS) {
+        cbk_cox_take_product(at);
+    }
+    seen->n_here += n;
+    at->whole.n += n;
+    at->time = k;
+}
+
+/* The time at->time with more events; false where it does not reach into the segment. */
+static bool see_many(cbk_cox_evaluation *at, const segment *of, const double *at_risk,
+                     segment_times *seen)
+{
+    const cbk_cox_model *model = at->model;
+    const cbk_cox_time *time = &model->times[at->time - 1];
+    const size_t first = of->tile + of->first;
+    const bool is_here = time->first >= first;
+    const bool is_tied = cbk_cox_is_tied(model, time);
+    tied_time *tied = &seen->tied[seen->n_tied];
+    if (is_tied ? time->first + time->n_event <= first : !is_here) {
+        return false;
+    }
+    if (is_tied) {
+        const size_t end = (size_t)time->first + time->n_event - of->tile;
+        *tied = (tied_time){.is_here = is_here,
+                            .first = is_here ? time->first - of->tile : of->first,
+                            .end = end < of->end ? end : of->end,
+                            .place = at->whole.n};
+        at->tied[0] += sum_some(at, model->risk + of->tile, ones, tied->first, tied->end);
+        seen->n_tied++;
+    }
+    if (!is_here) {
+        return false;
+    }
+    const size_t row = time->first - of->tile;
+    const cbk_cox_seen gives =
+        cbk_cox_see_time(at, at->time - 1, at_risk[row], at->tied[0]);
+    at->whole.weight[at->whole.n++] = -gives.weight;
+    if (is_tied) {
+        tied->part = gives.part;
+        at->of_tied.weight[at->of_tied.n++] = -gives.tied_weight;
+        at->tied[0] = 0.0;
+    }
+    seen->row[seen->n_here++] = (uint8_t)row;
+    at->time--;
+    return true;
+}
+
+static void see_times(cbk_cox_evaluation *at, const segment *of, segment_times *seen)
+{
+    const double *risk = at->model->risk + of->tile;
+    double at_risk[CBK_COX_TILE];
+    seen->n_here = seen->n_tied = 0;
+    const bool has_times = at->model->times[at->time - 1].first >= of->tile + of->first;
+    cbk_sum_add(&at->at_risk[0],
+                sum_back(at, of, risk, ones, cbk_sum_value(&at->at_risk[0]),
+                         has_times ? at_risk : NULL));
+    do {
+        see_singles(at, of, at_risk, seen);
+    } while (at->time > 0 && see_many(at, of, at_risk, seen));
+}
+
+/* Column j (from 1) of the tied times: their vectors come from D1, too. */
+static void take_tied(cbk_cox_evaluation *at, const segment *of, size_t j,
+                      const segment_times *seen, size_t first_tied)
+{
+    const double *risk = at->model->risk + of->tile;
+    const double *x = at->model->tiles + of->tile * at->model->p + (j - 1) * CBK_COX_TILE;
+    double *whole = at->whole.x + (j - 1) * CBK_COX_VECTORS;
+    double *tied = at->of_tied.x + (j - 1) * CBK_COX_VECTORS + first_tied;
+    for (size_t k = 0; k < seen->n_tied; k++) {
+        const tied_time *time = &seen->tied[k];
+        at->tied[j] += sum_some(at, risk, x, time->first, time->end);
+        if (time->is_here) {
+            whole[time->place] -= time->part * at->tied[j];
+            *tied++ = at->tied[j];
+            at->tied[j] = 0.0;
+        }
+    }
+}
+
+static void go_back_over(cbk_cox_evaluation *at, const segment *of)
+{
+    const cbk_cox_model *model = at->model;
+    const double *risk = model->risk + of->tile;
+    double at_risk[CBK_COX_TILE];
+    segment_times seen;
+    if (at->whole.n > CBK_COX_VECTORS - CBK_COX_TILE) {
+        cbk_cox_take_vectors(at, &at->whole);
+    }
+    if (at->of_tied.n > CBK_COX_VECTORS - CBK_COX_TILE) {
+        cbk_cox_take_vectors(at, &at->of_tied);
+    }
+    const size_t first = at->whole.n;
+    const size_t first_tied = at->of_tied.n;
+    see_times(at, of, &seen);
+    for (size_t j = 1; j <= model->p; j++) {
+        const double *x = model->tiles + of->tile * model->p + (j - 1) * CBK_COX_TILE;
+        double *whole = at->whole.x + (j - 1) * CBK_COX_VECTORS + first;
+        if (of->tile >= BLOCK * CBK_COX_TILE) { /* the next block goes first */
+            expect_column(x - BLOCK * CBK_COX_TILE * model->p);
+        }
+        cbk_sum_add(&at->at_risk[j],
+                    sum_back(at, of, risk, x, cbk_sum_value(&at->at_risk[j]),
+                             seen.n_here > 0 ? at_risk : NULL));
+        for (size_t k = 0; k < seen.n_here; k++) {
+            whole[k] = at_risk[seen.row[k]];
+        }
+        if (seen.n_tied > 0) {
+            take_tied(at, of, j, &seen, first_tied);
+        }
+    }
+}
+
+/* Takes weight times eta of the events of a block, of which eta[first] is at hand. */
+static void take_events(cbk_cox_evaluation *at, size_t first, size_t end,
+                        const double *eta)
+{
+    const cbk_cox_model *model = at->model;
+    double sum = 0.0;
+    for (; at->event_time > 0; at->event_time--) {
+        const cbk_cox_time *time = &model->times[at->event_time - 1];
+        const size_t from = time->first > first ? time->first : first;
+        const size_t to = (size_t)time->first + time->n_event;
+        for (size_t i = from; i < to && i < end; i++) {
+            sum += model->weight[i] * eta[i - first];
+        }
+        if (time->first < first) {
+            break;
+        }
+    }
+    cbk_sum_add(&at->loglik, sum);
+}
+
+/* Forward over a block, as processors fetch ahead; then it is at hand. */
+static void fill_risk(cbk_cox_evaluation *at, size_t first, size_t end)
+{
+    const cbk_cox_model *model = at->model;
+    double eta[BLOCK * CBK_COX_TILE];
+    for (size_t i = first; i < end; i += CBK_COX_TILE) {
+        at->kernels->fill_risk(model->tiles + i * model->p, model->p, at->beta,
+                               model->offset + i, model->weight + i, eta + (i - first),
+                               model->risk + i);
+    }
+    take_events(at, first, end, eta);
+}
+
+static void go_back(cbk_cox_evaluation *at)
+{
+    const cbk_cox_model *model = at->model;
+    size_t stratum = model->n_strata;
+    at->time = at->event_time = model->n_times;
+    for (size_t end = model->n; end > 0;) {
+        const size_t tile = (end - 1) / CBK_COX_TILE * CBK_COX_TILE;
+        if (end == model->n || end % (BLOCK * CBK_COX_TILE) == 0) {
+            fill_risk(at, (end - 1) / (BLOCK * CBK_COX_TILE) * (BLOCK * CBK_COX_TILE),
+                      end);
+        }
+        if (end == model->strata[stratum]) {
+            memset(at->at_risk, 0, (model->p + 1) * sizeof *at->at_risk);
+            stratum--;
+        }
+        const size_t first =
+            model->strata[stratum] > tile ? model->strata[stratum] : tile;
+        const segment of = {.tile = tile, .first = first - tile, .end = end - tile};
+        if (at->time > 0 && model->entry != NULL) {
+            cbk_cox_go_back_late(at, first, end, model->strata[stratum + 1]);
+        } else if (at->time > 0) {
+            go_back_over(at, &of);
+        }
+        end = first;
+    }
+    cbk_cox_take_vectors(at, &at->whole);
+    cbk_cox_take_vectors(at, &at->of_tied);
+}
+
+/* ---- forward ---------------------------------------------------------------------- */
+
+/* Those with an event are not exposed to all of what ties add. */
+static void take_back(const cbk_cox_evaluation *at, const segment *of, size_t first_time,
+                      double *hazard)
+{
+    const cbk_cox_model *model = at->model;
+    const size_t end = of->tile + of->end;
+    for (size_t k = first_time; k < at->time; k++) {
+        const cbk_cox_time *time = &model->times[k];
+        const size_t first = of->tile + of->first;
+        const size_t to = (size_t)time->first + time->n_event;
+        const double excess = model->step[k] - model->step_event[k];
+        for (size_t i = time->first > first ? time->first : first; i < to && i < end;
+             i++) {
+            hazard[i - of->tile] -= excess;
+        }
+    }
+}
+
+/* The hazard that each row of a segment was exposed to since the origin. */
+static void fill_hazard(cbk_cox_evaluation *at, const segment *of, double *hazard)
+{
+    const cbk_cox_model *model = at->model;
+    const size_t end = of->tile + of->end;
+    const size_t first_time = at->time;
+    size_t k = first_time;
+    for (; k < model->n_times && model->times[k].first < end; k++) {
+        at->steps[model->times[k].first - of->tile] = model->step[k];
+    }
+    at->time = k;
+    const double base = cbk_sum_value(&at->hazard);
+    double sum = 0.0;
+    if (is_whole(of)) {
+        sum = at->kernels->sum_forth(at->steps, base, hazard);
+    } else {
+        for (size_t i = of->first; i < of->end; i++) {
+            sum += at->steps[i];
+            at->steps[i] = 0.0;
+            hazard[i] = base + sum;
+        }
+    }
+    cbk_sum_add(&at->hazard, sum);
+    for (k = first_time; at->cumulative != NULL && k < at->time; k++) {
+        at->cumulative[k + 1] = hazard[model->times[k].first - of->tile];
+    }
+    if (model->has_ties) {
+        take_back(at, of, first_time > 0 ? first_time - 1 : 0, hazard);
+    }
+}
+
+static void multiply(double *restrict value, const double *restrict by)
+{
+    for (size_t i = 0; i < CBK_COX_TILE; i++) {
+        value[i] *= by[i];
+    }
+}
+
+static void take_rows(cbk_cox_evaluation *at, size_t tile, double *hazard)
+{
+    const cbk_cox_model *model = at->model;
+    if (at->cumulative != NULL) {
+        const size_t n = model->n - tile < CBK_COX_TILE ? model->n - tile : CBK_COX_TILE;
+        for (size_t i = 0; i < n; i++) {
+            hazard[i] -= at->cumulative[model->entry_time[tile + i]];
+        }
+    }
+    for (size_t j = 0; tile + 2 * CBK_COX_TILE < model->n && j < model->p; j++) {
+        expect_column(model->tiles + (tile + 2 * CBK_COX_TILE) * model->p +
+                      j * CBK_COX_TILE);
+    }
+    multiply(hazard, model->risk + tile);
+    at->kernels->update(model->tiles + tile * model->p, CBK_COX_TILE, model->p, hazard,
+                        CBK_COX_TILE, at->info, at->gradient);
+    count_tile(at);
+}
+
+static void go_forth(cbk_cox_evaluation *at)
+{
+    const cbk_cox_model *model = at->model;
+    double hazard[CBK_COX_TILE] = {0.0};
+    size_t stratum = 0;
+    at->time = 0;
+    for (size_t first = 0; first < model->n;) {
+        const size_t tile = first / CBK_COX_TILE * CBK_COX_TILE;
+        if (first == model->strata[stratum]) {
+            at->hazard = (cbk_sum){0};
+            stratum++;
+        }
+        const size_t end = model->strata[stratum] < tile + CBK_COX_TILE
+                               ? model->strata[stratum]
+                               : tile + CBK_COX_TILE;
+        const segment of = {.tile = tile, .first = first - tile, .end = end - tile};
+        fill_hazard(at, &of, hazard);
+        if (end == tile + CBK_COX_TILE || end == model->n) {
+            take_rows(at, tile, hazard);
+        }
+        first = end;
+    }
+}
+
+/* ---- risk ------------------------------------------------------------------------- */
+
+/* Whether exp() of all rows can be added up. */
+static bool is_near(const cbk_cox_model *model, const double *beta)
+{
+    double spread = model->offset_range;
+    for (size_t j = 0; j < model->p; j++) {
+        spread += fabs(beta[j]) * model->range[j];
+    }
+    if (spread <= spread_max) {
+        return true;
+    }
     double least = (double)INFINITY;
     double most = -(double)INFINITY;
     for (size_t i = 0; i < model->n; i++) {
         const double eta = model->offset[i] + cbk_cox_along(model, i, beta);
         least = eta < least ? eta : least;
         most = eta > most ? eta : most;
-        model->risk[i] = eta;
     }
     return most - least <= spread_max;
 }
 
-/* ---- one time with events --------------------------------------------------------- */
-
-typedef struct tied {
-    double hazard;       /* sum of W/d / denominator */
-    double hazard_event; /* the same less l/d of it: of those with the event */
-    double whole;        /* sums of W/d / denominator^2 times 1, l/d, (l/d)^2 */
-    double once;
-    double twice;
-    double loglik; /* - sum of W/d log denominator */
-} tied;
-
-static inline tied tie_events(cbk_cox_ties ties, double at_risk, double of_events,
-                              double weight, uint32_t d)
-{
-    if (d == 1 || ties == CBK_COX_BRESLOW) {
-        const double hazard = weight / at_risk;
-        return (tied){.hazard = hazard,
-                      .hazard_event = hazard,
-                      .whole = hazard / at_risk,
-                      .loglik = -weight * log(at_risk)};
-    }
-    tied out = {0};
-    const double each = weight / (double)d;
-    for (uint32_t l = 0; l < d; l++) {
-        const double share = (double)l / (double)d;
-        const double denominator = at_risk - share * of_events;
-        const double hazard = each / denominator;
-        out.hazard += hazard;
-        out.hazard_event += hazard * (1.0 - share);
-        out.whole += hazard / denominator;
-        out.once += share * hazard / denominator;
-        out.twice += share * share * hazard / denominator;
-        out.loglik -= each * log(denominator);
-    }
-    return out;
-}
-
-/* ---- sums by blocks --------------------------------------------------------------- */
-
-typedef struct block_sums {
-    double *part; /* [n] of the block */
-    cbk_sum *sum; /* [n] of the blocks before */
-    size_t n;
-} block_sums;
-
-static void close_block(const block_sums *sums)
-{
-    for (size_t i = 0; i < sums->n; i++) {
-        cbk_sum_add(&sums->sum[i], sums->part[i]);
-        sums->part[i] = 0.0;
-    }
-}
-
-/* ---- the two passes --------------------------------------------------------------- */
-
-typedef struct evaluation {
-    const cbk_cox_model *model;
-    const double *multiplier;
-    cbk_sum *at_risk;    /* [1 + p] */
-    double *of_events;   /* [p] S1 of those with the event */
-    double *s1;          /* [p] */
-    block_sums info;     /* [p * p] lower triangle */
-    block_sums gradient; /* [p] */
-    cbk_sum loglik;
-} evaluation;
-
-static inline __attribute__((always_inline)) void
-take_outer(const evaluation *at, const tied *tie, double factor, size_t p)
-{
-    double *part = at->info.part;
-    const double *s = at->s1;
-    const double *e = at->of_events;
-    for (size_t j = 0; j < p; j++) {
-        const double scaled = factor * tie->whole * s[j];
-        double *restrict row = part + j * p;
-        for (size_t k = 0; k <= j; k++) {
-            row[k] -= scaled * s[k];
-        }
-    }
-    for (size_t j = 0; tie->once > 0.0 && j < p; j++) {
-        for (size_t k = 0; k <= j; k++) {
-            part[j * p + k] += factor * (tie->once * (s[j] * e[k] + e[j] * s[k]) -
-                                         tie->twice * e[j] * e[k]);
-        }
-    }
-}
-
-static inline __attribute__((always_inline)) void see_events(evaluation *at, size_t r,
-                                                             size_t p)
-{
-    const cbk_cox_model *model = at->model;
-    const cbk_cox_run *run = &model->runs[r];
-    double weight = 0.0;
-    double of_events = 0.0;
-    for (size_t j = 0; j < p; j++) {
-        at->s1[j] = at->at_risk[j + 1].total + at->at_risk[j + 1].lost;
-        at->of_events[j] = 0.0;
-    }
-    for (uint32_t i = run->first; i < run->first + run->n_event; i++) {
-        weight += model->weight[i];
-        of_events += model->risk[i];
-        const double *x = cbk_cox_x(model, i);
-        for (size_t j = 0; j < p; j++) {
-            at->of_events[j] += model->risk[i] * x[j * CBK_COX_TILE];
-        }
-    }
-    const double factor = at->multiplier != NULL ? at->multiplier[r] : 1.0;
-    const tied tie = tie_events(model->ties, at->at_risk[0].total + at->at_risk[0].lost,
-                                of_events, weight, run->n_event);
-    model->step[r] = factor * tie.hazard;
-    model->step_event[r] = factor * tie.hazard_event;
-    cbk_sum_add(&at->loglik, tie.loglik);
-    take_outer(at, &tie, factor, p);
-}
-
-static inline __attribute__((always_inline)) void go_back(evaluation *at, size_t p)
-{
-    const cbk_cox_model *model = at->model;
-    const bool is_late = model->entry != NULL;
-    size_t n_late = model->n; /* of enters: the ones after have been taken out */
-    size_t n_seen = 0;
-    for (size_t r = model->n_runs; r-- > 0;) {
-        const cbk_cox_run *run = &model->runs[r];
-        if (r + 1 == model->n_runs || model->runs[r + 1].is_first) {
-            memset(at->at_risk, 0, (p + 1) * sizeof *at->at_risk);
-            n_late = run->stratum_end;
-        }
-        for (uint32_t i = run->end; i-- > run->first;) {
-            add_at_risk(at->at_risk, cbk_cox_x(model, i), model->risk[i], p, is_late);
-        }
-        while (is_late && run->n_event > 0 && n_late > run->stratum_first &&
-               model->entry[model->enters[n_late - 1]] >= run->time) {
-            const uint32_t i = model->enters[--n_late];
-            add_at_risk(at->at_risk, cbk_cox_x(model, i), -model->risk[i], p, true);
-        }
-        model->step[r] = model->step_event[r] = 0.0;
-        if (run->n_event > 0) {
-            see_events(at, r, p);
-            if (++n_seen % BLOCK == 0) {
-                close_block(&at->info);
-            }
-        }
-    }
-    close_block(&at->info);
-}
-
-static inline __attribute__((always_inline)) void
-add_row(const evaluation *at, uint32_t i, double hazard, double of_event, size_t p)
-{
-    const double *x = cbk_cox_x(at->model, i);
-    const double v = at->model->risk[i] * hazard;
-    const double residual = of_event - v;
-    double *info = at->info.part;
-    double *gradient = at->gradient.part;
-    for (size_t j = 0; j < p; j++) {
-        const double vx = v * x[j * CBK_COX_TILE];
-        double *restrict row = info + j * p;
-        gradient[j] += residual * x[j * CBK_COX_TILE];
-        for (size_t k = 0; k <= j; k++) {
-            row[k] += vx * x[k * CBK_COX_TILE];
-        }
-    }
-    if (i % BLOCK == BLOCK - 1) {
-        close_block(&at->info);
-        close_block(&at->gradient);
-    }
-}
-
-static inline __attribute__((always_inline)) void go_forth(evaluation *at, size_t p)
-{
-    const cbk_cox_model *model = at->model;
-    cbk_sum hazard = {0};
-    size_t n_entered = 0;
-    for (size_t r = 0; r < model->n_runs; r++) {
-        const cbk_cox_run *run = &model->runs[r];
-        hazard = run->is_first ? (cbk_sum){0} : hazard;
-        n_entered = run->is_first ? run->first : n_entered;
-        while (model->entry != NULL && n_entered < run->stratum_end &&
-               model->entry[model->enters[n_entered]] < run->time) {
-            model->base[model->enters[n_entered++]] = hazard.total + hazard.lost;
-        }
-        const double before = hazard.total + hazard.lost;
-        cbk_sum_add(&hazard, model->step[r]);
-        const double after = hazard.total + hazard.lost;
-        const double factor = at->multiplier != NULL ? at->multiplier[r] : 1.0;
-        const uint32_t end_events = run->first + run->n_event;
-        for (uint32_t i = run->first; i < run->end; i++) {
-            const bool is_event = i < end_events;
-            const double base = model->entry != NULL ? model->base[i] : 0.0;
-            add_row(at, i, (is_event ? before + model->step_event[r] : after) - base,
-                    is_event ? factor * model->weight[i] : 0.0, p);
-        }
-    }
-    close_block(&at->info);
-    close_block(&at->gradient);
-}
-
-/* Expanded for few covariates, so that their loops are straight code. */
-static void pass(evaluation *at)
-{
-    switch (at->model->p) {
-#define EXPAND(p)                                                                        \
-    case p:                                                                              \
-        go_back(at, p);                                                                  \
-        go_forth(at, p);                                                                 \
-        return;
-        EXPAND(1)
-        EXPAND(2)
-        EXPAND(3)
-        EXPAND(4)
-        EXPAND(5)
-        EXPAND(6)
-#undef EXPAND
-    default:
-        go_back(at, at->model->p);
-        go_forth(at, at->model->p);
-    }
-}
-
 /* ---- together --------------------------------------------------------------------- */
 
-static void fill_weights(const cbk_cox_model *model, cbk_sum *loglik)
+/* The events' weights in one tile; k: the next time.  Returns the tile's first row. */
+static size_t fill_events(const cbk_cox_model *model, const double *multiplier, size_t *k,
+                          size_t *row, double *weight)
 {
-    for (size_t r = 0; r < model->n_runs; r++) {
-        const cbk_cox_run *run = &model->runs[r];
-        for (uint32_t i = run->first; i < run->end; i++) {
-            const double eta = model->risk[i];
-            if (i < run->first + run->n_event) {
-                cbk_sum_add(loglik, model->weight[i] * eta);
+    const size_t tile = *row / CBK_COX_TILE * CBK_COX_TILE;
+    memset(weight, 0, CBK_COX_TILE * sizeof *weight);
+    while (*k < model->n_times) {
+        const cbk_cox_time *time = &model->times[*k];
+        const double factor = multiplier != NULL ? multiplier[time->run] : 1.0;
+        *row = *row > time->first ? *row : time->first;
+        for (; *row < (size_t)time->first + time->n_event; ++*row) {
+            if (*row >= tile + CBK_COX_TILE) {
+                return tile;
             }
-            model->risk[i] = model->weight[i] * exp(eta);
+            weight[*row - tile] = factor * model->weight[*row];
+        }
+        ++*k;
+    }
+    return tile;
+}
+
+void cbk_cox_sum_events(const cbk_cox_model *model, const double *multiplier,
+                        cbk_sum *out)
+{
+    const size_t p = model->p;
+    double weight[CBK_COX_TILE];
+    memset(out, 0, p * sizeof *out);
+    size_t row = model->n_times > 0 ? model->times[0].first : 0;
+    for (size_t k = 0; k < model->n_times;) {
+        const size_t tile = fill_events(model, multiplier, &k, &row, weight);
+        const double *x = model->tiles + tile * p;
+        for (size_t j = 0; j < p; j++) {
+            cbk_sum_add(&out[j],
+                        model->kernels->sum_products(weight, x + j * CBK_COX_TILE));
+        }
+    }
+}
+
+static cbk_cox_evaluation start(const cbk_cox_model *model, const double *beta,
+                                const double *multiplier)
+{
+    const size_t p = model->p;
+    double *room = model->room;
+    memset(room, 0, cbk_cox_room(p) * sizeof *room);
+    cbk_cox_evaluation at = {.model = model,
+                             .kernels = model->kernels,
+                             .beta = beta,
+                             .multiplier = multiplier,
+                             .denominators.product = 1.0,
+                             .cumulative = model->cumulative};
+    at.info = room;
+    at.gradient = at.info + p * p * CBK_COX_LANES;
+    at.info_sum = (cbk_sum *)(void *)(at.gradient + p * CBK_COX_LANES);
+    at.gradient_sum = at.info_sum + p * p;
+    at.at_risk = at.gradient_sum + p;
+    at.tied = (double *)(void *)(at.at_risk + p + 1);
+    at.whole.x = at.tied + p + 1;
+    at.of_tied.x = at.whole.x + p * CBK_COX_VECTORS;
+    return at;
+}
+
+size_t cbk_cox_room(size_t p)
+{
+    return p * p * (CBK_COX_LANES + 2) + p * (CBK_COX_LANES + 2) + 3 * (p + 1) +
+           2 * p * CBK_COX_VECTORS;
+}
+
+static void fill_value(cbk_cox_evaluation *at, cbk_cox_value *out)
+{
+    const cbk_cox_model *model = at->model;
+    const size_t p = model->p;
+    const cbk_sum *events = model->event_sums;
+    cbk_cox_take_product(at);
+    cbk_sum_add(&at->loglik, -(double)at->denominators.power * log(2.0));
+    out->loglik = cbk_sum_value(&at->loglik);
+    if (at->multiplier != NULL) {
+        cbk_cox_sum_events(model, at->multiplier, at->at_risk);
+        events = at->at_risk;
+    }
+    for (size_t j = 0; j < p; j++) {
+        out->gradient[j] = (events[j].total - at->gradient_sum[j].total) +
+                           (events[j].lost - at->gradient_sum[j].lost);
+        for (size_t k = 0; k <= j; k++) {
+            out->info[j * p + k] = out->info[k * p + j] =
+                cbk_sum_value(&at->info_sum[j * p + k]);
         }
     }
 }
@@ -300,32 +631,15 @@ void cbk_cox_evaluate(const cbk_cox_model *model, const double *beta,
                       const double *multiplier, cbk_cox_value *out)
 {
     const size_t p = model->p;
-    double *room = model->room;
-    evaluation at = {.model = model, .multiplier = multiplier};
-    memset(room, 0, (8 * p + 3 * p * p) * sizeof *room);
-    memset(out->gradient, 0, p * sizeof *out->gradient);
-    memset(out->info, 0, p * p * sizeof *out->info);
-    if (!fill_risk(model, beta)) {
+    if (!is_near(model, beta)) {
+        memset(out->gradient, 0, p * sizeof *out->gradient);
+        memset(out->info, 0, p * p * sizeof *out->info);
         out->loglik = -(double)INFINITY;
         return;
     }
-    fill_weights(model, &at.loglik);
-    cbk_sum at_risk[1 + CBK_COX_COVARIATES_MAX];
-    cbk_sum gradient[1 + CBK_COX_COVARIATES_MAX] = {{0}};
-    at.at_risk = at_risk;
-    at.of_events = room;
-    at.s1 = room + p;
-    at.gradient = (block_sums){.part = room + 2 * p, .sum = gradient, .n = p};
-    at.info = (block_sums){.part = room + 8 * p,
-                           .sum = (cbk_sum *)(void *)(room + 8 * p + p * p),
-                           .n = p * p};
-    pass(&at);
-    for (size_t j = 0; j < p; j++) {
-        out->gradient[j] = cbk_sum_value(&gradient[j]);
-        for (size_t k = 0; k <= j; k++) {
-            out->info[j * p + k] = out->info[k * p + j] =
-                cbk_sum_value(&at.info.sum[j * p + k]);
-        }
-    }
-    out->loglik = cbk_sum_value(&at.loglik);
+    cbk_cox_evaluation at = start(model, beta, multiplier);
+    go_back(&at);
+    go_forth(&at);
+    close_block(&at);
+    fill_value(&at, out);
 }

@@ -5,7 +5,8 @@
 
 #include <casebook/cox.h>
 
-enum { CBK_COX_TILE = 64 };
+#include "numeric/sum.h"
+#include "stats/cox_tile.h"
 
 /* Rows of one stratum that leave at one time: events first. */
 typedef struct cbk_cox_run {
@@ -18,6 +19,13 @@ typedef struct cbk_cox_run {
     double time;
 } cbk_cox_run;
 
+/* A time with events: they are the first rows of its run. */
+typedef struct cbk_cox_time {
+    uint32_t first;
+    uint32_t n_event;
+    uint32_t run;
+} cbk_cox_time;
+
 typedef struct cbk_cox_model {
     size_t n;
     size_t p; /* covariates in the model: those that were not dropped */
@@ -26,20 +34,36 @@ typedef struct cbk_cox_model {
     const uint32_t *order; /* [n] which row of the data */
     double *tiles; /* covariates, centred and scaled, by tiles of 64 rows; in a tile
                       column by column, with 0 after the last row: cbk_cox_x() */
-    const double *weight;    /* [n] */
+    const double *weight;    /* [n], as the next and risk with 0 to the end of a tile */
     const double *offset;    /* [n] centred */
     const double *entry;     /* [n], or NULL: from the origin */
     const uint32_t *cluster; /* [n], or NULL: each row its own */
     size_t n_clusters;
-    const uint32_t *enters; /* [n] rows by stratum and entry, where entry is not NULL */
+    bool is_weighted; /* not all weights are 1 */
+    bool has_ties;    /* some events share a time */
+    size_t n_strata;  /* that have rows */
+    size_t *strata;   /* [n_strata + 1] the first row of each, and n */
     size_t n_runs;
     const cbk_cox_run *runs; /* [n_runs] by stratum and time */
-    double *scale;      /* [p] a scaled coefficient divided by it is one of the data */
-    double *risk;       /* [n] room: exp(x'b + offset) times weight */
-    double *step;       /* [n_runs] room: hazard added at the time */
-    double *step_event; /* [n_runs] room: the same for those with the event */
-    double *base;       /* [n] room: hazard before the entry */
-    double *room;       /* [8 * p + 3 * p * p] */
+    size_t n_times;
+    const cbk_cox_time *times; /* [n_times] the runs with events */
+    double *scale;       /* [p] a scaled coefficient divided by it is one of the data */
+    double *range;       /* [p] of the scaled covariate */
+    cbk_sum *event_sums; /* [p] of weight times x over the events */
+    double offset_range;
+    /* Where entry is not NULL: */
+    const uint32_t *enters;     /* [n] rows by stratum and entry */
+    const uint32_t *entry_time; /* [n] times of its stratum until its entry: 0: none, else
+                                   1 + the last */
+    const uint32_t *late_from;  /* [n_times] of enters: who is not in before the time */
+    double *late_x;     /* [n * p] covariates in the order of enters, row by row */
+    double *cumulative; /* [n_times + 1] room */
+    /* Room of cbk_cox_evaluate(), which leaves behind: */
+    double *risk;       /* [n] exp(x'b + offset) times weight */
+    double *step;       /* [n_times] hazard added at the time */
+    double *step_event; /* [n_times] the same for those with the event */
+    double *room;       /* [cbk_cox_room(p)] */
+    const cbk_cox_kernels *kernels;
     struct cbk_cox_exact *exact; /* room of the exact ties; else NULL */
 } cbk_cox_model;
 
@@ -103,6 +127,17 @@ struct cbk_cox_kept {
     double *inverse;   /* [model.p^2] of the information: the model-based variance */
     double *variance;  /* [model.p^2] robust where the fit is */
 };
+
+/* Sums of weight (times multiplier) times x over the events: out[p]. */
+void cbk_cox_sum_events(const cbk_cox_model *model, const double *multiplier,
+                        cbk_sum *out);
+
+/* The sum of the logarithms of the standard deviations of the columns, which are near 1.
+ */
+double cbk_cox_log_spread(const cbk_cox_model *model);
+
+/* Numbers in cbk_cox_model.room. */
+size_t cbk_cox_room(size_t p);
 
 /* Room for all of it, from the arena; NULL when out of memory. */
 cbk_cox_kept *cbk_cox_kept_start(const cbk_cox_rows *rows, const cbk_cox_model *model,

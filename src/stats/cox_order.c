@@ -1,114 +1,229 @@
-/* cox_order.c - rows put in the order of their columns.  Contract: stats/cox_order.h.
+/* cox_order.c - rows put into the order of their columns.  Contract: stats/cox_order.h.
  *
  * A long run is sorted by the place of its values between the smallest and the largest,
  * in 32 bits, as whole numbers; what ends up in one place is sorted again in the same
- * way, by the next column where all values are equal.  Short runs are sorted by
- * comparison.
+ * way, by the next column where all values are equal.  Rows equal in what leads are
+ * sorted by a hash of the rest: one sort instead of one for each column that may have two
+ * values.  Short runs are sorted by comparison.
  */
 #include "stats/cox_order.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { SHORT_RUN = 24, DIGIT_BITS = 11, N_VALUES = 1 << DIGIT_BITS, N_PASSES = 3 };
+enum { SHORT_RUN = 24, DIGIT_BITS_MAX = 11, PLACE_BITS = 32 };
 
 typedef struct sorting {
-    const double *const *column;
-    size_t n_columns;
-    uint32_t *order;
+    const cbk_order_by *by;
+    size_t n;
     uint64_t *packed; /* [n] place in the upper half, row in the lower */
     uint64_t *scratch;
+    uint64_t *hash; /* [n] of the rest, or NULL as long as it was not needed */
+    cbk_arena *arena;
 } sorting;
+
+/* ---- short runs ------------------------------------------------------------------- */
 
 static bool is_before(const sorting *work, size_t from_column, uint32_t a, uint32_t b)
 {
-    for (size_t c = from_column; c < work->n_columns; c++) {
-        const double *value = work->column[c];
+    const cbk_order_by *by = work->by;
+    for (size_t c = from_column; c < by->n_columns; c++) {
+        const double *value = by->column[c];
+        if (c == by->n_leading && by->comes_first != NULL &&
+            by->comes_first[a] != by->comes_first[b]) {
+            return by->comes_first[a];
+        }
         if (value[a] < value[b] || value[b] < value[a]) {
             return value[a] < value[b];
         }
     }
-    return false;
+    return by->n_columns == by->n_leading && by->comes_first != NULL &&
+           by->comes_first[a] && !by->comes_first[b];
 }
 
 static void sort_short(const sorting *work, size_t first, size_t end, size_t column)
 {
-    uint32_t *order = work->order;
+    uint64_t *packed = work->packed;
     for (size_t i = first + 1; i < end; i++) {
-        const uint32_t row = order[i];
+        const uint64_t row = packed[i];
         size_t k = i;
-        while (k > first && is_before(work, column, row, order[k - 1])) {
-            order[k] = order[k - 1];
+        while (k > first &&
+               is_before(work, column, (uint32_t)row, (uint32_t)packed[k - 1])) {
+            packed[k] = packed[k - 1];
             k--;
         }
-        order[k] = row;
+        packed[k] = row;
     }
 }
 
-/* Stable, by the upper halves. */
-static void sort_packed(uint64_t *packed, uint64_t *scratch, size_t n)
+/* ---- long runs -------------------------------------------------------------------- */
+
+/* Stable, by the lowest n_bits of the upper halves. */
+static void sort_packed(const sorting *work, size_t first, size_t n, int n_bits)
 {
-    static const int shift_of[N_PASSES] = {32, 32 + DIGIT_BITS, 32 + 2 * DIGIT_BITS};
-    uint64_t *from = packed;
-    uint64_t *to = scratch;
-    for (int pass = 0; pass < N_PASSES; pass++) {
-        uint32_t next[N_VALUES] = {0};
+    uint64_t *from = work->packed + first;
+    uint64_t *to = work->scratch + first;
+    const int n_passes = (n_bits + DIGIT_BITS_MAX - 1) / DIGIT_BITS_MAX;
+    const int digit_bits = (n_bits + n_passes - 1) / n_passes;
+    const size_t n_values = (size_t)1 << digit_bits;
+    uint32_t next[1 << DIGIT_BITS_MAX];
+    for (int pass = 0; pass < n_passes; pass++) {
+        const int shift = 32 + pass * digit_bits;
+        memset(next, 0, n_values * sizeof *next);
         for (size_t i = 0; i < n; i++) {
-            next[from[i] >> shift_of[pass] & (N_VALUES - 1)]++;
+            next[from[i] >> shift & (n_values - 1)]++;
         }
         uint32_t start = 0;
-        for (size_t v = 0; v < N_VALUES; v++) {
+        for (size_t v = 0; v < n_values; v++) {
             const uint32_t count = next[v];
             next[v] = start;
             start += count;
         }
         for (size_t i = 0; i < n; i++) {
-            to[next[from[i] >> shift_of[pass] & (N_VALUES - 1)]++] = from[i];
+            to[next[from[i] >> shift & (n_values - 1)]++] = from[i];
         }
         uint64_t *swap = from;
         from = to;
         to = swap;
     }
-    memcpy(packed, from, n * sizeof *packed);
+    if (from != work->packed + first) {
+        memcpy(work->packed + first, from, n * sizeof *from);
+    }
 }
 
-/* False where all values are equal, or too close to tell their places apart. */
-static bool pack(const sorting *work, size_t first, size_t end, const double *value)
+static int bits_of(uint64_t number)
+{
+    int bits = 0;
+    for (; number > 0; number >>= 1) {
+        bits++;
+    }
+    return bits;
+}
+
+/* How a run was packed: no bits where all values are equal, or too close to tell their
+ * places apart. */
+typedef struct packing {
+    int n_bits;
+    bool is_exact; /* one place is one value */
+} packing;
+
+static packing pack_whole(const sorting *work, size_t first, size_t end,
+                          const double *value, double least, double range)
+{
+    for (size_t i = first; i < end; i++) {
+        const uint32_t row = (uint32_t)work->packed[i];
+        const uint64_t place = (uint64_t)(value[row] - least);
+        if ((double)place != value[row] - least) {
+            return (packing){0};
+        }
+        work->packed[i] = place << 32 | row;
+    }
+    return (packing){.n_bits = bits_of((uint64_t)range), .is_exact = true};
+}
+
+static packing pack(const sorting *work, size_t first, size_t end, const double *value)
 {
     double least = (double)INFINITY;
     double most = -(double)INFINITY;
     for (size_t i = first; i < end; i++) {
-        least = fmin(least, value[work->order[i]]);
-        most = fmax(most, value[work->order[i]]);
+        const double of_row = value[(uint32_t)work->packed[i]];
+        least = of_row < least ? of_row : least;
+        most = of_row > most ? of_row : most;
     }
     const double unit = isfinite(most - least) ? 1.0 : 0.25;
     const double range = most * unit - least * unit;
     if (!(range > 0.0)) {
-        return false;
+        return (packing){0};
+    }
+    if (range < 4294967296.0 && unit == 1.0) {
+        const packing whole = pack_whole(work, first, end, value, least, range);
+        if (whole.n_bits > 0) {
+            return whole;
+        }
+    }
+    const double factor = 4294967295.0 / range;
+    if (!isfinite(factor)) { /* too close, but not equal */
+        for (size_t i = first; i < end; i++) {
+            const uint32_t row = (uint32_t)work->packed[i];
+            const double place = (value[row] - least) / range * 4294967295.0;
+            work->packed[i] = (uint64_t)place << 32 | row;
+        }
+        return (packing){.n_bits = PLACE_BITS};
     }
     for (size_t i = first; i < end; i++) {
-        const uint32_t row = work->order[i];
-        const double place = (value[row] * unit - least * unit) / range * 4294967295.0;
+        const uint32_t row = (uint32_t)work->packed[i];
+        const double place = (value[row] * unit - least * unit) * factor;
         work->packed[i] = (uint64_t)place << 32 | row;
     }
+    return (packing){.n_bits = PLACE_BITS};
+}
+
+/* ---- the rest --------------------------------------------------------------------- */
+
+/* Fills hash[n] from the columns that do not lead.  Constants: Steele, Lea, Flood.
+ * OOPSLA 2014.  doi:10.1145/2660193.2660195 */
+static bool fill_hash(sorting *work)
+{
+    const cbk_order_by *by = work->by;
+    uint64_t *hash = CBK_NEW(work->arena, uint64_t, work->n);
+    if (hash == NULL) {
+        return false;
+    }
+    uint64_t odd = 1;
+    for (size_t c = by->n_leading; c < by->n_columns; c++) {
+        const double *value = by->column[c];
+        odd += UINT64_C(0x9e3779b97f4a7c15) * 2;
+        for (size_t i = 0; i < work->n; i++) {
+            const double plain = value[i] + 0.0; /* turns -0.0 into 0.0 */
+            uint64_t bits = 0;
+            memcpy(&bits, &plain, sizeof bits);
+            hash[i] += (bits ^ bits >> 29) * odd;
+        }
+    }
+    for (size_t i = 0; i < work->n; i++) {
+        uint64_t x = hash[i];
+        x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+        x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+        hash[i] = x ^ x >> 31;
+    }
+    work->hash = hash;
     return true;
 }
+
+/* What comes first and then the hash, in as many bits as the run has use for. */
+static packing pack_rest(const sorting *work, size_t first, size_t end)
+{
+    const bool *comes_first = work->by->comes_first;
+    const int wanted = 2 * bits_of(end - first);
+    const int n_bits = wanted < PLACE_BITS ? wanted : PLACE_BITS;
+    for (size_t i = first; i < end; i++) {
+        const uint32_t row = (uint32_t)work->packed[i];
+        const uint64_t last = comes_first != NULL && !comes_first[row] ? 1 : 0;
+        const uint64_t place =
+            last << (n_bits - 1) | work->hash[row] >> (64 - (n_bits - 1));
+        work->packed[i] = place << 32 | row;
+    }
+    return (packing){.n_bits = n_bits};
+}
+
+/* ---- runs ------------------------------------------------------------------------- */
 
 /* One run on the way: its columns before `column` are equal. */
 typedef struct task {
     size_t first, end, column;
+    bool is_hashed; /* its hash is equal, too, as far as it was looked at */
 } task;
 
+/* Columns of what is in one place from `run->column` on. */
 static size_t split(const sorting *work, const task *run, task *tasks, size_t n_tasks)
 {
     size_t first = run->first;
     for (size_t i = run->first; i < run->end; i++) {
-        work->order[i] = (uint32_t)work->packed[i];
         const bool is_last =
             i + 1 == run->end || work->packed[i] >> 32 != work->packed[i + 1] >> 32;
         if (is_last && i + 1 - first > SHORT_RUN) {
-            tasks[n_tasks++] = (task){first, i + 1, run->column};
-        } else if (is_last) {
+            tasks[n_tasks++] = (task){first, i + 1, run->column, run->is_hashed};
+        } else if (is_last && i > first) {
             sort_short(work, first, i + 1, run->column);
         }
         first = is_last ? i + 1 : first;
@@ -116,11 +231,43 @@ static size_t split(const sorting *work, const task *run, task *tasks, size_t n_
     return n_tasks;
 }
 
-bool cbk_order_rows(const double *const *column, size_t n_columns, size_t n,
-                    cbk_arena *arena, uint32_t *order)
+/* Sorts one run as far as it goes; appends what is left to do to tasks.  False when out
+ * of memory. */
+static bool sort_run(sorting *work, task run, task *tasks, size_t *n_tasks)
+{
+    const cbk_order_by *by = work->by;
+    if (run.end - run.first <= SHORT_RUN) {
+        sort_short(work, run.first, run.end, run.column);
+        return true;
+    }
+    packing packed = {0};
+    const bool has_rest = by->n_columns > by->n_leading || by->comes_first != NULL;
+    if (run.column == by->n_leading && !run.is_hashed && has_rest) {
+        if (work->hash == NULL && !fill_hash(work)) {
+            return false;
+        }
+        packed = pack_rest(work, run.first, run.end);
+        run.is_hashed = true;
+    } else if (run.column < by->n_columns) {
+        packed = pack(work, run.first, run.end, by->column[run.column]);
+        run.column += packed.n_bits == 0 || packed.is_exact ? 1 : 0;
+    } else {
+        return true;
+    }
+    if (packed.n_bits == 0) {
+        tasks[(*n_tasks)++] = run;
+        return true;
+    }
+    sort_packed(work, run.first, run.end - run.first, packed.n_bits);
+    *n_tasks = split(work, &run, tasks, *n_tasks);
+    return true;
+}
+
+bool cbk_order_rows_by(const cbk_order_by *by, size_t n, cbk_arena *arena,
+                       uint32_t *order)
 {
     const cbk_mark before = cbk_arena_mark(arena);
-    sorting work = {.column = column, .n_columns = n_columns, .order = order};
+    sorting work = {.by = by, .n = n, .arena = arena};
     work.packed = CBK_NEW(arena, uint64_t, n + 1);
     work.scratch = CBK_NEW(arena, uint64_t, n + 1);
     task *tasks =
@@ -129,22 +276,27 @@ bool cbk_order_rows(const double *const *column, size_t n_columns, size_t n,
         return false;
     }
     for (size_t i = 0; i < n; i++) {
-        order[i] = (uint32_t)i;
+        work.packed[i] = i;
     }
     size_t n_tasks = 0;
-    tasks[n_tasks++] = (task){0, n, 0};
+    tasks[n_tasks++] = (task){.end = n};
     while (n_tasks > 0) {
-        task run = tasks[--n_tasks];
-        if (run.end - run.first <= SHORT_RUN) {
-            sort_short(&work, run.first, run.end, run.column);
-        } else if (pack(&work, run.first, run.end, column[run.column])) {
-            sort_packed(work.packed + run.first, work.scratch, run.end - run.first);
-            n_tasks = split(&work, &run, tasks, n_tasks);
-        } else if (run.column + 1 < n_columns) {
-            run.column++;
-            tasks[n_tasks++] = run;
+        const task run = tasks[--n_tasks];
+        if (!sort_run(&work, run, tasks, &n_tasks)) {
+            return false;
         }
+    }
+    for (size_t i = 0; i < n; i++) {
+        order[i] = (uint32_t)work.packed[i];
     }
     cbk_arena_release(arena, before);
     return true;
+}
+
+bool cbk_order_rows(const double *const *column, size_t n_columns, size_t n,
+                    cbk_arena *arena, uint32_t *order)
+{
+    const cbk_order_by by = {
+        .column = column, .n_leading = n_columns, .n_columns = n_columns};
+    return cbk_order_rows_by(&by, n, arena, order);
 }

@@ -1,11 +1,24 @@
-/* stats/cox_order.h - rows put in the order of their columns. */
+/* stats/cox_order.h - rows put into an order that their columns alone decide. */
 #ifndef STATS_COX_ORDER_H
 #define STATS_COX_ORDER_H
 
 #include <casebook/base.h>
 
-/* Fills order[n] with the rows 0..n-1 ascending by column[0], then column[1], ...; equal
- * rows in any order.  Numbers are finite, n < 2^32.  False when out of memory. */
+/* Numbers are finite.  Rows ascend by the leading columns, one after the other; among
+ * equal ones those that come first, if any do, stand before the others; among these the
+ * rest decides by itself, in whatever way.  Rows equal in all stay in their order. */
+typedef struct cbk_order_by {
+    const double *const *column; /* [n_columns], leading ones first */
+    size_t n_leading;
+    size_t n_columns;
+    const bool *comes_first; /* [n], or NULL */
+} cbk_order_by;
+
+/* Fills order[n], n < 2^32.  False when out of memory. */
+bool cbk_order_rows_by(const cbk_order_by *by, size_t n, cbk_arena *arena,
+                       uint32_t *order);
+
+/* The same where all columns lead. */
 bool cbk_order_rows(const double *const *column, size_t n_columns, size_t n,
                     cbk_arena *arena, uint32_t *order);
 

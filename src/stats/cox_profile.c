@@ -13,6 +13,8 @@
 
 enum { ITERATIONS_MAX = 500, HALVINGS_MAX = 40, SEARCH_MAX = 200 };
 static const double limit_tolerance = 1e-13; /* of the limit and the width */
+/* Below it a decrement may be the rounding of the derivatives and nothing else. */
+static const double decrement_small = 1e-10;
 /* Far out, where one row has all the risk, the likelihood is a plane. */
 static const double slope_lost = 1e-6;
 static const double step_lost = 8.0;
@@ -87,14 +89,17 @@ static bool take_step(cbk_cox_climber *at)
 bool cbk_cox_climb(cbk_cox_climber *at, size_t held)
 {
     at->evaluate(at->context, at->now, &at->value);
+    double before = (double)INFINITY;
     for (int turn = 0; turn < ITERATIONS_MAX && isfinite(at->value.loglik); turn++) {
         const double decrement = find_step(at, held);
-        if (decrement < at->decrement_last) {
+        const bool is_rounding = decrement < decrement_small && decrement > before / 2.0;
+        if (decrement < at->decrement_last || is_rounding) {
             return true;
         }
         if (!take_step(at)) {
-            return decrement < 1e-10;
+            return decrement < decrement_small;
         }
+        before = decrement;
     }
     return false;
 }

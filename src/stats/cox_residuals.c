@@ -368,11 +368,15 @@ static bool make(making *at)
         return false;
     }
     const cbk_mark before = cbk_arena_mark(at->arena);
-    const bool is_made =
-        cbk_cox_steps_make(at->kept, true, at->arena, &at->steps) &&
-        (kinds[at->request->kind].is_by_event ? make_by_event(at) : make_by_row(at));
+    if (!cbk_cox_steps_start(at->kept, true, at->arena, &at->steps)) {
+        return false;
+    }
+    cbk_cox_steps_read(&at->steps, 0);
+    if (!(kinds[at->request->kind].is_by_event ? make_by_event(at) : make_by_row(at))) {
+        return false;
+    }
     cbk_arena_release(at->arena, before);
-    return is_made;
+    return true;
 }
 
 cbk_status cbk_cox_residuals_make(const cbk_cox *fit,

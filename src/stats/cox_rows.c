@@ -1,9 +1,10 @@
 /* cox_rows.c - the rows of a Cox regression, checked, in canonical order, centred and
  * scaled.  Contract: stats/cox_model.h. */
 #include "numeric/sum.h"
-#include "stats/cox_model.h"
+#include "stats/cox_columns.h"
 #include "stats/cox_order.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -38,17 +39,24 @@ static cbk_status check_row(const cbk_cox_rows *rows, size_t i, cbk_error *err)
     return CBK_OK;
 }
 
-static cbk_status check_rows(const cbk_cox_rows *rows, cbk_error *err)
+/* What check_row() asks for, without a branch. */
+static bool is_row_good(const cbk_followup *followup, const double *offset, size_t i)
+{
+    const double time = followup->time[i];
+    const double entry = followup->entry != NULL ? followup->entry[i] : -1.0;
+    const double weight = followup->weight != NULL ? followup->weight[i] : 1.0;
+    const double added = offset != NULL ? offset[i] : 0.0;
+    return (time >= 0.0) & (time <= DBL_MAX) & (entry < time) & (entry >= -DBL_MAX) &
+           (weight > 0.0) & (weight <= DBL_MAX) & (fabs(added) <= DBL_MAX);
+}
+
+static cbk_status check_offsets(const double *offset, size_t n, cbk_error *err)
 {
     double least = (double)INFINITY;
     double most = -(double)INFINITY;
-    if (rows->followup->n >= UINT32_MAX) {
-        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "There are too many rows.");
-    }
-    for (size_t i = 0; i < rows->followup->n; i++) {
-        CBK_TRY(check_row(rows, i, err));
-        least = rows->offset != NULL ? fmin(least, rows->offset[i]) : 0.0;
-        most = rows->offset != NULL ? fmax(most, rows->offset[i]) : 0.0;
+    for (size_t i = 0; offset != NULL && i < n; i++) {
+        least = offset[i] < least ? offset[i] : least;
+        most = offset[i] > most ? offset[i] : most;
     }
     if (most - least > offset_spread_max) {
         return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
@@ -56,11 +64,33 @@ static cbk_status check_rows(const cbk_cox_rows *rows, cbk_error *err)
                         "logarithm of the hazard, and may differ by at most %g.",
                         least, most, offset_spread_max);
     }
+    return CBK_OK;
+}
+
+/* Measures the columns on the way. */
+static cbk_status check_rows(const cbk_cox_rows *rows, cbk_cox_column *columns,
+                             cbk_error *err)
+{
+    const size_t n = rows->followup->n;
+    if (n >= UINT32_MAX) {
+        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "There are too many rows.");
+    }
+    size_t n_bad = 0;
+    for (size_t i = 0; i < n; i++) {
+        n_bad += is_row_good(rows->followup, rows->offset, i) ? 0 : 1;
+    }
+    for (size_t i = 0; n_bad > 0 && i < n; i++) {
+        CBK_TRY(check_row(rows, i, err));
+    }
+    CBK_TRY(check_offsets(rows->offset, n, err));
     for (size_t j = 0; j < rows->n_covariates; j++) {
-        for (size_t i = 0; i < rows->followup->n; i++) {
-            if (!isfinite(rows->covariate[j][i])) {
-                return cbk_fail(err, CBK_EDATA, i, "A covariate is not a finite number.");
+        const double *value = rows->covariate[j];
+        if (!cbk_cox_measure(value, rows->followup->n, &columns[j])) {
+            size_t i = 0;
+            while (isfinite(value[i])) {
+                i++;
             }
+            return cbk_fail(err, CBK_EDATA, i, "A covariate is not a finite number.");
         }
     }
     return CBK_OK;
@@ -77,42 +107,38 @@ static double *whole_numbers(const uint32_t *value, size_t n, cbk_arena *arena)
     return out;
 }
 
-/* Stratum, time, events first, entry, covariates, weight, offset, cluster. */
+/* Stratum, time, events first; the rest decides among those. */
 static bool order_rows(const cbk_cox_rows *rows, cbk_arena *arena, uint32_t *order)
 {
     const cbk_followup *followup = rows->followup;
     const size_t n = followup->n;
     const cbk_mark before = cbk_arena_mark(arena);
-    const double **column = CBK_NEW(arena, const double *, rows->n_covariates + 8);
-    double *is_censored = CBK_NEW(arena, double, n + 1);
-    if (is_censored == NULL) {
+    const double **column = CBK_NEW(arena, const double *, rows->n_covariates + 6);
+    if (column == NULL) {
         return false;
     }
-    for (size_t i = 0; i < n; i++) {
-        is_censored[i] = followup->is_event[i] ? 0.0 : 1.0;
-    }
-    size_t k = 0;
+    cbk_order_by by = {.column = column, .comes_first = followup->is_event};
     if (rows->stratum != NULL && rows->n_strata > 1) {
-        column[k++] = whole_numbers(rows->stratum, n, arena);
+        column[by.n_leading++] = whole_numbers(rows->stratum, n, arena);
     }
-    column[k++] = followup->time;
-    column[k++] = is_censored;
+    column[by.n_leading++] = followup->time;
+    by.n_columns = by.n_leading;
     if (followup->entry != NULL) {
-        column[k++] = followup->entry;
+        column[by.n_columns++] = followup->entry;
     }
     for (size_t j = 0; j < rows->n_covariates; j++) {
-        column[k++] = rows->covariate[j];
+        column[by.n_columns++] = rows->covariate[j];
     }
     if (followup->weight != NULL) {
-        column[k++] = followup->weight;
+        column[by.n_columns++] = followup->weight;
     }
     if (rows->offset != NULL) {
-        column[k++] = rows->offset;
+        column[by.n_columns++] = rows->offset;
     }
     if (rows->cluster != NULL) {
-        column[k++] = whole_numbers(rows->cluster, n, arena);
+        column[by.n_columns++] = whole_numbers(rows->cluster, n, arena);
     }
-    if (cbk_arena_has_failed(arena) || !cbk_order_rows(column, k, n, arena, order)) {
+    if (cbk_arena_has_failed(arena) || !cbk_order_rows_by(&by, n, arena, order)) {
         return false;
     }
     cbk_arena_release(arena, before);
@@ -121,10 +147,11 @@ static bool order_rows(const cbk_cox_rows *rows, cbk_arena *arena, uint32_t *ord
 
 /* ---- columns ---------------------------------------------------------------------- */
 
+/* With 0 to the end of the last tile. */
 static double *gather(const double *value, const uint32_t *order, size_t n, double absent,
                       cbk_arena *arena)
 {
-    double *out = CBK_NEW(arena, double, n + 1);
+    double *out = CBK_NEW(arena, double, n + CBK_COX_TILE);
     for (size_t i = 0; out != NULL && i < n; i++) {
         out[i] = value != NULL ? value[order[i]] : absent;
     }
@@ -148,84 +175,65 @@ static double mean_of(const double *value, size_t n)
     return cbk_sum_value(&sum) / (double)n;
 }
 
-/* The same of its squares. */
-static double mean_square_of(const double *value, size_t n)
+static bool fill_covariates(const cbk_cox_column *columns, cbk_arena *arena,
+                            cbk_cox_model *model)
 {
-    cbk_sum sum = {0};
-    for (size_t first = 0; first < n; first += BLOCK) {
-        double part = 0.0;
-        for (size_t i = first; i < n && i < first + BLOCK; i++) {
-            part += value[i] * value[i];
-        }
-        cbk_sum_add(&sum, part);
-    }
-    return cbk_sum_value(&sum) / (double)n;
-}
-
-/* Column of the tiles: centred at the mean, in units of its standard deviation.  A power
- * of 2 first brings any size of numbers into the middle of what doubles hold.  Returns
- * the unit. */
-static double fill_column(const double *value, const uint32_t *order, size_t n, size_t p,
-                          double *tiles, double *room)
-{
-    double most = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        most = fmax(most, fabs(value[i]));
-    }
-    int exponent = 0;
-    (void)frexp(most, &exponent);
-    const double half = ldexp(1.0, -(exponent / 2)); /* twice: neither overflows */
-    const double rest = ldexp(1.0, -(exponent - exponent / 2));
-    for (size_t i = 0; i < n; i++) {
-        room[i] = value[order[i]] * half * rest;
-    }
-    const double mean = mean_of(room, n);
-    const double first = room[0];
-    size_t n_other = 0;
-    for (size_t i = 0; i < n; i++) {
-        n_other += room[i] < first || room[i] > first ? 1 : 0;
-        room[i] -= mean;
-    }
-    const double sd = n_other > 0 ? sqrt(mean_square_of(room, n)) : 1.0;
-    const double factor = n_other > 0 ? 1.0 / sd : 0.0; /* a constant one is 0 */
-    for (size_t i = 0; i < n; i++) {
-        tiles[i / CBK_COX_TILE * CBK_COX_TILE * p + i % CBK_COX_TILE] = room[i] * factor;
-    }
-    return sd / half / rest;
-}
-
-static bool fill_covariates(const cbk_cox_rows *rows, const uint32_t *order,
-                            cbk_arena *arena, cbk_cox_model *model)
-{
-    const size_t p = rows->n_covariates;
-    const size_t n_tiles = (model->n + CBK_COX_TILE - 1) / CBK_COX_TILE;
+    const size_t n = model->n;
+    const size_t p = model->p;
+    const size_t n_tiles = (n + CBK_COX_TILE - 1) / CBK_COX_TILE;
     model->tiles = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE *p);
+    model->late_x = CBK_NEW(arena, double, model->entry != NULL ? n * p : 1);
     model->scale = CBK_NEW(arena, double, p + 1);
+    model->range = CBK_NEW(arena, double, p + 1);
     const cbk_mark before = cbk_arena_mark(arena);
-    double *room = CBK_NEW(arena, double, model->n + 1);
+    uint32_t *place = CBK_NEW(arena, uint32_t, n + 1);
+    double *room = CBK_NEW(arena, double, CBK_COX_TILE *p);
     if (room == NULL) {
         return false;
     }
     for (size_t j = 0; j < p; j++) {
-        model->scale[j] = fill_column(rows->covariate[j], order, model->n, p,
-                                      model->tiles + j * CBK_COX_TILE, room);
+        model->scale[j] = columns[j].unit;
+        model->range[j] = columns[j].range;
     }
+    for (size_t i = 0; i < n; i++) {
+        place[model->order[i]] = (uint32_t)i;
+    }
+    cbk_cox_lay_rows(columns, p, n, place, room, model->tiles);
+    for (size_t k = 0; model->entry != NULL && k < n; k++) {
+        memcpy(model->late_x + k * p, model->tiles + model->enters[k] * p,
+               p * sizeof *model->late_x);
+    }
+    cbk_cox_turn_rows(model->tiles, n, p, room);
     cbk_arena_release(arena, before);
     return true;
 }
 
-static bool fill_offset(const cbk_cox_rows *rows, const uint32_t *order, cbk_arena *arena,
-                        cbk_cox_model *model)
+static bool is_all_one(const double *weight, size_t n)
 {
-    double *offset = gather(rows->offset, order, model->n, 0.0, arena);
-    if (offset == NULL) {
-        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (weight[i] != 1.0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool fill_offset(const double *value, cbk_arena *arena, cbk_cox_model *model)
+{
+    double *offset = gather(value, model->order, model->n, 0.0, arena);
+    model->offset = offset;
+    if (offset == NULL || value == NULL) {
+        return offset != NULL;
     }
     const double mean = mean_of(offset, model->n);
+    double least = offset[0];
+    double most = offset[0];
     for (size_t i = 0; i < model->n; i++) {
+        least = fmin(least, offset[i]);
+        most = fmax(most, offset[i]);
         offset[i] -= mean;
     }
-    model->offset = offset;
+    model->offset_range = most - least;
     return true;
 }
 
@@ -267,66 +275,161 @@ static bool fill_runs(const cbk_cox_rows *rows, const uint32_t *order, cbk_arena
     return true;
 }
 
-/* Who enters late: rows by stratum and entry. */
-static bool fill_entries(const cbk_cox_rows *rows, const uint32_t *order,
-                         cbk_arena *arena, cbk_cox_model *model)
+/* The runs with events, and the strata. */
+static bool fill_times(cbk_arena *arena, cbk_cox_model *model)
 {
-    const double *entry = rows->followup->entry;
+    for (size_t r = 0; r < model->n_runs; r++) {
+        model->n_times += model->runs[r].n_event > 0 ? 1 : 0;
+        model->n_strata += model->runs[r].is_first ? 1 : 0;
+    }
+    cbk_cox_time *times = CBK_NEW(arena, cbk_cox_time, model->n_times + 1);
+    size_t *strata = CBK_NEW(arena, size_t, model->n_strata + 1);
+    if (strata == NULL) {
+        return false;
+    }
+    size_t k = 0;
+    size_t s = 0;
+    for (size_t r = 0; r < model->n_runs; r++) {
+        const cbk_cox_run *run = &model->runs[r];
+        if (run->is_first) {
+            strata[s++] = run->first;
+        }
+        model->has_ties = model->has_ties || run->n_event > 1;
+        if (run->n_event > 0) {
+            times[k++] = (cbk_cox_time){
+                .first = run->first, .n_event = run->n_event, .run = (uint32_t)r};
+        }
+    }
+    strata[s] = model->n;
+    model->times = times;
+    model->strata = strata;
+    return true;
+}
+
+/* ---- late entry ------------------------------------------------------------------- */
+
+/* Of the times of one stratum and who enters before each; *k: the next time. */
+static void match_stratum(const cbk_cox_model *model, size_t first, size_t end, size_t *k,
+                          uint32_t *entry_time, uint32_t *late_from)
+{
+    size_t last = 0; /* 1 + the last time so far of the stratum */
+    size_t place = first;
+    for (; *k < model->n_times && model->times[*k].first < end; ++*k) {
+        const double time = model->runs[model->times[*k].run].time;
+        for (; place < end && model->entry[model->enters[place]] < time; place++) {
+            entry_time[model->enters[place]] = (uint32_t)last;
+        }
+        late_from[*k] = (uint32_t)place;
+        last = *k + 1;
+    }
+    for (; place < end; place++) {
+        entry_time[model->enters[place]] = (uint32_t)last;
+    }
+}
+
+/* Rows by stratum and entry, those of one entry in their order. */
+static bool order_entries(const cbk_cox_model *model, cbk_arena *arena, uint32_t *enters)
+{
+    const size_t n = model->n;
+    const cbk_mark before = cbk_arena_mark(arena);
+    double *stratum = CBK_NEW(arena, double, n + 1);
+    double *place = CBK_NEW(arena, double, n + 1);
+    if (place == NULL) {
+        return false;
+    }
+    size_t s = 0;
+    for (size_t i = 0; i < n; i++) {
+        s += i == model->strata[s + 1] ? 1 : 0;
+        stratum[i] = (double)s;
+        place[i] = (double)i;
+    }
+    const double *column[] = {stratum, model->entry, place};
+    if (!cbk_order_rows(column, 3, n, arena, enters)) {
+        return false;
+    }
+    cbk_arena_release(arena, before);
+    return true;
+}
+
+static bool fill_entries(const double *entry, cbk_arena *arena, cbk_cox_model *model)
+{
     if (entry == NULL) {
         return true;
     }
-    double *stratum = CBK_NEW(arena, double, model->n + 1);
-    uint32_t *enters = CBK_NEW(arena, uint32_t, model->n + 1);
-    double *late = gather(entry, order, model->n, 0.0, arena);
-    if (late == NULL) {
+    const size_t n = model->n;
+    uint32_t *enters = CBK_NEW(arena, uint32_t, n + 1);
+    uint32_t *entry_time = CBK_NEW(arena, uint32_t, n + 1);
+    uint32_t *late_from = CBK_NEW(arena, uint32_t, model->n_times + 1);
+    model->cumulative = CBK_NEW(arena, double, model->n_times + 1);
+    model->entry = gather(entry, model->order, n, 0.0, arena);
+    if (model->entry == NULL || !order_entries(model, arena, enters)) {
         return false;
     }
-    for (size_t i = 0; i < model->n; i++) {
-        stratum[i] = rows->stratum != NULL ? (double)rows->stratum[order[i]] : 0.0;
-    }
-    double *place = CBK_NEW(arena, double, model->n + 1);
-    for (size_t i = 0; place != NULL && i < model->n; i++) {
-        place[i] = (double)i;
-    }
-    const double *column[] = {stratum, late, place};
-    model->entry = late;
     model->enters = enters;
-    return place != NULL && cbk_order_rows(column, 3, model->n, arena, enters);
+    size_t k = 0;
+    for (size_t s = 0; s < model->n_strata; s++) {
+        match_stratum(model, model->strata[s], model->strata[s + 1], &k, entry_time,
+                      late_from);
+    }
+    model->entry_time = entry_time;
+    model->late_from = late_from;
+    return true;
 }
 
-static bool fill_room(cbk_cox_model *model, size_t p, cbk_arena *arena)
+/* ---- together --------------------------------------------------------------------- */
+
+static bool fill_room(cbk_cox_model *model, cbk_arena *arena)
 {
-    model->risk = CBK_NEW(arena, double, model->n + 1);
-    model->base = CBK_NEW(arena, double, model->entry != NULL ? model->n + 1 : 1);
-    model->step = CBK_NEW(arena, double, model->n_runs + 1);
-    model->step_event = CBK_NEW(arena, double, model->n_runs + 1);
-    model->room = CBK_NEW(arena, double, 8 * p + 3 * p * p + 1);
-    return model->room != NULL;
+    const size_t p = model->p;
+    model->risk = CBK_NEW(arena, double, model->n + CBK_COX_TILE);
+    model->step = CBK_NEW(arena, double, model->n_times + 1);
+    model->step_event = CBK_NEW(arena, double, model->n_times + 1);
+    model->event_sums = CBK_NEW(arena, cbk_sum, p + 1);
+    model->room = CBK_NEW(arena, double, cbk_cox_room(p));
+    model->kernels = cbk_cox_kernels_here();
+    if (model->room == NULL) {
+        return false;
+    }
+    cbk_cox_sum_events(model, NULL, model->event_sums);
+    return true;
+}
+
+static bool fill_clusters(const cbk_cox_rows *rows, cbk_arena *arena,
+                          cbk_cox_model *model)
+{
+    if (rows->cluster == NULL) {
+        return true;
+    }
+    uint32_t *cluster = CBK_NEW(arena, uint32_t, model->n + 1);
+    for (size_t i = 0; cluster != NULL && i < model->n; i++) {
+        cluster[i] = rows->cluster[model->order[i]];
+    }
+    model->cluster = cluster;
+    model->n_clusters = rows->n_clusters;
+    return cluster != NULL;
 }
 
 cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
                               cbk_arena *arena, cbk_cox_model *out, cbk_error *err)
 {
-    CBK_TRY(check_rows(rows, err));
-    *out = (cbk_cox_model){.n = rows->followup->n, .p = rows->n_covariates, .ties = ties};
+    const cbk_followup *followup = rows->followup;
+    *out = (cbk_cox_model){.n = followup->n, .p = rows->n_covariates, .ties = ties};
     uint32_t *order = CBK_NEW(arena, uint32_t, out->n + 1);
-    if (order == NULL || !order_rows(rows, arena, order) ||
-        !fill_covariates(rows, order, arena, out) ||
-        !fill_offset(rows, order, arena, out) || !fill_runs(rows, order, arena, out) ||
-        !fill_entries(rows, order, arena, out) || !fill_room(out, out->p, arena)) {
+    cbk_cox_column *columns = CBK_NEW(arena, cbk_cox_column, out->p);
+    if (columns == NULL) {
         return cbk_fail_memory(err);
     }
+    CBK_TRY(check_rows(rows, columns, err));
     out->order = order;
-    out->weight = gather(rows->followup->weight, order, out->n, 1.0, arena);
-    if (rows->cluster != NULL) {
-        uint32_t *cluster = CBK_NEW(arena, uint32_t, out->n + 1);
-        for (size_t i = 0; cluster != NULL && i < out->n; i++) {
-            cluster[i] = rows->cluster[order[i]];
-        }
-        out->cluster = cluster;
-        out->n_clusters = rows->n_clusters;
+    if (!order_rows(rows, arena, order) || !fill_runs(rows, order, arena, out) ||
+        !fill_times(arena, out) || !fill_entries(followup->entry, arena, out) ||
+        !fill_covariates(columns, arena, out) || !fill_offset(rows->offset, arena, out) ||
+        !fill_clusters(rows, arena, out)) {
+        return cbk_fail_memory(err);
     }
-    return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
+    out->weight = gather(followup->weight, order, out->n, 1.0, arena);
+    out->is_weighted = followup->weight != NULL && !is_all_one(followup->weight, out->n);
+    return out->weight != NULL && fill_room(out, arena) ? CBK_OK : cbk_fail_memory(err);
 }
 
 void cbk_cox_model_keep(cbk_cox_model *model, const size_t *kept, size_t n_kept)
@@ -339,8 +442,33 @@ void cbk_cox_model_keep(cbk_cox_model *model, const size_t *kept, size_t n_kept)
             memmove(to, from + kept[j] * CBK_COX_TILE, CBK_COX_TILE * sizeof *to);
         }
     }
+    for (size_t i = 0; n_kept < p && model->entry != NULL && i < model->n; i++) {
+        for (size_t j = 0; j < n_kept; j++) {
+            model->late_x[i * n_kept + j] = model->late_x[i * p + kept[j]];
+        }
+    }
     for (size_t j = 0; j < n_kept; j++) {
         model->scale[j] = model->scale[kept[j]];
+        model->range[j] = model->range[kept[j]];
+        model->event_sums[j] = model->event_sums[kept[j]];
     }
     model->p = n_kept;
+}
+
+double cbk_cox_log_spread(const cbk_cox_model *model)
+{
+    double sum_of_logs = 0.0;
+    for (size_t j = 0; j < model->p; j++) {
+        cbk_sum sum = {0};
+        cbk_sum squares = {0};
+        for (size_t i = 0; i < model->n; i++) {
+            const double x = cbk_cox_x(model, i)[j * CBK_COX_TILE];
+            cbk_sum_add(&sum, x);
+            cbk_sum_add(&squares, x * x);
+        }
+        const double mean = cbk_sum_value(&sum) / (double)model->n;
+        const double square = cbk_sum_value(&squares) / (double)model->n;
+        sum_of_logs += 0.5 * log(square - mean * mean);
+    }
+    return sum_of_logs;
 }

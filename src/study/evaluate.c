@@ -53,6 +53,33 @@ static const char *select_text(const cbk_study *study, const char *const *expres
     return text;
 }
 
+/* SQLite's sentence about an unknown name, with the nearest one that there is. */
+static cbk_status fail_with_hint(const cbk_study *study, const char *from,
+                                 cbk_arena *arena, cbk_status status,
+                                 const cbk_error *failure, cbk_error *err)
+{
+    static const char column[] = "no such column: ";
+    static const char function[] = "no such function: ";
+    const bool is_column = strncmp(failure->message, column, sizeof column - 1) == 0;
+    const bool is_function =
+        strncmp(failure->message, function, sizeof function - 1) == 0;
+    if (!is_column && !is_function) {
+        return cbk_fail(err, status, CBK_ROW_NONE, "%s", failure->message);
+    }
+    const char *form = from != NULL ? from : study->protocol->forms[0].name;
+    const char *word =
+        failure->message + (is_column ? sizeof column : sizeof function) - 1;
+    const char *point = strrchr(word, '.'); /* of a table's name before it */
+    size_t n = 0;
+    const char *const *names =
+        cbk_registry_names(study->registry, is_column ? form : NULL, arena, &n);
+    const char *nearest =
+        cbk_nearest_spelling(point != NULL ? point + 1 : word, names, n);
+    return cbk_fail(err, status, CBK_ROW_NONE, "%s%s%s%s", failure->message,
+                    nearest != NULL ? "; did you mean \"" : "",
+                    nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
+}
+
 cbk_status cbk_study_ask(cbk_study *study, const char *const *expressions, size_t n,
                          const char *from, const char *among, cbk_arena *arena,
                          const cbk_answer **out, cbk_error *err)
@@ -80,7 +107,7 @@ cbk_status cbk_study_ask(cbk_study *study, const char *const *expressions, size_
             "Something is missing before a closing bracket or before the end.");
     }
     if (status != CBK_OK) {
-        return cbk_fail(err, status, CBK_ROW_NONE, "%s", failure.message);
+        return fail_with_hint(study, from, arena, status, &failure, err);
     }
     *out = answer;
     return CBK_OK;

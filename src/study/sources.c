@@ -56,10 +56,14 @@ static bool read_header(reading *at)
             is_known = is_known || at->column[k] == i;
         }
         if (!is_known) {
+            const char *nearest =
+                cbk_nearest_spelling(at->csv->header[i], column_names, N_ALL);
             cbk_problems_add(at->problems, header,
                              "column `%s` is not one of form, record, "
-                             "field, value, source, resolution, reason",
-                             at->csv->header[i]);
+                             "field, value, source, resolution, reason%s%s%s",
+                             at->csv->header[i],
+                             nearest != NULL ? "; did you mean `" : "",
+                             nearest != NULL ? nearest : "", nearest != NULL ? "`?" : "");
         }
     }
     return at->problems->n_found == before;

@@ -332,6 +332,52 @@ static void any_rows(void)
     }
 }
 
+/* A nearly full block, ever less of it: a picture and a table, or a refusal. */
+static void no_memory(void)
+{
+    enum { BLOCK = 1 << 16 };
+    cbk_arena *const whole = arena;
+    const cbk_forest_row rows[] = {estimate(2.0, 1.5, 3.0), estimate(0.5, 0.1, 1e9),
+                                   infinite(false, 2.78)};
+    const cbk_regression_spec *spec =
+        &cbk_protocol_table(cbk_study_protocol(study), "1")->regression;
+    const cbk_conventions conventions = cbk_conventions_of(CBK_PROFILE_R);
+    const cbk_regression *regression = NULL;
+    cbk_error error = {.message = ""};
+    CHECK(cbk_regression_of_study(study, spec, NULL, &conventions, whole, &regression,
+                                  &error) == CBK_OK);
+    size_t n_drawn = 0;
+    size_t n_tables = 0;
+    for (size_t left = 0; left < BLOCK; left += 512) {
+        arena = cbk_arena_create(NULL, BLOCK);
+        (void)CBK_NEW(arena, char, BLOCK - left);
+        const cbk_drawing *drawing =
+            cbk_figure_forest_draw(rows, N(rows), "HR (95% CI)", "Test", arena);
+        n_drawn += drawing != NULL;
+        cbk_arena_destroy(arena);
+        arena = cbk_arena_create(NULL, BLOCK);
+        (void)CBK_NEW(arena, char, BLOCK - left);
+        n_tables += cbk_regression_table(regression, NULL, arena) != NULL;
+        cbk_arena_destroy(arena);
+    }
+    for (size_t limit = BLOCK; limit < 40 * BLOCK; limit += BLOCK / 4) {
+        arena = cbk_arena_create(NULL, limit);
+        const cbk_regression *again = NULL;
+        const cbk_status status = cbk_regression_of_study(study, spec, NULL, &conventions,
+                                                          arena, &again, &error);
+        const bool is_right = status == CBK_OK || status == CBK_ENOMEM;
+        const cbk_drawing *drawing =
+            status == CBK_OK ? cbk_regression_forest(again, true, "Test", arena) : NULL;
+        n_drawn += drawing != NULL;
+        cbk_arena_destroy(arena);
+        arena = whole;
+        CHECK(is_right);
+    }
+    arena = whole;
+    printf("# %zu drawings, %zu tables\n", n_drawn, n_tables);
+    CHECK(n_drawn > 0 && n_tables > 0 && n_tables < BLOCK / 512);
+}
+
 int main(void)
 {
     static const check_test tests[] = {
@@ -343,6 +389,7 @@ int main(void)
          rows_of_the_table},
         {"nobody, one patient, no event, one value", degenerate},
         {"squares, cut intervals, estimates that do not exist", squares_and_arrows},
+        {"out of memory is said, not met", no_memory},
         {"any rows make a picture in which nothing collides", any_rows},
     };
     arena = cbk_arena_create(NULL, (size_t)1 << 30);

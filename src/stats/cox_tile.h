@@ -1,0 +1,40 @@
+/* stats/cox_tile.h - sums over the 64 rows of a tile, four at a time.
+ *
+ * What is added to what is written down in the code, so that every version of it, and
+ * every machine, gives the same bits. */
+#ifndef STATS_COX_TILE_H
+#define STATS_COX_TILE_H
+
+#include <stddef.h>
+
+enum {
+    CBK_COX_TILE = 64,    /* rows */
+    CBK_COX_LANES = 4,    /* rows that are added apart */
+    CBK_COX_VECTORS = 128 /* at most that many rows in one update */
+};
+
+/* Arrays are [64] where nothing else is said; x is [p * 64], column by column. */
+typedef struct cbk_cox_kernels {
+    /* eta = offset + x'beta, risk = weight exp(eta); eta within 700 of 0, exp to the last
+     * digit but one */
+    void (*fill_risk)(const double *x, size_t p, const double *beta, const double *offset,
+                      const double *weight, double *eta, double *risk);
+    /* out[i] = base + sum of a b from i on; returns the sum of all, without base */
+    double (*sum_back)(const double *a, const double *b, double base, double *out);
+    /* out[i] = base + sum of a until i; returns the sum of all, without base.  a is 0
+     * from then on. */
+    double (*sum_forth)(double *a, double base, double *out);
+    double (*sum_products)(const double *a, const double *b);
+    /* Adds weight x x' of the first n rows, n <= 128 a multiple of 4, to the lower
+     * triangle of info[p * p * 4], four rows apart, and weight x to gradient[p * 4] (or
+     * NULL).  x is [p * stride], column by column. */
+    void (*update)(const double *x, size_t stride, size_t p, const double *weight,
+                   size_t n, double *info, double *gradient);
+} cbk_cox_kernels;
+
+/* For any machine. */
+extern const cbk_cox_kernels cbk_cox_kernels_plain;
+/* For this one. */
+const cbk_cox_kernels *cbk_cox_kernels_here(void);
+
+#endif
