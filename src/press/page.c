@@ -114,15 +114,12 @@ static PangoAttribute *colour_of(cbk_ink ink)
 
 static void emphasise(PangoAttrList *list, const cbk_span *span, size_t from, size_t to)
 {
-    static const cbk_ink inks[] = {[CBK_TONE_PLAIN] = CBK_INK_FOREGROUND,
-                                   [CBK_TONE_GOOD] = CBK_INK_SERIES_3,
-                                   [CBK_TONE_WARN] = CBK_INK_SERIES_4,
-                                   [CBK_TONE_BAD] = CBK_INK_SERIES_2};
-    if (span->kind == CBK_SPAN_STRONG || span->kind == CBK_SPAN_MARK) {
+    const bool is_mark = span->kind == CBK_SPAN_MARK || span->kind == CBK_SPAN_FLAG;
+    if (span->kind == CBK_SPAN_STRONG || is_mark) {
         attribute(list, pango_attr_weight_new(PANGO_WEIGHT_BOLD), from, to);
     }
-    if (span->kind == CBK_SPAN_MARK) {
-        attribute(list, colour_of(inks[span->tone]), from, to);
+    if (is_mark) {
+        attribute(list, colour_of(cbk_ink_of_tone(span->tone)), from, to);
     }
     if (span->kind == CBK_SPAN_EMPHASIS) {
         attribute(list, pango_attr_style_new(PANGO_STYLE_ITALIC), from, to);
@@ -152,6 +149,13 @@ double cbk_page_set(cbk_pages *pages, const cbk_text_run *run, cbk_text_style st
     for (const cbk_span *span = run->first; span != NULL; span = span->next) {
         const size_t from = text.size;
         add_text(&text, span->kind == CBK_SPAN_BREAK ? "\n" : span->text);
+        if (span->kind == CBK_SPAN_FLAG && span->sign != NULL) {
+            const size_t at = text.size;
+            add_text(&text, span->sign);
+            attribute(list, pango_attr_rise_new((int)(style.size * 0.3 * PANGO_SCALE)),
+                      at, text.size);
+            attribute(list, pango_attr_scale_new(0.7), at, text.size);
+        }
         emphasise(list, span, from, text.size);
     }
     PangoFontDescription *font = cbk_font_of(style.size, style.is_bold);

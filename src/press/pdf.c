@@ -9,7 +9,8 @@
 
 #define POINTS_PER_MM (72.0 / 25.4)
 #define HEADING_MM 12.0 /* a heading and its gaps */
-#define LINES_MM 12.0   /* two lines that a heading has below it on its page */
+#define BULLET_MM 5.0
+#define LINES_MM 12.0 /* two lines that a heading has below it on its page */
 
 /* What must follow a heading on its page. */
 static double need_of(cbk_pages *pages, const cbk_block *block)
@@ -28,21 +29,23 @@ static double need_of(cbk_pages *pages, const cbk_block *block)
         return HEADING_MM + need_of(pages, block->next);
     case CBK_BLOCK_PARAGRAPH:
     case CBK_BLOCK_ITEM:
+    case CBK_BLOCK_NOTED:
         break;
     }
     return LINES_MM;
 }
 
-static void heading(cbk_pages *pages, const cbk_block *block, int *parents)
+static void heading(cbk_pages *pages, int level, const cbk_text_run *run,
+                    const cbk_block *next, int *parents)
 {
     static const double sizes[] = {5.0, 4.2, 3.6};
     static const char *const tags[] = {"H1", "H2", "H3"};
-    const int depth = block->level < 2 ? 0 : block->level > 4 ? 2 : block->level - 2;
+    const int depth = level < 2 ? 0 : level > 4 ? 2 : level - 2;
     const cbk_text_style style = {sizes[depth], true, CBK_INK_FOREGROUND, CBK_ALIGN_LEFT};
     pages->y += cbk_page_is_empty(pages) ? 0.0 : 4.0;
     cbk_page_need(pages,
-                  fmin(HEADING_MM + need_of(pages, block->next), cbk_page_room(pages)));
-    const char *text = cbk_run_plain(&block->run, pages->scratch);
+                  fmin(HEADING_MM + need_of(pages, next), cbk_page_room(pages)));
+    const char *text = cbk_run_plain(run, pages->scratch);
     const char *place =
         cbk_text_format(pages->scratch, "page=%zu pos=[%.1f %.1f]", pages->n,
                         pages->left * POINTS_PER_MM, pages->y * POINTS_PER_MM);
@@ -54,41 +57,69 @@ static void heading(cbk_pages *pages, const cbk_block *block, int *parents)
         }
     }
     cbk_page_tag(pages, tags[depth]);
-    cbk_page_paragraph(pages, &block->run, style, 0.0, 2.0);
+    cbk_page_paragraph(pages, run, style, 0.0, 2.0);
     cbk_page_untag(pages, tags[depth]);
 }
 
-static void item(cbk_pages *pages, const cbk_block *block)
+static const cbk_text_style text_style = {CBK_TEXT_MM, false, CBK_INK_FOREGROUND,
+                                          CBK_ALIGN_LEFT};
+
+static void paragraph(cbk_pages *pages, const cbk_text_run *run)
 {
-    const cbk_text_style style = {CBK_TEXT_MM, false, CBK_INK_FOREGROUND, CBK_ALIGN_LEFT};
+    cbk_page_tag(pages, "P");
+    cbk_page_paragraph(pages, run, text_style, 0.0, 2.5);
+    cbk_page_untag(pages, "P");
+}
+
+static void item(cbk_pages *pages, const cbk_text_run *run)
+{
     cbk_text_run bullet = {0};
     cbk_run_text(&bullet, pages->scratch, "\xe2\x80\xa2");
-    cbk_page_need(
-        pages, cbk_page_set(pages, &block->run, style, cbk_page_text_width(pages) - 5.0));
-    (void)cbk_page_set(pages, &bullet, style, 5.0);
+    cbk_page_need(pages, fmin(cbk_page_set(pages, run, text_style,
+                                           cbk_page_text_width(pages) - BULLET_MM),
+                              cbk_page_room(pages)));
+    (void)cbk_page_set(pages, &bullet, text_style, BULLET_MM);
     cbk_page_tag(pages, "P");
     cbk_page_show(pages, pages->left + 1.0, pages->y, CBK_INK_FOREGROUND);
-    cbk_page_paragraph(pages, &block->run, style, 5.0, 1.0);
+    cbk_page_paragraph(pages, run, text_style, BULLET_MM, 1.0);
     cbk_page_untag(pages, "P");
+}
+
+/* Its notes are items behind it: paper has no wide margin. */
+static void noted(cbk_pages *pages, const cbk_block *block, int *parents)
+{
+    const cbk_noted_block *of = block->noted;
+    if (of->table != NULL) {
+        cbk_page_table(pages, of->table);
+    } else if (of->level > 0) {
+        heading(pages, of->level, &of->run, block->next, parents);
+    } else if (of->is_item) {
+        item(pages, &of->run);
+    } else {
+        paragraph(pages, &of->run);
+    }
+    for (size_t i = 0; i < of->n_notes; i++) {
+        item(pages, &of->notes[i].run);
+    }
 }
 
 static void block_show(cbk_pages *pages, const cbk_block *block, int *parents)
 {
-    const cbk_text_style style = {CBK_TEXT_MM, false, CBK_INK_FOREGROUND, CBK_ALIGN_LEFT};
     switch (block->kind) {
     case CBK_BLOCK_HEADING:
-        heading(pages, block, parents);
+        heading(pages, block->level, &block->run, block->next, parents);
         break;
     case CBK_BLOCK_PARAGRAPH:
-        cbk_page_tag(pages, "P");
-        cbk_page_paragraph(pages, &block->run, style, 0.0, 2.5);
-        cbk_page_untag(pages, "P");
+        paragraph(pages, &block->run);
         break;
     case CBK_BLOCK_ITEM:
-        item(pages, block);
+        item(pages, &block->run);
         break;
     case CBK_BLOCK_TABLE:
         cbk_page_table(pages, block->table);
+        break;
+    case CBK_BLOCK_NOTED:
+        noted(pages, block, parents);
         break;
     case CBK_BLOCK_FIGURE:
         cbk_page_figure(pages, block->figure);
