@@ -265,7 +265,8 @@ static void write_source(cbk_json *json, const char *claims_file)
 }
 
 void cbk_analysis_audit_json(const cbk_study *study, const char *claims_file,
-                             const cbk_audit *audit, cbk_json *json)
+                             const cbk_audit *audit, const cbk_manuscript_audit *bound,
+                             cbk_arena *arena, cbk_json *json)
 {
     cbk_json_open_object(json);
     if (study != NULL) {
@@ -300,6 +301,10 @@ void cbk_analysis_audit_json(const cbk_study *study, const char *claims_file,
                              (int64_t)audit->check_counts[i]);
     }
     cbk_json_close_object(json);
+    if (bound != NULL) {
+        cbk_json_key(json, "manuscript");
+        cbk_manuscript_json(bound, arena, json);
+    }
     cbk_json_close_object(json);
     cbk_json_close_object(json);
 }

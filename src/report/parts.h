@@ -63,6 +63,10 @@ const char *cbk_print_quantity(cbk_arena *arena, const cbk_quantity *quantity,
 /* True for a number that may be printed. */
 bool cbk_quantity_has_number(const cbk_quantity *quantity);
 
+/* A computed value with the decimals that its explanations print (section_audit.c). */
+void cbk_report_computed(cbk_report *report, cbk_text_run *run,
+                         const cbk_quantity *quantity, int digits);
+
 /* Asks under the report's conventions. */
 cbk_status cbk_report_evaluate(cbk_report *report, const char *expression,
                                const char *from, const char *among, cbk_quantity *out,
