@@ -277,6 +277,16 @@ static size_t shapes(const cbk_drawing *drawing, cbk_shape_kind kind, size_t n_p
     return n;
 }
 
+static bool has_label(const cbk_drawing *drawing, const char *text)
+{
+    for (const cbk_shape *shape = drawing->first; shape != NULL; shape = shape->next) {
+        if (shape->text != NULL && strcmp(shape->text, text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void squares_and_arrows(void)
 {
     const cbk_forest_row rows[] = {
@@ -294,6 +304,13 @@ static void squares_and_arrows(void)
     CHECK(drawn_text(drawing, "not estimable (above 0.40)") != NULL);
     CHECK(drawn_text(drawing, "not estimable") != NULL);
     CHECK(drawn_text(drawing, "1") != NULL); /* a tick */
+    const cbk_forest_row narrow[] = {
+        {.label = "Sex", .is_header = true},
+        {.label = "F", .is_reference = true, .shown = {.ratio = (double)NAN}},
+        estimate(1.1, 0.95, 1.2)};
+    drawing = cbk_figure_forest_draw(narrow, N(narrow), "HR (95% CI)", "Test", arena);
+    CHECK(drawing != NULL && has_label(drawing, "0.8")); /* no wider than that */
+    CHECK(!has_label(drawing, "0.5") && !has_label(drawing, "2"));
     CHECK(strstr(drawing->description, "Covariate: 2.00 (1.50–3.00), p 0.50.") != NULL);
 }
 
