@@ -234,11 +234,12 @@ bool cbk_session_conventions(cbk_session *session, const cbk_arguments *argument
 
 cbk_format cbk_session_format(const cbk_arguments *arguments)
 {
-    static const char *const names[] = {"text", "md",    "html", "csv",
-                                        "json", "latex", "xlsx", "docx"};
+    static const char *const names[] = {"text",  "md",   "html", "csv", "json",
+                                        "latex", "xlsx", "docx", "pdf"};
     static const cbk_format formats[] = {
-        CBK_FORMAT_TEXT, CBK_FORMAT_MARKDOWN, CBK_FORMAT_HTML, CBK_FORMAT_CSV,
-        CBK_FORMAT_JSON, CBK_FORMAT_LATEX,    CBK_FORMAT_XLSX, CBK_FORMAT_DOCX};
+        CBK_FORMAT_TEXT, CBK_FORMAT_MARKDOWN, CBK_FORMAT_HTML,
+        CBK_FORMAT_CSV,  CBK_FORMAT_JSON,     CBK_FORMAT_LATEX,
+        CBK_FORMAT_XLSX, CBK_FORMAT_DOCX,     CBK_FORMAT_PDF};
     const char *name = cbk_argument(arguments, "format");
     for (size_t i = 0; name != NULL && i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(name, names[i]) == 0) {
