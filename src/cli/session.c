@@ -153,17 +153,36 @@ void cbk_session_warn_of_anchor(cbk_session *session)
     }
 }
 
-cbk_answer_given cbk_session_ask(const char *question)
+static bool is_yes(const char *question)
 {
     char line[16];
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        return CBK_ANSWER_NOBODY;
-    }
     printf("%s [y/N] ", question);
     (void)fflush(stdout);
-    return fgets(line, sizeof line, stdin) != NULL && (line[0] == 'y' || line[0] == 'Y')
-               ? CBK_ANSWER_YES
-               : CBK_ANSWER_NO;
+    return fgets(line, sizeof line, stdin) != NULL && (line[0] == 'y' || line[0] == 'Y');
+}
+
+bool cbk_session_is_wanted(cbk_session *session, const cbk_arguments *arguments,
+                           const char *question, int *code)
+{
+    *code = CBK_EXIT_DONE;
+    if (cbk_argument(arguments, "dry-run") != NULL) {
+        printf("Nothing was changed (--dry-run).\n");
+        return false;
+    }
+    if (cbk_argument(arguments, "yes") != NULL) {
+        return true;
+    }
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        *code =
+            cbk_session_refuse(session, "nothing was changed: nobody is there to ask; "
+                                        "give --yes to commit or --dry-run to look");
+        return false;
+    }
+    if (!is_yes(question)) {
+        printf("Nothing was changed.\n");
+        return false;
+    }
+    return true;
 }
 
 cbk_status cbk_session_audit(cbk_session *session, const char *claims_file,
