@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "claims/claims_file.h"
+#include "claims/manuscript_builder.h"
 #include "study/yaml_tree.h"
 
 #include <assert.h>
@@ -94,8 +95,9 @@ static void add_says(cbk_buffer *out, size_t indent, const cbk_manuscript *m,
     const cbk_passage *passage = &m->passages[sentence->passage];
     cbk_buffer says = {0};
     if (passage->kind == CBK_PASSAGE_CELL && passage->column > 0) {
-        cbk_buffer_addf(&says,
-                        "%s: ", m->passages[sentence->passage - passage->column].text);
+        const char *row = m->passages[sentence->passage - passage->column].text;
+        cbk_buffer_add_bytes(&says, row, cbk_cut_length(row, CBK_HEADER_BYTES_MAX));
+        cbk_buffer_add(&says, ": ");
     }
     cbk_buffer_add_bytes(&says, passage->text + sentence->start,
                          sentence->end - sentence->start);

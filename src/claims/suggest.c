@@ -569,7 +569,51 @@ static int by_fit(const void *lhs, const void *rhs)
     return strcmp(a->of, b->of);
 }
 
-/* Asks the question; *is_asked false: the study cannot answer it. */
+/* A question that was asked; quantity of one that the study cannot answer is empty. */
+typedef struct asked {
+    const char *of;
+    const char *from;
+    const char *among;
+    bool is_answered;
+    cbk_quantity quantity;
+} asked;
+
+static const asked *known_answer(const cbk_binding *b, const offer *one)
+{
+    const asked *all = b->asked.items;
+    for (size_t i = 0; i < b->asked.n; i++) {
+        if (strcmp(all[i].of, one->of) == 0 &&
+            cbk_text_is_equal(all[i].from, one->from) &&
+            cbk_text_is_equal(all[i].among, one->among)) {
+            return &all[i];
+        }
+    }
+    return NULL;
+}
+
+/* Asks the question, once however many numbers lead to it. */
+static cbk_status ask(cbk_binding *b, const offer *one, const asked **out, cbk_error *err)
+{
+    cbk_error why = {0};
+    *out = known_answer(b, one);
+    if (*out != NULL) {
+        return CBK_OK;
+    }
+    asked *added = cbk_growing_add(&b->asked, sizeof *added, b->arena);
+    if (added == NULL) {
+        return cbk_fail_memory(err);
+    }
+    *added = (asked){.of = one->of, .from = one->from, .among = one->among};
+    const cbk_status status = cbk_study_evaluate(b->study, one->of, one->from, one->among,
+                                                 NULL, b->arena, &added->quantity, &why);
+    added->is_answered = status == CBK_OK;
+    *out = added;
+    return status == CBK_ENOMEM || status == CBK_EDATA
+               ? cbk_fail(err, status, CBK_ROW_NONE, "%s", why.message)
+               : CBK_OK;
+}
+
+/* *is_asked false: the study cannot answer it. */
 static cbk_status answer(suggesting *s, const offer *one, cbk_suggestion *out,
                          bool *is_asked, cbk_error *err)
 {
@@ -577,18 +621,16 @@ static cbk_status answer(suggesting *s, const offer *one, cbk_suggestion *out,
                                       .digits = s->number->digits,
                                       .comparator =
                                           (cbk_comparator)s->number->comparator};
-    cbk_error why = {0};
-    *out = (cbk_suggestion){
-        .of = one->of, .from = one->from, .among = one->among, .words = one->words};
-    const cbk_status status =
-        cbk_study_evaluate(s->b->study, one->of, one->from, one->among, NULL, s->b->arena,
-                           &out->quantity, &why);
-    *is_asked = status == CBK_OK;
-    if (status == CBK_ENOMEM || status == CBK_EDATA) {
-        return cbk_fail(err, status, CBK_ROW_NONE, "%s", why.message);
-    }
+    const asked *answered = NULL;
+    CBK_TRY(ask(s->b, one, &answered, err));
+    *is_asked = answered->is_answered;
+    *out = (cbk_suggestion){.of = one->of,
+                            .from = one->from,
+                            .among = one->among,
+                            .words = one->words,
+                            .quantity = answered->quantity};
     out->is_met =
-        status == CBK_OK && out->quantity.value.kind == CBK_VALUE_NUMBER &&
+        answered->is_answered && out->quantity.value.kind == CBK_VALUE_NUMBER &&
         !cbk_notes_forbid_print(out->quantity.notes) &&
         cbk_stated_is_met(&stated, out->quantity.value.number, CBK_ROUND_HALF_AWAY);
     return CBK_OK;

@@ -107,6 +107,9 @@ static size_t break_length(const char *text, size_t at, size_t start)
         "; ",         " while ",      " whereas ", " but ",    ") and ",  "), and ",
         "), ",        ", and the ",   " and the ", ", the ",   ", mean ", ", median ",
         " and mean ", " and median ", ": ",        ", with a "};
+    if (text[at] == '\0' || strchr(" ,;:)", text[at]) == NULL) {
+        return 0;
+    }
     for (size_t i = 0; i < N(marks); i++) {
         if (cbk_length_if_starts(text + at, marks[i]) > 0) {
             return strlen(marks[i]);
