@@ -321,6 +321,31 @@ static void test_a_proposal_can_be_given_back(void)
     CHECK(n_bound > 0);
 }
 
+/* New claims go behind the old ones, not behind what follows them. */
+static void test_a_proposal_keeps_the_checks(void)
+{
+    static const char with_checks[] =
+        "claims:\n- {id: a, stated: \"4\", of: count(*)}\n"
+        "checks:\n- {id: c, says: women, percent: \"50%\", count: 2, n: 4}\n";
+    fixture f;
+    const char *proposed = NULL;
+    bool is_alone = true;
+    char path[128];
+    const bool is_open = open_fixture(&f) &&
+                         study_folder_write(&f.folder, "claims.yaml", with_checks) &&
+                         read_claims(&f, with_checks) && bind(&f, text);
+    (void)snprintf(path, sizeof path, "%s/claims.yaml", f.folder.path);
+    const bool is_read = is_open &&
+                         cbk_manuscript_propose(f.bound, path, f.arena, &proposed,
+                                                &is_alone, &f.err) == CBK_OK &&
+                         read_claims(&f, proposed);
+    const bool is_kept = is_read && f.audit->n > 1 && f.audit->n_checks > 0;
+    close_fixture(&f);
+    CHECK(is_read);
+    CHECK(!is_alone);
+    CHECK(is_kept);
+}
+
 /* A file in braces cannot be added to: the new claims stand alone. */
 static void test_a_proposal_may_stand_alone(void)
 {
@@ -366,6 +391,7 @@ int main(void)
         {"suggestions follow the words", test_suggestions_follow_the_words},
         {"claims cover what they state", test_claims_cover_what_they_state},
         {"a proposal can be given back", test_a_proposal_can_be_given_back},
+        {"a proposal keeps the checks", test_a_proposal_keeps_the_checks},
         {"a proposal may stand alone", test_a_proposal_may_stand_alone},
         {"no text and no claims", test_no_text_and_no_claims},
     };
