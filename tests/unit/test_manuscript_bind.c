@@ -265,6 +265,20 @@ static void test_claims_cover_what_they_state(void)
     CHECK(is_question);
 }
 
+/* A claim that quotes its sentence covers its own number, not the others of it. */
+static void test_a_quotation_covers_one_number(void)
+{
+    static const char quoting[] =
+        "claims:\n  - {id: q, says: \"One patient smoked 20 a day.\", stated: \"20\"}\n";
+    fixture f;
+    const bool is_bound = open_fixture(&f) && read_claims(&f, quoting) && bind(&f, text);
+    const bool is_right =
+        is_bound && is_covered(&f, "20", "q") && is_covered(&f, "One", NULL);
+    close_fixture(&f);
+    CHECK(is_bound);
+    CHECK(is_right);
+}
+
 /* ---- proposals ----------------------------------------------------------------------
  */
 
@@ -390,6 +404,7 @@ int main(void)
     static const check_test tests[] = {
         {"suggestions follow the words", test_suggestions_follow_the_words},
         {"claims cover what they state", test_claims_cover_what_they_state},
+        {"a quotation covers one number", test_a_quotation_covers_one_number},
         {"a proposal can be given back", test_a_proposal_can_be_given_back},
         {"a proposal keeps the checks", test_a_proposal_keeps_the_checks},
         {"a proposal may stand alone", test_a_proposal_may_stand_alone},
