@@ -156,6 +156,15 @@ typedef struct cbk_manuscript_audit {
     const size_t *not_found; /* claims that state numbers which are nowhere in the text */
 } cbk_manuscript_audit;
 
+/* The audit with the checks of printed numbers that the manuscript's own sentences allow
+ * ("5/6 (83%)", "t(28) = 2.2, p = 0.04") added to its own, but for those that it has.
+ * Errors: CBK_ENOMEM. */
+CBK_API CBK_MUST_USE cbk_status cbk_manuscript_check(const cbk_manuscript *manuscript,
+                                                     const cbk_audit *audit,
+                                                     cbk_arena *arena,
+                                                     const cbk_audit **out,
+                                                     cbk_error *err);
+
 /* Finds for each claim the sentence that states it, and suggestions for what no claim
  * covers.  audit NULL: no claims; study NULL: no records, and no suggestions.
  * Errors: CBK_ENOMEM, CBK_EDATA (a suggestion was stopped at a limit). */

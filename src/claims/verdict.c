@@ -67,7 +67,7 @@ static cbk_conventions changed(cbk_conventions conventions, const variant *by)
 static bool depends_on_conventions(const char *expression)
 {
     static const char *const marks[] = {"km_",      "KM_", "median", "MEDIAN", "quantile",
-                                        "QUANTILE", "hr(", "hr_",    "HR(",    "HR_"};
+                                        "QUANTILE", "hr(", "hr_",    "HR(",    "HR_", "cox_p"};
     for (size_t i = 0; i < N(marks); i++) {
         if (strstr(expression, marks[i]) != NULL) {
             return true;

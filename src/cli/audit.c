@@ -240,6 +240,8 @@ static cbk_status read_all(auditing *a)
     a->audited = a->audited != NULL ? a->audited : &no_claims;
     CBK_TRY(cbk_manuscript_read(manuscript_file, session->arena, &manuscript,
                                 &session->error));
+    CBK_TRY(cbk_manuscript_check(manuscript, a->audited, session->arena, &a->audited,
+                                 &session->error));
     return cbk_manuscript_bind(session->study, a->audited, manuscript, session->arena,
                                &a->bound, &session->error);
 }
@@ -303,6 +305,7 @@ const cbk_command cbk_command_audit = {
         "With --manuscript every number of the text is found and counted: covered by "
         "claims, with a suggestion that somebody has to confirm, or bound to nothing. As "
         "HTML it is the text itself with every number marked and explained beside it. "
+        "Printed numbers are held against each other in its sentences as well. "
         "--propose writes the claims file with a claim for each number that had none: "
         "take the # away where a suggestion asks what the sentence says, and give the "
         "file to --claims. --strict counts a number of no claim as a finding.",

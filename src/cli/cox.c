@@ -252,6 +252,11 @@ static int fit(cbk_session *session, const cbk_arguments *arguments,
         return cbk_session_fail(session, status);
     }
     cbk_regression analysis = *made;
+    if ((is_given(arguments, "univariable") || is_given(arguments, "forest")) &&
+        cbk_regression_test_terms(made, session->arena, &analysis.terms,
+                                  &session->error) != CBK_OK) {
+        return cbk_session_fail(session, session->error.status);
+    }
     int code = CBK_EXIT_DONE;
     if (has_prediction(arguments) &&
         !predict(session, arguments, conventions, &analysis, &code)) {

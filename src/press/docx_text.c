@@ -122,12 +122,7 @@ static void link_write(cbk_docx *docx, const cbk_span *span)
 
 static void mark(cbk_docx *docx, const cbk_span *span)
 {
-    static const cbk_ink inks[] = {[CBK_TONE_PLAIN] = CBK_INK_FOREGROUND,
-                                   [CBK_TONE_GOOD] = CBK_INK_SERIES_3,
-                                   [CBK_TONE_WARN] = CBK_INK_SERIES_4,
-                                   [CBK_TONE_BAD] = CBK_INK_SERIES_2,
-                                   [CBK_TONE_ASK] = CBK_INK_SERIES_1};
-    const char *colour = cbk_ink_colours_of(inks[span->tone])->light;
+    const char *colour = cbk_ink_colours_of(cbk_ink_of_tone(span->tone))->light;
     const bool is_flag = span->kind == CBK_SPAN_FLAG;
     const char *properties =
         cbk_text_format(docx->scratch, "<w:b/><w:color w:val=\"%s\"/>%s", colour + 1,

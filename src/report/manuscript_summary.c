@@ -145,6 +145,9 @@ cbk_status cbk_manuscript_summary(cbk_study *study, const cbk_manuscript_audit *
     s.report.document->subtitle = bound->manuscript->file;
     add_sentences(&s);
     add_table(&s, "answer", "Numbers that need an answer", "Why", attention, 3);
+    if (bound->audit != NULL) {
+        cbk_audit_add_inconsistent(&s.report, bound->audit);
+    }
     add_table(&s, "suggested", "Numbers of no claim, with a question to confirm",
               "Suggested", suggested, 1);
     add_table(&s, "unbound", "Numbers of no claim, without a suggestion", NULL, unbound,

@@ -130,6 +130,9 @@ void cbk_analysis_text_cell(cbk_arena *arena, cbk_table_builder *builder, size_t
 void cbk_audit_add_sentences(cbk_report *report, const cbk_audit *audit);
 /* The claims that reproduce; nothing where there are none. */
 void cbk_audit_add_table_of_good(cbk_report *report, const cbk_audit *audit);
+/* Printed numbers that cannot all be right, as a list; nothing where there are none
+ * (analysis_audit.c). */
+void cbk_audit_add_inconsistent(cbk_report *report, const cbk_audit *audit);
 /* The checks that need no records; those that are inconsistent only where asked for. */
 void cbk_audit_add_checks(cbk_report *report, const cbk_audit *audit,
                           bool has_inconsistent);
