@@ -58,6 +58,9 @@ bool cbk_session_is_wanted(cbk_session *session, const cbk_arguments *arguments,
 cbk_status cbk_session_audit(cbk_session *session, const char *claims_file,
                              const cbk_audit **out);
 
+/* --level, 0.95 when not given; false after a message. */
+bool cbk_session_level(cbk_session *session, const cbk_arguments *arguments, double *out);
+
 /* The conventions of --profile, --conf-type and --level; false after a message. */
 bool cbk_session_conventions(cbk_session *session, const cbk_arguments *arguments,
                              cbk_conventions *out);
