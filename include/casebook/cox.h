@@ -63,7 +63,8 @@ typedef enum cbk_cox_fate {
     CBK_COX_COLLINEAR, /* the covariates before it determine it in every risk set, or it
                           does not vary within any: dropped */
     CBK_COX_RISING,    /* monotone likelihood: it rises as the coefficient goes to +inf */
-    CBK_COX_FALLING    /* ... to -inf */
+    CBK_COX_FALLING,   /* ... to -inf */
+    CBK_COX_UNDETERMINED /* with others at infinity any value is as likely */
 } cbk_cox_fate;
 
 typedef struct cbk_cox_test {

@@ -92,6 +92,11 @@ const char *cbk_cox_fate_sentence(const cbk_design *design, size_t column,
             "%s: no finite estimate, since the likelihood rises for ever as the hazard "
             "ratio goes to %s; a Wald p or interval would mean nothing.",
             name, of->fate == CBK_COX_RISING ? "infinity" : "0");
+    case CBK_COX_UNDETERMINED:
+        return cbk_text_format(arena,
+                               "%s: no estimate, since next to the infinite ones any "
+                               "value fits as well.",
+                               name);
     }
     return "";
 }

@@ -98,6 +98,8 @@ static const char *fate_name(cbk_cox_fate fate)
         return "constant";
     case CBK_COX_COLLINEAR:
         return "collinear";
+    case CBK_COX_UNDETERMINED:
+        return "undetermined";
     case CBK_COX_RISING:
     case CBK_COX_FALLING:
         break;

@@ -73,6 +73,8 @@ static const char *status_of(const cbk_cox_coefficient *of, size_t n_event)
         return "constant";
     case CBK_COX_COLLINEAR:
         return "collinear";
+    case CBK_COX_UNDETERMINED:
+        return "undetermined";
     case CBK_COX_RISING:
     case CBK_COX_FALLING:
         return "infinite";

@@ -110,6 +110,7 @@ cbk_shown_ratio cbk_regression_shown(const cbk_cox *fit,
     switch (coefficient->fate) {
     case CBK_COX_CONSTANT:
     case CBK_COX_COLLINEAR:
+    case CBK_COX_UNDETERMINED:
         return shown;
     case CBK_COX_ESTIMATED:
         shown.is_estimated = isfinite(coefficient->estimate);

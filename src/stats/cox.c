@@ -2,6 +2,7 @@
  */
 #include "numeric/distribution.h"
 #include "stats/cox_instead.h"
+#include "stats/cox_limit.h"
 #include "stats/cox_model.h"
 #include "stats/cox_monotone.h"
 #include "stats/cox_profile.h"
@@ -13,10 +14,13 @@ enum { ITERATIONS_MAX = 100, ITERATIONS_MANY = 20, HALVINGS_MAX = 40 };
 static const double none = (double)NAN;
 /* Newton's decrement from which the next step ends below a double's last digit. */
 static const double decrement_last = 1e-16;
+/* Of the model-based error: below it a robust error is the rounding of 0. */
+static const double rounding = 1e-10;
 
 typedef struct fitting {
     const cbk_cox_rows *rows;
-    cbk_cox_model model;
+    cbk_cox_model model; /* or its limit, where is_monotone */
+    cbk_cox_model whole; /* the model, while `model` is the limit */
     cbk_cox *fit;
     cbk_cox_coefficient *coefficients; /* [n_covariates] */
     cbk_arena *arena;
@@ -29,6 +33,8 @@ typedef struct fitting {
     double *inverse;   /* [p * p] */
     double *variance;  /* [p * p] robust where asked for, else inverse */
     int *direction;    /* [p] 1 and -1: to infinity; 0: finite */
+    double *outward;   /* [p] along which the likelihood never falls, where is_monotone */
+    bool *is_undetermined; /* [p] any value is as likely, where is_monotone */
     cbk_cox_value now;
     cbk_cox_value next;
     bool is_monotone;
@@ -141,23 +147,38 @@ static bool take_step(fitting *at)
 }
 
 /* Whether the last step, or all the way so far, is a direction without an end; then goes
- * to it. */
+ * to the likelihood at that end, and starts again there. */
 static bool go_out(fitting *at, double decrement)
 {
     const size_t p = at->model.p;
-    if (at->is_monotone) {
-        return false;
-    }
     bool is_found = cbk_cox_is_monotone(&at->model, at->step, decrement, at->direction);
     if (!is_found && !(decrement > 0.0)) {
         memcpy(at->step, at->beta, p * sizeof *at->step);
         is_found = cbk_cox_is_monotone(&at->model, at->step, 0.0, at->direction);
     }
-    if (is_found) {
-        at->is_monotone = true;
-        cbk_cox_go_out(&at->model, at->step, at->direction, at->beta, &at->now);
+    cbk_cox_model limit;
+    if (!is_found || !cbk_cox_limit_make(at->rows, &at->model, at->step, at->kept,
+                                         at->arena, &limit)) {
+        return false;
     }
-    return is_found;
+    cbk_cox_outward_add(&at->whole, at->step, at->outward);
+    at->is_monotone = true;
+    at->model = limit;
+    memset(at->beta, 0, p * sizeof *at->beta);
+    cbk_cox_likelihood(&at->model, at->beta, &at->now);
+    return true;
+}
+
+/* From the limit back to the likelihood of all rows, so far out that they are the same to
+ * a double's last digits. */
+static void come_back(fitting *at)
+{
+    for (size_t j = 0; j < at->model.p; j++) {
+        at->direction[j] = at->outward[j] > 0.0 ? 1 : at->outward[j] < 0.0 ? -1 : 0;
+    }
+    at->model = at->whole;
+    cbk_cox_likelihood(&at->model, at->beta, &at->next);
+    cbk_cox_go_out(&at->model, at->outward, at->direction, at->beta, &at->next);
 }
 
 static bool has_full_rank(const fitting *at)
@@ -174,6 +195,7 @@ static bool has_full_rank(const fitting *at)
 /* True at the maximum. */
 static bool climb(fitting *at)
 {
+    at->whole = at->model;
     for (int turn = 0; turn < ITERATIONS_MAX; turn++) {
         const double decrement = newton_step(at);
         const bool is_lame = !has_full_rank(at); /* a direction that rounding hides */
@@ -208,15 +230,17 @@ static void fill_coefficient(fitting *at, size_t j, double z_of_level)
         out->fate = at->direction[j] > 0 ? CBK_COX_RISING : CBK_COX_FALLING;
         return;
     }
-    if (at->is_monotone && !(at->inverse[j * p + j] > 0.0)) {
-        return; /* the limit does not depend on it */
+    if (at->is_undetermined[j]) {
+        out->fate = CBK_COX_UNDETERMINED;
+        return;
     }
     out->estimate = at->beta[j] / scale;
     out->hazard_ratio = exp(out->estimate);
     const double model_error = sqrt(at->inverse[j * p + j]) / scale;
     out->std_error = model_error > 0.0 ? model_error : none;
     const double robust_error = sqrt(at->variance[j * p + j]) / scale;
-    out->robust_se = is_robust && robust_error > 0.0 ? robust_error : none;
+    out->robust_se =
+        is_robust && robust_error > rounding * model_error ? robust_error : none;
     const double error = is_robust ? out->robust_se : out->std_error;
     out->z = out->estimate / error;
     out->p = isnan(out->z) ? none : 2.0 * cbk_normal_upper(fabs(out->z));
@@ -231,7 +255,8 @@ static void fill_variance(fitting *at)
     double *out = at->all_variance;
     for (size_t j = 0; j < p; j++) {
         for (size_t k = 0; k < p; k++) {
-            const bool is_finite = at->direction[j] == 0 && at->direction[k] == 0;
+            const bool is_finite = at->direction[j] == 0 && at->direction[k] == 0 &&
+                                   !at->is_undetermined[j] && !at->is_undetermined[k];
             out[at->kept[j] * n + at->kept[k]] =
                 is_finite
                     ? at->variance[j * p + k] / at->model.scale[j] / at->model.scale[k]
@@ -281,6 +306,17 @@ static void sandwich(const fitting *at, const double *products)
     }
 }
 
+/* Whether every variance is more than what rounding leaves of 0 beside the other's. */
+static bool is_above_rounding(const double *variance, const double *other, size_t p)
+{
+    for (size_t j = 0; j < p; j++) {
+        if (!(variance[j * p + j] > rounding * rounding * other[j * p + j])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The score test at 0 from the products of score residuals there; now is at 0. */
 static bool test_robust_score(fitting *at)
 {
@@ -293,7 +329,8 @@ static bool test_robust_score(fitting *at)
     }
     size_t rank = 0;
     const double chisq = quadratic(at, products, at->now.gradient, &rank);
-    at->fit->robust_score = rank == p ? test_of(chisq, p) : no_test;
+    const bool is_known = rank == p && is_above_rounding(products, at->now.info, p);
+    at->fit->robust_score = is_known ? test_of(chisq, p) : no_test;
     return true;
 }
 
@@ -355,7 +392,7 @@ static bool fill_profiles(fitting *at)
     return true;
 }
 
-/* Of the limit some coefficients may say nothing.  Each that rises for ever by itself is
+/* Of some coefficients the limit may say nothing.  Each that rises for ever by itself is
  * infinite, too; of others there is no estimate. */
 static bool send_rest_out(fitting *at)
 {
@@ -365,7 +402,7 @@ static bool send_rest_out(fitting *at)
         return false;
     }
     for (size_t j = 0; j < p; j++) {
-        for (int sign = -1; sign <= 1 && !(at->inverse[j * p + j] > 0.0); sign += 2) {
+        for (int sign = -1; sign <= 1 && at->is_undetermined[j]; sign += 2) {
             memset(at->step, 0, p * sizeof *at->step);
             at->step[j] = sign;
             if (at->direction[j] == 0 &&
@@ -401,13 +438,18 @@ static bool fit_plain(fitting *at, double z)
         return false;
     }
     if (at->is_monotone) {
+        cbk_cox_find_undetermined(&at->model, at->now.info, at->inverse,
+                                  at->is_undetermined);
+        come_back(at);
         if (!send_rest_out(at)) {
             return false;
         }
         fit->wald = (cbk_cox_test){.chisq = none, .df = p, .p = none};
     } else {
         const double wald = quadratic(at, at->variance, at->beta, &rank);
-        fit->wald = rank == p ? test_of(wald, p) : no_test;
+        const bool is_known =
+            rank == p && is_above_rounding(at->variance, at->inverse, p);
+        fit->wald = is_known ? test_of(wald, p) : no_test;
     }
     for (size_t j = 0; j < p; j++) {
         fill_coefficient(at, j, z);
@@ -474,6 +516,8 @@ static bool make_room(fitting *at, size_t p)
     cbk_arena *arena = at->arena;
     at->kept = CBK_NEW(arena, size_t, p + 1);
     at->direction = CBK_NEW(arena, int, p + 1);
+    at->outward = numbers(arena, p);
+    at->is_undetermined = CBK_NEW(arena, bool, p + 1);
     at->beta = numbers(arena, p);
     at->trial = numbers(arena, p);
     at->step = numbers(arena, p);

@@ -444,6 +444,7 @@ static void evaluate(const cbk_cox_model *model, const double *beta, cbk_cox_val
         return;
     }
     tied at = {.model = model, .gradient = out->gradient, .info = out->info};
+    room->walk.model = model; /* a model may have been copied */
     room->walk.run = model->n_runs;
     while (cbk_cox_walk_back(&room->walk)) {
         see_time(room, &at);

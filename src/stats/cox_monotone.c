@@ -18,7 +18,7 @@ static const double part_small = 1e-3; /* of the largest: a coefficient that con
 static const double gap_tolerance = 1e-5; /* of the spread */
 static const double spread_far = 500.0;
 
-static double spread_of(const cbk_cox_model *model, const double *step)
+double cbk_cox_spread(const cbk_cox_model *model, const double *step)
 {
     double least = (double)INFINITY;
     double most = -(double)INFINITY;
@@ -67,8 +67,14 @@ static bool are_events_highest(const cbk_cox_model *model, const double *step, s
     return model->entry != NULL;
 }
 
-static bool never_falls(const cbk_cox_model *model, const double *step, double tolerance)
+double cbk_cox_gap_tolerance(const cbk_cox_model *model, const double *step)
 {
+    return gap_tolerance * cbk_cox_spread(model, step);
+}
+
+bool cbk_cox_never_falls(const cbk_cox_model *model, const double *step)
+{
+    const double tolerance = cbk_cox_gap_tolerance(model, step);
     double most = -(double)INFINITY;
     for (size_t r = model->n_runs; r-- > 0;) {
         const cbk_cox_run *run = &model->runs[r];
@@ -94,7 +100,7 @@ static bool never_falls(const cbk_cox_model *model, const double *step, double t
 bool cbk_cox_is_monotone(const cbk_cox_model *model, double *step, double decrement,
                          int *direction)
 {
-    if (!(decrement < decrement_small) || spread_of(model, step) < spread_long) {
+    if (!(decrement < decrement_small) || cbk_cox_spread(model, step) < spread_long) {
         return false;
     }
     double largest = 0.0;
@@ -106,7 +112,7 @@ bool cbk_cox_is_monotone(const cbk_cox_model *model, double *step, double decrem
         const bool is_going = spread_of_column(model, step, j) > part_small * largest;
         candidate[j] = is_going ? step[j] : 0.0;
     }
-    if (!never_falls(model, candidate, gap_tolerance * spread_of(model, candidate))) {
+    if (!cbk_cox_never_falls(model, candidate)) {
         return false;
     }
     for (size_t j = 0; j < model->p; j++) {
@@ -120,9 +126,9 @@ void cbk_cox_go_out(const cbk_cox_model *model, const double *step, const int *d
                     double *beta, cbk_cox_value *value)
 {
     const size_t p = model->p;
-    const double stride = 20.0 / spread_of(model, step);
+    const double stride = 20.0 / cbk_cox_spread(model, step);
     double gain = 1.0;
-    while (gain > 0.0 && spread_of(model, beta) < spread_far) {
+    while (gain > 0.0 && cbk_cox_spread(model, beta) < spread_far) {
         const double before = value->loglik;
         for (size_t j = 0; j < p; j++) {
             beta[j] += direction[j] != 0 ? stride * step[j] : 0.0;

@@ -4,6 +4,15 @@
 
 #include "stats/cox_model.h"
 
+/* How far apart the x'step of the rows are. */
+double cbk_cox_spread(const cbk_cox_model *model, const double *step);
+
+/* Differences of x'step up to it are none. */
+double cbk_cox_gap_tolerance(const cbk_cox_model *model, const double *step);
+
+/* Whether the likelihood never falls along step[p]. */
+bool cbk_cox_never_falls(const cbk_cox_model *model, const double *step);
+
 /* Whether the likelihood never falls along step[p], a step of Newton's method that gains
  * next to nothing (decrement) and yet goes on as far as the ones before.  Then step keeps
  * what goes to infinity, 0 elsewhere, and direction[p] is 1, -1, 0. */

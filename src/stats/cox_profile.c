@@ -204,7 +204,7 @@ static void fill_profile(const cbk_cox_summit *of, cbk_cox_climber *at, size_t j
     memcpy(at->now, of->beta, at->p * sizeof *at->now);
     const double chisq = 2.0 * (of->loglik - cbk_cox_profile_at(at, j, 0.0));
     out->likelihood_ratio = test_of(chisq);
-    out->score = test_score(at, j);
+    out->score = isnan(chisq) ? test_of(none) : test_score(at, j);
     if (direction != 0) {
         const double start = find_inside(at, j, direction, target);
         const double limit =

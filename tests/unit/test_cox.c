@@ -324,6 +324,116 @@ static void monotone_in_two_at_once(void)
     CHECK(firth->coefficients[0].fate == CBK_COX_ESTIMATED);
 }
 
+/* By definition: whether nobody at risk (with exact ties: without the event) has a larger
+ * x'd than somebody with the event. */
+static bool never_falls_along(const sample *s, bool is_exact, const double *d)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        for (size_t k = 0; s->is_event[i] && k < s->n; k++) {
+            const bool is_tied = s->is_event[k] && s->time[k] <= s->time[i];
+            if (is_at_risk(s, k, i) && !(is_exact && is_tied) &&
+                eta_of(s, k, d) > eta_of(s, i, d)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* Into sum the middle of all directions along which the likelihood never falls. */
+static void sum_directions(const sample *s, bool is_exact, double *sum)
+{
+    sum[0] = sum[1] = 0.0;
+    for (int a = -4; a <= 4; a++) {
+        for (int b = -4; b <= 4; b++) {
+            const double d[P_MAX] = {a, b};
+            if (never_falls_along(s, is_exact, d)) {
+                sum[0] += a;
+                sum[1] += b;
+            }
+        }
+    }
+}
+
+/* Small whole numbers, so that all directions that matter are small whole numbers, too.
+ * In some of these data a second direction is seen only far out along a first one. */
+static void supremum_by_definition(void)
+{
+    static const cbk_cox_ties all_ties[] = {CBK_COX_EFRON, CBK_COX_BRESLOW, CBK_COX_EXACT,
+                                            CBK_COX_EXACT_MARGINAL};
+    size_t n_monotone = 0;
+    for (int turn = 0; turn < 2000; turn++) {
+        const cbk_mark before = cbk_arena_mark(arena);
+        sample s = draw(5 + random_below(5), 2, 0);
+        for (size_t i = 0; i < s.n; i++) {
+            s.time[i] = 1.0 + (double)random_below(5);
+            s.x[0][i] = (double)random_below(3);
+            s.x[1][i] = (double)random_below(3);
+        }
+        double sum[P_MAX] = {0.0};
+        const cbk_cox_ties ties = all_ties[turn % 4];
+        sum_directions(&s, cbk_cox_ties_are_exact(ties), sum);
+        sample by_level = s;
+        by_level.n_strata = 64;
+        for (size_t i = 0; i < s.n; i++) {
+            const double level = eta_of(&s, i, sum);
+            by_level.stratum[i] = 0;
+            for (size_t k = 0; k < s.n; k++) {
+                by_level.stratum[i] += eta_of(&s, k, sum) < level ? 1 : 0;
+            }
+        }
+        const cbk_cox *fit = fit_sample(&s, ties, false);
+        const cbk_cox *want = fit_sample(&by_level, ties, false);
+        CHECK(fit != NULL && want != NULL);
+        if (fit->n_event == 0) {
+            cbk_arena_release(arena, before);
+            continue;
+        }
+        CHECK((fit->notes & CBK_NOTE_NOT_CONVERGED) == 0);
+        CHECK((want->notes & (CBK_NOTE_MONOTONE | CBK_NOTE_NOT_CONVERGED)) == 0);
+        CHECK_NEAR(fit->loglik, want->loglik, 1e-10);
+        n_monotone += (fit->notes & CBK_NOTE_MONOTONE) != 0 ? 1 : 0;
+        for (size_t j = 0; j < 2; j++) {
+            const cbk_cox_fate fate = fit->coefficients[j].fate;
+            CHECK(fate != CBK_COX_ESTIMATED || fabs(sum[j]) < 0.5);
+        }
+        cbk_arena_release(arena, before);
+    }
+    CHECK(n_monotone > 400);
+}
+
+/* The one with the event is just below all others at risk: a gap of 0.07 beside a range
+ * of 2.4, which no spread that can be computed with would open. */
+static void monotone_by_a_narrow_gap(void)
+{
+    const double time[] = {5, 5, 5, 5};
+    const bool is_event[] = {false, false, false, true};
+    for (int digits = 0; digits < 4; digits++) {
+        const double gap = pow(10.0, -digits);
+        const double x[] = {1.7163, 0.4, 0.3, 0.3 - 0.09 * gap};
+        const sample s = sample_of(4, time, is_event, x);
+        const cbk_cox *fit = fit_sample(&s, CBK_COX_EFRON, false);
+        CHECK(fit != NULL && fit->notes == CBK_NOTE_MONOTONE);
+        CHECK(fit->coefficients[0].fate == CBK_COX_FALLING);
+        CHECK(fit->loglik == 0.0 && isnan(fit->coefficients[0].hazard_ratio));
+        CHECK_NEAR(fit->likelihood_ratio.chisq, 2.0 * log(4.0), 1e-13);
+    }
+}
+
+/* Clusters whose residuals cancel: a robust variance of 0, of which rounding leaves 1e-32
+ * of the other, is none. */
+static void no_robust_error_from_rounding(void)
+{
+    sample s = sample_of(6, six_time, six_event, six_x);
+    s.has_clusters = true;
+    s.n_clusters = 1;
+    memset(s.cluster, 0, sizeof s.cluster);
+    const cbk_cox *fit = fit_sample(&s, CBK_COX_EFRON, false);
+    CHECK(fit != NULL && isfinite(fit->coefficients[0].std_error));
+    CHECK(isnan(fit->coefficients[0].robust_se) && isnan(fit->coefficients[0].p));
+    CHECK(isnan(fit->coefficients[0].lower) && isnan(fit->wald.chisq));
+}
+
 /* ---- degenerate data -------------------------------------------------------------- */
 
 static void typed_answers(void)
@@ -561,6 +671,8 @@ int main(void)
         {"the worked example is monotone", worked_example_is_monotone},
         {"the others of a monotone fit", others_of_a_monotone_fit},
         {"monotone in two at once", monotone_in_two_at_once},
+        {"monotone by a narrow gap", monotone_by_a_narrow_gap},
+        {"no robust error from rounding", no_robust_error_from_rounding},
         {"typed answers", typed_answers},
         {"dropped covariates", dropped_covariates},
         {"any scale and place", any_scale_and_place},
@@ -569,6 +681,7 @@ int main(void)
         {"every error", every_error},
         {"every allocation fails", every_allocation_fails},
         {"names", names},
+        {"the supremum by definition", supremum_by_definition},
     };
     arena = cbk_arena_create(NULL, SIZE_MAX);
     if (arena == NULL) {
