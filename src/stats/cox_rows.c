@@ -239,6 +239,8 @@ static bool fill_offset(const double *value, cbk_arena *arena, cbk_cox_model *mo
 
 /* ---- runs ------------------------------------------------------------------------- */
 
+enum { AHEAD = 24 /* rows, in which a number comes from memory */ };
+
 static bool fill_runs(const cbk_cox_rows *rows, const uint32_t *order, cbk_arena *arena,
                       cbk_cox_model *model)
 {
@@ -250,6 +252,9 @@ static bool fill_runs(const cbk_cox_rows *rows, const uint32_t *order, cbk_arena
     size_t k = 0;
     for (size_t i = 0; i < model->n; i++) {
         const uint32_t row = order[i];
+        const uint32_t soon = order[i + AHEAD < model->n ? i + AHEAD : i];
+        __builtin_prefetch(&followup->time[soon]);
+        __builtin_prefetch(&followup->is_event[soon]);
         const bool is_stratum =
             i == 0 ||
             (rows->stratum != NULL && rows->stratum[row] != rows->stratum[order[i - 1]]);

@@ -288,12 +288,54 @@ static TARGET void NAMED(update)(const double *x, size_t stride, size_t p,
     }
 }
 
+INLINED LANES NAMED(chosen)(BITS which, LANES yes, LANES no)
+{
+    return (LANES)((which & (BITS)yes) | (~which & (BITS)no));
+}
+
+static TARGET void NAMED(extend)(const double *value, size_t n, double *least,
+                                 double *most, double *strange)
+{
+    for (size_t k = 0; k < CBK_COX_LANES; k += WIDTH) {
+        LANES low = NAMED(load)(least + k);
+        LANES high = NAMED(load)(most + k);
+        LANES odd = NAMED(load)(strange + k);
+        for (size_t i = k; i < n; i += CBK_COX_LANES) {
+            const LANES here = NAMED(load)(value + i);
+            low = NAMED(chosen)(here < low, here, low);
+            high = NAMED(chosen)(here > high, here, high);
+            odd += here - here;
+        }
+        NAMED(store)(least + k, low);
+        NAMED(store)(most + k, high);
+        NAMED(store)(strange + k, odd);
+    }
+}
+
+static TARGET void NAMED(add_on_grid)(const double *value, size_t n, double unit,
+                                      double middle, double *sums, double *squares)
+{
+    for (size_t k = 0; k < CBK_COX_LANES; k += WIDTH) {
+        LANES sum = NAMED(load)(sums + k);
+        LANES square = NAMED(load)(squares + k);
+        for (size_t i = k; i < n; i += CBK_COX_LANES) {
+            const LANES here = NAMED(load)(value + i) * unit - middle;
+            sum += (here + grid_rounder) - grid_rounder;
+            square += (here * here + grid_rounder) - grid_rounder;
+        }
+        NAMED(store)(sums + k, sum);
+        NAMED(store)(squares + k, square);
+    }
+}
+
 #ifdef HAS_AVX2
 static const cbk_cox_kernels NAMED(kernels) = {.fill_risk = NAMED(fill_risk),
                                                .sum_back = NAMED(sum_back),
                                                .sum_forth = NAMED(sum_forth),
                                                .sum_products = NAMED(sum_products),
-                                               .update = NAMED(update)};
+                                               .update = NAMED(update),
+                                               .extend = NAMED(extend),
+                                               .add_on_grid = NAMED(add_on_grid)};
 #endif
 
 #undef INLINED
