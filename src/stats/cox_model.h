@@ -200,11 +200,11 @@ bool cbk_cox_score_products(const cbk_cox_model *model, const double *beta,
 bool cbk_cox_concordance(const cbk_cox_model *model, const double *beta, cbk_arena *arena,
                          double *estimate, double *std_error);
 
-/* The test of proportional hazards: term[p] of each column, n_terms of them (those
- * without a column get NaN).  False when out of memory. */
+/* The test of proportional hazards: info[p * p] at beta, term[p] of each column, n_terms
+ * of them (those without a column get NaN).  False when out of memory. */
 bool cbk_cox_proportional(const cbk_cox_model *model, const double *beta,
-                          const size_t *term, size_t n_terms, cbk_arena *arena,
-                          cbk_cox_test *terms, cbk_cox_test *global);
+                          const double *info, const size_t *term, size_t n_terms,
+                          cbk_arena *arena, cbk_cox_test *terms, cbk_cox_test *global);
 
 /* Firth's estimate, profile limits and p of each column.  beta[p] is filled. */
 typedef struct cbk_cox_firth {
