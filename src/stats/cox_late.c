@@ -65,10 +65,18 @@ static void take_time(cbk_cox_evaluation *at, size_t k)
     const cbk_cox_seen seen =
         cbk_cox_see_time(at, k, cbk_sum_value(&at->at_risk[0]), at->tied[0]);
     const bool is_tied = cbk_cox_is_tied(at->model, &at->model->times[k]);
+    const cbk_cox_trace *trace = at->trace;
+    if (trace != NULL) {
+        trace->seen[k] = seen;
+    }
     double *whole = next_vector(at, &at->whole, seen.weight);
     double *tied = is_tied ? next_vector(at, &at->of_tied, seen.tied_weight) : NULL;
     for (size_t j = 0; j < p; j++) {
         whole[j * CBK_COX_VECTORS] = cbk_sum_value(&at->at_risk[j + 1]);
+        if (trace != NULL) {
+            trace->s1[k * p + j] = whole[j * CBK_COX_VECTORS];
+            trace->d1[k * p + j] = is_tied ? at->tied[j + 1] : 0.0;
+        }
         if (is_tied) {
             whole[j * CBK_COX_VECTORS] -= seen.part * at->tied[j + 1];
             tied[j * CBK_COX_VECTORS] = at->tied[j + 1];

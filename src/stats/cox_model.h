@@ -128,6 +128,25 @@ struct cbk_cox_kept {
     double *variance;  /* [model.p^2] robust where the fit is */
 };
 
+/* What a time with events gives: vectors S1 - part D1 and D1 with these weights, of whose
+ * squares the information is less.  D1: of the events where Efron's ties share them. */
+typedef struct cbk_cox_seen {
+    double part;
+    double weight;
+    double tied_weight;
+} cbk_cox_seen;
+
+/* S1 and D1 at each time. */
+typedef struct cbk_cox_trace {
+    cbk_cox_seen *seen; /* [n_times] */
+    double *s1;         /* [n_times * p] */
+    double *d1;         /* [n_times * p] to be 0 before */
+} cbk_cox_trace;
+
+/* Fills out at beta[p].  Leaves risk and steps behind. */
+void cbk_cox_trace_at(const cbk_cox_model *model, const double *beta,
+                      const cbk_cox_trace *out);
+
 /* Sums of weight (times multiplier) times x over the events: out[p]. */
 void cbk_cox_sum_events(const cbk_cox_model *model, const double *multiplier,
                         cbk_sum *out);

@@ -6,7 +6,7 @@
 #define BITS NAMED(bits)   /* the same as whole numbers */
 
 typedef double LANES __attribute__((vector_size(8 * WIDTH)));
-typedef int64_t BITS __attribute__((vector_size(8 * WIDTH)));
+typedef uint64_t BITS __attribute__((vector_size(8 * WIDTH)));
 /* The same where they lie in memory. */
 typedef double NAMED(lanes_at)
     __attribute__((vector_size(8 * WIDTH), aligned(8), may_alias));
@@ -51,7 +51,7 @@ INLINED void NAMED(raise)(LANES *x)
     UNROLLED
     for (int i = 0; i < N_EXP; i++) {
         const LANES of_r = (r[i] + square[i] * (even[i] + r[i] * odd[i])) + 1.0;
-        const BITS power = ((BITS)shifted[i] << 52) + (INT64_C(1023) << 52);
+        const BITS power = ((BITS)shifted[i] << 52) + (UINT64_C(1023) << 52);
         x[i] = of_r * (LANES)power;
     }
 }
@@ -302,8 +302,8 @@ static TARGET void NAMED(extend)(const double *value, size_t n, double *least,
         LANES odd = NAMED(load)(strange + k);
         for (size_t i = k; i < n; i += CBK_COX_LANES) {
             const LANES here = NAMED(load)(value + i);
-            low = NAMED(chosen)(here < low, here, low);
-            high = NAMED(chosen)(here > high, here, high);
+            low = NAMED(chosen)((BITS)(here < low), here, low);
+            high = NAMED(chosen)((BITS)(here > high), here, high);
             odd += here - here;
         }
         NAMED(store)(least + k, low);
