@@ -34,6 +34,8 @@ add_rows(cbk_cox_evaluation *at, size_t from, size_t to, size_t tied_end, size_t
     }
 }
 
+enum { AHEAD = 32 /* rows, in which a number comes from memory */ };
+
 /* Who has not entered before time k goes out. */
 static inline __attribute__((always_inline)) void take_out(cbk_cox_evaluation *at,
                                                            size_t k, size_t p)
@@ -41,6 +43,9 @@ static inline __attribute__((always_inline)) void take_out(cbk_cox_evaluation *a
     const cbk_cox_model *model = at->model;
     while (at->late_end > model->late_from[k]) {
         const size_t place = --at->late_end;
+        const size_t soon = place > AHEAD ? place - AHEAD : 0;
+        __builtin_prefetch(&model->risk[model->enters[soon]]);
+        __builtin_prefetch(model->late_x + soon * p);
         const double *x = model->late_x + place * p;
         const double risk = model->risk[model->enters[place]];
         add_exactly(&at->at_risk[0], -risk);
