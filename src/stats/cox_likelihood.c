@@ -8,7 +8,7 @@
  *
  * Backward over the tiles to know who is at risk, forward to sum the hazard.  Sums are
  * plain within BLOCK tiles and compensated from there on; those over who is at risk are
- * plain within a tile.  docs/decisions/0010-tiles.md says why.
+ * plain within a tile.  docs/decisions/0013-cox-in-tiles.md says why.
  */
 #include "numeric/sum.h"
 #include "stats/cox_evaluation.h"
