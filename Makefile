@@ -41,7 +41,7 @@ install: all
 	@tools/install.sh build '$(PREFIX)' '$(DESTDIR)'
 
 bench: all
-	@meson compile -C build bench bench_kaplan_meier bench_log_rank bench_cox bench_cox_curve bench_cuminc
+	@meson compile -C build bench bench_kaplan_meier bench_log_rank bench_cox bench_cox_curve bench_cuminc bench_fine_gray bench_mean_cumulative
 	@mkdir -p build/bench/data
 	@status=0; \
 	build/bench/bench build/casebook $(STUDY) build/bench/data || status=1; \
@@ -49,6 +49,8 @@ bench: all
 	build/bench/bench_cox || status=1; \
 	build/bench/bench_cox_curve || status=1; \
 	build/bench/bench_cuminc || status=1; \
+	build/bench/bench_fine_gray || status=1; \
+	build/bench/bench_mean_cumulative || status=1; \
 	python3 bench/run.py build/bench/bench_kaplan_meier build/bench/data || status=1; \
 	exit $$status
 

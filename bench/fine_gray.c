@@ -79,8 +79,8 @@ static double milliseconds_of(const workload *work, bool is_months, size_t n)
         const cbk_fine_gray *fit = NULL;
         cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
         const clock_t start = clock();
-        const bool is_done = arena != NULL && cbk_fine_gray_fit(&rows, 0.95, arena, &fit,
-                                                                NULL) == CBK_OK;
+        const bool is_done =
+            arena != NULL && cbk_fine_gray_fit(&rows, 0.95, arena, &fit, NULL) == CBK_OK;
         const double taken = 1e3 * (double)(clock() - start) / (double)CLOCKS_PER_SEC;
         if (!is_done || !(fit->gradient < 1e-3)) {
             least = -1.0;

@@ -18,6 +18,7 @@
 #include <casebook/kaplan_meier.h>
 #include <casebook/life_table.h>
 #include <casebook/log_rank.h>
+#include <casebook/manuscript.h>
 #include <casebook/mean_cumulative.h>
 #include <casebook/nelson_aalen.h>
 #include <casebook/paper.h>

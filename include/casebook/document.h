@@ -39,6 +39,7 @@ typedef enum cbk_span_kind {
     CBK_SPAN_NUMBER, /* text with a provenance */
     CBK_SPAN_LINK,   /* text with a target: "#id" or an address */
     CBK_SPAN_MARK,   /* a verdict or a severity: text with a tone */
+    CBK_SPAN_FLAG,   /* a word of a text that was looked at: text, tone, sign, meaning */
     CBK_SPAN_BREAK   /* a new line inside a cell or paragraph */
 } cbk_span_kind;
 
@@ -46,15 +47,18 @@ typedef enum cbk_tone {
     CBK_TONE_PLAIN,
     CBK_TONE_GOOD,
     CBK_TONE_WARN,
-    CBK_TONE_BAD
+    CBK_TONE_BAD,
+    CBK_TONE_ASK /* somebody has to answer */
 } cbk_tone;
 
 typedef struct cbk_span {
     cbk_span_kind kind;
     const char *text;
-    const cbk_provenance *provenance; /* NUMBER only */
-    const char *target;               /* LINK only */
-    cbk_tone tone;                    /* MARK only */
+    const cbk_provenance *provenance; /* NUMBER; FLAG without a target: or NULL */
+    const char *target;               /* LINK; FLAG: its note, or NULL */
+    cbk_tone tone;                    /* MARK, FLAG */
+    const char *sign; /* FLAG: stands behind the text, so that a tone is not all: "≠3" */
+    const char *meaning; /* FLAG: the sign in words: "does not reproduce" */
     struct cbk_span *next;
 } cbk_span;
 
@@ -205,6 +209,26 @@ typedef struct cbk_figure_block {
     const cbk_text_run *notes;
 } cbk_figure_block;
 
+/* ---- text with notes beside it --------------------------------------------------------
+ */
+
+/* A note in the margin, or below where there is no room. */
+typedef struct cbk_margin_note {
+    const char *id; /* target of the flags that it explains */
+    cbk_tone tone;
+    cbk_text_run run;
+} cbk_margin_note;
+
+/* A heading, a paragraph, an item or a table of another text, with notes. */
+typedef struct cbk_noted_block {
+    int level; /* of a heading, 2 to 4; 0: none */
+    bool is_item;
+    const cbk_table_block *table; /* or NULL: run */
+    cbk_text_run run;
+    size_t n_notes;
+    const cbk_margin_note *notes;
+} cbk_noted_block;
+
 /* ---- documents ----------------------------------------------------------------------
  */
 
@@ -213,7 +237,8 @@ typedef enum cbk_block_kind {
     CBK_BLOCK_PARAGRAPH,
     CBK_BLOCK_ITEM, /* of a bulleted list; neighbours make one list */
     CBK_BLOCK_TABLE,
-    CBK_BLOCK_FIGURE
+    CBK_BLOCK_FIGURE,
+    CBK_BLOCK_NOTED
 } cbk_block_kind;
 
 typedef struct cbk_block {
@@ -223,6 +248,7 @@ typedef struct cbk_block {
     cbk_text_run run; /* HEADING, PARAGRAPH, ITEM */
     const cbk_table_block *table;
     const cbk_figure_block *figure;
+    const cbk_noted_block *noted;
     struct cbk_block *next;
 } cbk_block;
 
@@ -255,6 +281,7 @@ CBK_API void cbk_document_paragraph(cbk_document *document, cbk_text_run run);
 CBK_API void cbk_document_item(cbk_document *document, cbk_text_run run);
 CBK_API void cbk_document_table(cbk_document *document, const cbk_table_block *table);
 CBK_API void cbk_document_figure(cbk_document *document, const cbk_figure_block *figure);
+CBK_API void cbk_document_noted(cbk_document *document, const cbk_noted_block *noted);
 
 /* Registers the provenance of a number and gives it its id; equal provenances (same
  * expression, from, among, conventions) share one.  NULL when the arena failed. */

@@ -1,6 +1,5 @@
-/* casebook/render.h - documents as HTML, text, Markdown, LaTeX, CSV, XLSX and
- * DOCX; drawings as
- * SVG, PDF and PNG.  Output is the same, byte for byte, from run to run.
+/* casebook/render.h - documents as HTML, text, Markdown, LaTeX, CSV, XLSX, DOCX and PDF;
+ * drawings as SVG, PDF and PNG.  Output is the same, byte for byte, from run to run.
  */
 #ifndef CASEBOOK_RENDER_H
 #define CASEBOOK_RENDER_H
@@ -17,21 +16,31 @@ typedef enum cbk_format {
     CBK_FORMAT_LATEX, /* a part for LaTeX's input command; booktabs */
     CBK_FORMAT_JSON,  /* not rendered from documents: analyses write their own */
     CBK_FORMAT_XLSX,  /* the tables only, a sheet each; bytes, not text */
-    CBK_FORMAT_DOCX   /* for Word; bytes */
+    CBK_FORMAT_DOCX,  /* for Word; bytes */
+    CBK_FORMAT_PDF    /* pages; bytes */
 } cbk_format;
 
 /* Renders document into *out, NUL-terminated, in the arena.
- *   HTML      one file that needs nothing else: styles and figures inside; a contents
- * list; every number a link to its entry in the section "Where the numbers come from".
- *   TEXT      for a terminal of `columns` characters (>= 40); tables with aligned
- * columns. CSV       cells that a spreadsheet would take for a formula get an apostrophe.
- *   XLSX      a cell that is a number is a number; no cell is a formula; the last sheet
- * says where the numbers come from.
- *   DOCX      tables whose header repeats, captions with fields, figures as vectors with
- * dots beside them, their descriptions as alternative text; wide tables lie on their
- * side; a number has a hidden bookmark named after its provenance. Errors: CBK_EINVAL
- * (JSON; XLSX without a table), CBK_EIO (XLSX, DOCX: their module, a scratch file or a
- * font is not to be had), CBK_ENOMEM. */
+ *
+ *   HTML  one file that needs nothing else: styles and figures inside; a contents list;
+ *         every number a link to its entry in "Where the numbers come from".
+ *
+ *   TEXT  for a terminal of `columns` characters (>= 40); tables with aligned columns.
+ *
+ *   CSV   cells that a spreadsheet would take for a formula get an apostrophe.
+ *
+ *   XLSX  a cell that is a number is a number; no cell is a formula; the last sheet says
+ *         where the numbers come from.
+ *
+ *   DOCX  table headers that repeat, captions with fields, figures as vectors with dots
+ *         beside them, their descriptions as alternative text; wide tables lie on their
+ *         side; a number has a hidden bookmark named after its provenance.
+ *
+ *   PDF   pages with embedded fonts, bookmarks and tags; table headers repeat; wide
+ *         tables lie on their side.
+ *
+ * Errors: CBK_EINVAL (JSON; XLSX without a table), CBK_EIO (XLSX, DOCX, PDF: their
+ * module, a scratch file or a font is not to be had), CBK_ENOMEM. */
 CBK_API CBK_MUST_USE cbk_status cbk_render(const cbk_document *document,
                                            cbk_format format, size_t columns,
                                            cbk_arena *arena, const char **out,

@@ -13,7 +13,7 @@ CBK_BEGIN_DECLS
 typedef struct cbk_study cbk_study;
 
 /* Reads the study folder (protocol.yaml, a CSV file for each form, sources.csv if it is
- * there) into memory.  Every mistake of every file goes to problems, with file and line;
+ * there), or the casebook file of that name, into memory.  Every mistake of every file goes to problems, with file and line;
  * then the status is CBK_EDATA.  The study keeps what it needs in arena, which must
  * outlive it.  Errors: CBK_EIO (folder or file cannot be read), CBK_EDATA, CBK_ENOMEM. */
 CBK_API CBK_MUST_USE cbk_status cbk_study_open(const char *folder, cbk_arena *arena,

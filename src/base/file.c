@@ -3,11 +3,11 @@
 
 #include "base/file.h"
 
+#include "base/hash.h"
 #include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -225,7 +225,7 @@ bool cbk_file_is_directory(const char *path)
 
 void cbk_sha256_hex(const char *bytes, size_t size, char out[65])
 {
-    unsigned char digest[crypto_hash_sha256_BYTES];
-    (void)crypto_hash_sha256(digest, (const unsigned char *)bytes, size); /* always 0 */
-    (void)sodium_bin2hex(out, 65, digest, sizeof digest);
+    unsigned char digest[CBK_HASH_SIZE];
+    cbk_sha256(bytes, size, digest);
+    cbk_hex(digest, sizeof digest, out);
 }

@@ -243,21 +243,6 @@ static cbk_status search(audit *a, const cbk_claim *claim, size_t k, const state
     return CBK_OK;
 }
 
-/* What follows from the adopted values may not follow from what another source says. */
-static cbk_status hold_against_sources(audit *a, const cbk_claim *claim, size_t k,
-                                       const statement *one, const char **explanations,
-                                       cbk_claim_result *result, cbk_error *err)
-{
-    const char *sentences[CBK_SOURCE_VALUES_SHOWN];
-    size_t n = 0;
-    CBK_TRY(cbk_sources_against(a->study, one->asked, &one->said, one->text, a->arena,
-                                sentences, &n, err));
-    for (size_t i = 0; i < n; i++) {
-        explain(explanations, result, of_number(a, claim, k, sentences[i]));
-    }
-    return CBK_OK;
-}
-
 /* Computes what can be computed; the worst of its numbers is the claim's verdict. */
 static cbk_status judge(audit *a, size_t i, const char **explanations,
                         cbk_claim_result *result, cbk_error *err)
@@ -265,6 +250,7 @@ static cbk_status judge(audit *a, size_t i, const char **explanations,
     const cbk_claim *claim = &a->claims[i];
     cbk_quantity *computed = CBK_NEW(a->arena, cbk_quantity, claim->n_of);
     int *digits = CBK_NEW(a->arena, int, claim->n_of);
+    cbk_sources_said said = {0};
     if (computed == NULL || digits == NULL) {
         return no_memory(err);
     }
@@ -285,10 +271,10 @@ static cbk_status judge(audit *a, size_t i, const char **explanations,
         if (judgement.is_searchable) {
             CBK_TRY(search(a, claim, k, one, explanations, result, err));
         }
-        if (judgement.verdict == CBK_VERDICT_REPRODUCES) {
-            CBK_TRY(hold_against_sources(a, claim, k, one, explanations, result, err));
-        }
+        CBK_TRY(cbk_sources_ask(a, one, k, &judgement, &said, err));
     }
+    result->n_explanations +=
+        cbk_sources_explain(a, claim, &said, explanations + result->n_explanations);
     result->computed = computed;
     result->digits = digits;
     result->n_computed = claim->n_of;

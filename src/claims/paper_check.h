@@ -75,6 +75,12 @@ const cbk_paper_check *cbk_paper_checks_read(const cbk_yaml *list, cbk_arena *ar
 bool cbk_paper_checks_find(const cbk_claim *claims, size_t n, cbk_arena *arena,
                            const cbk_paper_check **out, size_t *n_out);
 
+/* The same of a sentence, which may be about more than its numbers: what needs the whole
+ * text to be a number and its range is not looked for.  out NULL: only counts them; else
+ * room for them from *n on, which is moved past them.  False: out of memory. */
+bool cbk_paper_checks_find_in_sentence(const cbk_claim *sentence, cbk_arena *arena,
+                                       cbk_paper_check *out, size_t *n);
+
 /* Whether the facts are enough for some check. */
 bool cbk_paper_check_is_possible(const cbk_paper_check *check);
 

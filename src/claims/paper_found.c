@@ -17,6 +17,7 @@ typedef struct finder {
     const cbk_stated_number *items;
     size_t n;
     cbk_arena *arena;
+    bool is_sentence;      /* not what one claim states */
     cbk_paper_check check; /* the one that is being found */
 } finder;
 
@@ -79,19 +80,36 @@ static bool is_labelled(const finder *f, size_t at, const char *label)
     return before == f->text || strchr(" (,;[", before[-1]) != NULL;
 }
 
-/* The same, where what is before the label begins something: "or" may be a word. */
-static bool opens_with(const finder *f, size_t i, const char *label)
+/* "was", "of" and "is" may stand between a label in words and its number. */
+static size_t before_verb(const finder *f, size_t at)
 {
-    size_t at = f->items[i].at;
+    static const char *const verbs[] = {" was", " of", " is"};
+    const size_t end = before_signs(f, at);
+    for (size_t i = 0; i < N(verbs); i++) {
+        const size_t size = strlen(verbs[i]);
+        if (end > size && strncmp(f->text + end - size, verbs[i], size) == 0) {
+            return end - size;
+        }
+    }
+    return at;
+}
+
+/* "or" is a word, too: it is a label where it begins something. */
+static bool is_ratio_labelled(const finder *f, size_t i, const char *label)
+{
+    const size_t at = before_verb(f, f->items[i].at);
     if (at == 0 || f->text[at - 1] == '(' || !is_labelled(f, at, label)) {
         return false;
     }
-    at = before_signs(f, at) - strlen(label);
+    if (strcmp(label, "or") != 0) {
+        return true;
+    }
+    const size_t start = before_signs(f, at) - strlen(label);
     const size_t adjusted = strlen("adjusted ");
-    return at == 0 || f->text[at - 1] == '(' ||
-           (at >= 2 && strchr(",;", f->text[at - 2]) != NULL) ||
-           (at >= adjusted &&
-            strncmp(f->text + at - adjusted, "adjusted ", adjusted) == 0);
+    return start == 0 || f->text[start - 1] == '(' ||
+           (start >= 2 && strchr(",;", f->text[start - 2]) != NULL) ||
+           (start >= adjusted &&
+            strncmp(f->text + start - adjusted, "adjusted ", adjusted) == 0);
 }
 
 static void take(finder *f, cbk_fact fact, size_t i)
@@ -106,18 +124,26 @@ static void take(finder *f, cbk_fact fact, size_t i)
         .number = *item};
 }
 
-/* The next p behind item i, and before something else of the same kind. */
+static bool has_label(const finder *f, size_t i, const char *const *labels, size_t n)
+{
+    for (size_t k = 0; i < f->n && k < n; k++) {
+        if (f->items[i].kind == CBK_STATED_NUMBER &&
+            is_labelled(f, f->items[i].at, labels[k])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The p right behind item i, or behind the degrees of freedom that follow it. */
 static void take_p(finder *f, size_t i)
 {
+    static const char *const degrees[] = {"df", "d.f."};
     static const char *const labels[] = {"p", "p value", "p-value"};
-    for (size_t k = i + 1; k < f->n; k++) {
-        for (size_t l = 0; l < N(labels); l++) {
-            if (f->items[k].kind == CBK_STATED_NUMBER &&
-                is_labelled(f, f->items[k].at, labels[l])) {
-                take(f, CBK_FACT_P, k);
-                return;
-            }
-        }
+    size_t next = i + 1;
+    next += has_label(f, next, degrees, N(degrees));
+    if (has_label(f, next, labels, N(labels))) {
+        take(f, CBK_FACT_P, next);
     }
 }
 
@@ -136,7 +162,8 @@ static bool is_aside(const finder *f, size_t i)
     const char *before = f->text + f->items[i].at - 1;
     before -= *before == ' ';
     const char after = f->text[f->items[i].end + percent_sign(f, i)];
-    return strchr("([,;=", *before) != NULL && strchr(")],;.", after) != NULL;
+    return *before != '\0' && strchr(f->is_sentence ? "([" : "([,;=", *before) != NULL &&
+           strchr(")],;.", after) != NULL;
 }
 
 static bool find_percentage(finder *f, size_t i)
@@ -255,7 +282,7 @@ static bool find_ratio(finder *f, size_t i)
         {"rr", CBK_FACT_RISK_RATIO},    {"risk ratio", CBK_FACT_RISK_RATIO},
     };
     for (size_t k = 0; has_limits(f, i) && k < N(ratios); k++) {
-        if (opens_with(f, i, ratios[k].label)) {
+        if (is_ratio_labelled(f, i, ratios[k].label)) {
             take(f, ratios[k].fact, i);
             take(f, CBK_FACT_LOWER, i + 1);
             take(f, CBK_FACT_UPPER, i + 2);
@@ -278,7 +305,8 @@ static bool says(const char *text, const char *word)
 static bool find_range(finder *f, size_t i)
 {
     static const char *const links[] = {"-", " - ", " to "};
-    if (i != 0 || !has_limits(f, i) || !is_between(f, 1, links, N(links))) {
+    if (i != 0 || f->is_sentence || !has_limits(f, i) ||
+        !is_between(f, 1, links, N(links))) {
         return false;
     }
     const char *from = f->text + f->items[0].end + percent_sign(f, 0);
@@ -311,9 +339,9 @@ static bool find_at(finder *f, size_t i)
     return false;
 }
 
-/* The checks of one claim; out NULL: only counts them. */
-static bool find_in(const cbk_claim *claim, cbk_arena *arena, cbk_paper_check *out,
-                    size_t *n)
+/* The checks of one claim or sentence; out NULL: only counts them. */
+static bool find_in(const cbk_claim *claim, bool is_sentence, cbk_arena *arena,
+                    cbk_paper_check *out, size_t *n)
 {
     cbk_stated stated;
     if (!cbk_stated_read(claim->stated, arena, &stated)) {
@@ -322,6 +350,7 @@ static bool find_in(const cbk_claim *claim, cbk_arena *arena, cbk_paper_check *o
     for (size_t i = 0; i < stated.n; i++) {
         finder f = {
             .text = stated.text, .items = stated.numbers, .n = stated.n, .arena = arena};
+        f.is_sentence = is_sentence;
         f.check = (cbk_paper_check){
             .id = claim->id, .place = claim->place, .says = claim->says};
         if (!find_at(&f, i)) {
@@ -341,16 +370,22 @@ bool cbk_paper_checks_find(const cbk_claim *claims, size_t n, cbk_arena *arena,
     size_t n_found = 0;
     *n_out = 0;
     for (size_t i = 0; i < n; i++) {
-        if (!find_in(&claims[i], arena, NULL, &n_found)) {
+        if (!find_in(&claims[i], false, arena, NULL, &n_found)) {
             return false;
         }
     }
     cbk_paper_check *found = CBK_NEW(arena, cbk_paper_check, n_found);
     for (size_t i = 0; found != NULL && i < n; i++) {
-        if (!find_in(&claims[i], arena, found, n_out)) {
+        if (!find_in(&claims[i], false, arena, found, n_out)) {
             return false;
         }
     }
     *out = found;
     return found != NULL;
+}
+
+bool cbk_paper_checks_find_in_sentence(const cbk_claim *sentence, cbk_arena *arena,
+                                       cbk_paper_check *out, size_t *n)
+{
+    return find_in(sentence, true, arena, out, n);
 }

@@ -1,19 +1,28 @@
-/* claims/source_values.h - a number that follows from the adopted values while another
- * source says otherwise.
- */
+/* claims/source_values.h - a claim beside what another source says of its values. */
 #ifndef CLAIMS_SOURCE_VALUES_H
 #define CLAIMS_SOURCE_VALUES_H
 
-#include "claims/verdict.h"
+#include "claims/statements.h"
 
-enum { CBK_SOURCE_VALUES_SHOWN = 3 };
+enum { CBK_SOURCE_VALUES_SHOWN = 3 }; /* of one number */
 
-/* Of a claim that reproduces: what the question would give with each value of another
- * source that nobody has decided about, as sentences, where that is not what is stated.
- * No sentence where SQL asks another form within itself.  Errors: CBK_ENOMEM. */
-cbk_status cbk_sources_against(cbk_study *study, cbk_asked *asked, const cbk_stated *said,
-                               const char *text, cbk_arena *arena,
-                               const char *sentences[CBK_SOURCE_VALUES_SHOWN], size_t *n,
-                               cbk_error *err);
+/* What the numbers of one claim would be with a source's value; start with {0}. */
+typedef struct cbk_sources_said {
+    struct cbk_source_said *items; /* [n] */
+    size_t n;
+} cbk_sources_said;
+
+/* Adds what number k of a claim would be with each value of another source that nobody
+ * has decided about: where that is not what is stated, of a number that reproduces; where
+ * it is, of a date or a category that does not (numbers have their search).  Nothing
+ * where SQL asks another form within itself.  Errors: CBK_ENOMEM. */
+cbk_status cbk_sources_ask(cbk_audit_work *a, const cbk_statement *one, size_t k,
+                           const cbk_judgement *judgement, cbk_sources_said *out,
+                           cbk_error *err);
+
+/* A sentence for each value of a source; returns how many, at most
+ * CBK_SOURCE_VALUES_SHOWN for each number. */
+size_t cbk_sources_explain(cbk_audit_work *a, const cbk_claim *claim,
+                           const cbk_sources_said *said, const char **sentences);
 
 #endif

@@ -2,6 +2,7 @@
 #include "claims/verdict_parts.h"
 
 #include "claims/inverse.h"
+#include "study/records.h"
 
 #include <math.h>
 #include <string.h>
@@ -66,7 +67,7 @@ static cbk_conventions changed(cbk_conventions conventions, const variant *by)
 static bool depends_on_conventions(const char *expression)
 {
     static const char *const marks[] = {"km_",      "KM_", "median", "MEDIAN", "quantile",
-                                        "QUANTILE", "hr(", "hr_",    "HR(",    "HR_"};
+                                        "QUANTILE", "hr(", "hr_",    "HR(",    "HR_", "cox_p"};
     for (size_t i = 0; i < N(marks); i++) {
         if (strstr(expression, marks[i]) != NULL) {
             return true;
@@ -312,6 +313,25 @@ static void judge_unstated(const cbk_quantity *quantity, cbk_arena *arena,
         cbk_text_format(arena, "The claim states no number to compare with %s.", number);
 }
 
+/* Which kind of missing value the one cell has that is asked for; fallback: it is no
+ * cell.
+ */
+static const char *say_missing(cbk_study *study, const cbk_quantity *quantity,
+                               const char *fallback, cbk_arena *arena)
+{
+    const cbk_records *records = cbk_study_records(study, quantity->from);
+    if (quantity->n_records != 1 || records == NULL) {
+        return fallback;
+    }
+    const cbk_recorded *cell =
+        cbk_records_value(records, quantity->record_rows[0], quantity->expression);
+    return cell == NULL || cell->missing == NULL
+               ? fallback
+               : cbk_text_format(arena, "The records give no value: `%s` of %s %s is %s.",
+                                 quantity->expression, quantity->from,
+                                 quantity->records[0], cell->missing);
+}
+
 cbk_status cbk_claim_judge(cbk_study *study, cbk_asked *asked, const cbk_stated *said,
                            const char *text, cbk_arena *arena, cbk_judgement *out,
                            cbk_error *err)
@@ -333,6 +353,10 @@ cbk_status cbk_claim_judge(cbk_study *study, cbk_asked *asked, const cbk_stated 
         CBK_TRY(judge_item(study, asked, &said->numbers[0], arena, out, err));
     } else {
         judge_unstated(quantity, arena, out);
+    }
+    if (out->verdict == CBK_VERDICT_NOT_COMPUTABLE &&
+        quantity->value.kind == CBK_VALUE_ABSENT) {
+        out->explanation = say_missing(study, quantity, out->explanation, arena);
     }
     return cbk_arena_has_failed(arena)
                ? cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory for the audit.")

@@ -12,7 +12,9 @@
 
 static const cbk_option options[] = {
     CBK_OPTIONS_ROWS,
-    {.name = "on", .argument = "A,B", .help = "the covariates"},
+    {.name = "on",
+     .argument = "A,B",
+     .help = "the covariates; A:B is the interaction of A and B"},
     {.name = "categorical",
      .argument = "A,B",
      .help = "of these, the ones whose values are categories"},
@@ -59,7 +61,10 @@ static const cbk_option options[] = {
     {.name = "at",
      .argument = "T1,T2",
      .help = "of --predict and --baseline: at these times"},
-    CBK_OPTION_CONF_TYPE,
+    {.name = "conf-type",
+     .argument = "NAME",
+     .help = "of predicted survival; the profile's when not given",
+     .values = "log log-log plain logit arcsin"},
     {.name = "firth", .help = "Firth's penalised likelihood, for small series"},
     CBK_OPTION_LEVEL,
     {.name = "profile",
@@ -109,7 +114,6 @@ static const char *why_not(const cbk_arguments *arguments)
 
 /* Which options exclude each other. */
 static bool can_combine(cbk_session *session, const cbk_arguments *arguments,
-                        const cbk_conventions *conventions,
                         const cbk_cox_request *request)
 {
     const bool is_exact = cbk_cox_ties_are_exact(request->ties);
@@ -126,8 +130,6 @@ static bool can_combine(cbk_session *session, const cbk_arguments *arguments,
                    "--cluster, or take --ties efron";
     } else if (is_exact && request->is_firth) {
         sentence = "exact ties have no Firth penalty; take --ties efron";
-    } else if (conventions->interval == CBK_INTERVAL_BPCP) {
-        sentence = "--conf-type bpcp is of Kaplan-Meier curves alone";
     } else if (is_exact && is_given(arguments, "weight")) {
         sentence = "exact ties have no weights; take --ties efron";
     }
@@ -164,7 +166,7 @@ static bool read_request(cbk_session *session, const cbk_arguments *arguments,
         return false;
     }
     out->keeps_rows = has_prediction(arguments) || is_given(arguments, "residuals");
-    return can_combine(session, arguments, conventions, out);
+    return can_combine(session, arguments, out);
 }
 
 static int print(cbk_session *session, const cbk_arguments *arguments,
@@ -250,6 +252,11 @@ static int fit(cbk_session *session, const cbk_arguments *arguments,
         return cbk_session_fail(session, status);
     }
     cbk_regression analysis = *made;
+    if ((is_given(arguments, "univariable") || is_given(arguments, "forest")) &&
+        cbk_regression_test_terms(made, session->arena, &analysis.terms,
+                                  &session->error) != CBK_OK) {
+        return cbk_session_fail(session, session->error.status);
+    }
     int code = CBK_EXIT_DONE;
     if (has_prediction(arguments) &&
         !predict(session, arguments, conventions, &analysis, &code)) {

@@ -26,7 +26,7 @@ static const cbk_option options[] = {
 
 static cbk_status open_source(cbk_session *session, const char *path)
 {
-    if (cbk_file_is_directory(path)) {
+    if (cbk_session_is_study(path)) {
         return cbk_session_open_study(session, path);
     }
     const cbk_csv *csv = NULL;

@@ -121,7 +121,7 @@ int cbk_session_followup(cbk_session *session, const cbk_arguments *arguments,
                                           session->arena, &request->n_categorical);
     request->strata =
         cbk_split_list(optional(arguments, "strata"), session->arena, &request->n_strata);
-    return cbk_file_is_directory(arguments->operands[0])
+    return cbk_session_is_study(arguments->operands[0])
                ? read_study(session, arguments, request, out)
                : read_file(session, arguments, request, out);
 }

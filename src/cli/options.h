@@ -81,6 +81,11 @@
         .help = "write to this file instead of standard output"                          \
     }
 
+#define CBK_OPTION_REASON                                                                \
+    {                                                                                    \
+        .name = "reason", .argument = "TEXT", .help = "why, for the audit trail"         \
+    }
+
 #define CBK_COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

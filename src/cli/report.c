@@ -17,15 +17,15 @@ static const cbk_option options[] = {
      .help = "write the report into this folder; report when not given"},
     {.name = "format",
      .argument = "A,B",
-     .help =
-         "html, docx, md, latex, xlsx (the tables), several with commas; html when not "
-         "given"},
+     .help = "html, pdf, docx, md, latex, xlsx (the tables), several with commas; html "
+             "when not "
+             "given"},
     {.name = "claims",
      .argument = "FILE",
      .help = "the manuscript's claims; the study's claims.yaml when not given"},
     {.name = "paper",
      .argument = "SIZE",
-     .help = "the sheet that docx is laid out for; a4 when not given",
+     .help = "the sheet that pdf and docx are laid out for; a4 when not given",
      .values = "a4 letter"},
     CBK_OPTION_CONF_TYPE,
     CBK_OPTION_LEVEL,
@@ -41,7 +41,7 @@ typedef struct report_format {
 static const report_format formats[] = {
     {"html", "report.html", CBK_FORMAT_HTML},  {"md", "report.md", CBK_FORMAT_MARKDOWN},
     {"latex", "report.tex", CBK_FORMAT_LATEX}, {"xlsx", "report.xlsx", CBK_FORMAT_XLSX},
-    {"docx", "report.docx", CBK_FORMAT_DOCX},
+    {"docx", "report.docx", CBK_FORMAT_DOCX},  {"pdf", "report.pdf", CBK_FORMAT_PDF},
 };
 
 /* Sets asked[i] where --format names formats[i]; false after a message. */
@@ -62,7 +62,7 @@ static bool read_formats(cbk_session *session, const cbk_arguments *arguments,
         if (!is_known) {
             (void)cbk_session_refuse(
                 session,
-                "--format is html, docx, md, latex or xlsx, or several of them; not "
+                "--format is html, pdf, docx, md, latex or xlsx, or several of them; not "
                 "\"%s\"",
                 names[i]);
             return false;

@@ -27,6 +27,7 @@ bool cbk_session_open(cbk_session *session, const cbk_arguments *arguments)
 int cbk_session_close(cbk_session *session, int code)
 {
     cbk_study_close(session->study);
+    cbk_casebook_close(session->casebook);
     cbk_arena_destroy(session->arena);
     return code;
 }
@@ -108,10 +109,61 @@ int cbk_session_refuse(cbk_session *session, const char *format, ...)
     return CBK_EXIT_USAGE;
 }
 
+bool cbk_session_is_study(const char *path)
+{
+    return cbk_file_is_directory(path) || cbk_casebook_is_one(path);
+}
+
 cbk_status cbk_session_open_study(cbk_session *session, const char *folder)
 {
     return cbk_study_open(folder, session->arena, &session->problems, &session->study,
                           &session->error);
+}
+
+const char *cbk_session_home(cbk_session *session)
+{
+    const char *set = getenv("CASEBOOK_HOME");
+    if (set != NULL && set[0] != '\0') {
+        return set;
+    }
+    const char *home = getenv("HOME");
+    return home != NULL && home[0] == '/'
+               ? cbk_text_format(session->arena, "%s/.local/share/casebook", home)
+               : NULL;
+}
+
+cbk_status cbk_session_open_casebook(cbk_session *session, const char *path,
+                                     cbk_casebook_mode mode)
+{
+    CBK_TRY(cbk_casebook_open(path, mode, &session->casebook, &session->error));
+    const char *home = cbk_session_home(session);
+    return home != NULL
+               ? cbk_casebook_keep_anchors(session->casebook, home, &session->error)
+               : CBK_OK;
+}
+
+void cbk_session_warn_of_anchor(cbk_session *session)
+{
+    const char *home = cbk_session_home(session);
+    if (home == NULL || cbk_casebook_has_anchor_failed(session->casebook)) {
+        (void)fprintf(stderr,
+                      "casebook %s: committed, but the state of the audit trail could "
+                      "not be written down in %s\n",
+                      session->command, home != NULL ? home : "$CASEBOOK_HOME");
+    }
+}
+
+cbk_answer_given cbk_session_ask(const char *question)
+{
+    char line[16];
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        return CBK_ANSWER_NOBODY;
+    }
+    printf("%s [y/N] ", question);
+    (void)fflush(stdout);
+    return fgets(line, sizeof line, stdin) != NULL && (line[0] == 'y' || line[0] == 'Y')
+               ? CBK_ANSWER_YES
+               : CBK_ANSWER_NO;
 }
 
 cbk_status cbk_session_audit(cbk_session *session, const char *claims_file,
@@ -163,11 +215,12 @@ bool cbk_session_conventions(cbk_session *session, const cbk_arguments *argument
 
 cbk_format cbk_session_format(const cbk_arguments *arguments)
 {
-    static const char *const names[] = {"text", "md",    "html", "csv",
-                                        "json", "latex", "xlsx", "docx"};
+    static const char *const names[] = {"text",  "md",   "html", "csv", "json",
+                                        "latex", "xlsx", "docx", "pdf"};
     static const cbk_format formats[] = {
-        CBK_FORMAT_TEXT, CBK_FORMAT_MARKDOWN, CBK_FORMAT_HTML, CBK_FORMAT_CSV,
-        CBK_FORMAT_JSON, CBK_FORMAT_LATEX,    CBK_FORMAT_XLSX, CBK_FORMAT_DOCX};
+        CBK_FORMAT_TEXT, CBK_FORMAT_MARKDOWN, CBK_FORMAT_HTML,
+        CBK_FORMAT_CSV,  CBK_FORMAT_JSON,     CBK_FORMAT_LATEX,
+        CBK_FORMAT_XLSX, CBK_FORMAT_DOCX,     CBK_FORMAT_PDF};
     const char *name = cbk_argument(arguments, "format");
     for (size_t i = 0; name != NULL && i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(name, names[i]) == 0) {

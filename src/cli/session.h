@@ -10,13 +10,15 @@
 
 #include "base/json.h"
 #include "cli/arguments.h"
+#include "registry/casebook.h"
 
 /* One run of a command.  Open it first, close it last. */
 typedef struct cbk_session {
     const char *command;
     cbk_arena *arena;
     cbk_problems problems;
-    cbk_study *study; /* once opened; closed with the session */
+    cbk_study *study;       /* once opened; closed with the session */
+    cbk_casebook *casebook; /* likewise */
     cbk_error error;
 } cbk_session;
 
@@ -31,8 +33,28 @@ int cbk_session_fail(cbk_session *session, cbk_status status);
 /* A sentence about the command line; returns CBK_EXIT_USAGE. */
 int cbk_session_refuse(cbk_session *session, const char *format, ...) CBK_PRINTF(2, 3);
 
-/* Opens the study folder into session->study. */
+/* Whether an operand is a study (a folder, a casebook file) rather than a data file. */
+bool cbk_session_is_study(const char *path);
+/* Opens the study folder, or the casebook file, into session->study. */
 cbk_status cbk_session_open_study(cbk_session *session, const char *folder);
+
+/* Opens the casebook file into session->casebook; its trail's head is written down in
+ * $CASEBOOK_HOME after each commit. */
+cbk_status cbk_session_open_casebook(cbk_session *session, const char *path,
+                                     cbk_casebook_mode mode);
+/* The folder of anchors: $CASEBOOK_HOME or ~/.local/share/casebook; NULL: there is none.
+ */
+const char *cbk_session_home(cbk_session *session);
+/* Says on stderr that the head of the last commit could not be written down. */
+void cbk_session_warn_of_anchor(cbk_session *session);
+
+typedef enum cbk_answer_given {
+    CBK_ANSWER_YES,
+    CBK_ANSWER_NO,
+    CBK_ANSWER_NOBODY /* not a terminal */
+} cbk_answer_given;
+/* Asks the person at the terminal; "Import?" is printed with " [y/N] ". */
+cbk_answer_given cbk_session_ask(const char *question);
 
 /* Reads the claims file (NULL: the study's claims.yaml; then a study without one gives
  * *out NULL) and compares every claim with the records of session->study. */

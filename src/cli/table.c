@@ -10,7 +10,7 @@ static const cbk_option options[] = {
     {.name = "format",
      .argument = "FORMAT",
      .help = "how to print the table; text when not given",
-     .values = "text csv md html latex xlsx docx"},
+     .values = "text csv md html latex xlsx docx pdf"},
 };
 
 static int run(const cbk_arguments *arguments)

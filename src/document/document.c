@@ -72,6 +72,13 @@ void cbk_document_figure(cbk_document *document, const cbk_figure_block *figure)
     }
 }
 
+void cbk_document_noted(cbk_document *document, const cbk_noted_block *noted)
+{
+    if (noted != NULL) {
+        document_add(document, (cbk_block){.kind = CBK_BLOCK_NOTED, .noted = noted});
+    }
+}
+
 static const cbk_provenance *provenance_find(const cbk_document *document,
                                              const cbk_provenance *wanted)
 {

@@ -15,6 +15,7 @@ void cbk_run_span(cbk_text_run *run, cbk_arena *arena, cbk_span span)
            cbk_arena_has_failed(arena));
     const char *text = cbk_text_copy(arena, span.text != NULL ? span.text : "");
     const char *target = span.target != NULL ? cbk_text_copy(arena, span.target) : NULL;
+    const char *sign = span.sign != NULL ? cbk_text_copy(arena, span.sign) : NULL;
     cbk_span *copy = CBK_NEW(arena, cbk_span, 1);
     if (copy == NULL) {
         return;
@@ -22,6 +23,7 @@ void cbk_run_span(cbk_text_run *run, cbk_arena *arena, cbk_span span)
     *copy = span;
     copy->text = text;
     copy->target = target;
+    copy->sign = sign;
     copy->next = NULL;
     if (run->last == NULL) {
         run->first = copy;
@@ -81,12 +83,17 @@ static const char *span_plain(const cbk_span *span)
     return span->kind == CBK_SPAN_BREAK ? "\n" : span->text;
 }
 
+static const char *span_sign(const cbk_span *span)
+{
+    return span->kind == CBK_SPAN_FLAG && span->sign != NULL ? span->sign : "";
+}
+
 const char *cbk_run_plain(const cbk_text_run *run, cbk_arena *arena)
 {
     assert(run != NULL);
     size_t size = 0;
     for (const cbk_span *span = run->first; span != NULL; span = span->next) {
-        size += strlen(span_plain(span));
+        size += strlen(span_plain(span)) + strlen(span_sign(span));
     }
     char *plain = CBK_NEW(arena, char, size + 1);
     if (plain == NULL) {
@@ -94,9 +101,12 @@ const char *cbk_run_plain(const cbk_text_run *run, cbk_arena *arena)
     }
     char *end = plain;
     for (const cbk_span *span = run->first; span != NULL; span = span->next) {
-        const size_t length = strlen(span_plain(span));
-        memcpy(end, span_plain(span), length);
-        end += length;
+        const char *const parts[] = {span_plain(span), span_sign(span)};
+        for (size_t i = 0; i < 2; i++) {
+            const size_t length = strlen(parts[i]);
+            memcpy(end, parts[i], length);
+            end += length;
+        }
     }
     return plain; /* the arena's memory is zero: the NUL is there */
 }

@@ -8,13 +8,39 @@
 
 enum { PARTS_A_PICTURE = 2, OTHER_PARTS = 4 };
 
-static const char *style_of(const cbk_block *block)
+static const char *heading_style(int level)
 {
     static const char *const headings[] = {"Heading1", "Heading2", "Heading3"};
+    return headings[level < 2 ? 0 : level > 4 ? 2 : level - 2];
+}
+
+static const char *style_of(const cbk_block *block)
+{
     if (block->kind == CBK_BLOCK_HEADING) {
-        return headings[block->level < 2 ? 0 : block->level > 4 ? 2 : block->level - 2];
+        return heading_style(block->level);
     }
     return block->kind == CBK_BLOCK_ITEM ? "ListBullet" : "Normal";
+}
+
+/* Its notes are paragraphs behind it. */
+static void noted_write(cbk_docx *docx, const cbk_noted_block *noted)
+{
+    if (noted->table != NULL) {
+        cbk_docx_table(docx, noted->table);
+    } else {
+        cbk_docx_open(docx,
+                      noted->level > 0 ? heading_style(noted->level)
+                      : noted->is_item ? "ListBullet"
+                                       : "Normal",
+                      false);
+        cbk_docx_run(docx, &noted->run);
+        cbk_docx_close(docx);
+    }
+    for (size_t i = 0; i < noted->n_notes; i++) {
+        cbk_docx_open(docx, "ListBullet", false);
+        cbk_docx_run(docx, &noted->notes[i].run);
+        cbk_docx_close(docx);
+    }
 }
 
 static cbk_status block_write(cbk_docx *docx, const cbk_block *block, cbk_error *err)
@@ -32,6 +58,9 @@ static cbk_status block_write(cbk_docx *docx, const cbk_block *block, cbk_error 
         break;
     case CBK_BLOCK_TABLE:
         cbk_docx_table(docx, block->table);
+        break;
+    case CBK_BLOCK_NOTED:
+        noted_write(docx, block->noted);
         break;
     case CBK_BLOCK_FIGURE:
         return cbk_docx_figure(docx, block->figure, err);

@@ -146,7 +146,7 @@ static cbk_status add_picture(cbk_docx *docx, const cbk_drawing *drawing, cbk_er
     cbk_buffer png = {0};
     cbk_buffer svg = {0};
     docx->n_pictures++;
-    cbk_status status = cbk_press_png(drawing, PICTURE_DPI, &png, err);
+    cbk_status status = cbk_press_figure_png(drawing, PICTURE_DPI, &png, err);
     if (status == CBK_OK) {
         cbk_svg_picture(drawing, &svg);
         add_part(docx, "png", &png);

@@ -122,14 +122,13 @@ static void link_write(cbk_docx *docx, const cbk_span *span)
 
 static void mark(cbk_docx *docx, const cbk_span *span)
 {
-    static const cbk_ink inks[] = {[CBK_TONE_PLAIN] = CBK_INK_FOREGROUND,
-                                   [CBK_TONE_GOOD] = CBK_INK_SERIES_3,
-                                   [CBK_TONE_WARN] = CBK_INK_SERIES_4,
-                                   [CBK_TONE_BAD] = CBK_INK_SERIES_2};
-    const char *colour = cbk_ink_colours_of(inks[span->tone])->light;
+    const char *colour = cbk_ink_colours_of(cbk_ink_of_tone(span->tone))->light;
+    const bool is_flag = span->kind == CBK_SPAN_FLAG;
     const char *properties =
-        cbk_text_format(docx->scratch, "<w:b/><w:color w:val=\"%s\"/>", colour + 1);
-    cbk_docx_text(docx, properties != NULL ? properties : "", span->text);
+        cbk_text_format(docx->scratch, "<w:b/><w:color w:val=\"%s\"/>%s", colour + 1,
+                        is_flag ? "<w:vertAlign w:val=\"superscript\"/>" : "");
+    const char *text = is_flag ? span->sign : span->text;
+    cbk_docx_text(docx, properties != NULL ? properties : "", text != NULL ? text : "");
 }
 
 void cbk_docx_run(cbk_docx *docx, const cbk_text_run *run)
@@ -155,6 +154,10 @@ void cbk_docx_run(cbk_docx *docx, const cbk_text_run *run)
             link_write(docx, span);
             break;
         case CBK_SPAN_MARK:
+            mark(docx, span);
+            break;
+        case CBK_SPAN_FLAG:
+            cbk_docx_text(docx, "", span->text);
             mark(docx, span);
             break;
         case CBK_SPAN_BREAK:

@@ -1,40 +1,17 @@
 /* figure.c - a drawing as a PDF page of its size, or as PNG.  Contract:
  * render/press_module.h. */
 #include "press/paint.h"
-#include "press/press.h"
+#include "press/pdf_surface.h"
 
-#include <cairo-pdf.h>
 #include <math.h>
 #include <zlib.h>
 
 #define POINTS_PER_MM (72.0 / 25.4)
 #define SIDE_MAX_PIXELS 20000.0 /* cairo's own limit is 32767 a side */
 
-static cairo_status_t append(void *closure, const unsigned char *bytes, unsigned size)
-{
-    cbk_buffer *out = closure;
-    cbk_buffer_add_bytes(out, (const char *)bytes, size);
-    return out->is_failed ? CAIRO_STATUS_WRITE_ERROR : CAIRO_STATUS_SUCCESS;
-}
-
-static cbk_status fail_font(cbk_error *err)
-{
-    return cbk_fail(err, CBK_EIO, CBK_ROW_NONE,
-                    "No font is installed, and a figure has text: install one, as the "
-                    "Debian package fonts-liberation");
-}
-
-static cbk_status fail_cairo(cairo_status_t status, cbk_error *err)
-{
-    return status == CAIRO_STATUS_NO_MEMORY || status == CAIRO_STATUS_WRITE_ERROR
-               ? cbk_fail_memory(err)
-               : cbk_fail(err, CBK_EIO, CBK_ROW_NONE, "The figure was not drawn: %s",
-                          cairo_status_to_string(status));
-}
-
-/* Paints onto the surface, finishes it and gives it back. */
-static cbk_status paint_and_close(const cbk_drawing *drawing, cairo_surface_t *surface,
-                                  double scale, bool is_paper, cbk_error *err)
+/* Paints onto the surface; the caller closes it. */
+static cairo_status_t paint(const cbk_drawing *drawing, cairo_surface_t *surface,
+                            double scale, bool is_paper)
 {
     cairo_t *cairo = cairo_create(surface);
     if (is_paper) {
@@ -42,37 +19,22 @@ static cbk_status paint_and_close(const cbk_drawing *drawing, cairo_surface_t *s
         cairo_paint(cairo);
     }
     cairo_scale(cairo, scale, scale);
-    const bool is_painted = cbk_paint(drawing, cairo);
+    cbk_paint(drawing, cairo);
     const cairo_status_t painted = cairo_status(cairo);
     cairo_destroy(cairo);
-    if (!is_painted) {
-        return fail_font(err);
-    }
-    return painted == CAIRO_STATUS_SUCCESS ? CBK_OK : fail_cairo(painted, err);
+    return painted;
 }
 
-cbk_status cbk_press_pdf(const cbk_drawing *drawing, cbk_buffer *out, cbk_error *err)
+cbk_status cbk_press_figure_pdf(const cbk_drawing *drawing, cbk_buffer *out,
+                                cbk_error *err)
 {
-    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(
-        append, out, drawing->width_mm * POINTS_PER_MM,
-        drawing->height_mm * POINTS_PER_MM);
-    /* The same bytes from run to run: no time of day. */
-    static const char epoch[] = "1970-01-01T00:00:00Z";
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, drawing->title);
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_SUBJECT,
-                                   drawing->description);
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR,
-                                   "casebook " CASEBOOK_VERSION);
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, epoch);
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_MOD_DATE, epoch);
-    cbk_status status = paint_and_close(drawing, surface, POINTS_PER_MM, false, err);
-    cairo_surface_finish(surface);
-    const cairo_status_t finished = cairo_surface_status(surface);
-    cairo_surface_destroy(surface);
-    if (status == CBK_OK && finished != CAIRO_STATUS_SUCCESS) {
-        status = fail_cairo(finished, err);
+    if (!cbk_has_font()) {
+        return cbk_fail_font(err);
     }
-    return status;
+    cairo_surface_t *surface = cbk_pdf_surface_open(
+        drawing->title, drawing->description, drawing->width_mm, drawing->height_mm, out);
+    const cairo_status_t painted = paint(drawing, surface, POINTS_PER_MM, false);
+    return cbk_pdf_surface_close(surface, painted, err);
 }
 
 static void big_endian(unsigned char out[4], uint32_t value)
@@ -100,8 +62,8 @@ static void add_with_resolution(cbk_buffer *out, const cbk_buffer *png,
                          png->size - SIGNATURE_AND_HEADER);
 }
 
-cbk_status cbk_press_png(const cbk_drawing *drawing, double dots_per_inch,
-                         cbk_buffer *out, cbk_error *err)
+cbk_status cbk_press_figure_png(const cbk_drawing *drawing, double dots_per_inch,
+                                cbk_buffer *out, cbk_error *err)
 {
     const double scale = dots_per_inch / 25.4;
     const double width = ceil(drawing->width_mm * scale);
@@ -113,19 +75,20 @@ cbk_status cbk_press_png(const cbk_drawing *drawing, double dots_per_inch,
                         "%.0f a side are drawn",
                         dots_per_inch, width, height, SIDE_MAX_PIXELS);
     }
+    if (!cbk_has_font()) {
+        return cbk_fail_font(err);
+    }
     cairo_surface_t *surface =
         cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
     cbk_buffer png = {0};
-    cbk_status status = paint_and_close(drawing, surface, scale, true, err);
-    if (status == CBK_OK) {
-        const cairo_status_t written =
-            cairo_surface_write_to_png_stream(surface, append, &png);
-        status = written == CAIRO_STATUS_SUCCESS ? CBK_OK : fail_cairo(written, err);
+    cairo_status_t written = paint(drawing, surface, scale, true);
+    if (written == CAIRO_STATUS_SUCCESS) {
+        written = cairo_surface_write_to_png_stream(surface, cbk_stream_append, &png);
     }
     cairo_surface_destroy(surface);
-    if (status == CBK_OK) {
+    if (written == CAIRO_STATUS_SUCCESS) {
         add_with_resolution(out, &png, dots_per_inch);
     }
     cbk_buffer_free(&png);
-    return status;
+    return written == CAIRO_STATUS_SUCCESS ? CBK_OK : cbk_fail_cairo(written, err);
 }

@@ -5,7 +5,6 @@
 #include "render/shape.h"
 
 #include <math.h>
-#include <pango/pangocairo.h>
 #include <string.h>
 
 /* Arial's metrics first: labels were set apart for a face of this width. */
@@ -19,7 +18,7 @@ static double channel(const char *colour, size_t at)
     return (16.0 * high + low) / 255.0;
 }
 
-static void set_ink(cairo_t *cairo, cbk_ink ink, double opacity)
+void cbk_set_ink(cairo_t *cairo, cbk_ink ink, double opacity)
 {
     const char *colour = cbk_ink_colours_of(ink)->light;
     cairo_set_source_rgba(cairo, channel(colour, 1), channel(colour, 3),
@@ -32,7 +31,7 @@ static void stroke(cairo_t *cairo, const cbk_shape *shape, cbk_ink ink)
         cairo_new_path(cairo);
         return;
     }
-    set_ink(cairo, ink, 1.0);
+    cbk_set_ink(cairo, ink, 1.0);
     cairo_set_line_width(cairo, cbk_shape_line_mm(shape));
     cairo_set_dash(cairo, shape->dash_mm, shape->dash_mm[0] > 0.0 ? 2 : 0, 0.0);
     cairo_stroke(cairo);
@@ -42,7 +41,7 @@ static void stroke(cairo_t *cairo, const cbk_shape *shape, cbk_ink ink)
 static void fill_and_stroke(cairo_t *cairo, const cbk_shape *shape)
 {
     if (shape->fill != CBK_INK_NONE) {
-        set_ink(cairo, shape->fill, shape->opacity > 0.0 ? shape->opacity : 1.0);
+        cbk_set_ink(cairo, shape->fill, shape->opacity > 0.0 ? shape->opacity : 1.0);
         cairo_fill_preserve(cairo);
     }
     stroke(cairo, shape, cbk_shape_outline(shape));
@@ -90,13 +89,19 @@ static void marker(cairo_t *cairo, const cbk_shape *shape)
     fill_and_stroke(cairo, shape);
 }
 
-static void show_text(cairo_t *cairo, const cbk_shape *shape, PangoLayout *layout)
+PangoFontDescription *cbk_font_of(double size_mm, bool is_bold)
 {
     PangoFontDescription *font = pango_font_description_from_string(FONT_FAMILIES);
-    pango_font_description_set_absolute_size(font, shape->size_mm * PANGO_SCALE);
-    if (shape->is_bold) {
+    pango_font_description_set_absolute_size(font, size_mm * PANGO_SCALE);
+    if (is_bold) {
         pango_font_description_set_weight(font, PANGO_WEIGHT_BOLD);
     }
+    return font;
+}
+
+static void show_text(cairo_t *cairo, const cbk_shape *shape, PangoLayout *layout)
+{
+    PangoFontDescription *font = cbk_font_of(shape->size_mm, shape->is_bold);
     pango_layout_set_font_description(layout, font);
     pango_font_description_free(font);
     pango_layout_set_single_paragraph_mode(layout, TRUE);
@@ -113,7 +118,7 @@ static void show_text(cairo_t *cairo, const cbk_shape *shape, PangoLayout *layou
     if (shape->is_vertical) {
         cairo_rotate(cairo, -1.5707963267948966);
     }
-    set_ink(cairo, shape->fill, 1.0);
+    cbk_set_ink(cairo, shape->fill, 1.0);
     cairo_move_to(cairo, -shift, 0.0);
     pango_cairo_show_layout_line(cairo, line);
     cairo_restore(cairo);
@@ -146,7 +151,7 @@ static void paint_shape(cairo_t *cairo, const cbk_shape *shape, PangoLayout *lay
     }
 }
 
-static bool has_font(void)
+bool cbk_has_font(void)
 {
     PangoFontFamily **families = NULL;
     int n = 0;
@@ -155,8 +160,7 @@ static bool has_font(void)
     return n > 0;
 }
 
-/* Letters are placed by their true widths, the same on paper and on a screen. */
-static PangoLayout *layout_create(cairo_t *cairo)
+PangoLayout *cbk_layout_create(cairo_t *cairo)
 {
     PangoLayout *layout = pango_cairo_create_layout(cairo);
     cairo_font_options_t *options = cairo_font_options_create();
@@ -170,12 +174,9 @@ static PangoLayout *layout_create(cairo_t *cairo)
     return layout;
 }
 
-bool cbk_paint(const cbk_drawing *drawing, cairo_t *cairo)
+void cbk_paint(const cbk_drawing *drawing, cairo_t *cairo)
 {
-    if (!has_font()) {
-        return false;
-    }
-    PangoLayout *layout = layout_create(cairo);
+    PangoLayout *layout = cbk_layout_create(cairo);
     cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
     for (const cbk_shape *shape = drawing->first; shape != NULL; shape = shape->next) {
         if (cbk_shape_is_drawn(shape)) {
@@ -183,5 +184,4 @@ bool cbk_paint(const cbk_drawing *drawing, cairo_t *cairo)
         }
     }
     g_object_unref(layout);
-    return true;
 }

@@ -5,9 +5,18 @@
 #include <casebook/document.h>
 
 #include <cairo.h>
+#include <pango/pangocairo.h>
 
-/* Draws in units of mm; the caller has scaled the context.  False when no font is there
- * to draw a text with. */
-bool cbk_paint(const cbk_drawing *drawing, cairo_t *cairo);
+/* A layout whose letters stand by their true widths, the same on paper and on a screen.
+ * The caller unrefs it. */
+PangoLayout *cbk_layout_create(cairo_t *cairo);
+/* The families of text, size_mm the height of the em.  The caller frees it. */
+PangoFontDescription *cbk_font_of(double size_mm, bool is_bold);
+bool cbk_has_font(void);
+void cbk_set_ink(cairo_t *cairo, cbk_ink ink, double opacity);
+
+/* Draws in units of mm; the caller has scaled the context, and knows that there is a
+ * font. */
+void cbk_paint(const cbk_drawing *drawing, cairo_t *cairo);
 
 #endif

@@ -5,8 +5,9 @@ CBK_API extern const cbk_press cbk_press_table;
 
 const cbk_press cbk_press_table = {
     .version = CASEBOOK_VERSION,
+    .figure_pdf = cbk_press_figure_pdf,
+    .figure_png = cbk_press_figure_png,
     .pdf = cbk_press_pdf,
-    .png = cbk_press_png,
     .docx = cbk_press_docx,
     .workbook = cbk_press_workbook,
 };

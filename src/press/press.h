@@ -5,8 +5,11 @@
 
 #include "render/press_module.h"
 
-cbk_status cbk_press_pdf(const cbk_drawing *drawing, cbk_buffer *out, cbk_error *err);
-cbk_status cbk_press_png(const cbk_drawing *drawing, double dots_per_inch,
+cbk_status cbk_press_figure_pdf(const cbk_drawing *drawing, cbk_buffer *out,
+                                cbk_error *err);
+cbk_status cbk_press_figure_png(const cbk_drawing *drawing, double dots_per_inch,
+                                cbk_buffer *out, cbk_error *err);
+cbk_status cbk_press_pdf(const cbk_document *document, cbk_arena *scratch,
                          cbk_buffer *out, cbk_error *err);
 cbk_status cbk_press_docx(const cbk_document *document, cbk_arena *scratch,
                           cbk_buffer *out, cbk_error *err);

@@ -10,6 +10,9 @@ struct cbk_registry {
     sqlite3 *database;
 };
 
+/* Limits that an expression from a stranger's file cannot pass. */
+void cbk_registry_set_limits(sqlite3 *database);
+
 /* SQLite's sentence as a failure; code is what SQLite returned. */
 cbk_status cbk_registry_fail(const cbk_registry *registry, int code, const char *doing,
                              cbk_error *err);

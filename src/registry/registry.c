@@ -2,6 +2,7 @@
 #include "registry/internal.h"
 
 #include "base/text.h"
+#include "registry/schema.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,8 +22,7 @@ cbk_status cbk_registry_fail(const cbk_registry *registry, int code, const char 
                     sqlite3_errmsg(registry->database));
 }
 
-/* Limits that an expression from a stranger's file cannot pass. */
-static void set_limits(sqlite3 *database)
+void cbk_registry_set_limits(sqlite3 *database)
 {
     (void)sqlite3_limit(database, SQLITE_LIMIT_LENGTH, CBK_VALUE_BYTES_MAX);
     (void)sqlite3_limit(database, SQLITE_LIMIT_ATTACHED, 0);
@@ -53,7 +53,7 @@ cbk_status cbk_registry_open(cbk_registry **out, cbk_error *err)
         return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE,
                         "Cannot open a database in memory.");
     }
-    set_limits(registry->database);
+    cbk_registry_set_limits(registry->database);
     *out = registry;
     return CBK_OK;
 }
@@ -78,21 +78,6 @@ static cbk_status run(cbk_registry *registry, const char *sql, const char *doing
     return code == SQLITE_OK ? CBK_OK : cbk_registry_fail(registry, code, doing, err);
 }
 
-static const char *storage_name(cbk_storage storage)
-{
-    switch (storage) {
-    case CBK_STORAGE_INTEGER:
-        return "INTEGER";
-    case CBK_STORAGE_REAL:
-        return "REAL";
-    case CBK_STORAGE_ANY:
-        return "ANY";
-    case CBK_STORAGE_TEXT:
-        break;
-    }
-    return "TEXT";
-}
-
 cbk_status cbk_registry_create_table(cbk_registry *registry, const char *name,
                                      const cbk_storage_column *columns, size_t n_columns,
                                      cbk_error *err)
@@ -102,7 +87,7 @@ cbk_status cbk_registry_create_table(cbk_registry *registry, const char *name,
     const char *comma = "";
     for (size_t i = 0; i < n_columns; i++) {
         sqlite3_str_appendf(sql, "%s\"%w\" %s%s", comma, columns[i].name,
-                            storage_name(columns[i].storage),
+                            cbk_storage_name(columns[i].storage),
                             columns[i].is_key ? " NOT NULL" : "");
         comma = ", ";
     }

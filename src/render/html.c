@@ -92,6 +92,13 @@ static void contents(cbk_buffer *out, const cbk_document *document)
     cbk_buffer_add(out, "</ol>\n</nav>\n");
 }
 
+static void noted(page *to, const cbk_noted_block *block)
+{
+    const int level = block->level > to->level + 1 ? to->level + 1 : block->level;
+    cbk_html_noted(to->out, block, level);
+    to->level = level > 0 ? level : to->level;
+}
+
 static void heading(page *to, const cbk_block *block)
 {
     const int level = block->level > to->level + 1 ? to->level + 1 : block->level;
@@ -131,6 +138,9 @@ static void block_write(page *to, const cbk_block *block)
         break;
     case CBK_BLOCK_FIGURE:
         figure(to, block->figure);
+        break;
+    case CBK_BLOCK_NOTED:
+        noted(to, block->noted);
         break;
     }
 }

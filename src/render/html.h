@@ -14,6 +14,8 @@ void cbk_html_table(cbk_buffer *out, const cbk_table_block *table);
 /* drawing_id: unique in the page. */
 void cbk_html_figure(cbk_buffer *out, const cbk_figure_block *figure,
                      const char *drawing_id);
+/* level: of a heading, 0: none. */
+void cbk_html_noted(cbk_buffer *out, const cbk_noted_block *noted, int level);
 /* The section "Where the numbers come from"; nothing when there are no numbers. */
 void cbk_html_sources(cbk_buffer *out, const cbk_document *document);
 

@@ -93,8 +93,43 @@ static void mark(cbk_buffer *out, const cbk_span *span)
         [CBK_TONE_GOOD] = "<span class=\"mark good\">",
         [CBK_TONE_WARN] = "<span class=\"mark warn\">",
         [CBK_TONE_BAD] = "<span class=\"mark bad\">",
+        [CBK_TONE_ASK] = "<span class=\"mark ask\">",
     };
     tagged(out, tones[span->tone], span->text, "</span>");
+}
+
+static const char *const tone_names[] = {
+    [CBK_TONE_PLAIN] = "plain", [CBK_TONE_GOOD] = "good", [CBK_TONE_WARN] = "warn",
+    [CBK_TONE_BAD] = "bad",     [CBK_TONE_ASK] = "ask",
+};
+
+/* A link to its note or to where it comes from, else plain; the meaning is for those who
+ * do not see the sign. */
+static void flag(cbk_buffer *out, const cbk_span *span)
+{
+    const bool has_note = span->target != NULL && span->target[0] == '#';
+    const bool is_link = has_note || span->provenance != NULL;
+    cbk_buffer_addf(out, "<%s class=\"flag %s\"", is_link ? "a" : "span",
+                    tone_names[span->tone]);
+    if (is_link) {
+        cbk_buffer_add(out, " href=\"#");
+        cbk_escape_id(out, has_note ? span->target + 1 : span->provenance->id);
+        cbk_buffer_add(out, "\"");
+    }
+    if (!has_note && span->provenance != NULL) {
+        cbk_buffer_add(out, " title=\"");
+        tooltip(out, span->provenance);
+        cbk_buffer_add(out, "\"");
+    }
+    cbk_buffer_add(out, ">");
+    cbk_escape_xml(out, span->text);
+    if (span->sign != NULL) {
+        tagged(out, "<i aria-hidden=\"true\">", span->sign, "</i>");
+    }
+    if (span->meaning != NULL) {
+        tagged(out, "<span class=\"unseen\"> (", span->meaning, ")</span>");
+    }
+    cbk_buffer_add(out, is_link ? "</a>" : "</span>");
 }
 
 void cbk_html_run(cbk_buffer *out, const cbk_text_run *run)
@@ -121,6 +156,9 @@ void cbk_html_run(cbk_buffer *out, const cbk_text_run *run)
             break;
         case CBK_SPAN_MARK:
             mark(out, span);
+            break;
+        case CBK_SPAN_FLAG:
+            flag(out, span);
             break;
         case CBK_SPAN_BREAK:
             cbk_buffer_add(out, "<br>");
@@ -270,6 +308,46 @@ void cbk_html_table(cbk_buffer *out, const cbk_table_block *table)
     cbk_buffer_add(out, "</tbody>\n</table>\n</div>\n");
     notes(out, table->notes, table->n_notes, table->abbreviations);
     cbk_buffer_add(out, "</figure>\n");
+}
+
+/* ---- text with notes -----------------------------------------------------------------
+ */
+
+static void noted_text(cbk_buffer *out, const cbk_noted_block *noted, int level)
+{
+    if (level > 0) {
+        cbk_buffer_addf(out, "<h%d>", level);
+        cbk_html_run(out, &noted->run);
+        cbk_buffer_addf(out, "</h%d>\n", level);
+        return;
+    }
+    cbk_buffer_add(out, noted->is_item ? "<p class=\"item\">" : "<p>");
+    cbk_html_run(out, &noted->run);
+    cbk_buffer_add(out, "</p>\n");
+}
+
+void cbk_html_noted(cbk_buffer *out, const cbk_noted_block *noted, int level)
+{
+    cbk_buffer_addf(out, "<div class=\"noted%s\">\n",
+                    noted->table != NULL ? " wide" : "");
+    if (noted->table != NULL) {
+        cbk_html_table(out, noted->table);
+    } else {
+        noted_text(out, noted, level);
+    }
+    if (noted->n_notes > 0) {
+        cbk_buffer_add(out, "<ul class=\"margin\">\n");
+        for (size_t i = 0; i < noted->n_notes; i++) {
+            const cbk_margin_note *note = &noted->notes[i];
+            cbk_buffer_addf(out, "<li class=\"%s\" id=\"", tone_names[note->tone]);
+            cbk_escape_id(out, note->id);
+            cbk_buffer_add(out, "\">");
+            cbk_html_run(out, &note->run);
+            cbk_buffer_add(out, "</li>\n");
+        }
+        cbk_buffer_add(out, "</ul>\n");
+    }
+    cbk_buffer_add(out, "</div>\n");
 }
 
 /* ---- figures -------------------------------------------------------------------------

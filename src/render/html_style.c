@@ -11,6 +11,7 @@
 static const char colours[] =
     ":root{color-scheme:light dark;"
     "--link:#1d5fa8;--good:#1a6b3c;--warn:#8a5300;--bad:#b3261e;"
+    "--warn-wash:#fdf1dc;--bad-wash:#fbe4e1;--ask-wash:#e4eefa;"
     "--shade:#f3f3ef;--lit:#fff3c4;--edge:#0003;"
     "--serif:Charter,'Bitstream Charter','Iowan Old Style','Palatino Linotype',Palatino,"
     "'Source Serif 4',Cambria,Georgia,'DejaVu Serif',serif;"
@@ -20,6 +21,7 @@ static const char colours[] =
     "monospace}\n"
     "@media screen and (prefers-color-scheme:dark){:root{"
     "--link:#8fc1ff;--good:#7fd19b;--warn:#f0b65a;--bad:#ff9a8f;"
+    "--warn-wash:#352a14;--bad-wash:#3d1f1d;--ask-wash:#1b2c3f;"
     "--shade:#1e2226;--lit:#3b3413;--edge:#fff2}}\n";
 
 static const char page[] =
@@ -88,6 +90,7 @@ static const char words[] =
     ".mark.good::before{background:currentColor}\n"
     ".mark.warn{color:var(--warn)}\n"
     ".mark.warn::before{border-radius:0;transform:rotate(45deg) scale(.9)}\n"
+    ".mark.ask{color:var(--link)}\n"
     ".mark.bad{color:var(--bad)}\n"
     ".mark.bad::before{border-radius:0;background:currentColor}\n";
 
@@ -126,6 +129,46 @@ static const char tables[] =
     ".notes{margin-top:.6rem;max-width:46rem;color:var(--muted);"
     "font:.8rem/1.5 var(--sans)}\n"
     ".notes p{margin:0 0 .3em}\n";
+
+/* A text that was looked at: every flag has a colour, a line of its own kind and a sign;
+ * its notes stand in the margin where there is one. */
+static const char noted[] =
+    ".unseen{position:absolute;width:1px;height:1px;overflow:hidden;"
+    "clip-path:inset(50%);white-space:nowrap}\n"
+    ".flag{color:inherit;text-decoration:none;position:relative;"
+    "border-bottom:2px solid transparent;white-space:nowrap}\n"
+    ".flag i{font:600 .72em/1 var(--sans);vertical-align:.45em;margin-left:.12em}\n"
+    ".flag.plain{border-bottom:1px dotted var(--muted)}\n"
+    ".flag.good{border-bottom-color:var(--good)}\n"
+    ".flag.warn{border-bottom-style:dashed;border-bottom-color:var(--warn);"
+    "background:var(--warn-wash)}\n"
+    ".flag.bad{border-bottom-width:3px;border-bottom-style:double;"
+    "border-bottom-color:var(--bad);background:var(--bad-wash);font-weight:600}\n"
+    ".flag.ask{border-bottom-style:dotted;border-bottom-color:var(--link);"
+    "background:var(--ask-wash)}\n"
+    ".flag.plain i{color:var(--muted)}.flag.good i{color:var(--good)}"
+    ".flag.warn i{color:var(--warn)}.flag.bad i{color:var(--bad)}"
+    ".flag.ask i{color:var(--link)}\n"
+    ".noted{max-width:42rem}\n"
+    ".noted.wide{max-width:none}\n"
+    ".noted .item{padding-left:1.3em;text-indent:-.9em}"
+    ".noted .item::before{content:'\\2022\\a0\\a0'}\n"
+    ".margin{list-style:none;margin:-.2rem 0 1.4rem;padding:0;"
+    "font:.8rem/1.5 var(--sans)}\n"
+    ".margin li{margin:0 0 .55rem;padding:.1rem 0 .1rem .7rem;"
+    "border-left:3px solid var(--grid);overflow-wrap:anywhere}\n"
+    ".margin li.warn{border-left-style:dashed;border-left-color:var(--warn)}\n"
+    ".margin li.bad{border-left-width:5px;border-left-style:double;"
+    "border-left-color:var(--bad)}\n"
+    ".margin li.ask{border-left-style:dotted;border-left-color:var(--link)}\n"
+    ".margin li:target{background:var(--lit)}\n"
+    "@media screen and (min-width:60rem){"
+    ".noted{max-width:none;display:grid;grid-template-columns:minmax(0,1fr) 20rem;"
+    "column-gap:2.2rem;align-items:start}\n"
+    ".noted.wide{display:block}.noted.wide .margin{columns:20rem 2;column-gap:2rem}"
+    ".noted.wide li{break-inside:avoid}\n"
+    ".margin{margin-top:.2rem}\n"
+    ".noted>h2,.noted>h3,.noted>h4{grid-column:1}}\n";
 
 static const char pictures[] = ".drawing{display:block;width:100%;height:auto}\n"
                                ".drawing.wide{min-width:35rem}\n"
@@ -192,14 +235,20 @@ static const char paper[] =
        them. */
     ".sources ol{display:none}\n"
     ".sources>p::after{content:\" The list is in the electronic report.\"}\n"
+    ".noted,.noted.wide{display:block;max-width:none}\n"
+    ".noted:not(.wide){display:grid;grid-template-columns:minmax(0,1fr) 62mm;"
+    "column-gap:6mm;align-items:start}\n"
+    ".margin{font-size:7.5pt;line-height:1.35;margin-top:0}\n"
+    ".margin li{break-inside:avoid;margin-bottom:1.2mm}\n"
+    ".flag,.margin li{print-color-adjust:exact;-webkit-print-color-adjust:exact}\n"
     ".mark::before{print-color-adjust:exact;-webkit-print-color-adjust:exact}\n"
     "footer{font-size:7.5pt}}\n";
 
 void cbk_html_style(cbk_buffer *out)
 {
     static const char *const parts[] = {
-        colours, page,     headings, margin_contents, words,
-        tables,  pictures, sources,  narrow,          paper,
+        colours, page,     headings, margin_contents, words, tables,
+        noted,   pictures, sources,  narrow,          paper,
     };
     for (size_t i = 0; i < N(parts); i++) {
         cbk_buffer_add(out, parts[i]);

@@ -105,6 +105,10 @@ static void span_write(cbk_buffer *out, const cbk_span *span)
     case CBK_SPAN_CODE:
         wrapped_in(out, "texttt", span->text);
         break;
+    case CBK_SPAN_FLAG:
+        escape(out, span->text);
+        wrapped_in(out, "textsuperscript", span->sign != NULL ? span->sign : "");
+        break;
     case CBK_SPAN_BREAK:
         cbk_buffer_add(out, "\\newline ");
         break;
@@ -219,6 +223,23 @@ static void figure(cbk_buffer *out, const cbk_figure_block *block)
     cbk_buffer_add(out, "\\end{figure}\n");
 }
 
+/* Notes are paragraphs behind their text: a margin of LaTeX's has no room for them. */
+static void noted(cbk_buffer *out, const cbk_noted_block *block)
+{
+    if (block->table != NULL) {
+        table(out, block->table);
+    } else {
+        cbk_buffer_add(out, block->level > 0 ? "\\subsection*{" : "");
+        run_write(out, &block->run);
+        cbk_buffer_add(out, block->level > 0 ? "}\n" : "\n");
+    }
+    for (size_t i = 0; i < block->n_notes; i++) {
+        cbk_buffer_add(out, "\n{\\small ");
+        run_write(out, &block->notes[i].run);
+        cbk_buffer_add(out, "\\par}\n");
+    }
+}
+
 static void block_write(cbk_buffer *out, const cbk_block *block)
 {
     static const char *const headings[] = {"section", "subsection", "subsubsection"};
@@ -244,6 +265,9 @@ static void block_write(cbk_buffer *out, const cbk_block *block)
         break;
     case CBK_BLOCK_FIGURE:
         figure(out, block->figure);
+        break;
+    case CBK_BLOCK_NOTED:
+        noted(out, block->noted);
         break;
     }
 }

@@ -65,6 +65,10 @@ static void span_write(cbk_buffer *out, const cbk_span *span, bool in_cell, bool
             cbk_escape_markdown(out, span->text, at_start);
         }
         break;
+    case CBK_SPAN_FLAG:
+        cbk_escape_markdown(out, span->text, at_start);
+        wrapped_in(out, "**", span->sign != NULL ? span->sign : "");
+        break;
     case CBK_SPAN_BREAK:
         cbk_buffer_add(out, "<br>");
         break;
@@ -140,6 +144,24 @@ static void figure(cbk_buffer *out, const cbk_figure_block *block)
     notes(out, block->notes, block->n_notes);
 }
 
+static void noted(cbk_buffer *out, const cbk_noted_block *block)
+{
+    if (block->table != NULL) {
+        table(out, block->table);
+    } else {
+        const char *lead = block->is_item ? "- " : "";
+        cbk_buffer_addf(out, "%.*s%s", block->level, "####",
+                        block->level > 0 ? " " : lead);
+        run_write(out, &block->run, false);
+        cbk_buffer_add(out, "\n");
+    }
+    for (size_t i = 0; i < block->n_notes; i++) {
+        cbk_buffer_add(out, "\n> ");
+        run_write(out, &block->notes[i].run, false);
+        cbk_buffer_add(out, "\n");
+    }
+}
+
 static void block_write(cbk_buffer *out, const cbk_block *block)
 {
     switch (block->kind) {
@@ -162,6 +184,9 @@ static void block_write(cbk_buffer *out, const cbk_block *block)
         break;
     case CBK_BLOCK_FIGURE:
         figure(out, block->figure);
+        break;
+    case CBK_BLOCK_NOTED:
+        noted(out, block->noted);
         break;
     }
 }

@@ -24,3 +24,13 @@ const cbk_ink_colours *cbk_ink_colours_of(cbk_ink ink)
 {
     return &inks[ink];
 }
+
+cbk_ink cbk_ink_of_tone(cbk_tone tone)
+{
+    static const cbk_ink of_tone[] = {[CBK_TONE_PLAIN] = CBK_INK_FOREGROUND,
+                                      [CBK_TONE_GOOD] = CBK_INK_SERIES_3,
+                                      [CBK_TONE_WARN] = CBK_INK_SERIES_4,
+                                      [CBK_TONE_BAD] = CBK_INK_SERIES_2,
+                                      [CBK_TONE_ASK] = CBK_INK_SERIES_1};
+    return of_tone[tone];
+}

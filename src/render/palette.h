@@ -15,4 +15,7 @@ enum { CBK_N_INKS = CBK_INK_SERIES_6 + 1 };
 
 const cbk_ink_colours *cbk_ink_colours_of(cbk_ink ink);
 
+/* The ink of a verdict on paper. */
+cbk_ink cbk_ink_of_tone(cbk_tone tone);
+
 #endif

@@ -12,8 +12,10 @@
  * whose failure is sticky.  Errors: CBK_EIO (no font, a scratch file), CBK_ENOMEM. */
 typedef struct cbk_press {
     const char *version; /* of casebook: module and program are of one build */
-    cbk_status (*pdf)(const cbk_drawing *drawing, cbk_buffer *out, cbk_error *err);
-    cbk_status (*png)(const cbk_drawing *drawing, double dots_per_inch, cbk_buffer *out,
+    cbk_status (*figure_pdf)(const cbk_drawing *drawing, cbk_buffer *out, cbk_error *err);
+    cbk_status (*figure_png)(const cbk_drawing *drawing, double dots_per_inch,
+                             cbk_buffer *out, cbk_error *err);
+    cbk_status (*pdf)(const cbk_document *document, cbk_arena *scratch, cbk_buffer *out,
                       cbk_error *err);
     cbk_status (*docx)(const cbk_document *document, cbk_arena *scratch, cbk_buffer *out,
                        cbk_error *err);

@@ -43,8 +43,9 @@ static cbk_status from_press(const cbk_document *document, cbk_format format,
 {
     const cbk_press *press = NULL;
     CBK_TRY(cbk_press_load(&press, err));
-    return format == CBK_FORMAT_XLSX ? press->workbook(document, scratch, out, err)
-                                     : press->docx(document, scratch, out, err);
+    return (format == CBK_FORMAT_XLSX  ? press->workbook
+            : format == CBK_FORMAT_PDF ? press->pdf
+                                       : press->docx)(document, scratch, out, err);
 }
 
 cbk_status cbk_render(const cbk_document *document, cbk_format format, size_t columns,
@@ -74,6 +75,7 @@ cbk_status cbk_render(const cbk_document *document, cbk_format format, size_t co
         break;
     case CBK_FORMAT_XLSX:
     case CBK_FORMAT_DOCX:
+    case CBK_FORMAT_PDF:
         status = from_press(document, format, arena, &written, err);
         break;
     case CBK_FORMAT_JSON:
@@ -106,7 +108,7 @@ cbk_status cbk_render_pdf(const cbk_drawing *drawing, cbk_arena *arena, const ch
     CBK_TRY(cbk_press_load(&press, err));
     const cbk_mark before = cbk_arena_mark(arena);
     cbk_buffer written = {0};
-    const cbk_status status = press->pdf(drawing, &written, err);
+    const cbk_status status = press->figure_pdf(drawing, &written, err);
     return status == CBK_OK ? hand_over(&written, arena, before, out, size, err)
                             : give_up(&written, arena, before, status);
 }
@@ -122,7 +124,7 @@ cbk_status cbk_render_png(const cbk_drawing *drawing, double dots_per_inch,
     CBK_TRY(cbk_press_load(&press, err));
     const cbk_mark before = cbk_arena_mark(arena);
     cbk_buffer written = {0};
-    const cbk_status status = press->png(drawing, dots_per_inch, &written, err);
+    const cbk_status status = press->figure_png(drawing, dots_per_inch, &written, err);
     return status == CBK_OK ? hand_over(&written, arena, before, out, size, err)
                             : give_up(&written, arena, before, status);
 }

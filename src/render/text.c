@@ -113,6 +113,24 @@ static void figure(cbk_buffer *out, const cbk_figure_block *block, size_t column
     notes(out, block->notes, block->n_notes, columns, scratch);
 }
 
+static void noted(cbk_buffer *out, const cbk_noted_block *block, size_t columns,
+                  cbk_arena *scratch)
+{
+    if (block->table != NULL) {
+        table(out, block->table, columns, scratch);
+    } else if (block->level > 0) {
+        const char *plain = cbk_run_plain(&block->run, scratch);
+        if (plain != NULL) {
+            underlined(out, plain, columns, block->level == 2 ? '-' : '~');
+        }
+    } else {
+        wrapped_run(out, &block->run, columns, block->is_item ? "- " : "", scratch);
+    }
+    for (size_t i = 0; i < block->n_notes; i++) {
+        wrapped_run(out, &block->notes[i].run, columns, "    ", scratch);
+    }
+}
+
 static void block_write(cbk_buffer *out, const cbk_block *block, size_t columns,
                         cbk_arena *scratch)
 {
@@ -131,6 +149,9 @@ static void block_write(cbk_buffer *out, const cbk_block *block, size_t columns,
         break;
     case CBK_BLOCK_FIGURE:
         figure(out, block->figure, columns, scratch);
+        break;
+    case CBK_BLOCK_NOTED:
+        noted(out, block->noted, columns, scratch);
         break;
     }
 }

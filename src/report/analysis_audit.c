@@ -3,6 +3,8 @@
  */
 #include "report/parts.h"
 
+#include <string.h>
+
 /* ---- the document -------------------------------------------------------------------
  */
 
@@ -118,8 +120,13 @@ static void add_group(cbk_report *report, const cbk_audit *audit,
     }
 }
 
-/* Printed numbers that cannot all be right. */
-static void add_inconsistent(cbk_report *report, const cbk_audit *audit)
+static bool ends_with_stop(const char *text)
+{
+    const size_t size = strlen(text);
+    return size > 0 && text[size - 1] == '.';
+}
+
+void cbk_audit_add_inconsistent(cbk_report *report, const cbk_audit *audit)
 {
     const size_t n = audit->check_counts[CBK_INCONSISTENT];
     if (n == 0) {
@@ -134,13 +141,18 @@ static void add_inconsistent(cbk_report *report, const cbk_audit *audit)
             continue;
         }
         cbk_text_run run = {0};
-        if (check->says != NULL) {
+        const bool is_sentence = check->says != NULL && ends_with_stop(check->says);
+        if (check->says != NULL && !is_sentence) {
             cbk_run_textf(&run, report->arena, "%s: ", check->says);
         }
         cbk_run_span(&run, report->arena,
                      (cbk_span){.kind = CBK_SPAN_STRONG, .text = check->stated});
         add_place(report, &run, " (", check->place, check->id);
         cbk_run_text(&run, report->arena, ")");
+        if (is_sentence) {
+            cbk_run_span(&run, report->arena, (cbk_span){.kind = CBK_SPAN_BREAK});
+            cbk_run_textf(&run, report->arena, "“%s”", check->says);
+        }
         add_lines(report, &run, check->explanation);
         cbk_document_item(report->document, run);
     }
@@ -165,7 +177,7 @@ cbk_status cbk_analysis_audit_document(cbk_study *study, const cbk_audit *audit,
         for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
             add_group(&report, audit, &groups[i]);
             if (i == 0) {
-                add_inconsistent(&report, audit);
+                cbk_audit_add_inconsistent(&report, audit);
             }
         }
         cbk_audit_add_table_of_good(&report, audit);
@@ -265,7 +277,8 @@ static void write_source(cbk_json *json, const char *claims_file)
 }
 
 void cbk_analysis_audit_json(const cbk_study *study, const char *claims_file,
-                             const cbk_audit *audit, cbk_json *json)
+                             const cbk_audit *audit, const cbk_manuscript_audit *bound,
+                             cbk_arena *arena, cbk_json *json)
 {
     cbk_json_open_object(json);
     if (study != NULL) {
@@ -300,6 +313,10 @@ void cbk_analysis_audit_json(const cbk_study *study, const char *claims_file,
                              (int64_t)audit->check_counts[i]);
     }
     cbk_json_close_object(json);
+    if (bound != NULL) {
+        cbk_json_key(json, "manuscript");
+        cbk_manuscript_json(bound, arena, json);
+    }
     cbk_json_close_object(json);
     cbk_json_close_object(json);
 }

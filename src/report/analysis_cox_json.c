@@ -4,6 +4,7 @@
 #include "report/analysis_cox.h"
 #include "report/analysis_km.h"
 #include "report/regression.h"
+#include "study/prediction.h"
 
 #include <math.h>
 
@@ -50,6 +51,10 @@ static void write_settings(cbk_json *json, const cbk_regression *analysis)
     cbk_json_key_text(json, "offset", data->request->offset);
     cbk_json_key_text(json, "cluster", data->request->cluster);
     cbk_json_key_text(json, "where", data->request->where);
+    cbk_json_key_text(json, "conf_type",
+                      analysis->predictions != NULL
+                          ? cbk_interval_name(analysis->predictions->interval)
+                          : NULL);
     cbk_json_close_object(json);
 }
 
@@ -276,6 +281,25 @@ static void write_levels(cbk_json *json, const cbk_regression *analysis, size_t 
     cbk_json_close_array(json);
 }
 
+/* That no coefficient of a term matters beside the other terms. */
+static void write_term_tests(cbk_json *json, const cbk_regression *analysis)
+{
+    const cbk_design *design = analysis->design;
+    cbk_json_key(json, "terms");
+    if (analysis->terms == NULL) {
+        cbk_json_null(json);
+        return;
+    }
+    cbk_json_open_array(json);
+    for (size_t t = 0; t < design->n_terms; t++) {
+        cbk_json_open_object(json);
+        cbk_json_key_text(json, "term", design->terms[t].name);
+        write_test(json, &analysis->terms[t]);
+        cbk_json_close_object(json);
+    }
+    cbk_json_close_array(json);
+}
+
 /* Each covariate alone. */
 static void write_univariable(cbk_json *json, const cbk_regression *analysis)
 {
@@ -320,6 +344,7 @@ static void write_results(cbk_json *json, const cbk_regression *analysis)
     cbk_json_key_number(json, "std_error", fit->concordance_se);
     cbk_json_close_object(json);
     write_proportional(json, analysis);
+    write_term_tests(json, analysis);
     write_univariable(json, analysis);
     cbk_cox_write_curves(json, analysis);
     cbk_json_key(json, "convergence");

@@ -94,7 +94,7 @@ static void add_meaning(const cuminc_analysis *at)
                       "where an event of another kind may come first. One minus a "
                       "Kaplan-Meier curve with the other kinds censored would overstate "
                       "it.");
-    } else {
+    } else if (at->data->n_causes == 1) {
         add_paragraph(at, "There are events of one kind only: the incidence is one minus "
                           "the Kaplan-Meier curve.");
     }
@@ -271,7 +271,8 @@ static void add_curves(const cuminc_analysis *at)
 static void add_notes(const cuminc_analysis *at)
 {
     const cbk_incidences *all = at->all;
-    add_item(at, NULL, cbk_words_notes(at->arena, at->data->notes));
+    const cbk_notes empty = at->data->rows.n == 0 ? CBK_NOTE_NO_ROWS : 0u;
+    add_item(at, NULL, cbk_words_notes(at->arena, at->data->notes | empty));
     for (size_t g = 0; g < all->n_groups; g++) {
         const cbk_notes own = all->groups[g].fit->notes & ~at->data->notes;
         add_item(at, at->data->request->n_by > 0 ? all->groups[g].label : NULL,
@@ -295,11 +296,11 @@ const char *cbk_cuminc_line(const cbk_incidences *all, cbk_arena *arena)
         : all->data->cluster != NULL
             ? "variance by the infinitesimal jackknife over clusters"
             : "variance by the infinitesimal jackknife (as R's survfit)";
-    const char *interval =
-        all->request.interval == CBK_INTERVAL_LOG
-            ? "log of the incidence"
-            : cbk_text_format(arena, "%s of one minus the incidence",
-                              cbk_interval_name(all->request.interval));
+    const char *interval = all->request.interval == CBK_INTERVAL_LOG_LOG
+                               ? "log-log of one minus the incidence"
+                           : all->request.interval == CBK_INTERVAL_LOG
+                               ? "log of the incidence"
+                               : cbk_interval_name(all->request.interval);
     return cbk_text_format(
         arena, "Aalen-Johansen estimate; %s; %s%% interval by %s%s.", variance,
         cbk_print_number(arena, 100.0 * all->request.level, -1), interval,

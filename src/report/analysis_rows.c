@@ -62,7 +62,7 @@ void cbk_analysis_add_causes(cbk_document *document, const cbk_followup_data *da
     cbk_text_run run = {0};
     cbk_run_text(&run, arena, "Events: ");
     for (size_t k = 0; k < data->n_causes; k++) {
-        cbk_run_textf(&run, arena, "%s%s %zu", k > 0 ? ", " : "", data->cause_label[k],
+        cbk_run_textf(&run, arena, "%s%s: %zu", k > 0 ? ", " : "", data->cause_label[k],
                       data->n_of_cause[k + 1]);
     }
     cbk_run_textf(&run, arena, "%s%zu censored", data->n_causes > 0 ? "; " : "none; ",

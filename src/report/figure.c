@@ -3,7 +3,6 @@
  */
 #include "report/figure_block.h"
 
-#include "base/date.h"
 #include "report/figure_steps.h"
 #include "study/sql_text.h"
 
@@ -311,39 +310,17 @@ static const cbk_recorded *cell_of(const cbk_records *records, size_t row,
     return &records->values[row * records->form->n_fields + at];
 }
 
-/* A date as time since the endpoint's start in this patient; NaN: not known. */
-static double time_since_start(const swimming *figure, const char *key, const char *date)
-{
-    const cbk_records *patients =
-        cbk_study_records(figure->report->study, figure->report->protocol->forms[0].name);
-    const cbk_field *from = figure->endpoint->from != NULL
-                                ? cbk_form_field(patients->form, figure->endpoint->from)
-                                : NULL;
-    const size_t row = cbk_records_find(patients, key);
-    int32_t day = 0;
-    int32_t start = 0;
-    if (from == NULL || row == SIZE_MAX || !cbk_date_parse(date, &day)) {
-        return (double)NAN;
-    }
-    const cbk_value value = cell_of(patients, row, from)->value;
-    const double days_per_unit = cbk_days_per_unit(figure->endpoint->unit);
-    if (value.kind != CBK_VALUE_TEXT || !cbk_date_parse(value.text, &start) ||
-        !(days_per_unit > 0.0)) {
-        return (double)NAN;
-    }
-    return ((double)day - (double)start) / days_per_unit;
-}
-
+/* In the endpoint's unit from its start; NaN: not known. */
 static double event_time(const swimming *figure, const cbk_records *records, size_t row,
                          const cbk_field *at)
 {
-    const cbk_value value = cell_of(records, row, at)->value;
-    if (value.kind == CBK_VALUE_NUMBER) {
-        return value.number;
-    }
-    return value.kind == CBK_VALUE_TEXT
-               ? time_since_start(figure, records->key[row], value.text)
-               : (double)NAN;
+    const cbk_records *patients =
+        cbk_study_records(figure->report->study, figure->report->protocol->forms[0].name);
+    const size_t patient =
+        at->type == CBK_FIELD_DATE ? cbk_records_find(patients, records->key[row]) : 0;
+    return patient == SIZE_MAX ? (double)NAN
+                               : cbk_lane_time(figure->report->study, figure->endpoint,
+                                               records, row, at, patient);
 }
 
 /* Walks the events of one lane: counts them per swimmer where events is NULL, else fills
@@ -508,6 +485,8 @@ cbk_status cbk_report_figure(cbk_report *report, const cbk_figure_spec *spec,
         return cbk_report_forest(report, spec, err);
     case CBK_FIGURE_CUMINC:
         return cbk_figure_cuminc(report, spec, err);
+    case CBK_FIGURE_MCF:
+        return cbk_figure_mcf(report, spec, err);
     }
     return CBK_OK;
 }

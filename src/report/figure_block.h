@@ -35,5 +35,7 @@ cbk_status cbk_figure_add(cbk_report *report, const cbk_figure_spec *spec,
 
 cbk_status cbk_figure_cuminc(cbk_report *report, const cbk_figure_spec *spec,
                              cbk_error *err);
+cbk_status cbk_figure_mcf(cbk_report *report, const cbk_figure_spec *spec,
+                          cbk_error *err);
 
 #endif

@@ -3,6 +3,8 @@
  */
 #include "report/regression.h"
 
+#include <math.h>
+
 static cbk_forest_row row_of(const cbk_regression *regression, bool is_alone,
                              const cbk_regression_row *row, cbk_arena *arena)
 {
@@ -23,7 +25,12 @@ static cbk_forest_row row_of(const cbk_regression *regression, bool is_alone,
     }
     if (out.is_reference) {
         out.ratio = "1 (reference)";
-    } else if (!out.is_header) {
+    } else if (out.is_header) {
+        const double p = row->is_several
+                             ? cbk_regression_term_p(regression, row->term, is_alone)
+                             : (double)NAN;
+        out.p = isnan(p) ? NULL : cbk_print_p(arena, p);
+    } else {
         out.ratio = cbk_print_shown_ratio(arena, &out.shown);
         out.p = cbk_print_p(arena, out.shown.p);
     }

@@ -63,6 +63,10 @@ const char *cbk_print_quantity(cbk_arena *arena, const cbk_quantity *quantity,
 /* True for a number that may be printed. */
 bool cbk_quantity_has_number(const cbk_quantity *quantity);
 
+/* A computed value with the decimals that its explanations print (section_audit.c). */
+void cbk_report_computed(cbk_report *report, cbk_text_run *run,
+                         const cbk_quantity *quantity, int digits);
+
 /* Asks under the report's conventions. */
 cbk_status cbk_report_evaluate(cbk_report *report, const char *expression,
                                const char *from, const char *among, cbk_quantity *out,
@@ -126,6 +130,9 @@ void cbk_analysis_text_cell(cbk_arena *arena, cbk_table_builder *builder, size_t
 void cbk_audit_add_sentences(cbk_report *report, const cbk_audit *audit);
 /* The claims that reproduce; nothing where there are none. */
 void cbk_audit_add_table_of_good(cbk_report *report, const cbk_audit *audit);
+/* Printed numbers that cannot all be right, as a list; nothing where there are none
+ * (analysis_audit.c). */
+void cbk_audit_add_inconsistent(cbk_report *report, const cbk_audit *audit);
 /* The checks that need no records; those that are inconsistent only where asked for. */
 void cbk_audit_add_checks(cbk_report *report, const cbk_audit *audit,
                           bool has_inconsistent);

@@ -51,9 +51,8 @@ static const char *conventions_words(cbk_arena *arena, const cbk_quantity *quant
                                           "followup_median", NULL};
     static const char *const sampled[] = {"quantile", NULL};
     static const char *const ratios[] = {
-        "hr",       "hr_lower",       "hr_upper",       "hr_p",
-        "firth_hr", "firth_hr_lower", "firth_hr_upper", "firth_hr_p",
-        NULL};
+        "hr",       "hr_lower",       "hr_upper",       "hr_p",       "cox_p",
+        "firth_hr", "firth_hr_lower", "firth_hr_upper", "firth_hr_p", NULL};
     const cbk_conventions *used = &quantity->conventions;
     cbk_buffer buffer = {0};
     if (calls_any(quantity->expression, banded)) {

@@ -33,8 +33,10 @@ static void add_variable(planning *at, const cbk_design_term *term)
                                      .column = term->first});
         return;
     }
-    add(at,
-        (cbk_regression_row){.kind = CBK_REGRESSION_HEADER, .label = variable->label});
+    add(at, (cbk_regression_row){.kind = CBK_REGRESSION_HEADER,
+                                 .label = variable->label,
+                                 .term = of->design->term[term->first],
+                                 .is_several = term->n_columns > 1});
     size_t column = term->first;
     for (size_t g = 0; g < variable->n_levels; g++) {
         const bool is_reference = g == variable->reference;
@@ -55,8 +57,11 @@ static void add_product(planning *at, const cbk_design_term *term)
     const cbk_design *design = at->regression->design;
     const bool has_header = term->n_columns > 1;
     if (has_header) {
-        add(at,
-            (cbk_regression_row){.kind = CBK_REGRESSION_HEADER, .label = term->label});
+        add(at, (cbk_regression_row){.kind = CBK_REGRESSION_HEADER,
+                                     .label = term->label,
+                                     .term = design->term[term->first],
+                                     .is_several = true,
+                                     .is_product = true});
     }
     for (size_t j = term->first; j < term->first + term->n_columns; j++) {
         const cbk_design_column *column = &design->columns[j];
@@ -123,6 +128,18 @@ cbk_shown_ratio cbk_regression_shown(const cbk_cox *fit,
     shown.upper = profile->upper;
     shown.p = profile->likelihood_ratio.p;
     return shown;
+}
+
+double cbk_regression_term_p(const cbk_regression *regression, size_t term, bool is_alone)
+{
+    const cbk_design_term *of = &regression->design->terms[term];
+    if (!is_alone) {
+        return regression->terms != NULL ? regression->terms[term].p : none;
+    }
+    if (regression->alone == NULL || regression->terms == NULL || of->n_parts > 1) {
+        return none; /* terms are there where likelihood ratios are */
+    }
+    return regression->alone[of->part[0]]->likelihood_ratio.p;
 }
 
 const char *cbk_print_hazard_ratio(cbk_arena *arena, double value)
@@ -208,6 +225,17 @@ static void say_rows(noting *at, bool is_alone_shown, bool is_all_shown)
     say(at, cbk_words_take(&text, at->arena));
 }
 
+/* Whether some row has a p for all values of its covariate together. */
+static bool has_several(const cbk_regression *of)
+{
+    bool is_any = false;
+    for (size_t t = 0; t < of->design->n_terms; t++) {
+        is_any = is_any || (of->design->terms[t].n_columns > 1 &&
+                            !isnan(cbk_regression_term_p(of, t, false)));
+    }
+    return is_any;
+}
+
 static void say_method(noting *at)
 {
     const cbk_cox_request *asked = &at->of->fit->request;
@@ -227,6 +255,10 @@ static void say_method(noting *at)
                           : asked->wants_profile ? "by profile likelihood."
                           : asked->is_robust     ? "by Wald, robust."
                                                  : "by Wald.");
+    if (has_several(at->of)) {
+        cbk_buffer_add(&text, " Beside a covariate of several values: p of the "
+                              "likelihood ratio that none of them matters.");
+    }
     say(at, cbk_words_take(&text, at->arena));
 }
 

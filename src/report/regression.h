@@ -21,6 +21,8 @@ typedef struct cbk_regression_row {
     size_t variable;              /* of the design, */
     size_t level;                 /* of it, where it has levels */
     size_t column;                /* ESTIMATE: of the design */
+    size_t term;                  /* HEADER: whose values or products follow */
+    bool is_several;              /* HEADER: of more than one coefficient */
     bool is_product;              /* not in a model of one covariate */
 } cbk_regression_row;
 
@@ -42,6 +44,11 @@ typedef struct cbk_shown_ratio {
 /* NULL coefficient: nothing to show. */
 cbk_shown_ratio cbk_regression_shown(const cbk_cox *fit,
                                      const cbk_cox_coefficient *coefficient);
+
+/* p that none of a term's coefficients matters, by the likelihood ratio: alone, or beside
+ * the other terms.  NaN where there is no such test. */
+double cbk_regression_term_p(const cbk_regression *regression, size_t term,
+                             bool is_alone);
 
 /* "0.0025", "1.05", "12.3", "340": three significant digits or so, never more than two
  * decimals from 0.1 on.  NaN: the dash; infinity: "∞". */

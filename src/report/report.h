@@ -9,6 +9,7 @@
 #include <casebook/document.h>
 #include <casebook/life_table.h>
 #include <casebook/log_rank.h>
+#include <casebook/manuscript.h>
 #include <casebook/mean_cumulative.h>
 #include <casebook/nelson_aalen.h>
 
@@ -84,6 +85,13 @@ const cbk_drawing *cbk_figure_cuminc_draw(const cbk_incidences *all, const size_
                                           size_t n_causes, const char *title,
                                           const double *marks, size_t n_marks,
                                           cbk_arena *arena);
+
+/* The drawing of mean cumulative functions: steps, band, marks, and under the axis number
+ * at risk, events and ends of observation.  NULL when the arena failed. */
+const cbk_drawing *cbk_figure_mcf_draw(const cbk_recurrence_data *of,
+                                       const cbk_mcf_analysis *fit, const char *title,
+                                       const double *marks, size_t n_marks,
+                                       cbk_arena *arena);
 
 /* One line a patient. */
 typedef enum cbk_swim_end { CBK_SWIM_EVENT, CBK_SWIM_CENSORED } cbk_swim_end;
@@ -247,7 +255,26 @@ cbk_status cbk_analysis_audit_document(cbk_study *study, const cbk_audit *audit,
                                        bool is_table, cbk_arena *arena,
                                        const cbk_document **out, cbk_error *err);
 void cbk_analysis_audit_json(const cbk_study *study, const char *claims_file,
-                             const cbk_audit *audit, cbk_json *json);
+                             const cbk_audit *audit, const cbk_manuscript_audit *bound,
+                             cbk_arena *arena, cbk_json *json);
+
+/* A manuscript's numbers in short: counts, and what needs an answer ... */
+cbk_status cbk_manuscript_summary(cbk_study *study, const cbk_manuscript_audit *bound,
+                                  cbk_arena *arena, const cbk_document **out,
+                                  cbk_error *err);
+/* ... its own text with every number marked, and notes beside it; for HTML ... */
+cbk_status cbk_manuscript_page(cbk_study *study, const cbk_manuscript_audit *bound,
+                               cbk_arena *arena, const cbk_document **out,
+                               cbk_error *err);
+/* ... and the object `manuscript` of docs/formats/json.md. */
+void cbk_manuscript_json(const cbk_manuscript_audit *bound, cbk_arena *arena,
+                         cbk_json *json);
+
+/* A letter that lists what needs an answer: claims, checks, open conflicts.  bound NULL:
+ * without the manuscript's sentences. */
+cbk_status cbk_letter_document(cbk_study *study, const cbk_audit *audit,
+                               const cbk_manuscript_audit *bound, cbk_arena *arena,
+                               const cbk_document **out, cbk_error *err);
 
 /* One table or figure of the protocol by its id.  Errors: CBK_EINVAL (no such id: which
  * there are), the evaluator's. */

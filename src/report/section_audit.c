@@ -114,9 +114,8 @@ enum {
     N_COLUMNS
 };
 
-/* As the explanations print it. */
-static void add_computed_value(cbk_report *report, cbk_text_run *run,
-                               const cbk_quantity *quantity, int digits)
+void cbk_report_computed(cbk_report *report, cbk_text_run *run,
+                         const cbk_quantity *quantity, int digits)
 {
     if (!cbk_quantity_has_number(quantity)) {
         cbk_report_quantity(report, run, quantity, -1);
@@ -136,7 +135,7 @@ static void add_computed(cbk_report *report, cbk_text_run *run,
         if (i > 0) {
             cbk_run_text(run, report->arena, "; ");
         }
-        add_computed_value(report, run, &result->computed[i], result->digits[i]);
+        cbk_report_computed(report, run, &result->computed[i], result->digits[i]);
     }
     if (result->n_computed == 0) {
         cbk_run_text(run, report->arena, CBK_DASH);

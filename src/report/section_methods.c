@@ -5,7 +5,7 @@
 
 #include "base/date.h"
 
-enum { REFERENCES_MAX = 16 };
+enum { REFERENCES_MAX = 20 };
 
 typedef struct reference {
     const char *text;
@@ -51,6 +51,17 @@ static const reference gray = {
     "Gray RJ. A class of K-sample tests for comparing the cumulative incidence of a "
     "competing risk. Ann Stat 1988;16:1141-1154.",
     "10.1214/aos/1176350951"};
+static const reference nelson = {
+    "Nelson W. Graphical analysis of system repair data. J Qual Technol 1988;20:24-35.",
+    "10.1080/00224065.1988.11979080"};
+static const reference lawless_nadeau = {
+    "Lawless JF, Nadeau C. Some simple robust methods for the analysis of recurrent "
+    "events. Technometrics 1995;37:158-168.",
+    "10.1080/00401706.1995.10484300"};
+static const reference cook_lawless_nadeau = {
+    "Cook RJ, Lawless JF, Nadeau C. Robust tests for treatment comparisons based on "
+    "recurrent event responses. Biometrics 1996;52:557-571.",
+    "10.2307/2532895"};
 static const reference hyndman_fan = {
     "Hyndman RJ, Fan Y. Sample quantiles in statistical packages. Am Stat "
     "1996;50:361-365.",
@@ -217,6 +228,36 @@ static void add_incidence(methods *text)
     }
 }
 
+/* ---- recurrent events -------------------------------------------------------------- */
+
+static void add_recurrences(methods *text)
+{
+    const cbk_protocol *protocol = text->report->protocol;
+    bool is_any = false;
+    bool is_compared = false;
+    for (size_t i = 0; i < protocol->n_figures; i++) {
+        const bool is_mean = protocol->figures[i].kind == CBK_FIGURE_MCF;
+        is_any = is_any || is_mean;
+        is_compared = is_compared || (is_mean && protocol->figures[i].by != NULL);
+    }
+    if (!is_any) {
+        return;
+    }
+    say(text, "The mean number of recurrent events is Nelson's mean cumulative function");
+    cite(text, &nelson);
+    say(text, " with the robust variance of Lawless and Nadeau");
+    cite(text, &lawless_nadeau);
+    cbk_run_textf(&text->run, text->report->arena,
+                  " and pointwise %s%% intervals on the scale of its logarithm",
+                  cbk_print_number(text->report->arena,
+                                   100.0 * text->report->conventions.level, -1));
+    if (is_compared) {
+        say(text, "; groups were compared by their robust log-rank statistic");
+        cite(text, &cook_lawless_nadeau);
+    }
+    say(text, ". ");
+}
+
 /* ---- regression -------------------------------------------------------------------- */
 
 /* Which of the protocol's tables and figures are regressions. */
@@ -374,6 +415,7 @@ cbk_status cbk_section_methods(cbk_report *report, cbk_error *err)
         add_survival(&text);
         add_incidence(&text);
     }
+    add_recurrences(&text);
     add_regression(&text);
     add_description(&text);
     cbk_document_paragraph(report->document, text.run);

@@ -183,6 +183,45 @@ static void fill_alone(const regression_table *at, size_t row,
                term->n_columns);
 }
 
+/* "cox_p(os, stage, age)" of a covariate of several values; NULL: a product, of which
+ * there is no such question. */
+static const char *term_question(const regression_table *at, const cbk_design_term *term,
+                                 bool is_alone)
+{
+    const cbk_design *design = at->of->design;
+    if (at->report == NULL || term->n_parts > 1) {
+        return NULL;
+    }
+    cbk_buffer text = {0};
+    cbk_buffer_addf(&text, "cox_p(%s, %s",
+                    cbk_sql_name(at->arena, at->of->data->request->endpoint),
+                    cbk_sql_name(at->arena, term->name));
+    for (size_t j = 0; !is_alone && j < design->n_columns; j++) {
+        if (j < term->first || j >= term->first + term->n_columns) {
+            cbk_buffer_addf(&text, ", %s", design->columns[j].sql);
+        }
+    }
+    cbk_buffer_add(&text, ")");
+    return cbk_words_take(&text, at->arena);
+}
+
+/* p of a covariate of several values, beside its name. */
+static void fill_term(const regression_table *at, size_t row, size_t column, size_t term,
+                      bool is_alone)
+{
+    const double p = cbk_regression_term_p(at->of, term, is_alone);
+    const char *question = term_question(at, &at->of->design->terms[term], is_alone);
+    if (isnan(p)) {
+        return;
+    }
+    const char *printed = cbk_print_p(at->arena, p);
+    if (question == NULL) {
+        cbk_run_text(cell(at, row, column), at->arena, printed);
+    } else {
+        add_number(at, cell(at, row, column), printed, question, p, 0);
+    }
+}
+
 static void fill_row(const regression_table *at, size_t row, const cbk_regression_row *of)
 {
     const bool has_alone = at->of->alone != NULL;
@@ -198,6 +237,12 @@ static void fill_row(const regression_table *at, size_t row, const cbk_regressio
     if (of->kind == CBK_REGRESSION_REFERENCE) {
         for (size_t column = 3; column <= all; column += 2) {
             cbk_run_text(cell(at, row, column), at->arena, "1 (reference)");
+        }
+    }
+    if (of->kind == CBK_REGRESSION_HEADER && of->is_several) {
+        fill_term(at, row, all + 1, of->term, false);
+        if (has_alone) {
+            fill_term(at, row, 4, of->term, true);
         }
     }
     if (of->kind != CBK_REGRESSION_ESTIMATE) {

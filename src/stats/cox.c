@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { ITERATIONS_MAX = 100, HALVINGS_MAX = 40 };
+enum { ITERATIONS_MAX = 100, ITERATIONS_MANY = 20, HALVINGS_MAX = 40 };
 static const double none = (double)NAN;
 /* Newton's decrement from which the next step ends below a double's last digit. */
 static const double decrement_last = 1e-16;
@@ -177,7 +177,8 @@ static bool climb(fitting *at)
     for (int turn = 0; turn < ITERATIONS_MAX; turn++) {
         const double decrement = newton_step(at);
         const bool is_lame = !has_full_rank(at); /* a direction that rounding hides */
-        if (turn >= 3 && go_out(at, is_lame ? 0.0 : decrement)) {
+        const bool is_slow = turn >= ITERATIONS_MANY; /* where rounding hides the end */
+        if (turn >= 3 && go_out(at, is_lame || is_slow ? 0.0 : decrement)) {
             continue;
         }
         (void)newton_step(at); /* go_out() may have looked elsewhere */

@@ -162,8 +162,10 @@ static void evaluate_plain(void *context, const double *beta, cbk_cox_value *out
 
 static cbk_cox_test test_of(double chisq)
 {
-    return (cbk_cox_test){
-        .chisq = chisq, .df = 1, .p = cbk_chi_squared_upper(chisq, 1.0)};
+    const double known = isnan(chisq) ? none : fmax(0.0, chisq);
+    return (cbk_cox_test){.chisq = known,
+                          .df = 1,
+                          .p = isnan(known) ? none : cbk_chi_squared_upper(known, 1.0)};
 }
 
 /* At the top with coefficient j at 0. */
@@ -205,7 +207,9 @@ static void fill_profile(const cbk_cox_summit *of, cbk_cox_climber *at, size_t j
     out->score = test_score(at, j);
     if (direction != 0) {
         const double start = find_inside(at, j, direction, target);
-        const double limit = cbk_cox_profile_limit(at, j, start, 1.0, -direction, target);
+        const double limit =
+            isnan(start) ? none
+                         : cbk_cox_profile_limit(at, j, start, 1.0, -direction, target);
         out->lower = direction > 0 ? limit : -(double)INFINITY;
         out->upper = direction > 0 ? (double)INFINITY : limit;
         return;

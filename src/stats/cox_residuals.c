@@ -77,9 +77,16 @@ static bool is_event(const cbk_cox_run *run, size_t i)
 /* Sums up to a time: of the hazard, then of its moments. */
 typedef struct exposure {
     cbk_sum *sum;  /* [1 + p] before the time */
-    double *base;  /* [n * (1 + p)] before the entry of each row; NULL: 0 */
+    cbk_sum *base; /* [n * (1 + p)] before the entry of each row; NULL: 0.  Far out the
+                      hazard before dwarfs what comes after, so nothing is rounded */
     size_t n_seen; /* of model->enters */
 } exposure;
+
+static double since(const cbk_sum *sum, const cbk_sum *base)
+{
+    return base == NULL ? cbk_sum_value(sum)
+                        : (sum->total - base->total) + (sum->lost - base->lost);
+}
 
 static void take_row(const making *at, const exposure *sums, size_t r, size_t i)
 {
@@ -87,18 +94,18 @@ static void take_row(const making *at, const exposure *sums, size_t r, size_t i)
     const cbk_cox_steps *steps = &at->steps;
     const size_t p = model->p;
     const bool has_event = is_event(&model->runs[r], i);
-    const double *base = sums->base != NULL ? sums->base + i * (p + 1) : NULL;
+    const cbk_sum *base = sums->base != NULL ? sums->base + i * (p + 1) : NULL;
     const double *step = has_event ? steps->hazard_event : steps->hazard;
     const double *moment = has_event ? steps->moment_event : steps->moment;
     const double *x = cbk_cox_x(model, i);
     const double relative = steps->risk[i] / model->weight[i];
-    const double hazard =
-        cbk_sum_value(&sums->sum[0]) - (base != NULL ? base[0] : 0.0) + step[r];
+    const double hazard = since(&sums->sum[0], base) + step[r];
     at->hazard[i] = relative * hazard;
     for (size_t j = 0; j < p; j++) {
         const double here = x[j * CBK_COX_TILE];
-        const double of_mean = cbk_sum_value(&sums->sum[1 + j]) -
-                               (base != NULL ? base[1 + j] : 0.0) + moment[r * p + j];
+        const double of_mean =
+            since(&sums->sum[1 + j], base != NULL ? base + 1 + j : NULL) +
+            moment[r * p + j];
         at->score[i * p + j] = (has_event ? here - steps->mean[r * p + j] : 0.0) -
                                relative * (here * hazard - of_mean);
     }
@@ -116,10 +123,8 @@ static void go_forth(const making *at, exposure *sums)
         }
         while (sums->base != NULL && sums->n_seen < run->stratum_end &&
                model->entry[model->enters[sums->n_seen]] < run->time) {
-            double *base = sums->base + model->enters[sums->n_seen++] * (p + 1);
-            for (size_t k = 0; k <= p; k++) {
-                base[k] = cbk_sum_value(&sums->sum[k]);
-            }
+            memcpy(sums->base + model->enters[sums->n_seen++] * (p + 1), sums->sum,
+                   (p + 1) * sizeof *sums->sum);
         }
         for (size_t i = run->first; i < run->end; i++) {
             take_row(at, sums, r, i);
@@ -139,7 +144,7 @@ static bool see_rows(making *at)
     at->hazard = CBK_NEW(at->arena, double, model->n);
     at->score = CBK_NEW(at->arena, double, model->n *p + 1);
     if (model->entry != NULL) {
-        sums.base = CBK_NEW(at->arena, double, model->n *(p + 1));
+        sums.base = CBK_NEW(at->arena, cbk_sum, model->n * (p + 1));
     }
     if (cbk_arena_has_failed(at->arena)) {
         return false;

@@ -51,11 +51,11 @@ static void drop_determined(fitting *at)
             at->kept[n_kept++] = j;
         } else {
             at->coefficients[j].fate =
-                at->model.range[j] > 0.0 ? CBK_COX_COLLINEAR : CBK_COX_CONSTANT;
+                cox->range[j] > 0.0 ? CBK_COX_COLLINEAR : CBK_COX_CONSTANT;
             at->fit->notes |= CBK_NOTE_COVARIATE_DROPPED;
         }
     }
-    cbk_fg_model_keep(&at->model, at->kept, n_kept);
+    cbk_cox_model_keep(cox, at->kept, n_kept);
     at->p = n_kept;
 }
 

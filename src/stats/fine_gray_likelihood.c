@@ -19,36 +19,37 @@ static const double spread_max = 600.0;
 
 size_t cbk_fg_products_room(size_t p)
 {
-    return (p * p + p) * (CBK_FG_LANES + 2);
+    return (p * p + p) * (CBK_COX_LANES + 2);
 }
 
 cbk_fg_products cbk_fg_products_start(const cbk_fg_model *model, double *room)
 {
-    const size_t p = model->cox.p;
+    const cbk_cox_model *cox = &model->cox;
+    const size_t p = cox->p;
     memset(room, 0, cbk_fg_products_room(p) * sizeof *room);
-    return (cbk_fg_products){.kernels = model->kernels,
+    return (cbk_fg_products){.kernels = cox->kernels,
                              .p = p,
                              .part = room,
                              .sum =
-                                 (cbk_sum *)(void *)(room + (p * p + p) * CBK_FG_LANES)};
+                                 (cbk_sum *)(void *)(room + (p * p + p) * CBK_COX_LANES)};
 }
 
 void cbk_fg_products_close(cbk_fg_products *at)
 {
     const size_t n = at->p * at->p + at->p;
     for (size_t k = 0; k < n; k++) {
-        double *part = at->part + k * CBK_FG_LANES;
+        double *part = at->part + k * CBK_COX_LANES;
         cbk_sum_add(&at->sum[k], (part[0] + part[1]) + (part[2] + part[3]));
     }
-    memset(at->part, 0, n * CBK_FG_LANES * sizeof *at->part);
+    memset(at->part, 0, n * CBK_COX_LANES * sizeof *at->part);
     at->n_tiles = 0;
 }
 
 void cbk_fg_products_add(cbk_fg_products *at, const double *x, const double *weight,
                          size_t n)
 {
-    at->kernels->update(x, at->p, weight, n, at->part,
-                        at->part + at->p * at->p * CBK_FG_LANES);
+    at->kernels->update(x, CBK_COX_TILE, at->p, weight, n, at->part,
+                        at->part + at->p * at->p * CBK_COX_LANES);
     if (++at->n_tiles == BLOCK) {
         cbk_fg_products_close(at);
     }
@@ -63,9 +64,16 @@ const double cbk_fg_ones[CBK_COX_TILE] = {
 
 /* ---- who is at risk ---------------------------------------------------------------- */
 
-/* Whether exp() of all rows can be added up. */
+/* Whether exp() of all rows can be added up; the first bound is cheap, where it holds. */
 static bool is_near(const cbk_cox_model *cox, const double *beta)
 {
+    double spread = 0.0;
+    for (size_t j = 0; j < cox->p; j++) {
+        spread += fabs(beta[j]) * cox->range[j];
+    }
+    if (spread <= spread_max) {
+        return true;
+    }
     double least = 0.0;
     double most = 0.0;
     for (size_t i = 0; i < cox->n; i++) {
@@ -74,17 +82,6 @@ static bool is_near(const cbk_cox_model *cox, const double *beta)
         most = eta > most ? eta : most;
     }
     return most - least <= spread_max;
-}
-
-/* A bound that is cheap, where it holds. */
-static bool is_surely_near(const cbk_fg_model *model, const double *beta)
-{
-    const size_t p = model->cox.p;
-    double spread = 0.0;
-    for (size_t j = 0; j < p; j++) {
-        spread += fabs(beta[j]) * model->range[j];
-    }
-    return spread <= spread_max;
 }
 
 /* Risk, carried, and the sums of carried before each tile. */
@@ -96,23 +93,19 @@ static void fill_risk(cbk_fg_model *model, const double *beta, cbk_sum *sum)
     for (size_t i = 0; i < cox->n; i += CBK_COX_TILE) {
         const double *x = cox->tiles + i * p;
         double *before = model->before + i / CBK_COX_TILE * (p + 1);
-        double eta[CBK_COX_TILE] = {0.0};
-        model->kernels->add_along(x, p, beta, eta);
-        model->kernels->fill_risk(eta, cbk_fg_ones, model->risk + i);
-        for (size_t k = cox->n; k < i + CBK_COX_TILE; k++) {
-            model->risk[k] = 0.0;
-        }
+        double eta[CBK_COX_TILE];
+        cox->kernels->fill_risk(x, p, beta, cox->offset + i, cox->weight + i, eta,
+                                cox->risk + i);
         for (size_t k = 0; k < CBK_COX_TILE; k++) {
-            model->carried[i + k] = model->risk[i + k] * model->stays[i + k];
+            model->carried[i + k] = cox->risk[i + k] * model->stays[i + k];
         }
-        const double total =
-            model->kernels->sum_products(model->carried + i, cbk_fg_ones);
+        const double total = cox->kernels->sum_products(model->carried + i, cbk_fg_ones);
         before[0] = cbk_sum_value(&sum[0]);
         cbk_sum_add(&sum[0], total);
         for (size_t j = 0; j < p; j++) {
             before[j + 1] = cbk_sum_value(&sum[j + 1]);
             if (total > 0.0) {
-                cbk_sum_add(&sum[j + 1], model->kernels->sum_products(
+                cbk_sum_add(&sum[j + 1], cox->kernels->sum_products(
                                              model->carried + i, x + j * CBK_COX_TILE));
             }
         }
@@ -138,37 +131,35 @@ void cbk_fg_carry(const cbk_fg_model *model, size_t tile, size_t column,
 {
     const cbk_cox_model *cox = &model->cox;
     const double *carried = model->carried + tile;
-    out[0] = model->before[tile / CBK_COX_TILE * (cox->p + 1) + column];
-    if (column == 0) {
-        (void)model->kernels->sum_forth(carried, out[0], out + 1);
-        return;
-    }
-    const double *x = cox->tiles + tile * cox->p + (column - 1) * CBK_COX_TILE;
+    const double *x = column == 0
+                          ? cbk_fg_ones
+                          : cox->tiles + tile * cox->p + (column - 1) * CBK_COX_TILE;
     double value[CBK_COX_TILE];
     for (size_t k = 0; k < CBK_COX_TILE; k++) {
         value[k] = carried[k] * x[k];
     }
-    (void)model->kernels->sum_forth(value, out[0], out + 1);
+    out[0] = model->before[tile / CBK_COX_TILE * (cox->p + 1) + column];
+    (void)cox->kernels->sum_forth(value, out[0], out + 1);
 }
 
 double cbk_fg_sum_at_risk(const cbk_fg_model *model, const cbk_fg_times *of,
                           size_t column, double *carried, double *out)
 {
     const cbk_cox_model *cox = &model->cox;
-    const double *risk = model->risk + of->tile;
+    const double *risk = cox->risk + of->tile;
     const double *x = column == 0
                           ? cbk_fg_ones
                           : cox->tiles + of->tile * cox->p + (column - 1) * CBK_COX_TILE;
     if (of->first == of->end) {
-        return model->kernels->sum_products(risk, x);
+        return cox->kernels->sum_products(risk, x);
     }
     double from[CBK_COX_TILE];
     const double base = model->behind[of->tile / CBK_COX_TILE * (cox->p + 1) + column];
-    const double sum = model->kernels->sum_back(risk, x, base, from);
+    const double sum = cox->kernels->sum_back(risk, x, base, from);
     cbk_fg_carry(model, of->tile, column, carried);
     for (size_t k = of->first; k < of->end; k++) {
-        const size_t row = model->times[k].first - of->tile;
-        out[k - of->first] = from[row] + model->free[model->times[k].run] * carried[row];
+        const size_t row = cox->times[k].first - of->tile;
+        out[k - of->first] = from[row] + model->free[cox->times[k].run] * carried[row];
     }
     return sum;
 }
@@ -177,15 +168,16 @@ double cbk_fg_sum_at_risk(const cbk_fg_model *model, const cbk_fg_times *of,
 static void fill_later(going_back *at, const cbk_fg_times *of, double *of_times)
 {
     const cbk_fg_model *model = at->model;
+    const cbk_cox_model *cox = &model->cox;
     const double base = cbk_sum_value(&at->later[0]);
     double step[CBK_COX_TILE] = {0.0};
     double from[CBK_COX_TILE];
     for (size_t k = of->first; k < of->end; k++) {
-        const double share = model->step[k] * model->free[model->times[k].run];
+        const double share = cox->step[k] * model->free[cox->times[k].run];
         of_times[k - of->first] = share;
-        step[model->times[k].first - of->tile] = share;
+        step[cox->times[k].first - of->tile] = share;
     }
-    const double sum = model->kernels->sum_back(step, cbk_fg_ones, base, from);
+    const double sum = cox->kernels->sum_back(step, cbk_fg_ones, base, from);
     memcpy(model->later + of->tile, from + 1, (CBK_COX_TILE - 1) * sizeof *from);
     model->later[of->tile + CBK_COX_TILE - 1] = base;
     cbk_sum_add(&at->later[0], sum);
@@ -227,14 +219,15 @@ static void see_times(going_back *at, const cbk_fg_times *of, double *inverse,
                       double *weight)
 {
     const cbk_fg_model *model = at->model;
+    const cbk_cox_model *cox = &model->cox;
     double carried[CBK_COX_TILE + 1];
     double n_risk[CBK_COX_TILE];
     cbk_sum_add(&at->at_risk[0], cbk_fg_sum_at_risk(model, of, 0, carried, n_risk));
     for (size_t k = of->first; k < of->end; k++) {
-        const double d = (double)model->times[k].n_event;
+        const double d = (double)cox->times[k].n_event;
         inverse[k - of->first] = 1.0 / n_risk[k - of->first];
         weight[k - of->first] = -d;
-        model->step[k] = d * inverse[k - of->first];
+        cox->step[k] = d * inverse[k - of->first];
         take_logarithm(at, d, n_risk[k - of->first]);
     }
 }
@@ -242,9 +235,10 @@ static void see_times(going_back *at, const cbk_fg_times *of, double *inverse,
 static void see_tile(going_back *at, size_t tile)
 {
     const cbk_fg_model *model = at->model;
-    const size_t p = model->cox.p;
+    const cbk_cox_model *cox = &model->cox;
+    const size_t p = cox->p;
     cbk_fg_times of = {.tile = tile, .first = at->time, .end = at->time};
-    while (of.first > 0 && model->times[of.first - 1].first >= tile) {
+    while (of.first > 0 && cox->times[of.first - 1].first >= tile) {
         of.first--;
     }
     const size_t n = of.end - of.first;
@@ -268,7 +262,7 @@ static void see_tile(going_back *at, size_t tile)
     }
     if (n > 0) {
         cbk_fg_products_add(&at->products, at->means, weight,
-                            (n + CBK_FG_LANES - 1) / CBK_FG_LANES * CBK_FG_LANES);
+                            (n + CBK_COX_LANES - 1) / CBK_COX_LANES * CBK_COX_LANES);
     }
     at->time = of.first;
 }
@@ -284,14 +278,13 @@ static void take_rows(going_back *at)
     for (size_t tile = 0; tile < cox->n; tile += CBK_COX_TILE) {
         double step[CBK_COX_TILE] = {0.0};
         double weight[CBK_COX_TILE];
-        for (; k < model->n_times && model->times[k].first < tile + CBK_COX_TILE; k++) {
-            step[model->times[k].first - tile] = model->step[k];
+        for (; k < cox->n_times && cox->times[k].first < tile + CBK_COX_TILE; k++) {
+            step[cox->times[k].first - tile] = cox->step[k];
         }
-        const double sum =
-            model->kernels->sum_forth(step, cbk_sum_value(&hazard), weight);
+        const double sum = cox->kernels->sum_forth(step, cbk_sum_value(&hazard), weight);
         cbk_sum_add(&hazard, sum);
         for (size_t i = 0; i < CBK_COX_TILE; i++) {
-            weight[i] = model->risk[tile + i] * weight[i] +
+            weight[i] = cox->risk[tile + i] * weight[i] +
                         model->carried[tile + i] * model->later[tile + i];
         }
         cbk_fg_products_add(&at->products, cox->tiles + tile * cox->p, weight,
@@ -303,13 +296,13 @@ static void take_rows(going_back *at)
 
 static void fill_value(const going_back *at, const double *beta, cbk_cox_value *out)
 {
-    const cbk_fg_model *model = at->model;
-    const size_t p = model->cox.p;
+    const cbk_cox_model *cox = &at->model->cox;
+    const size_t p = cox->p;
     cbk_sum loglik = at->loglik;
     cbk_sum_add(&loglik, -log(at->product));
     cbk_sum_add(&loglik, -(double)at->power * log(2.0));
     for (size_t j = 0; j < p; j++) {
-        const cbk_sum *events = &model->event_sums[j];
+        const cbk_sum *events = &cox->event_sums[j];
         const cbk_sum *all = &at->products.sum[p * p + j];
         cbk_sum_add(&loglik, beta[j] * cbk_sum_value(events));
         out->gradient[j] = (events->total - all->total) + (events->lost - all->lost);
@@ -325,7 +318,7 @@ void cbk_fg_evaluate(cbk_fg_model *model, const double *beta, cbk_cox_value *out
 {
     const cbk_cox_model *cox = &model->cox;
     const size_t p = cox->p;
-    if (!is_surely_near(model, beta) && !is_near(cox, beta)) {
+    if (!is_near(cox, beta)) {
         memset(out->gradient, 0, p * sizeof *out->gradient);
         memset(out->info, 0, p * p * sizeof *out->info);
         out->loglik = -(double)INFINITY;
@@ -335,7 +328,7 @@ void cbk_fg_evaluate(cbk_fg_model *model, const double *beta, cbk_cox_value *out
     memset(sums, 0, 3 * (p + 1) * sizeof *sums);
     double *means = (double *)(void *)(sums + 3 * (p + 1));
     going_back at = {.model = model,
-                     .time = model->n_times,
+                     .time = cox->n_times,
                      .at_risk = sums + p + 1,
                      .later = sums + 2 * (p + 1),
                      .product = 1.0,

@@ -5,18 +5,9 @@
 
 #include <casebook/fine_gray.h>
 
-#include "numeric/sum.h"
 #include "stats/cox_model.h"
-#include "stats/fine_gray_tile.h"
 
 enum { CBK_FG_CENSORED = 0, CBK_FG_EVENT = 1, CBK_FG_COMPETING = 2 };
-
-/* A time with wanted events: they are the first rows of its run. */
-typedef struct cbk_fg_time {
-    uint32_t first;
-    uint32_t n_event;
-    uint32_t run;
-} cbk_fg_time;
 
 typedef struct cbk_fg_model {
     cbk_cox_model cox;  /* events of the cause; cluster says which kind a row is */
@@ -24,14 +15,7 @@ typedef struct cbk_fg_model {
     const uint32_t *n_censored; /* [cox.n_runs] */
     const double *stays; /* [n] 1 / G before the competing event, 0 for the others; 0 to
                             the end of a tile, as the next two */
-    size_t n_times;
-    const cbk_fg_time *times; /* [n_times] the runs with wanted events */
-    double *range;            /* [p] of the scaled covariate */
-    cbk_sum *event_sums;      /* [p] of x over the wanted events */
-    const cbk_fg_kernels *kernels;
     /* Left behind by cbk_fg_evaluate(): */
-    double *risk;    /* [n] exp(x'b); 0 to the end of a tile, as the next two */
-    double *step;    /* [n_times] hazard */
     double *carried; /* [n] risk times stays: the weight of who had a competing event,
                         over G */
     double *later;   /* [n] hazard times G over the times after the row's */
@@ -49,9 +33,6 @@ size_t cbk_fg_room(size_t p);
 cbk_status cbk_fg_model_make(const cbk_fine_gray_rows *rows, cbk_arena *arena,
                              cbk_fg_model *out, cbk_error *err);
 
-/* Keeps the columns kept[n_kept], ascending. */
-void cbk_fg_model_keep(cbk_fg_model *model, const size_t *kept, size_t n_kept);
-
 /* The log pseudo-likelihood at beta[p]; gradient and info as in cbk_cox_value. */
 void cbk_fg_evaluate(cbk_fg_model *model, const double *beta, cbk_cox_value *out);
 
@@ -66,7 +47,7 @@ extern const double cbk_fg_ones[CBK_COX_TILE];
 
 /* Weighted sums of x x' and of x: plain within 16 tiles, compensated from there on. */
 typedef struct cbk_fg_products {
-    const cbk_fg_kernels *kernels;
+    const cbk_cox_kernels *kernels;
     size_t p;
     size_t n_tiles;
     double *part; /* [p * p * 4 + p * 4] */

@@ -31,13 +31,13 @@ static void fill_carried_most(cbk_fg_model *model, const double *direction)
     const cbk_cox_model *cox = &model->cox;
     double most = -(double)INFINITY;
     size_t i = 0;
-    for (size_t k = 0; k < model->n_times; k++) {
-        for (; i < model->times[k].first; i++) {
+    for (size_t k = 0; k < cox->n_times; k++) {
+        for (; i < cox->times[k].first; i++) {
             if (cox->cluster[i] == CBK_FG_COMPETING) {
                 most = fmax(most, cbk_cox_along(cox, i, direction));
             }
         }
-        model->step[k] = most;
+        cox->step[k] = most;
     }
 }
 
@@ -48,8 +48,8 @@ static bool never_falls(cbk_fg_model *model, const double *direction, double tol
     double most = -(double)INFINITY;
     size_t i = cox->n;
     fill_carried_most(model, direction);
-    for (size_t k = model->n_times; k-- > 0;) {
-        const cbk_fg_time *time = &model->times[k];
+    for (size_t k = cox->n_times; k-- > 0;) {
+        const cbk_cox_time *time = &model->cox.times[k];
         double lowest = (double)INFINITY;
         while (i > time->first) {
             const double value = cbk_cox_along(cox, --i, direction);
@@ -58,7 +58,7 @@ static bool never_falls(cbk_fg_model *model, const double *direction, double tol
                 lowest = fmin(lowest, value);
             }
         }
-        if (fmax(most, model->step[k]) > lowest + tolerance) {
+        if (fmax(most, cox->step[k]) > lowest + tolerance) {
             return false;
         }
     }
@@ -72,8 +72,8 @@ bool cbk_fg_is_monotone(cbk_fg_model *model, double *step, double decrement,
     double largest = 0.0;
     double most = 0.0; /* that the spread can be */
     for (size_t j = 0; j < cox->p; j++) {
-        largest = fmax(largest, fabs(step[j]) * model->range[j]);
-        most += fabs(step[j]) * model->range[j];
+        largest = fmax(largest, fabs(step[j]) * cox->range[j]);
+        most += fabs(step[j]) * cox->range[j];
     }
     if (!(decrement < decrement_small) || most < spread_long ||
         spread_of(cox, step) < spread_long) {
@@ -81,7 +81,7 @@ bool cbk_fg_is_monotone(cbk_fg_model *model, double *step, double decrement,
     }
     double *candidate = model->room;
     for (size_t j = 0; j < cox->p; j++) {
-        const bool is_going = fabs(step[j]) * model->range[j] > part_small * largest;
+        const bool is_going = fabs(step[j]) * cox->range[j] > part_small * largest;
         candidate[j] = is_going ? step[j] : 0.0;
     }
     if (!never_falls(model, candidate, gap_tolerance * spread_of(cox, candidate))) {

@@ -51,7 +51,7 @@ static void fill_places(const parting *at, const cbk_fg_times *of, tile_sums *ou
         const size_t row = of->tile + i;
         const double n_risk = row < cox->n ? (double)(cox->n - row) : 1.0;
         const bool is_run = run < cox->n_runs && cox->runs[run].first == row;
-        const bool is_time = k < of->end && at->model->times[k].first == row;
+        const bool is_time = k < of->end && cox->times[k].first == row;
         out->over_y[i] = 1.0 / n_risk;
         out->debt[i] = is_run ? (double)at->model->n_censored[run] / n_risk : 0.0;
         run_at = is_run ? (uint8_t)(i + 1) : run_at;
@@ -72,12 +72,12 @@ static void fill_tile(parting *at, const cbk_fg_times *of, tile_sums *out)
     double hazard[CBK_COX_TILE];
     memcpy(out->from, later, sizeof out->from);
     for (size_t k = of->first; k < of->end; k++) {
-        const size_t row = model->times[k].first - of->tile;
-        step[row] = model->step[k];
-        out->from[row] += model->step[k] * model->free[model->times[k].run];
+        const size_t row = cox->times[k].first - of->tile;
+        step[row] = cox->step[k];
+        out->from[row] += cox->step[k] * model->free[cox->times[k].run];
     }
     cbk_sum_add(&at->hazard,
-                model->kernels->sum_forth(step, cbk_sum_value(&at->hazard), hazard));
+                cox->kernels->sum_forth(step, cbk_sum_value(&at->hazard), hazard));
     cbk_fg_carry(model, of->tile, 0, out->carried);
     fill_places(at, of, out);
     for (size_t i = 0; i < CBK_COX_TILE; i++) {
@@ -85,7 +85,7 @@ static void fill_tile(parting *at, const cbk_fg_times *of, tile_sums *out)
         const uint32_t kind = is_row ? cox->cluster[of->tile + i] : CBK_FG_COMPETING;
         out->event[i] = kind == CBK_FG_EVENT ? 1.0 : 0.0;
         out->censored[i] = kind == CBK_FG_CENSORED ? 1.0 : 0.0;
-        out->of_x[i] = out->event[i] - model->risk[of->tile + i] * hazard[i] -
+        out->of_x[i] = out->event[i] - cox->risk[of->tile + i] * hazard[i] -
                        model->carried[of->tile + i] * later[i];
     }
 }
@@ -114,19 +114,19 @@ static void fill_moments(parting *at, const cbk_fg_times *of, size_t j, column_s
         (void)cbk_fg_sum_at_risk(model, of, j + 1, out->carried, at_risk);
     }
     for (size_t k = of->first; k < of->end; k++) {
-        const size_t row = model->times[k].first - of->tile;
+        const size_t row = cox->times[k].first - of->tile;
         const double mean =
-            at_risk[k - of->first] * model->step[k] / (double)model->times[k].n_event;
+            at_risk[k - of->first] * cox->step[k] / (double)cox->times[k].n_event;
         out->mean[row + 1] = mean;
-        step[row] = model->step[k] * mean;
-        step_later[row] = step[row] * model->free[model->times[k].run];
+        step[row] = cox->step[k] * mean;
+        step_later[row] = step[row] * model->free[cox->times[k].run];
         at->mean[j] = mean;
     }
     const double sum =
-        model->kernels->sum_forth(step, cbk_sum_value(&at->moment[j]), out->moment);
+        cox->kernels->sum_forth(step, cbk_sum_value(&at->moment[j]), out->moment);
     cbk_sum_add(&at->moment[j], sum);
     const double after = model->after[of->tile / CBK_COX_TILE * (cox->p + 1) + j + 1];
-    (void)model->kernels->sum_back(step_later, cbk_fg_ones, after, out->later);
+    (void)cox->kernels->sum_back(step_later, cbk_fg_ones, after, out->later);
     out->later[CBK_COX_TILE] = after;
 }
 
@@ -141,7 +141,7 @@ static void fill_debts(parting *at, const tile_sums *sums, size_t j, column_sums
         debt[i] = out->q_over_y[i + 1] * sums->debt[i];
     }
     const double sum =
-        at->model->kernels->sum_forth(debt, cbk_sum_value(&at->debt[j]), out->debt);
+        at->model->cox.kernels->sum_forth(debt, cbk_sum_value(&at->debt[j]), out->debt);
     cbk_sum_add(&at->debt[j], sum);
     at->q_over_y[j] = out->q_over_y[sums->run_at[CBK_COX_TILE - 1]];
 }
@@ -153,7 +153,7 @@ static void fill_parts(parting *at, const cbk_fg_times *of, const tile_sums *sum
     const cbk_fg_model *model = at->model;
     const cbk_cox_model *cox = &model->cox;
     const double *x = cox->tiles + of->tile * cox->p + j * CBK_COX_TILE;
-    const double *risk = model->risk + of->tile;
+    const double *risk = cox->risk + of->tile;
     const double *carried = model->carried + of->tile;
     double *part = at->part + j * CBK_COX_TILE;
     column_sums column;
@@ -177,7 +177,7 @@ static void take_tile(parting *at, size_t tile, cbk_fg_products *products)
     const cbk_cox_model *cox = &model->cox;
     const size_t n = cox->n - tile < CBK_COX_TILE ? cox->n - tile : CBK_COX_TILE;
     cbk_fg_times of = {.tile = tile, .first = at->time, .end = at->time};
-    while (of.end < model->n_times && model->times[of.end].first < tile + CBK_COX_TILE) {
+    while (of.end < cox->n_times && cox->times[of.end].first < tile + CBK_COX_TILE) {
         of.end++;
     }
     tile_sums sums;

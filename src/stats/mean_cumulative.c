@@ -82,21 +82,21 @@ static double std_error_of(const walking *at)
     return variance > rounding * at->changes ? sqrt(variance) : 0.0;
 }
 
-static void fill_limits(const cbk_mcf_request *request, double mean, double std_error,
-                        double *lower, double *upper)
+/* z: how many errors a limit is away. */
+static void fill_limits(cbk_interval interval, double z, cbk_mcf_row *row)
 {
-    const double margin =
-        cbk_normal_quantile_upper((1.0 - request->level) / 2.0) * std_error;
-    *lower = *upper = none;
-    if (!(mean > 0.0 && std_error > 0.0)) {
+    const double margin = z * row->std_error;
+    row->lower = row->upper = none;
+    if (!(row->mean > 0.0 && row->std_error > 0.0)) {
         return;
     }
-    if (request->interval == CBK_INTERVAL_LOG) {
-        *lower = mean * exp(-margin / mean);
-        *upper = mean * exp(margin / mean);
+    if (interval == CBK_INTERVAL_LOG) {
+        const double factor = exp(margin / row->mean);
+        row->lower = row->mean / factor;
+        row->upper = row->mean * factor;
     } else {
-        *lower = fmax(mean - margin, 0.0);
-        *upper = mean + margin;
+        row->lower = fmax(row->mean - margin, 0.0);
+        row->upper = row->mean + margin;
     }
 }
 
@@ -161,11 +161,12 @@ static bool fit_curve(const cbk_recurrent *model, const group_lists *lists,
     for (size_t k = 0; model->is_from_origin && k < lists->leaves.n; k++) {
         enter(&at, lists->leaves.subject[k], 1.0);
     }
+    const double z = cbk_normal_quantile_upper((1.0 - request->level) / 2.0);
     step = (cbk_recurrent_step){0};
     while (cbk_recurrent_next(&lists->enters, &lists->events, &lists->leaves, &step)) {
         cbk_mcf_row *row = &rows[out->n_rows++];
         *row = see_step(&at, lists, &step);
-        fill_limits(request, row->mean, row->std_error, &row->lower, &row->upper);
+        fill_limits(request->interval, z, row);
     }
     cbk_arena_release(arena, before);
     out->rows = rows;

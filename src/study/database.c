@@ -5,23 +5,11 @@
 
 #include "base/date.h"
 #include "base/text.h"
+#include "study/casebook_parts.h"
 #include "study/sql_text.h"
 
 #include <math.h>
 #include <string.h>
-
-static cbk_storage storage_of(cbk_field_type type)
-{
-    switch (type) {
-    case CBK_FIELD_INTEGER:
-    case CBK_FIELD_BOOLEAN:
-        return CBK_STORAGE_INTEGER;
-    case CBK_FIELD_NUMBER:
-        return CBK_STORAGE_REAL;
-    default:
-        return CBK_STORAGE_TEXT;
-    }
-}
 
 /* A table being made of the records of a form. */
 typedef struct storing {
@@ -45,7 +33,7 @@ static void name_columns(storing *to)
     size_t at = to->n_keys;
     for (size_t i = 0; i < form->n_fields; i++) {
         to->columns[at++] = (cbk_storage_column){
-            .name = form->fields[i].name, .storage = storage_of(form->fields[i].type)};
+            .name = form->fields[i].name, .storage = cbk_field_storage(form->fields[i].type)};
     }
     if (at == to->n_columns) {
         return;

@@ -182,7 +182,8 @@ typedef struct cbk_followup_draft {
 /* Leaves out the rows that lack something, counts them, makes the groups and near-ties
  * one (cbk_followup_has_near_ties()):
  * fills source.rows, used and omitted, rows, name, by, strata and notes of *out; by_label
- * and strata_label are the levels joined by ", ", cause_label the causes' names.
+ * and strata_label are the levels joined by ", ", cause_label the causes' names, or where
+ * these are numbers "status = 2".
  * CBK_EDATA's err->row is a row of draft. */
 cbk_status cbk_followup_finish(const cbk_followup_draft *draft, cbk_arena *arena,
                                cbk_followup_data *out, cbk_error *err);

@@ -53,14 +53,31 @@ static int by_bytes(const void *lhs, const void *rhs)
     return strcmp(*(const char *const *)lhs, *(const char *const *)rhs);
 }
 
-static void sort_names(name_list *list)
+static bool are_numbers(const name_list *list)
 {
     bool is_numeric = true;
     double number = 0.0;
     for (size_t i = 0; i < list->n; i++) {
         is_numeric = is_numeric && cbk_number_parse(list->name[i], false, &number);
     }
-    qsort(list->name, list->n, sizeof *list->name, is_numeric ? by_number : by_bytes);
+    return is_numeric;
+}
+
+static void sort_names(name_list *list)
+{
+    qsort(list->name, list->n, sizeof *list->name,
+          are_numbers(list) ? by_number : by_bytes);
+}
+
+/* A number says nothing by itself: "status = 2". */
+static const char *const *label_names(const name_list *list, const char *column,
+                                      cbk_arena *arena)
+{
+    const char **label = CBK_NEW(arena, const char *, list->n + 1);
+    for (size_t i = 0; label != NULL && i < list->n; i++) {
+        label[i] = cbk_text_format(arena, "%s = %s", column, list->name[i]);
+    }
+    return are_numbers(list) ? label : list->name;
 }
 
 /* A word that is no cause is a slip of the pen; a number may just have no events. */
@@ -129,7 +146,7 @@ static cbk_status number_rows(const cbk_groups *groups, const name_list *list, s
     out->cause = cause;
     out->n_of_cause = counts;
     out->n_causes = list->n;
-    out->cause_name = out->cause_label = list->name;
+    out->cause_name = list->name;
     return CBK_OK;
 }
 
@@ -165,5 +182,7 @@ cbk_status cbk_followup_number_causes(const cbk_followup_draft *draft, const siz
     if (draft->n_declared > 0) {
         out->own_cause = place_of(&list, draft->declared[0]) + 1;
     }
-    return number_rows(groups, &list, n, arena, out, err);
+    out->cause_label = label_names(&list, draft->cause->name, arena);
+    CBK_TRY(number_rows(groups, &list, n, arena, out, err));
+    return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
 }

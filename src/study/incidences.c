@@ -27,7 +27,7 @@ static cbk_status fit_group(const cbk_followup_data *data, uint32_t group,
 static const char *why_not_compared(const cbk_followup_data *data)
 {
     return data->by->n_groups < 2
-               ? "Gray's test needs at least two groups; there is none here."
+               ? "Gray's test needs at least two groups."
            : data->rows.weight != NULL
                ? "Gray's test takes rows that count 1 each: with weights there is none."
            : data->cluster != NULL

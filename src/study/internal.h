@@ -2,6 +2,7 @@
 #ifndef STUDY_INTERNAL_H
 #define STUDY_INTERNAL_H
 
+#include "exchange/csv.h"
 #include "registry/registry.h"
 #include "study/records.h"
 
@@ -36,8 +37,25 @@ struct cbk_study {
 cbk_status cbk_records_read(const char *folder, const cbk_protocol *protocol,
                             cbk_arena *arena, cbk_problems *problems,
                             cbk_records *records, cbk_error *err);
+/* One file, for an import: columns may be left out; has_field[form->n_fields].  Rows of a
+ * repeating form need their patient among `patients`. */
+cbk_status cbk_records_read_part(const char *path, const cbk_protocol *protocol,
+                                 const cbk_form *form, const cbk_records *patients,
+                                 cbk_arena *arena, cbk_problems *problems,
+                                 cbk_records *out, const bool **has_field,
+                                 cbk_error *err);
 cbk_status cbk_sources_read(const char *path, cbk_study *study, cbk_problems *problems,
                             cbk_error *err);
+
+/* What a source says, as texts; "" where nothing is said. */
+typedef struct cbk_source_text {
+    const char *form, *record, *field, *value, *source, *resolution, *reason;
+} cbk_source_text;
+
+/* Finds the record's own value beside it; mistakes go to problems.  csv: whose way of
+ * writing numbers it has; NULL: with a point. */
+void cbk_source_take(cbk_study *study, const cbk_source_text *said, const cbk_csv *csv,
+                     cbk_place place, cbk_problems *problems, cbk_source_statement *out);
 
 /* ---- database.c, endpoint.c: structs into the registry --------------------------------
  */

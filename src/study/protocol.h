@@ -149,14 +149,15 @@ typedef enum cbk_figure_kind {
     CBK_FIGURE_KM,
     CBK_FIGURE_SWIMMER,
     CBK_FIGURE_FOREST,
-    CBK_FIGURE_CUMINC
+    CBK_FIGURE_CUMINC,
+    CBK_FIGURE_MCF
 } cbk_figure_kind;
 
 /* Events of a repeating form on a patient's line. */
 typedef struct cbk_lane_spec {
     const char *form;
     const char *at;    /* field: time in the endpoint's unit, or a date */
-    const char *label; /* field that says what it was */
+    const char *label; /* field that says what it was; NULL: nobody asks */
 } cbk_lane_spec;
 
 typedef struct cbk_figure_spec {
@@ -165,14 +166,14 @@ typedef struct cbk_figure_spec {
     const char *title;
     cbk_figure_kind kind;
     const char *endpoint;
-    const char *by;    /* KM, CUMINC: a field, or NULL */
+    const char *by;    /* KM, CUMINC, MCF: a field, or NULL */
     const char *among; /* condition, or NULL */
     size_t n_marks;
-    const double *marks; /* KM, CUMINC: times to mark, in the endpoint's unit */
+    const double *marks; /* KM, CUMINC, MCF: times to mark, in the endpoint's unit */
     size_t n_causes;
     const char *const *causes; /* CUMINC: kinds of event to draw; n_causes 0: not said */
     size_t n_lanes;
-    const cbk_lane_spec *lanes;     /* SWIMMER */
+    const cbk_lane_spec *lanes;     /* SWIMMER, MCF */
     cbk_regression_spec regression; /* FOREST */
     size_t n_notes;
     const char *const *notes;

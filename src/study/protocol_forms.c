@@ -247,7 +247,8 @@ static void check_form_name(reader *r, const char *name, cbk_place place)
         return;
     }
     static const char *const taken[] = {"analysis", "missing_values", "sources"};
-    bool is_taken = strncasecmp(name, "sqlite_", strlen("sqlite_")) == 0;
+    bool is_taken = strncasecmp(name, "sqlite_", strlen("sqlite_")) == 0 ||
+                    strncasecmp(name, "casebook_", strlen("casebook_")) == 0;
     for (size_t i = 0; i < N(taken); i++) {
         is_taken = is_taken || strcasecmp(name, taken[i]) == 0;
     }

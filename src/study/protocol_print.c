@@ -361,13 +361,13 @@ static void check_lane_time(reader *r, const cbk_lane_spec *lane, const cbk_fiel
 
 /* Fills in what the lane does not say and checks what it says. */
 static void complete_lane(reader *r, const cbk_form *form, const cbk_endpoint *endpoint,
-                          cbk_place place, cbk_lane_spec *lane)
+                          bool needs_label, cbk_place place, cbk_lane_spec *lane)
 {
-    const bool is_at_given = lane->at != NULL;
-    const bool is_label_given = lane->label != NULL;
-    lane->at = is_at_given ? lane->at : first_field(form, is_time);
-    lane->label = is_label_given ? lane->label : first_field(form, is_name);
-    if (lane->at == NULL || lane->label == NULL) {
+    lane->at = lane->at != NULL ? lane->at : first_field(form, is_time);
+    if (needs_label && lane->label == NULL) {
+        lane->label = first_field(form, is_name);
+    }
+    if (lane->at == NULL || (needs_label && lane->label == NULL)) {
         cbk_problems_add(r->problems, place,
                          "The form `%s` has no %s field to place its events by; write "
                          "{form: %s, at: FIELD, label: FIELD}.",
@@ -378,14 +378,16 @@ static void complete_lane(reader *r, const cbk_form *form, const cbk_endpoint *e
     }
     const bool is_at_found =
         cbk_protocol_need_column(r, form, lane->at, CBK_COLUMNS_FIELDS, place);
-    (void)cbk_protocol_need_column(r, form, lane->label, CBK_COLUMNS_FIELDS, place);
+    if (lane->label != NULL) {
+        (void)cbk_protocol_need_column(r, form, lane->label, CBK_COLUMNS_FIELDS, place);
+    }
     if (is_at_found) {
         check_lane_time(r, lane, cbk_form_field(form, lane->at), endpoint, place);
     }
 }
 
 static cbk_lane_spec read_lane(reader *r, const cbk_yaml *node,
-                               const cbk_endpoint *endpoint)
+                               const cbk_endpoint *endpoint, bool needs_label)
 {
     static const char *const keys[] = {"form", "at", "label"};
     cbk_lane_spec lane = {.form = "", .at = "", .label = ""};
@@ -404,19 +406,19 @@ static cbk_lane_spec read_lane(reader *r, const cbk_yaml *node,
     const cbk_form *form =
         lane.form == NULL ? NULL : cbk_protocol_need_form(r, lane.form, true, place);
     if (form != NULL) {
-        complete_lane(r, form, endpoint, place, &lane);
+        complete_lane(r, form, endpoint, needs_label, place, &lane);
     }
     return lane;
 }
 
 static void read_lanes(reader *r, const cbk_yaml *map, const cbk_endpoint *endpoint,
-                       cbk_figure_spec *figure)
+                       bool needs_label, cbk_figure_spec *figure)
 {
     const cbk_yaml *node = cbk_yaml_get(map, "events");
     const size_t n = cbk_protocol_list(r, node, "events");
     cbk_lane_spec *lanes = CBK_NEW(r->arena, cbk_lane_spec, n);
     for (size_t i = 0; lanes != NULL && i < n; i++) {
-        lanes[i] = read_lane(r, node->item[i], endpoint);
+        lanes[i] = read_lane(r, node->item[i], endpoint, needs_label);
     }
     figure->lanes = lanes;
     figure->n_lanes = lanes == NULL ? 0 : n;
@@ -474,12 +476,29 @@ static void read_causes(reader *r, const cbk_yaml *map, const cbk_endpoint *endp
     }
 }
 
+/* The events that are counted; without a title their form's label is the figure's. */
+static void read_recurrences(reader *r, const cbk_yaml *map, const cbk_endpoint *endpoint,
+                             bool needs_title, cbk_figure_spec *figure)
+{
+    read_lanes(r, map, endpoint, false, figure);
+    if (figure->n_lanes == 0) {
+        cbk_problems_add(r->problems, map->place,
+                         "A figure of kind mcf needs `events`, the repeating forms whose "
+                         "rows it counts, as in [recurrence].");
+        return;
+    }
+    const cbk_form *form = cbk_protocol_form(r->protocol, figure->lanes[0].form);
+    if (needs_title && form != NULL) {
+        figure->title = form->label;
+    }
+}
+
 static void read_figure(reader *r, const cbk_yaml *map, cbk_figure_spec *figure)
 {
     static const char *const keys[] = {
         "id",     "title", "kind", "endpoint",    "by",        "among", "marks",
         "events", "notes", "on",   "univariable", "reference", "firth", "causes"};
-    static const char *const kinds[] = {"km", "swimmer", "forest", "cuminc"};
+    static const char *const kinds[] = {"km", "swimmer", "forest", "cuminc", "mcf"};
     static const char *const not_km[] = {"events",    "on",    "univariable",
                                          "reference", "firth", "causes"};
     static const char *const not_swimmer[] = {
@@ -487,6 +506,8 @@ static void read_figure(reader *r, const cbk_yaml *map, cbk_figure_spec *figure)
     static const char *const not_forest[] = {"by", "marks", "events", "causes"};
     static const char *const not_cuminc[] = {"events", "on", "univariable", "reference",
                                              "firth"};
+    static const char *const not_mcf[] = {"on", "univariable", "reference", "firth",
+                                          "causes"};
     figure->place = map->place;
     figure->id = figure->title = "";
     if (!cbk_yaml_check_keys(map, "a figure", keys, N(keys), r->problems)) {
@@ -516,10 +537,15 @@ static void read_figure(reader *r, const cbk_yaml *map, cbk_figure_spec *figure)
         refuse_keys(r, map, "A figure of kind cuminc", not_cuminc, N(not_cuminc));
         read_curves(r, map, figure);
         read_causes(r, map, endpoint, figure);
+    } else if (kind == CBK_FIGURE_MCF) {
+        figure->kind = CBK_FIGURE_MCF;
+        refuse_keys(r, map, "A figure of kind mcf", not_mcf, N(not_mcf));
+        read_curves(r, map, figure);
+        read_recurrences(r, map, endpoint, title == NULL, figure);
     } else if (kind == CBK_FIGURE_SWIMMER) {
         figure->kind = CBK_FIGURE_SWIMMER;
         refuse_keys(r, map, "A figure of kind swimmer", not_swimmer, N(not_swimmer));
-        read_lanes(r, map, endpoint, figure);
+        read_lanes(r, map, endpoint, true, figure);
     } else if (kind == CBK_FIGURE_FOREST) {
         figure->kind = CBK_FIGURE_FOREST;
         refuse_keys(r, map, "A figure of kind forest", not_forest, N(not_forest));

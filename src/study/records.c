@@ -18,7 +18,8 @@ typedef struct reading {
     const char *key_name;
     size_t key_column;
     size_t n_column;            /* of the running number; SIZE_MAX: given in file order */
-    const size_t *field_column; /* [form->n_fields] */
+    const size_t *field_column; /* [form->n_fields]; SIZE_MAX: not in the file */
+    bool is_partial;            /* columns may be left out */
     cbk_arena *arena;
     cbk_problems *problems;
 } reading;
@@ -85,7 +86,9 @@ static bool read_header(reading *at)
     at->key_column = need_column(at, at->key_name, at->form->place);
     at->n_column = at->form->repeats != NULL ? cbk_csv_column(at->csv, "n") : SIZE_MAX;
     for (size_t i = 0; i < at->form->n_fields; i++) {
-        columns[i] = need_column(at, at->form->fields[i].name, at->form->fields[i].place);
+        const cbk_field *field = &at->form->fields[i];
+        columns[i] = at->is_partial ? cbk_csv_column(at->csv, field->name)
+                                    : need_column(at, field->name, field->place);
     }
     at->field_column = columns;
     return at->problems->n_found == before;
@@ -234,10 +237,12 @@ static void read_cells(const reading *at, cbk_recorded *values)
     const size_t n_fields = at->form->n_fields;
     for (size_t row = 0; row < at->csv->n_rows; row++) {
         for (size_t i = 0; i < n_fields; i++) {
-            cbk_cell_read(at->csv, &at->form->fields[i],
-                          cbk_csv_cell(at->csv, row, at->field_column[i]),
-                          line_of(at, row), at->arena, at->problems,
-                          &values[row * n_fields + i]);
+            if (at->field_column[i] != SIZE_MAX) {
+                cbk_cell_read(at->csv, &at->form->fields[i],
+                              cbk_csv_cell(at->csv, row, at->field_column[i]),
+                              line_of(at, row), at->arena, at->problems,
+                              &values[row * n_fields + i]);
+            }
         }
     }
 }
@@ -316,6 +321,35 @@ static cbk_status read_form(const char *path, const cbk_protocol *protocol,
         return CBK_OK;
     }
     return status == CBK_OK ? read_rows(&at, patients, out, err) : check_cells(&at, err);
+}
+
+cbk_status cbk_records_read_part(const char *path, const cbk_protocol *protocol,
+                                 const cbk_form *form, const cbk_records *patients,
+                                 cbk_arena *arena, cbk_problems *problems,
+                                 cbk_records *out, const bool **has_field, cbk_error *err)
+{
+    reading at = {.protocol = protocol,
+                  .form = form,
+                  .key_name = protocol->forms[0].key,
+                  .is_partial = true,
+                  .arena = arena,
+                  .problems = problems};
+    *out = (cbk_records){.form = form, .file = path};
+    CBK_TRY(cbk_csv_read(path, arena, problems, &at.csv, err));
+    bool *is_there = CBK_NEW(arena, bool, form->n_fields + 1);
+    if (is_there == NULL) {
+        return cbk_fail_memory(err);
+    }
+    if (read_header(&at)) {
+        CBK_TRY(read_rows(&at, patients, out, err));
+        for (size_t i = 0; i < form->n_fields; i++) {
+            is_there[i] = at.field_column[i] != SIZE_MAX;
+        }
+    }
+    *has_field = is_there;
+    return problems->n_found == 0
+               ? CBK_OK
+               : cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s has mistakes.", path);
 }
 
 cbk_status cbk_records_read(const char *folder, const cbk_protocol *protocol,

@@ -27,6 +27,7 @@ typedef struct cbk_records {
 
 /* What another source says of a field, beside the value that stands in the record. */
 typedef struct cbk_source_statement {
+    size_t id; /* of its row in a casebook file; 0 in a study folder */
     const char *form;
     const char *record; /* "3" or "3/2" */
     const char *field;

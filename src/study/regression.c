@@ -3,6 +3,10 @@
  */
 #include "study/regression.h"
 
+#include "stats/likelihood_ratio.h"
+
+#include <math.h>
+
 cbk_cox_ties cbk_cox_ties_of(cbk_profile profile)
 {
     return profile == CBK_PROFILE_R ? CBK_COX_EFRON : CBK_COX_BRESLOW;
@@ -10,15 +14,15 @@ cbk_cox_ties cbk_cox_ties_of(cbk_profile profile)
 
 /* ---- fits ------------------------------------------------------------------------- */
 
-static cbk_status fit_columns(const cbk_followup_data *data, const cbk_design *design,
-                              size_t first, size_t n_columns, const size_t *term,
-                              const cbk_cox_request *request, cbk_arena *arena,
-                              const cbk_cox **out, cbk_error *err)
+static cbk_status fit_columns(const cbk_followup_data *data,
+                              const double *const *covariate, size_t n_columns,
+                              const size_t *term, const cbk_cox_request *request,
+                              cbk_arena *arena, const cbk_cox **out, cbk_error *err)
 {
     const cbk_cox_rows rows = {
         .followup = &data->rows,
         .n_covariates = n_columns,
-        .covariate = design->covariate + first,
+        .covariate = covariate,
         .term = term,
         .offset = data->offset,
         .stratum = data->request->n_strata > 0 ? data->strata->of_row : NULL,
@@ -52,8 +56,8 @@ static cbk_status fit_each(const cbk_followup_data *data, const cbk_design *desi
     for (size_t k = 0; k < design->n_variables; k++) {
         const cbk_design_term *term = main_term(design, k);
         if (term != NULL) {
-            CBK_TRY(fit_columns(data, design, term->first, term->n_columns, NULL, &single,
-                                arena, &alone[k], err));
+            CBK_TRY(fit_columns(data, design->covariate + term->first, term->n_columns,
+                                NULL, &single, arena, &alone[k], err));
         }
     }
     *out = alone;
@@ -66,6 +70,87 @@ const cbk_cox_coefficient *cbk_regression_alone(const cbk_regression *of, size_t
     return of->alone == NULL || term->n_parts > 1
                ? NULL
                : &of->alone[term->part[0]]->coefficients[column - term->first];
+}
+
+/* ---- terms ------------------------------------------------------------------------ */
+
+static bool contains(const cbk_design_term *product, const cbk_design_term *term)
+{
+    for (size_t i = 0; i < term->n_parts; i++) {
+        bool is_part = false;
+        for (size_t k = 0; k < product->n_parts; k++) {
+            is_part = is_part || product->part[k] == term->part[i];
+        }
+        if (!is_part) {
+            return false;
+        }
+    }
+    return product->n_parts > term->n_parts;
+}
+
+static bool is_contained(const cbk_design *design, const cbk_design_term *term)
+{
+    for (size_t t = 0; t < design->n_terms; t++) {
+        if (contains(&design->terms[t], term)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The model without the term against the whole one; a column that was dropped is no
+ * degree of freedom. */
+static cbk_status test_term(const cbk_regression *of, const cbk_design_term *term,
+                            cbk_arena *arena, cbk_cox_test *out, cbk_error *err)
+{
+    const cbk_design *design = of->design;
+    const double **kept = CBK_NEW(arena, const double *, design->n_columns + 1);
+    if (kept == NULL) {
+        return cbk_fail_memory(err);
+    }
+    size_t n = 0;
+    for (size_t j = 0; j < design->n_columns; j++) {
+        if (j < term->first || j >= term->first + term->n_columns) {
+            kept[n++] = design->covariate[j];
+        }
+    }
+    if (n == 0) { /* the other model is the one without covariates */
+        *out = of->fit->likelihood_ratio;
+        return CBK_OK;
+    }
+    const cbk_cox_request request = {.ties = of->fit->request.ties,
+                                     .level = of->fit->request.level};
+    const cbk_cox *without = NULL;
+    CBK_TRY(fit_columns(of->data, kept, n, NULL, &request, arena, &without, err));
+    const size_t df_all = of->fit->likelihood_ratio.df;
+    const size_t df = without->likelihood_ratio.df;
+    const bool is_fitted =
+        ((of->fit->notes | without->notes) & (cbk_notes)CBK_NOTE_NOT_CONVERGED) == 0;
+    *out = cbk_likelihood_ratio_test(without->loglik, of->fit->loglik,
+                                     is_fitted && df_all > df ? df_all - df : 0);
+    return CBK_OK;
+}
+
+cbk_status cbk_regression_test_terms(const cbk_regression *of, cbk_arena *arena,
+                                     const cbk_cox_test **out, cbk_error *err)
+{
+    *out = NULL;
+    if (of->fit->request.is_firth || of->fit->request.is_robust) {
+        return CBK_OK;
+    }
+    const cbk_design *design = of->design;
+    cbk_cox_test *tests = CBK_NEW(arena, cbk_cox_test, design->n_terms + 1);
+    if (tests == NULL) {
+        return cbk_fail_memory(err);
+    }
+    for (size_t t = 0; t < design->n_terms; t++) {
+        tests[t] = (cbk_cox_test){.chisq = (double)NAN, .p = (double)NAN};
+        if (!is_contained(design, &design->terms[t]) && of->fit->n_event > 0) {
+            CBK_TRY(test_term(of, &design->terms[t], arena, &tests[t], err));
+        }
+    }
+    *out = tests;
+    return CBK_OK;
 }
 
 /* ---- counts ----------------------------------------------------------------------- */
@@ -103,7 +188,7 @@ cbk_status cbk_regression_fit(const cbk_followup_data *data,
     }
     made->data = data;
     CBK_TRY(cbk_design_make(data, references, n_references, arena, &made->design, err));
-    CBK_TRY(fit_columns(data, made->design, 0, made->design->n_columns,
+    CBK_TRY(fit_columns(data, made->design->covariate, made->design->n_columns,
                         made->design->term, request, arena, &made->fit, err));
     if (wants_alone) {
         CBK_TRY(fit_each(data, made->design, request, arena, &made->alone, err));
@@ -130,6 +215,14 @@ cbk_status cbk_regression_of_study(cbk_study *study, const cbk_regression_spec *
                                    .is_firth = spec->is_firth,
                                    .wants_instead = !spec->is_firth,
                                    .level = conventions->level};
-    return cbk_regression_fit(data, spec->references, spec->n_references, &asked,
-                              spec->is_univariable, arena, out, err);
+    const cbk_regression *fitted = NULL;
+    cbk_regression *tested = CBK_NEW(arena, cbk_regression, 1);
+    if (tested == NULL) {
+        return cbk_fail_memory(err);
+    }
+    CBK_TRY(cbk_regression_fit(data, spec->references, spec->n_references, &asked,
+                               spec->is_univariable, arena, &fitted, err));
+    *tested = *fitted;
+    *out = tested;
+    return cbk_regression_test_terms(fitted, arena, &tested->terms, err);
 }

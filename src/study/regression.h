@@ -25,6 +25,9 @@ typedef struct cbk_regression {
     const cbk_cox *const *alone; /* [design->n_variables] */
     /* Rows and events of each level; of a number, of all rows. */
     const cbk_level_count *const *counts; /* [design->n_variables] of [n_levels or 1] */
+    /* That no column of a term matters beside the other terms, by the likelihood ratio;
+     * NaN of a term that a product contains.  NULL: not asked for, or not to be had. */
+    const cbk_cox_test *terms;                 /* [design->n_terms] */
     const struct cbk_predictions *predictions; /* study/prediction.h; NULL: none */
 } cbk_regression;
 
@@ -36,9 +39,15 @@ cbk_status cbk_regression_fit(const cbk_followup_data *data,
                               cbk_arena *arena, const cbk_regression **out,
                               cbk_error *err);
 
-/* What a protocol declares, of the records for which among is true (NULL: all), with the
- * ties and the level of the conventions.  Errors as above and those of
- * cbk_followup_of_study(). */
+/* Fits the model again without each term and fills *out, of->terms.  NULL with Firth's
+ * penalty and with robust variance, where such a ratio is none.  Errors: those of
+ * cbk_cox_fit(). */
+cbk_status cbk_regression_test_terms(const cbk_regression *of, cbk_arena *arena,
+                                     const cbk_cox_test **out, cbk_error *err);
+
+/* What a protocol declares, of the records for which among is true (NULL: all), tested
+ * term by term, with the ties and the level of the conventions.  Errors as above and
+ * those of cbk_followup_of_study(). */
 cbk_status cbk_regression_of_study(cbk_study *study, const cbk_regression_spec *spec,
                                    const char *among, const cbk_conventions *conventions,
                                    cbk_arena *arena, const cbk_regression **out,

@@ -56,21 +56,27 @@ static bool read_header(reading *at)
             is_known = is_known || at->column[k] == i;
         }
         if (!is_known) {
+            const char *nearest =
+                cbk_nearest_spelling(at->csv->header[i], column_names, N_ALL);
             cbk_problems_add(at->problems, header,
                              "column `%s` is not one of form, record, "
-                             "field, value, source, resolution, reason",
-                             at->csv->header[i]);
+                             "field, value, source, resolution, reason%s%s%s",
+                             at->csv->header[i],
+                             nearest != NULL ? "; did you mean `" : "",
+                             nearest != NULL ? nearest : "", nearest != NULL ? "`?" : "");
         }
     }
     return at->problems->n_found == before;
 }
 
 /* Whether the source says what the record says: the same code, label or number. */
-static bool agrees(const reading *at, const cbk_field *field, const cbk_value *adopted,
+static bool agrees(const cbk_csv *csv, const cbk_field *field, const cbk_value *adopted,
                    const char *printed, const char *said)
 {
     double number = 0.0;
-    if (adopted->kind == CBK_VALUE_NUMBER && cbk_csv_number(at->csv, said, &number)) {
+    if (adopted->kind == CBK_VALUE_NUMBER &&
+        (csv != NULL ? cbk_csv_number(csv, said, &number)
+                     : cbk_number_parse(said, false, &number))) {
         return number == adopted->number;
     }
     if (adopted->kind == CBK_VALUE_TEXT && strcmp(adopted->text, said) == 0) {
@@ -83,39 +89,38 @@ static bool agrees(const reading *at, const cbk_field *field, const cbk_value *a
     return strcasecmp(printed, said) == 0;
 }
 
-/* Finds the form, record and field a row speaks of; a mistake names what there is. */
-static bool find_field(const reading *at, size_t row, cbk_place place,
-                       const cbk_records **records, const cbk_field **field,
-                       size_t *record)
+/* Finds the form, record and field a statement speaks of; a mistake names what there is.
+ */
+static bool find_field(cbk_study *study, const cbk_source_text *said, cbk_place place,
+                       cbk_problems *problems, const cbk_records **records,
+                       const cbk_field **field, size_t *record)
 {
-    const cbk_protocol *protocol = at->study->protocol;
-    *records = cbk_study_records(at->study, cell(at, row, FORM));
+    *records = cbk_study_records(study, said->form);
     if (*records == NULL) {
-        cbk_problems_add(at->problems, place, "column `form`: \"%s\" is no form of %s",
-                         cell(at, row, FORM), protocol->file);
+        cbk_problems_add(problems, place, "column `form`: \"%s\" is no form of %s",
+                         said->form, study->protocol->file);
         return false;
     }
-    *field = cbk_form_field((*records)->form, cell(at, row, FIELD));
+    *field = cbk_form_field((*records)->form, said->field);
     if (*field == NULL) {
         const cbk_form *form = (*records)->form;
-        const char **names = CBK_NEW(at->study->arena, const char *, form->n_fields + 1);
+        const char **names = CBK_NEW(study->arena, const char *, form->n_fields + 1);
         for (size_t i = 0; names != NULL && i < form->n_fields; i++) {
             names[i] = form->fields[i].name;
         }
-        const char *nearest = names != NULL ? cbk_nearest_spelling(cell(at, row, FIELD),
-                                                                   names, form->n_fields)
-                                            : NULL;
-        cbk_problems_add(at->problems, place,
-                         "column `field`: the form `%s` has no field \"%s\"%s%s%s",
-                         form->name, cell(at, row, FIELD),
-                         nearest != NULL ? "; did you mean `" : "",
-                         nearest != NULL ? nearest : "", nearest != NULL ? "`?" : "");
+        const char *nearest =
+            names != NULL ? cbk_nearest_spelling(said->field, names, form->n_fields)
+                          : NULL;
+        cbk_problems_add(
+            problems, place, "column `field`: the form `%s` has no field \"%s\"%s%s%s",
+            form->name, said->field, nearest != NULL ? "; did you mean `" : "",
+            nearest != NULL ? nearest : "", nearest != NULL ? "`?" : "");
         return false;
     }
-    *record = cbk_records_find(*records, cell(at, row, RECORD));
+    *record = cbk_records_find(*records, said->record);
     if (*record == SIZE_MAX) {
-        cbk_problems_add(at->problems, place, "column `record`: no record \"%s\" in %s%s",
-                         cell(at, row, RECORD), (*records)->file,
+        cbk_problems_add(problems, place, "column `record`: no record \"%s\" in %s%s",
+                         said->record, (*records)->file,
                          (*records)->n != NULL ? "; a row of a repeating form is written "
                                                  "as patient/n"
                                                : "");
@@ -124,44 +129,56 @@ static bool find_field(const reading *at, size_t row, cbk_place place,
     return true;
 }
 
-static void read_row(const reading *at, size_t row, cbk_source_statement *out)
+void cbk_source_take(cbk_study *study, const cbk_source_text *said, const cbk_csv *csv,
+                     cbk_place place, cbk_problems *problems, cbk_source_statement *out)
 {
-    const cbk_place place = {.file = at->csv->file, .line = at->csv->line[row]};
     const cbk_records *records = NULL;
     const cbk_field *field = NULL;
     size_t record = 0;
-    if (!find_field(at, row, place, &records, &field, &record)) {
+    if (!find_field(study, said, place, problems, &records, &field, &record)) {
         return;
     }
-    const char *said = cell(at, row, VALUE);
-    const char *source = cell(at, row, SOURCE);
-    if (source[0] == '\0') {
-        cbk_problems_add(at->problems, place, "column `source`: empty; who says so?");
+    if (said->source[0] == '\0') {
+        cbk_problems_add(problems, place, "column `source`: empty; who says so?");
     }
     const cbk_recorded *adopted = cbk_records_value(records, record, field->name);
     const char *printed =
-        cbk_recorded_print(field, &adopted->value, false, -1, at->study->arena);
-    const char *resolution = cell(at, row, RESOLUTION);
-    const char *reason = cell(at, row, REASON);
-    if ((resolution[0] == '\0') != (reason[0] == '\0')) {
-        cbk_problems_add(at->problems, place,
+        cbk_recorded_print(field, &adopted->value, false, -1, study->arena);
+    const bool is_resolved = said->resolution[0] != '\0';
+    if (is_resolved != (said->reason[0] != '\0')) {
+        cbk_problems_add(problems, place,
                          "a resolution needs its reason, and a reason its resolution");
     }
     const bool is_missing = adopted->value.kind == CBK_VALUE_ABSENT;
     const char *shown = printed != NULL ? printed : adopted->missing;
     *out = (cbk_source_statement){
         .form = records->form->name,
-        .record = cell(at, row, RECORD),
+        .record = said->record,
         .field = field->name,
-        .value = said,
-        .source = source,
+        .value = said->value,
+        .source = said->source,
         .adopted = shown,
-        .is_conflict = is_missing ? said[0] != '\0' && strcasecmp(said, shown) != 0
-                                  : !agrees(at, field, &adopted->value, shown, said),
-        .is_resolved = resolution[0] != '\0' && reason[0] != '\0',
-        .resolution = resolution[0] != '\0' ? resolution : NULL,
-        .reason = reason[0] != '\0' ? reason : NULL,
+        .is_conflict = is_missing
+                           ? said->value[0] != '\0' && strcasecmp(said->value, shown) != 0
+                           : !agrees(csv, field, &adopted->value, shown, said->value),
+        .is_resolved = is_resolved && said->reason[0] != '\0',
+        .resolution = is_resolved ? said->resolution : NULL,
+        .reason = said->reason[0] != '\0' ? said->reason : NULL,
         .place = place};
+}
+
+static void read_row(const reading *at, size_t row, cbk_source_statement *out)
+{
+    const cbk_source_text said = {.form = cell(at, row, FORM),
+                                  .record = cell(at, row, RECORD),
+                                  .field = cell(at, row, FIELD),
+                                  .value = cell(at, row, VALUE),
+                                  .source = cell(at, row, SOURCE),
+                                  .resolution = cell(at, row, RESOLUTION),
+                                  .reason = cell(at, row, REASON)};
+    cbk_source_take(at->study, &said, at->csv,
+                    (cbk_place){.file = at->csv->file, .line = at->csv->line[row]},
+                    at->problems, out);
 }
 
 cbk_status cbk_sources_read(const char *path, cbk_study *study, cbk_problems *problems,

@@ -1,6 +1,7 @@
 /* sql_cox.c - hazard ratios as SQL functions; in words: docs/formats/functions.md.
  *
- * hr(endpoint, x, ...) is the ratio of x in a Cox regression on x and what follows it.
+ * hr(endpoint, x, ...) is the ratio of x in a Cox regression on x and what follows it;
+ * cox_p(endpoint, x, ...) the p of all values of x together.
  */
 #include "study/internal.h"
 
@@ -10,7 +11,7 @@
 #include <math.h>
 #include <stdio.h>
 
-typedef enum part { PART_RATIO, PART_LOWER, PART_UPPER, PART_P } part;
+typedef enum part { PART_RATIO, PART_LOWER, PART_UPPER, PART_P, PART_TERM } part;
 
 typedef struct binding {
     cbk_study *study;
@@ -123,6 +124,7 @@ static double part_of(const cbk_cox_coefficient *found, part wanted)
     case PART_UPPER:
         return found->upper;
     case PART_P:
+    case PART_TERM:
         break;
     }
     return found->p;
@@ -137,9 +139,16 @@ static cbk_status fit_rows(const binding *bound, cbk_followup_data *data,
                                      .level = used->level};
     const cbk_regression *regression = NULL;
     CBK_TRY(cbk_regression_fit(data, NULL, 0, &request, false, arena, &regression, err));
-    CBK_TRY(check_first(bound, regression->design, err));
     bound->study->notes |= regression->fit->notes;
-    const double number = part_of(&regression->fit->coefficients[0], bound->wanted);
+    double number = (double)NAN;
+    if (bound->wanted == PART_TERM) {
+        const cbk_cox_test *terms = NULL;
+        CBK_TRY(cbk_regression_test_terms(regression, arena, &terms, err));
+        number = terms[0].p;
+    } else {
+        CBK_TRY(check_first(bound, regression->design, err));
+        number = part_of(&regression->fit->coefficients[0], bound->wanted);
+    }
     if (isfinite(number)) {
         *out = (cbk_value){.kind = CBK_VALUE_NUMBER, .number = number};
     }
@@ -182,6 +191,7 @@ static const binding functions[] = {
     {NULL, "hr_lower", PART_LOWER, false},
     {NULL, "hr_upper", PART_UPPER, false},
     {NULL, "hr_p", PART_P, false},
+    {NULL, "cox_p", PART_TERM, false},
     {NULL, "firth_hr", PART_RATIO, true},
     {NULL, "firth_hr_lower", PART_LOWER, true},
     {NULL, "firth_hr_upper", PART_UPPER, true},

@@ -1,8 +1,10 @@
-/* study.c - opening a study folder.  Contract: casebook/study.h. */
+/* study.c - opening a study: a folder, or a casebook file.  Contract: casebook/study.h.
+ */
 #include "study/internal.h"
 
 #include "base/file.h"
 #include "base/text.h"
+#include "study/casebook.h"
 #include "study/sql_text.h"
 
 #include <stdlib.h>
@@ -84,6 +86,17 @@ static cbk_status read_all(cbk_study *study, cbk_problems *problems, cbk_error *
     return cbk_study_load(study, problems, err);
 }
 
+static cbk_status open_casebook(const char *name, cbk_arena *arena,
+                                cbk_problems *problems, cbk_study **out, cbk_error *err)
+{
+    cbk_casebook *casebook = NULL;
+    CBK_TRY(cbk_casebook_open(name, CBK_CASEBOOK_READ, &casebook, err));
+    const cbk_status status =
+        cbk_study_of_casebook(casebook, name, arena, problems, out, err);
+    cbk_casebook_close(casebook);
+    return status;
+}
+
 cbk_status cbk_study_open(const char *folder, cbk_arena *arena, cbk_problems *problems,
                           cbk_study **out, cbk_error *err)
 {
@@ -96,11 +109,15 @@ cbk_status cbk_study_open(const char *folder, cbk_arena *arena, cbk_problems *pr
     for (size_t size = strlen(name); size > 1 && name[size - 1] == '/'; size--) {
         name[size - 1] = '\0';
     }
+    if (cbk_casebook_is_one(name)) {
+        return open_casebook(name, arena, problems, out, err);
+    }
     if (!cbk_file_is_directory(name)) {
         return cbk_fail(err, CBK_EIO, CBK_ROW_NONE,
                         cbk_file_exists(name)
-                            ? "%s is a file; a study is a folder with a protocol.yaml."
-                            : "%s: no such study folder.",
+                            ? "%s is no casebook file; a study is one, or a folder with "
+                              "a protocol.yaml."
+                            : "%s: no such study folder or casebook file.",
                         name);
     }
     study->arena = arena;

@@ -76,7 +76,7 @@ def folder_for(binary, folder):
     (folder / "build").mkdir()
     (folder / "build" / "casebook").symlink_to(binary)
     environment = dict(os.environ, PATH=f"{folder / 'build'}:{os.environ['PATH']}",
-                       LC_ALL="C.UTF-8", COLUMNS="80", NO_COLOR="1")
+                       LC_ALL="C.UTF-8", CASEBOOK_HOME=str(folder / "home"), COLUMNS="80", NO_COLOR="1")
     return environment
 
 

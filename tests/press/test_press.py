@@ -119,6 +119,32 @@ def test_workbook(folder):
         check("a grade is text", cells["B4"] == "High", cells["B4"])
 
 
+def test_pages(folder):
+    for name in ("one", "two"):
+        done = run("report", worked, "--format", "pdf", "-o", folder / name)
+        check("the report is laid out on pages", done.returncode == 0, done.stderr)
+    path = folder / "one" / "report.pdf"
+    check("the same pages in every run",
+          path.read_bytes() == (folder / "two" / "report.pdf").read_bytes())
+    if shutil.which("pdftotext") is None:
+        skip("the pages hold text and bookmarks, and are tagged", "no poppler here")
+        return
+    text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True,
+                          text=True).stdout
+    about = subprocess.run(["pdfinfo", path], capture_output=True, text=True).stdout
+    pages = text.split("\f")[:-1]
+    check("every page has its number",
+          all(f"{i} of {len(pages)}" in page for i, page in enumerate(pages, 1)), about)
+    check("a heading does not stand alone at the end of a page",
+          all(page.split("\n")[-4:].count(name) == 0 for page in pages
+              for name in ("Tables", "Figures", "Survival")))
+    long = [page for page in pages if page.lstrip().startswith("Variable")]
+    check("the header of a long table is repeated", len(long) >= 1)
+    check("no caption is parted from its table",
+          all(not page.rstrip().split("\n")[-3].startswith("Table ") for page in pages))
+    check("the pages are tagged", "Tagged:          yes" in about, about)
+
+
 def test_report(folder):
     done = run("report", worked, "-o", folder / "report", "--format", "html,xlsx,latex,md")
     names = sorted(path.name for path in (folder / "report").iterdir())
@@ -227,7 +253,7 @@ def test_hostile(folder):
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        for test in (test_png, test_pdf, test_workbook, test_docx, test_report, test_hostile):
+        for test in (test_png, test_pdf, test_workbook, test_docx, test_pages, test_report, test_hostile):
             test(folder)
     print(f"1..{len(results)}")
 

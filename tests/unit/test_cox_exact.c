@@ -507,6 +507,49 @@ static void profile_of_infinite(void)
     }
 }
 
+/* Whether sign times x of those with the event is never less than that of anyone at risk
+ * with them; with exact ties, of anyone without the event. */
+static bool rises_for_ever(const sample *s, cbk_cox_ties ties, double sign)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        for (size_t k = 0; s->is_event[i] && k < s->n; k++) {
+            const bool is_tied = s->is_event[k] && s->time[k] <= s->time[i];
+            if (is_at_risk(s, k, i) && !(is_tied && cbk_cox_ties_are_exact(ties)) &&
+                sign * s->x[0][k] > sign * s->x[0][i]) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void infinite_by_definition(void)
+{
+    size_t n_seen[3] = {0, 0, 0};
+    for (int turn = 0; turn < 800; turn++) {
+        sample s = draw(5 + (size_t)random_below(5), 1, turn / 4 % 4);
+        for (size_t i = 0; i < s.n; i++) {
+            s.entry[i] = (double)random_below(2);
+            s.time[i] = s.entry[i] + 1.0 + (double)random_below(4);
+            s.is_event[i] = random_below(2) == 0;
+            s.x[0][i] = (double)random_below(3);
+        }
+        const cbk_cox_ties ties = all_ties[turn % 4];
+        const cbk_cox *fit = fit_sample(&s, ties, false);
+        CHECK(fit != NULL && (fit->notes & CBK_NOTE_NOT_CONVERGED) == 0);
+        const cbk_cox_fate fate = fit->coefficients[0].fate;
+        if ((fit->notes & (CBK_NOTE_COVARIATE_DROPPED | CBK_NOTE_NO_EVENTS)) != 0) {
+            continue;
+        }
+        const cbk_cox_fate want = rises_for_ever(&s, ties, 1.0)    ? CBK_COX_RISING
+                                  : rises_for_ever(&s, ties, -1.0) ? CBK_COX_FALLING
+                                                                   : CBK_COX_ESTIMATED;
+        CHECK(fate == want);
+        n_seen[want == CBK_COX_RISING ? 0 : want == CBK_COX_FALLING ? 1 : 2]++;
+    }
+    CHECK(n_seen[0] > 50 && n_seen[1] > 50 && n_seen[2] > 50);
+}
+
 static const cbk_cox_instead *instead_of(const sample *s, cbk_cox_ties ties)
 {
     const cbk_cox_request request = {.level = 0.95, .ties = ties, .wants_instead = true};
@@ -680,6 +723,7 @@ int main(void)
         {"the profile of one", profile_of_one},
         {"the worked example", worked_example},
         {"profiles of infinite coefficients", profile_of_infinite},
+        {"infinite by definition", infinite_by_definition},
         {"reasons for no exact p", reasons_for_no_exact_p},
         {"typed answers", typed_answers},
         {"every error", every_error},

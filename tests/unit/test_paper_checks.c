@@ -8,6 +8,9 @@
  */
 #include "check.h"
 #include "faulty_heap.h"
+#include "study_folder.h"
+
+#include <casebook/manuscript.h>
 
 #include "base/text.h"
 #include "claims/claims_file.h"
@@ -163,6 +166,10 @@ static const struct {
     {"hazard ratio, 0.62 (95% CI, 0.41 to 0.80); P=.02",
      "interval inconsistent, interval-p inconsistent"},
     {"adjusted OR 2.1 (95% CI 1.2–3.7)", "interval consistent"},
+    {"an odds ratio of 2.1 (1.2 to 3.7)", "interval consistent"},
+    {"HR 1.5 (0.9–2.5) and HR 0.7 (0.5–0.98; p = 0.04)",
+     "interval consistent, interval consistent, interval-p consistent"},
+    {"four or 3 (1–4)", ""},
     {"2 or 3 (1-4)", ""},
     {"t(28) = 2.20, p = .036", "p consistent"},
     {"t(28) = 2.20, p = .36", "p inconsistent"},
@@ -206,6 +213,45 @@ static void found_checks(void)
         cbk_buffer_free(&results);
         cbk_arena_destroy(arena);
     }
+}
+
+/* Whole sentences: "sentence kind verdict". */
+static void sentences_of_a_manuscript(void)
+{
+    static const char text[] =
+        "# Results\n\n"
+        "Of the patients 5 of 6 (85%) responded, and in 12 of 20 cases, 40%, nothing was "
+        "seen. In 3 patients (4–5 cm) it was small. The hazard ratio was 0.62 (95% CI "
+        "0.41–0.94; p = 0.02); ages differed (t(28) = 2.20, p = .36).\n";
+    static const char *const expected[] = {"percentage", "interval", "interval-p", "p"};
+    static const cbk_consistency verdicts[] = {CBK_INCONSISTENT, CBK_CONSISTENT,
+                                               CBK_CONSISTENT, CBK_INCONSISTENT};
+    study_folder folder;
+    cbk_arena *arena = cbk_arena_create(NULL, (size_t)1 << 24);
+    CHECK(study_folder_make(&folder) && study_folder_write(&folder, "paper.md", text));
+    const cbk_manuscript *manuscript = NULL;
+    const char *path = cbk_text_format(arena, "%s/paper.md", folder.path);
+    CHECK(cbk_manuscript_read(path, arena, &manuscript, NULL) == CBK_OK);
+    /* what a claim has checked is not checked again */
+    const cbk_claim claim = {.id = "c", .stated = "5 of 6 (85%)"};
+    const cbk_claims claims[] = {{.n = 0}, {.n = 1, .claims = &claim}};
+    for (size_t k = 0; k < 2; k++) {
+        cbk_problems problems = {.arena = arena};
+        const cbk_audit *before = NULL;
+        const cbk_audit *after = NULL;
+        CHECK(cbk_audit_run(NULL, &claims[k], arena, &problems, &before, NULL) == CBK_OK);
+        CHECK(cbk_manuscript_check(manuscript, before, arena, &after, NULL) == CBK_OK);
+        CHECK(before->n_checks == k && after->n_checks == N(expected));
+        for (size_t i = 0; i < N(expected); i++) {
+            CHECK(strcmp(after->checks[i].kind, expected[i]) == 0);
+            CHECK(after->checks[i].verdict == verdicts[i]);
+        }
+        CHECK(after->check_counts[CBK_INCONSISTENT] == 2);
+        CHECK(strcmp(after->checks[0].id, k == 0 ? "sentence-2" : "c") == 0);
+        CHECK(strcmp(after->checks[3].place, "Results") == 0);
+    }
+    study_folder_remove(&folder);
+    cbk_arena_destroy(arena);
 }
 
 /* ---- a paper without records ----------------------------------------------------- */
@@ -259,6 +305,7 @@ int main(void)
     static const check_test tests[] = {
         {"declared checks", declared_checks},
         {"checks found in the claims' words", found_checks},
+        {"sentences of a manuscript", sentences_of_a_manuscript},
         {"claims without records", claims_without_records},
         {"every failed allocation", every_failed_allocation},
     };

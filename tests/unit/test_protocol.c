@@ -354,6 +354,14 @@ static const broken mistakes[] = {
      11, 13, "`age`, an endpoint, has the same name as a field in line 7"},
     {HEAD "endpoints: {os: {unit: months, time: os_m, event: x, competing: {y: }}}\n", 11,
      69, "empty"},
+    {HEAD "endpoints: {os: {unit: months, time: os_m, event: x, competing: {os: y}}}\n",
+     11, 66, "has the name of its endpoint"},
+    {HEAD "endpoints: {os: {unit: months, time: os_m, event: x, competing: {dead: y}}}\n"
+          "figures:\n  - {id: f, kind: cuminc, endpoint: os, causes: [os, daed]}\n",
+     13, 49, "did you mean `dead`?"},
+    {HEAD "endpoints: {os: {unit: months, time: os_m, event: x}}\n"
+          "figures:\n  - {id: f, kind: cuminc, endpoint: os, events: [event]}\n",
+     13, 49, "A figure of kind cuminc"},
     /* checks */
     {HEAD "checks:\n  - {id: c, says: S}\n", 12, 5, "A check needs `rule`"},
     {HEAD "checks:\n  - {id: c, says: S, rule: r}\n  - {id: c, says: S, rule: r}\n", 13,

@@ -4,7 +4,9 @@
 #include "random_below.h"
 
 #include <casebook/cox.h>
+#include <casebook/fine_gray.h>
 #include <casebook/kaplan_meier.h>
+#include <casebook/mean_cumulative.h>
 
 #include "base/text.h"
 #include "exchange/csv_columns.h"
@@ -148,6 +150,49 @@ static void cox_of_five_covariates(void)
     CHECK(months >= 0.0 && months < patience * 0.090 * N_ROWS / 1e6);
 }
 
+/* The goals of bench/fine_gray.c and bench/mean_cumulative.c; the second for a tenth. */
+static void competing_and_recurrent(void)
+{
+    enum { N = 10000, P = 5 };
+    static double x[P][N], times[N];
+    static uint8_t cause[N];
+    static uint32_t subject[N];
+    static bool is_again[N];
+    const double *columns[P];
+    for (size_t i = 0; i < N; i++) {
+        times[i] = random_below(1u << 30) / 1e7;
+        cause[i] = (uint8_t)random_below(3);
+        subject[i] = (uint32_t)(i / 5);
+        is_again[i] = i % 5 < 4;
+        for (size_t j = 0; j < P; j++) {
+            columns[j] = x[j];
+            x[j][i] = random_below(1000) / 500.0 - 1.0;
+        }
+    }
+    const cbk_followup rows = {.n = N, .time = times, .is_event = is_again};
+    const cbk_fine_gray_rows competing = {.followup = &rows,
+                                          .cause = cause,
+                                          .wanted = 1,
+                                          .n_covariates = P,
+                                          .covariate = columns};
+    const cbk_mcf_rows recurrent = {
+        .followup = &rows, .subject = subject, .n_subjects = N / 5};
+    const cbk_mcf_request request = {.interval = CBK_INTERVAL_LOG, .level = 0.95};
+    const cbk_fine_gray *fit = NULL;
+    const cbk_mcf_analysis *means = NULL;
+    cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
+    const double start = cpu_seconds();
+    const bool is_fitted =
+        cbk_fine_gray_fit(&competing, 0.95, arena, &fit, NULL) == CBK_OK;
+    const double middle = cpu_seconds();
+    const bool is_counted =
+        cbk_mcf_fit(&recurrent, &request, arena, &means, NULL) == CBK_OK;
+    const double end = cpu_seconds();
+    cbk_arena_destroy(arena);
+    CHECK(is_fitted && middle - start < patience * 0.002);
+    CHECK(is_counted && end - middle < patience * 0.001);
+}
+
 int main(void)
 {
     static const check_test tests[] = {
@@ -155,6 +200,7 @@ int main(void)
         {"continuous times", continuous},
         {"a CSV file of seven columns", csv_of_seven_columns},
         {"Cox's regression", cox_of_five_covariates},
+        {"competing and recurrent events", competing_and_recurrent},
     };
     return check_main(tests, sizeof tests / sizeof tests[0]);
 }

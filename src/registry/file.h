@@ -1,0 +1,45 @@
+/* registry/file.h - what the files of this room share about an open casebook file. */
+#ifndef REGISTRY_FILE_H
+#define REGISTRY_FILE_H
+
+#include "registry/casebook.h"
+#include "registry/internal.h"
+
+struct cbk_casebook {
+    cbk_registry registry;  /* its connection, to ask questions through */
+    char *name;             /* as the user wrote it, for messages */
+    char *path;             /* where it is */
+    char *home;             /* where anchors are kept; NULL: nowhere */
+    bool has_anchor_failed; /* after the last commit */
+    char uuid[40];
+    bool is_writable;
+    bool is_new;      /* has no tables yet: the first commit makes them */
+    bool is_poisoned; /* the disk failed: what is in memory may not be what is on it */
+    cbk_arena *arena; /* the layout's */
+    cbk_layout layout;
+};
+
+/* SQLite's failure as ours, in words of the file; closes the way for further writing
+ * after an error of the disk. */
+cbk_status cbk_casebook_fail(cbk_casebook *casebook, int code, const char *doing,
+                             cbk_error *err);
+
+/* Reads the layout again, after it may have changed. */
+int cbk_casebook_reload(cbk_casebook *casebook);
+
+/* The text of a column of a running statement; NULL for NULL. */
+const char *cbk_column_text(sqlite3_stmt *statement, int column);
+
+/* Who, where, when: valid until the buffers' owner is gone. */
+typedef struct cbk_actor {
+    char account[64];
+    char name[128];
+    char host[256];
+    char boot_id[64];
+    int64_t at_us;
+    int64_t monotonic_ns;
+} cbk_actor;
+
+void cbk_actor_now(cbk_actor *out);
+
+#endif

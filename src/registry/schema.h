@@ -1,0 +1,71 @@
+/* registry/schema.h - what tables, triggers and views a casebook file has: one list that
+ * makes them, checks them and is printed into docs/file-format.md.
+ */
+#ifndef REGISTRY_SCHEMA_H
+#define REGISTRY_SCHEMA_H
+
+#include "registry/casebook.h"
+
+#include <sqlite3.h>
+
+enum {
+    CBK_FILE_APPLICATION_ID = 0x63626b31, /* "cbk1" */
+    CBK_FILE_VERSION = 1
+};
+
+typedef struct cbk_schema_column {
+    const char *name;
+    const char *definition; /* "TEXT NOT NULL" */
+    const char *says;       /* for docs/file-format.md */
+} cbk_schema_column;
+
+typedef struct cbk_schema_table {
+    const char *name;
+    const char *says;
+    bool is_data;   /* a table of cells: audited, rebuilt by a replay; its first column is
+                       the key */
+    bool is_sealed; /* nothing may change it while the database is frozen */
+    const char *tail; /* what follows the columns: constraints, options */
+    size_t n_columns;
+    const cbk_schema_column *columns;
+} cbk_schema_table;
+
+/* The file's own tables, in the order in which they are made. */
+const cbk_schema_table *cbk_schema_tables(size_t *n);
+
+/* Makes the file's own tables, triggers and views in an empty database. */
+int cbk_schema_create(sqlite3 *database);
+/* The same, and what says that it is a casebook file. */
+int cbk_schema_make_file(sqlite3 *database, const char *uuid);
+/* Makes a form's table; its triggers apart, so that the table can be altered. */
+int cbk_schema_create_form(sqlite3 *database, const cbk_layout *layout,
+                           const cbk_file_table *form);
+int cbk_schema_create_triggers(sqlite3 *database, const cbk_file_table *table);
+
+/* "TEXT", "INTEGER", "REAL", "ANY". */
+const char *cbk_storage_name(cbk_storage storage);
+bool cbk_storage_parse(const char *name, cbk_storage *out);
+
+/* The layout as the tables casebook_form and casebook_field have it; strings and arrays
+ * are the arena's. */
+int cbk_layout_read(sqlite3 *database, cbk_arena *arena, cbk_layout *out);
+
+/* Another name for a column, and for what is kept of its missing values; the form's
+ * triggers are gone until the next sync. */
+int cbk_layout_rename(sqlite3 *database, const char *form, const char *from,
+                      const char *to);
+
+/* Makes the tables of forms agree with the layout: missing tables and columns are made,
+ * triggers are made anew. */
+int cbk_layout_sync(sqlite3 *database, const cbk_layout *layout);
+
+/* Whether every table, index, trigger and view is as this program makes it, no more and
+ * no less.  own_only: the file's own alone, which must be known before the layout is
+ * read. *difference (of the arena) names the first that is not; NULL: none. */
+int cbk_schema_check(sqlite3 *database, const cbk_layout *layout, bool own_only,
+                     cbk_arena *arena, const char **difference);
+
+/* printf for SQL with no rows; %w and %Q as SQLite has them.  Returns a result code. */
+int cbk_schema_run(sqlite3 *database, const char *format, ...);
+
+#endif

@@ -1,0 +1,90 @@
+/* study/casebook.h - a study in a casebook file: how the protocol makes its tables, how
+ * data files come in, how records are changed, and the study that commands read from it.
+ */
+#ifndef STUDY_CASEBOOK_H
+#define STUDY_CASEBOOK_H
+
+#include "registry/casebook.h"
+#include "study/records.h"
+
+/* The study as the file holds it, read into memory; the file may be closed afterwards.
+ * name, as the user wrote it, stands in messages and reports and is the arena's.
+ * Errors: as of cbk_study_open(). */
+cbk_status cbk_study_of_casebook(cbk_casebook *casebook, const char *name,
+                                 cbk_arena *arena, cbk_problems *problems,
+                                 cbk_study **out, cbk_error *err);
+
+/* The same without derived variables and endpoints, which records that are being mended
+ * may not allow yet: for changes, not for questions. */
+cbk_status cbk_study_records_of_casebook(cbk_casebook *casebook, const char *name,
+                                         cbk_arena *arena, cbk_problems *problems,
+                                         cbk_study **out, cbk_error *err);
+
+/* Makes the tables of the protocol in a file opened with CBK_CASEBOOK_CREATE.
+ * Errors: CBK_EDATA (mistakes in the protocol: problems), and those of reading and of
+ * cbk_casebook_commit(). */
+cbk_status cbk_casebook_start(cbk_casebook *casebook, const char *protocol_path,
+                              cbk_arena *arena, cbk_problems *problems, cbk_error *err);
+
+/* The form of that name.  Errors: CBK_EINVAL (there is none: the nearest spelling). */
+cbk_status cbk_casebook_form(const cbk_study *study, const char *name, cbk_arena *arena,
+                             const cbk_form **out, cbk_error *err);
+
+/* ---- edit -----------------------------------------------------------------------------
+ */
+
+/* Reads n words "field=value" as changes of a record; an empty value is "not recorded".
+ * form "sources": the record is a statement's number, the word resolution=…, and the
+ * reason goes with it.  Set out->kind where it is not an update. Errors: CBK_EINVAL (no
+ * such form or field, a word that is no change), CBK_EDATA (a value that the field cannot
+ * hold: problems), CBK_ENOMEM. */
+cbk_status cbk_edit_read(const cbk_study *study, const char *form, const char *record,
+                         const char *const *words, size_t n, const char *reason,
+                         cbk_arena *arena, cbk_problems *problems, cbk_change *out,
+                         cbk_error *err);
+
+/* ---- import ---------------------------------------------------------------------------
+ */
+
+typedef enum cbk_import_kind {
+    CBK_IMPORT_CHANGED,  /* another value than the record has */
+    CBK_IMPORT_KEPT,     /* an empty cell where the record has a value, which stays */
+    CBK_IMPORT_CONFLICT, /* another value than one that a person entered by hand: that
+                            stays, and the file's is kept as what a source says */
+    CBK_IMPORT_REFUSED   /* a change of what is frozen */
+} cbk_import_kind;
+
+/* A cell that the file and the record do not agree on. */
+typedef struct cbk_import_cell {
+    cbk_import_kind kind;
+    const char *record;
+    const char *field;
+    const char *old_value; /* printed; a missing value prints its kind */
+    const char *new_value;
+    size_t line;
+} cbk_import_cell;
+
+/* What an import would do; nothing is written yet. */
+typedef struct cbk_import {
+    const char *form;
+    size_t n_new; /* records */
+    size_t n_changed;
+    size_t n_unchanged;
+    size_t n_conflicting;
+    size_t n_refused;
+    size_t n_cells;
+    const cbk_import_cell *cells;
+    size_t n_changes; /* for cbk_casebook_commit() */
+    const cbk_change *changes;
+    cbk_deed deed;
+} cbk_import;
+
+/* Compares a data file with the records of a form, or a sources.csv with what the sources
+ * say (form "sources").  study: from cbk_study_records_of_casebook().
+ * Errors: CBK_EINVAL (no such form), CBK_EDATA (mistakes in the file: problems; nothing
+ * can be imported until they are mended), CBK_EIO, CBK_ENOMEM. */
+cbk_status cbk_import_compare(cbk_casebook *casebook, cbk_study *study, const char *path,
+                              const char *form, const char *reason, cbk_arena *arena,
+                              cbk_problems *problems, cbk_import *out, cbk_error *err);
+
+#endif

@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+"""test_tamper.py CASEBOOK CASEBOOK-VERIFY STUDY [N] - tampers with a casebook file N times and sees
+that casebook verify, casebook-verify and verify.py each notice.
+
+Each tampering is one that somebody with the file and a SQLite program could do: triggers are
+put aside and back, counters are made to fit.  Where nothing of the content changed, all three must
+agree that the file is whole.  Prints TAP.
+"""
+import os
+import pathlib
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import verify  # noqa: E402
+
+FORMS = ("patient", "recurrence", "treatment")
+TRAIL = ("casebook_audit", "casebook_transaction")
+CELLS = FORMS + ("casebook_source", "casebook_missing", "casebook_form", "casebook_field",
+                 "casebook_protocol")
+
+
+class Programs:
+    """The three verifiers; each gives True where it says that the file is whole."""
+
+    def __init__(self, casebook, stand_alone, home):
+        self.casebook, self.stand_alone = casebook, stand_alone
+        self.environment = dict(os.environ, CASEBOOK_HOME=str(home))
+
+    def run(self, *words):
+        return subprocess.run(words, env=self.environment, capture_output=True, text=True,
+                              check=False)
+
+    def verdicts(self, path):
+        try:
+            verify.verify(path)
+            is_whole = True
+        except (verify.Broken, sqlite3.DatabaseError):
+            is_whole = False
+        return {"casebook verify": self.run(self.casebook, "verify", path).returncode == 0,
+                "casebook-verify": self.run(self.stand_alone, path).returncode == 0,
+                "verify.py": is_whole}
+
+
+def make_file(programs, study, folder):
+    path = str(folder / "study.casebook")
+    steps = [["new", path, "--protocol", f"{study}/protocol.yaml"]]
+    steps += [["import", path, f"{study}/{form}.csv", "--form", form, "--yes"]
+              for form in (*FORMS, "sources")]
+    steps += [["edit", path, "patient", "3", "size_cm=9.1", "cause_of_death=NA", "--reason", "a"],
+              ["edit", path, "recurrence", "3/9", "month=20", "--new"],
+              ["edit", path, "recurrence", "3/9", "--delete", "--reason", "b"]]
+    for step in steps:
+        done = programs.run(programs.casebook, *step)
+        assert done.returncode == 0, done.stderr
+    return path
+
+
+def content(path):
+    """Everything the file says, or None where it cannot be read."""
+    connection = sqlite3.connect(path)
+    try:
+        names = [name for (name,) in connection.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+        rows = [connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in names]
+        if connection.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+            return None
+        schema = connection.execute("SELECT * FROM sqlite_schema").fetchall()
+        return names, rows, sorted((*map(str, row[:3]), str(row[4])) for row in schema)
+    except sqlite3.DatabaseError:
+        return None
+    finally:
+        connection.close()
+
+
+def altered(value, chance):
+    """Another value of the same type, or nothing."""
+    if isinstance(value, bytes):
+        at = chance.randrange(len(value))
+        return value[:at] + bytes([value[at] ^ 1 << chance.randrange(8)]) + value[at + 1:]
+    if isinstance(value, (int, float)):
+        return value + chance.choice((1, -1, 10))
+    if isinstance(value, str):
+        return chance.choice((value + "x", value[:-1], value.swapcase(), None))
+    return None
+
+
+def without_triggers(connection):
+    triggers = connection.execute(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+    for name, _ in triggers:
+        connection.execute(f'DROP TRIGGER "{name}"')
+    return triggers
+
+
+def alter_value(connection, chance):
+    table = chance.choice(CELLS + TRAIL * 3)
+    columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')]
+    column = chance.choice(columns)
+    where = "rowid = (SELECT rowid FROM \"{0}\" ORDER BY random() LIMIT 1)".format(table)
+    if table == "casebook_missing":
+        where = ("(form, record, field) = (SELECT form, record, field FROM casebook_missing"
+                 " ORDER BY random() LIMIT 1)")
+    (value,), = connection.execute(f'SELECT "{column}" FROM "{table}" WHERE {where}').fetchall()[:1]
+    key = connection.execute(f'SELECT * FROM "{table}" WHERE "{column}" IS ? LIMIT 1', (value,)).fetchone()
+    other = altered(value, chance)
+    match = " AND ".join(f'"{name}" IS ?' for name in columns)
+    connection.execute(f'UPDATE OR IGNORE "{table}" SET "{column}" = ? WHERE {match}', (other, *key))
+
+
+def delete_row(connection, chance):
+    table = chance.choice(CELLS + TRAIL)
+    columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')]
+    row = connection.execute(f'SELECT * FROM "{table}" ORDER BY random() LIMIT 1').fetchone()
+    match = " AND ".join(f'"{name}" IS ?' for name in columns)
+    connection.execute(f'DELETE FROM "{table}" WHERE {match}', row)
+
+
+def swap_rows(connection, chance):
+    first = chance.randrange(1, 500)
+    connection.execute("UPDATE casebook_audit SET seq = -1 WHERE seq = ?", (first,))
+    connection.execute("UPDATE casebook_audit SET seq = ? WHERE seq = ?", (first, first + 1))
+    connection.execute("UPDATE casebook_audit SET seq = ? WHERE seq = -1", (first + 1,))
+
+
+def cut_tail(connection, chance):
+    (last,), = connection.execute("SELECT max(number) FROM casebook_transaction")
+    keep = chance.randrange(1, last)
+    connection.execute("DELETE FROM casebook_transaction WHERE number > ?", (keep,))
+    connection.execute("DELETE FROM casebook_audit WHERE txn > ?", (keep,))
+
+
+def insert_row(connection, chance):
+    table = chance.choice(("casebook_audit", "casebook_transaction", "casebook_freeze",
+                           "casebook_lock", "casebook_source"))
+    columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')]
+    row = connection.execute(f'SELECT * FROM "{table}" ORDER BY random() LIMIT 1').fetchone()
+    row = list(row) if row else ["record patient 1", "patient", "1"][:len(columns)]
+    if isinstance(row[0], int):
+        row[0] = connection.execute(f'SELECT max("{columns[0]}") + 1 FROM "{table}"').fetchone()[0]
+    if table == "casebook_lock":
+        row = ["submission", 1, "00"]
+    marks = ", ".join("?" * len(row))
+    connection.execute(f'INSERT INTO "{table}" VALUES({marks})', row)
+
+
+def swap_cells(connection, chance):
+    """Two patients change places in a column."""
+    column = chance.choice(("age_years", "sex", "status", "os_months"))
+    a, b = chance.sample(range(1, 7), 2)
+    values = dict(connection.execute(f"SELECT patient, {column} FROM patient"))
+    for to, value in ((a, values[str(b)]), (b, values[str(a)])):
+        connection.execute(f"UPDATE patient SET {column} = ? WHERE patient = ?", (value, str(to)))
+
+
+def tamper_by_sql(path, chance):
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("PRAGMA synchronous = OFF")
+    what = chance.choice((alter_value,) * 6 + (delete_row, swap_rows, cut_tail, insert_row,
+                                               swap_cells))
+    triggers = without_triggers(connection)
+    what(connection, chance)
+    for _, sql in triggers:
+        connection.execute(sql)
+    connection.commit()
+    connection.close()
+    return what.__name__
+
+
+def flip_bit(path, chance):
+    with open(path, "r+b") as file:
+        size = file.seek(0, 2)
+        at = chance.randrange(size)
+        file.seek(at)
+        byte = file.read(1)[0]
+        file.seek(at)
+        file.write(bytes([byte ^ 1 << chance.randrange(8)]))
+    return f"bit flipped at {at}"
+
+
+def main(casebook, stand_alone, study, n):
+    failures, n_noticed = [], 0
+    chance = random.Random(20261123)
+    memory = pathlib.Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
+        folder = pathlib.Path(name)
+        programs = Programs(casebook, stand_alone, folder / "home")
+        path = make_file(programs, study, folder)
+        whole = shutil.copy(path, folder / "whole")
+        before = content(path)
+        print("1..3")
+        verdicts = programs.verdicts(path)
+        print(f"{'ok' if all(verdicts.values()) else 'not ok'} 1 - a whole file is whole to all "
+              f"three")
+        for number in range(n):
+            shutil.copy(whole, path)
+            what = tamper_by_sql(path, chance) if number % 3 else flip_bit(path, chance)
+            after = content(path)
+            is_changed = after != before
+            n_noticed += is_changed
+            verdicts = programs.verdicts(path)
+            if what == "cut_tail":  # a shorter trail is whole; only anchors tell
+                verdicts.pop("verify.py")
+            if after and after[:2] == before[:2] and is_changed:
+                # A trigger alone: the other two read what the file says, and that is the same.
+                verdicts = {"casebook verify": verdicts["casebook verify"]}
+            if is_changed:
+                failures += [f"{number}: {what}: {who} noticed nothing"
+                             for who, is_whole in verdicts.items() if is_whole]
+            elif not what.startswith("bit"):
+                failures += [f"{number}: {what}: {who} finds fault with an unchanged file"
+                             for who, is_whole in verdicts.items() if not is_whole]
+    print(f"{'ok' if n_noticed > n // 2 else 'not ok'} 2 - of {n} tamperings {n_noticed} changed "
+          "what the file says")
+    print(f"{'not ok' if failures else 'ok'} 3 - each was noticed by each verifier")
+    for failure in failures[:40]:
+        print(f"# {failure}")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:4], int(sys.argv[4]) if len(sys.argv) > 4 else 150))
