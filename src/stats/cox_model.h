@@ -85,6 +85,10 @@ static inline double cbk_cox_along(const cbk_cox_model *model, size_t i,
     return sum;
 }
 
+/* Errors: CBK_EINVAL where rows and request do not go together. */
+cbk_status cbk_cox_check_request(const cbk_cox_rows *rows, const cbk_cox_request *request,
+                                 cbk_error *err);
+
 /* Sorts, centres, scales.  n > 0.  Errors: those of cbk_cox_fit(). */
 cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
                               cbk_arena *arena, cbk_cox_model *out, cbk_error *err);
