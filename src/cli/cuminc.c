@@ -3,7 +3,6 @@
 #include "cli/options.h"
 #include "cli/session.h"
 
-#include "base/text.h"
 #include "cli/followup.h"
 #include "report/report.h"
 
@@ -35,18 +34,6 @@ static const cbk_option options[] = {
 /* More rows of a curve than anybody reads; --format csv and json have all of them. */
 enum { READABLE_ROWS = 1000 };
 
-static bool read_level(cbk_session *session, const cbk_arguments *arguments, double *out)
-{
-    const char *text = cbk_argument(arguments, "level");
-    *out = 0.95;
-    if (text == NULL ||
-        (cbk_number_parse(text, false, out) && *out > 0.0 && *out < 1.0)) {
-        return true;
-    }
-    (void)cbk_session_refuse(session, "--level is between 0 and 1; not \"%s\"", text);
-    return false;
-}
-
 static bool read_request(cbk_session *session, const cbk_arguments *arguments,
                          cbk_cuminc_request *request, cbk_cuminc_asked *asked)
 {
@@ -69,7 +56,7 @@ static bool read_request(cbk_session *session, const cbk_arguments *arguments,
     if (cbk_session_format(arguments) != CBK_FORMAT_CSV) {
         asked->n_curve_rows_max = READABLE_ROWS;
     }
-    return read_level(session, arguments, &request->level) &&
+    return cbk_session_level(session, arguments, &request->level) &&
            cbk_numbers_of_list("cuminc", "at", cbk_argument(arguments, "at"),
                                session->arena, &asked->at, &asked->n_at);
 }

@@ -2,7 +2,6 @@
 #include "cli/options.h"
 #include "cli/session.h"
 
-#include "base/text.h"
 #include "cli/followup.h"
 #include "report/report.h"
 
@@ -26,18 +25,6 @@ static const cbk_option options[] = {
     CBK_OPTIONS_READING,
     CBK_OPTION_FORMAT,
 };
-
-static bool read_level(cbk_session *session, const cbk_arguments *arguments, double *out)
-{
-    const char *text = cbk_argument(arguments, "level");
-    *out = 0.95;
-    if (text == NULL ||
-        (cbk_number_parse(text, false, out) && *out > 0.0 && *out < 1.0)) {
-        return true;
-    }
-    (void)cbk_session_refuse(session, "--level is between 0 and 1; not \"%s\"", text);
-    return false;
-}
 
 static bool has_covariates(cbk_session *session, const cbk_arguments *arguments)
 {
@@ -84,7 +71,7 @@ static int run(const cbk_arguments *arguments)
     }
     double level = 0.0;
     if (!has_covariates(&session, arguments) ||
-        !read_level(&session, arguments, &level)) {
+        !cbk_session_level(&session, arguments, &level)) {
         return cbk_session_close(&session, CBK_EXIT_USAGE);
     }
     const cbk_followup_data *data = NULL;

@@ -81,25 +81,7 @@ static bool is_wanted(cbk_session *session, const cbk_arguments *arguments,
         printf("Nothing to import.\n");
         return false;
     }
-    if (cbk_argument(arguments, "dry-run") != NULL) {
-        printf("Nothing was imported (--dry-run).\n");
-        return false;
-    }
-    if (cbk_argument(arguments, "yes") != NULL) {
-        return true;
-    }
-    switch (cbk_session_ask("Import?")) {
-    case CBK_ANSWER_YES:
-        return true;
-    case CBK_ANSWER_NO:
-        printf("Nothing was imported.\n");
-        return false;
-    case CBK_ANSWER_NOBODY:
-        break;
-    }
-    *code = cbk_session_refuse(session, "nothing was imported: nobody is there to ask; "
-                                        "give --yes to import or --dry-run to look");
-    return false;
+    return cbk_session_is_wanted(session, arguments, "Import?", code);
 }
 
 static int import_file(cbk_session *session, const cbk_arguments *arguments,

@@ -2,8 +2,6 @@
 #include "cli/options.h"
 #include "cli/session.h"
 
-#include "base/file.h"
-#include "base/text.h"
 #include "cli/followup.h"
 #include "report/report.h"
 
@@ -37,19 +35,13 @@ enum { READABLE_ROWS = 1000 };
 static bool read_request(cbk_session *session, const cbk_arguments *arguments,
                          cbk_mcf_result *out)
 {
-    const char *level = cbk_argument(arguments, "level");
     const char *interval = cbk_argument(arguments, "conf-type");
-    out->request = (cbk_mcf_request){.interval = CBK_INTERVAL_LOG, .level = 0.95};
+    out->request = (cbk_mcf_request){.interval = CBK_INTERVAL_LOG};
     if (interval != NULL) {
         (void)cbk_interval_parse(interval, &out->request.interval);
     }
-    if (level != NULL && (!cbk_number_parse(level, false, &out->request.level) ||
-                          !(out->request.level > 0.0 && out->request.level < 1.0))) {
-        (void)cbk_session_refuse(session, "--level is between 0 and 1; not \"%s\"",
-                                 level);
-        return false;
-    }
-    return cbk_numbers_of_list("mcf", "at", cbk_argument(arguments, "at"), session->arena,
+    return cbk_session_level(session, arguments, &out->request.level) &&
+           cbk_numbers_of_list("mcf", "at", cbk_argument(arguments, "at"), session->arena,
                                &out->at, &out->n_at);
 }
 
@@ -137,7 +129,7 @@ static int run(const cbk_arguments *arguments)
             cbk_session_format(arguments) == CBK_FORMAT_CSV ? 0 : READABLE_ROWS};
     if (!read_request(&session, arguments, &result) ||
         !check_source(&session, arguments,
-                      cbk_file_is_directory(arguments->operands[0]))) {
+                      cbk_session_is_study(arguments->operands[0]))) {
         return cbk_session_close(&session, CBK_EXIT_USAGE);
     }
     const cbk_followup_data *data = NULL;

@@ -153,17 +153,36 @@ void cbk_session_warn_of_anchor(cbk_session *session)
     }
 }
 
-cbk_answer_given cbk_session_ask(const char *question)
+static bool is_yes(const char *question)
 {
     char line[16];
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        return CBK_ANSWER_NOBODY;
-    }
     printf("%s [y/N] ", question);
     (void)fflush(stdout);
-    return fgets(line, sizeof line, stdin) != NULL && (line[0] == 'y' || line[0] == 'Y')
-               ? CBK_ANSWER_YES
-               : CBK_ANSWER_NO;
+    return fgets(line, sizeof line, stdin) != NULL && (line[0] == 'y' || line[0] == 'Y');
+}
+
+bool cbk_session_is_wanted(cbk_session *session, const cbk_arguments *arguments,
+                           const char *question, int *code)
+{
+    *code = CBK_EXIT_DONE;
+    if (cbk_argument(arguments, "dry-run") != NULL) {
+        printf("Nothing was changed (--dry-run).\n");
+        return false;
+    }
+    if (cbk_argument(arguments, "yes") != NULL) {
+        return true;
+    }
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        *code =
+            cbk_session_refuse(session, "nothing was changed: nobody is there to ask; "
+                                        "give --yes to commit or --dry-run to look");
+        return false;
+    }
+    if (!is_yes(question)) {
+        printf("Nothing was changed.\n");
+        return false;
+    }
+    return true;
 }
 
 cbk_status cbk_session_audit(cbk_session *session, const char *claims_file,
@@ -188,13 +207,27 @@ cbk_status cbk_session_audit(cbk_session *session, const char *claims_file,
                          &session->error);
 }
 
+bool cbk_session_level(cbk_session *session, const cbk_arguments *arguments, double *out)
+{
+    const char *text = cbk_argument(arguments, "level");
+    *out = 0.95;
+    if (text == NULL ||
+        (cbk_number_parse(text, false, out) && *out > 0.0 && *out < 1.0)) {
+        return true;
+    }
+    (void)cbk_session_refuse(session,
+                             "--level is a fraction between 0 and 1, as in 0.95; not "
+                             "\"%s\"",
+                             text);
+    return false;
+}
+
 bool cbk_session_conventions(cbk_session *session, const cbk_arguments *arguments,
                              cbk_conventions *out)
 {
     cbk_profile profile = CBK_PROFILE_R;
     const char *profile_name = cbk_argument(arguments, "profile");
     const char *interval = cbk_argument(arguments, "conf-type");
-    const char *level = cbk_argument(arguments, "level");
     if (profile_name != NULL) {
         (void)cbk_profile_parse(profile_name, &profile); /* a word of the option's list */
     }
@@ -202,15 +235,7 @@ bool cbk_session_conventions(cbk_session *session, const cbk_arguments *argument
     if (interval != NULL) {
         (void)cbk_interval_parse(interval, &out->interval);
     }
-    if (level != NULL && (!cbk_number_parse(level, false, &out->level) ||
-                          !(out->level > 0.0 && out->level < 1.0))) {
-        (void)cbk_session_refuse(session,
-                                 "--level is a fraction between 0 and 1, as in 0.95; not "
-                                 "\"%s\"",
-                                 level);
-        return false;
-    }
-    return true;
+    return cbk_session_level(session, arguments, &out->level);
 }
 
 cbk_format cbk_session_format(const cbk_arguments *arguments)

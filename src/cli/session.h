@@ -48,18 +48,18 @@ const char *cbk_session_home(cbk_session *session);
 /* Says on stderr that the head of the last commit could not be written down. */
 void cbk_session_warn_of_anchor(cbk_session *session);
 
-typedef enum cbk_answer_given {
-    CBK_ANSWER_YES,
-    CBK_ANSWER_NO,
-    CBK_ANSWER_NOBODY /* not a terminal */
-} cbk_answer_given;
-/* Asks the person at the terminal; "Import?" is printed with " [y/N] ". */
-cbk_answer_given cbk_session_ask(const char *question);
+/* Whether a change that was shown is to be made: --dry-run, --yes, or the answer of the
+ * person at the terminal to `question` ("Import?"); *code is the exit code where not. */
+bool cbk_session_is_wanted(cbk_session *session, const cbk_arguments *arguments,
+                           const char *question, int *code);
 
 /* Reads the claims file (NULL: the study's claims.yaml; then a study without one gives
  * *out NULL) and compares every claim with the records of session->study. */
 cbk_status cbk_session_audit(cbk_session *session, const char *claims_file,
                              const cbk_audit **out);
+
+/* --level, 0.95 when not given; false after a message. */
+bool cbk_session_level(cbk_session *session, const cbk_arguments *arguments, double *out);
 
 /* The conventions of --profile, --conf-type and --level; false after a message. */
 bool cbk_session_conventions(cbk_session *session, const cbk_arguments *arguments,

@@ -35,28 +35,37 @@ typedef struct writing {
 /* ---- messages ------------------------------------------------------------------------
  */
 
+/* "lock" for casebook_lock. */
+static const char *plain_name(const char *table)
+{
+    static const char prefix[] = "casebook_";
+    return strncmp(table, prefix, sizeof prefix - 1) == 0 ? table + sizeof prefix - 1
+                                                          : table;
+}
+
 static cbk_status fail_change(writing *at, const cbk_change *change, int code,
                               cbk_error *err)
 {
     const char *said = sqlite3_errmsg(at->database);
+    const char *name = plain_name(change->table);
     switch (code) {
     case SQLITE_CONSTRAINT_TRIGGER:
         return strcmp(said, "frozen") == 0
                    ? cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
-                              "%s %s is frozen and cannot be changed.", change->table,
+                              "%s %s is frozen and cannot be changed.", name,
                               change->record)
-                   : cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s %s: %s.", change->table,
+                   : cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s %s: %s.", name,
                               change->record, said);
     case SQLITE_CONSTRAINT_PRIMARYKEY:
     case SQLITE_CONSTRAINT_ROWID:
-        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s %s is there already.",
-                        change->table, change->record);
+        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s %s is there already.", name,
+                        change->record);
     case SQLITE_CONSTRAINT_FOREIGNKEY:
         return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
                         change->kind == CBK_CHANGE_DELETE
                             ? "%s %s has rows in other forms; delete those first."
                             : "%s %s belongs to a patient that is not there.",
-                        change->table, change->record);
+                        name, change->record);
     default:
         return cbk_casebook_fail(at->casebook, code, "writing", err);
     }
@@ -183,7 +192,7 @@ static cbk_status write_in(writing *at, cbk_cell_writer *writer, const cbk_chang
     }
     if (change->kind != CBK_CHANGE_CREATE && !is_there) {
         return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "There is no %s %s.",
-                        writer->table->name, change->record);
+                        plain_name(writer->table->name), change->record);
     }
     if (change->kind == CBK_CHANGE_UPDATE) {
         memcpy(now, old, n * sizeof *now);

@@ -277,8 +277,10 @@ static void add_sum(sqlite3_str *sql, const cbk_file_table *table, const char *f
     }
 }
 
-/* Refuses what is frozen; which row: OLD or NEW. */
-static void add_freeze(sqlite3_str *sql, const cbk_file_table *table, const char *row)
+/* Refuses what is frozen; which row: OLD or NEW.  A patient's rows are frozen with the
+ * patient. */
+static void add_freeze(sqlite3_str *sql, const cbk_file_table *table,
+                       const char *patients, const char *row)
 {
     sqlite3_str_appendall(sql,
                           " SELECT RAISE(ABORT, 'frozen') FROM casebook_freeze WHERE "
@@ -287,7 +289,8 @@ static void add_freeze(sqlite3_str *sql, const cbk_file_table *table, const char
         sqlite3_str_appendf(sql, ", 'form %q', 'record %q ' || %s.\"%w\"", table->name,
                             table->name, row, table->keys[0]);
         if (table->n_keys == 2) {
-            sqlite3_str_appendf(sql, " || '/' || %s.n", row);
+            sqlite3_str_appendf(sql, " || '/' || %s.n, 'record %q ' || %s.\"%w\"", row,
+                                patients, row, table->keys[0]);
         }
     }
     sqlite3_str_appendall(sql, ");");
@@ -305,14 +308,15 @@ static bool is_sealed(const cbk_file_table *table)
 
 /* What a row of a table counts for, and that it is not frozen. */
 static int create_trigger(sqlite3 *database, const cbk_file_table *table,
-                          const char *event, const char *row, const char *each)
+                          const char *patients, const char *event, const char *row,
+                          const char *each)
 {
     const bool is_update = strcmp(event, "update") == 0;
     sqlite3_str *sql = sqlite3_str_new(database);
     sqlite3_str_appendf(sql, "CREATE TRIGGER \"casebook_%s_%w\" AFTER %s ON \"%w\" BEGIN",
                         event, table->name, event, table->name);
     if (is_sealed(table)) {
-        add_freeze(sql, table, row);
+        add_freeze(sql, table, patients, row);
     }
     for (size_t i = 0; is_update && i < table->n_keys; i++) {
         sqlite3_str_appendf(sql,
@@ -327,16 +331,18 @@ static int create_trigger(sqlite3 *database, const cbk_file_table *table,
     return run_text(database, sql);
 }
 
-int cbk_schema_create_triggers(sqlite3 *database, const cbk_file_table *table)
+/* patients: the form that repeating ones hang on. */
+static int create_triggers(sqlite3 *database, const cbk_file_table *table,
+                           const char *patients)
 {
-    int code =
-        create_trigger(database, table, "insert", "NEW", "(NEW.\"%w\" IS NOT NULL)");
+    int code = create_trigger(database, table, patients, "insert", "NEW",
+                              "(NEW.\"%w\" IS NOT NULL)");
     if (code == SQLITE_OK) {
-        code = create_trigger(database, table, "update", "NEW",
+        code = create_trigger(database, table, patients, "update", "NEW",
                               "(OLD.\"%w\" IS NOT NEW.\"%w\")");
     }
     return code != SQLITE_OK ? code
-                             : create_trigger(database, table, "delete", "OLD",
+                             : create_trigger(database, table, patients, "delete", "OLD",
                                               "(OLD.\"%w\" IS NOT NULL)");
 }
 
@@ -395,7 +401,7 @@ int cbk_schema_create(sqlite3 *database)
         if (tables[i].is_data) {
             cbk_file_column columns[OWN_COLUMNS_MAX];
             const cbk_file_table table = own_table(&tables[i], columns);
-            code = cbk_schema_create_triggers(database, &table);
+            code = create_triggers(database, &table, "");
         }
     }
     for (size_t i = 0; i < N(further) && code == SQLITE_OK; i++) {
@@ -415,13 +421,20 @@ int cbk_schema_make_file(sqlite3 *database, const char *uuid)
                                 CBK_FILE_APPLICATION_ID, CBK_FILE_VERSION, uuid);
 }
 
-int cbk_schema_create_form(sqlite3 *database, const cbk_layout *layout,
-                           const cbk_file_table *form)
+/* The first form, that of the patients. */
+static const cbk_file_table *patients_of(const cbk_layout *layout)
 {
-    const cbk_file_table *patients = NULL;
-    for (size_t i = 0; i < layout->n_tables && patients == NULL; i++) {
-        patients = layout->tables[i].is_form ? &layout->tables[i] : NULL;
+    for (size_t i = 0; i < layout->n_tables; i++) {
+        if (layout->tables[i].is_form) {
+            return &layout->tables[i];
+        }
     }
+    return NULL;
+}
+
+static int create_form(sqlite3 *database, const cbk_file_table *patients,
+                       const cbk_file_table *form)
+{
     sqlite3_str *sql = sqlite3_str_new(database);
     sqlite3_str_appendf(sql, "CREATE TABLE \"%w\"(\"%w\" TEXT NOT NULL", form->name,
                         form->keys[0]);
@@ -434,7 +447,7 @@ int cbk_schema_create_form(sqlite3 *database, const cbk_layout *layout,
     }
     sqlite3_str_appendf(sql, ", PRIMARY KEY(\"%w\"%s)", form->keys[0],
                         form->n_keys == 2 ? ", \"n\"" : "");
-    if (form->n_keys == 2 && patients != NULL) {
+    if (form->n_keys == 2) {
         sqlite3_str_appendf(sql, ", FOREIGN KEY(\"%w\") REFERENCES \"%w\"(\"%w\")",
                             form->keys[0], patients->name, patients->keys[0]);
     }
@@ -616,7 +629,7 @@ int cbk_layout_rename(sqlite3 *database, const char *form, const char *from,
                                 form, from, to, to, form, from);
 }
 
-static int sync_form(sqlite3 *database, const cbk_layout *layout,
+static int sync_form(sqlite3 *database, const cbk_file_table *patients,
                      const cbk_file_table *form)
 {
     size_t n = 0;
@@ -625,7 +638,7 @@ static int sync_form(sqlite3 *database, const cbk_layout *layout,
         code = drop_triggers(database, form->name);
     }
     if (code == SQLITE_OK && n == 0) {
-        code = cbk_schema_create_form(database, layout, form);
+        code = create_form(database, patients, form);
         n = form->n_keys + form->n_columns;
     }
     for (size_t i = n - form->n_keys; i < form->n_columns && code == SQLITE_OK; i++) {
@@ -633,7 +646,7 @@ static int sync_form(sqlite3 *database, const cbk_layout *layout,
                               form->name, form->columns[i].name,
                               cbk_storage_name(form->columns[i].storage));
     }
-    return code == SQLITE_OK ? cbk_schema_create_triggers(database, form) : code;
+    return code == SQLITE_OK ? create_triggers(database, form, patients->name) : code;
 }
 
 int cbk_layout_sync(sqlite3 *database, const cbk_layout *layout)
@@ -641,7 +654,7 @@ int cbk_layout_sync(sqlite3 *database, const cbk_layout *layout)
     int code = SQLITE_OK;
     for (size_t i = 0; i < layout->n_tables && code == SQLITE_OK; i++) {
         if (layout->tables[i].is_form) {
-            code = sync_form(database, layout, &layout->tables[i]);
+            code = sync_form(database, patients_of(layout), &layout->tables[i]);
         }
     }
     return code;

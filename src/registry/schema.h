@@ -37,11 +37,6 @@ const cbk_schema_table *cbk_schema_tables(size_t *n);
 int cbk_schema_create(sqlite3 *database);
 /* The same, and what says that it is a casebook file. */
 int cbk_schema_make_file(sqlite3 *database, const char *uuid);
-/* Makes a form's table; its triggers apart, so that the table can be altered. */
-int cbk_schema_create_form(sqlite3 *database, const cbk_layout *layout,
-                           const cbk_file_table *form);
-int cbk_schema_create_triggers(sqlite3 *database, const cbk_file_table *table);
-
 /* "TEXT", "INTEGER", "REAL", "ANY". */
 const char *cbk_storage_name(cbk_storage storage);
 bool cbk_storage_parse(const char *name, cbk_storage *out);

@@ -14,26 +14,59 @@
 #include <assert.h>
 #include <string.h>
 
+/* Loops over so many bytes have a known length and become vector instructions. */
+enum { BYTES = 128 };
+
+typedef struct byte_check {
+    uint8_t most;
+    uint8_t is_wrong;
+    size_t counts[256];
+} byte_check;
+
+static inline void check_bytes(const uint8_t *restrict cause,
+                               const bool *restrict is_event, size_t n, size_t n_causes,
+                               byte_check *out)
+{
+    uint8_t most = out->most;
+    uint8_t is_wrong = out->is_wrong;
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t has_cause = cause[i] != 0 ? 1 : 0;
+        const uint8_t has_event = is_event[i] ? 1 : 0;
+        most = cause[i] > most ? cause[i] : most;
+        is_wrong = (uint8_t)(is_wrong | (has_cause ^ has_event));
+    }
+    for (size_t k = 1; k <= n_causes; k++) {
+        const uint8_t wanted = (uint8_t)k;
+        uint8_t count = 0; /* of a block a byte can count */
+        for (size_t i = 0; i < n; i++) {
+            count = (uint8_t)(count + (cause[i] == wanted ? 1 : 0));
+        }
+        out->counts[k] += count;
+    }
+    out->most = most;
+    out->is_wrong = is_wrong;
+}
+
 static cbk_status check_causes(const cbk_cause_rows *rows, size_t *n_event,
                                cbk_error *err)
 {
-    const size_t n = rows->followup->n;
-    size_t counts[256] = {0};
-    unsigned n_wrong = 0;
-    for (size_t i = 0; i < n; i++) {
-        counts[rows->cause[i]]++;
-        n_wrong += (rows->cause[i] != 0) != rows->followup->is_event[i];
+    const cbk_followup *followup = rows->followup;
+    byte_check all = {0};
+    size_t i = 0;
+    for (; i + BYTES <= followup->n; i += BYTES) {
+        check_bytes(rows->cause + i, followup->is_event + i, BYTES, rows->n_causes, &all);
     }
-    for (size_t k = rows->n_causes + 1; k < 256; k++) {
-        n_wrong += counts[k] > 0;
+    if (i < followup->n) {
+        check_bytes(rows->cause + i, followup->is_event + i, followup->n - i,
+                    rows->n_causes, &all);
     }
-    if (n_wrong > 0) {
+    if (all.is_wrong != 0 || all.most > rows->n_causes) {
         return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
                         "Each event needs one of the %zu kinds, and who is censored "
                         "none.",
                         rows->n_causes);
     }
-    memcpy(n_event, counts + 1, rows->n_causes * sizeof *n_event);
+    memcpy(n_event, all.counts + 1, rows->n_causes * sizeof *n_event);
     return CBK_OK;
 }
 
@@ -63,13 +96,14 @@ static bool take_cause(const cbk_cause_rows *rows, size_t cause, size_t n_most,
 static void lay_on(const cbk_exit_times *exits, const cbk_risk_table *risk,
                    uint32_t *counts)
 {
-    size_t j = 0;
-    size_t rank = 0; /* times with an event before j */
+    size_t next = 1; /* the first time of the table that may be after the exit */
     for (size_t i = 0; i < exits->n_rows; i++) {
-        for (; j + 1 < risk->n_rows && risk->time[j + 1] <= exits->time[i]; j++) {
-            rank += cbk_risk_row_has_event(risk, j);
+        const double time = exits->time[i];
+        while (next < risk->n_rows && risk->time[next] <= time) {
+            next++;
         }
-        counts[rank] += exits->n_exit_before[i + 1] - exits->n_exit_before[i];
+        counts[cbk_risk_event_rank(risk, next - 1) - 1] +=
+            exits->n_exit_before[i + 1] - exits->n_exit_before[i];
     }
 }
 

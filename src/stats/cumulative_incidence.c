@@ -35,53 +35,56 @@ bool cbk_incidence_variance_parse(const char *name, cbk_incidence_variance *out)
  */
 
 /* One kind of event, as far as the times have gone.  The variance is a sum of squares of
- * terms that each go on moving by u dF: the three sums are those of their squares, of the
- * terms times u, and of u squared. */
+ * terms that each go on moving by u dF: `square` sums their squares, `mixed` the terms
+ * times u, and `slope` (of the jackknife, where it is the same for all kinds, in
+ * event_time) the squares of u. */
 typedef struct cause_state {
-    double incidence;
+    double total; /* F */
     double square, mixed, slope;
-    double at_risk; /* the influence of a row that is at risk: the same for all */
+    double at_risk;             /* the influence of a row that is at risk: of all alike */
+    const uint32_t *n_event_of; /* of the next time with an event */
+    const double *weight_of;    /* or NULL */
+    const double *jackknife;    /* likewise */
+    double *incidence;
+    double *variance;
 } cause_state;
-
-/* All terms move by u step. */
-static inline void move(cause_state *state, double step)
-{
-    state->square += step * (2.0 * state->mixed + step * state->slope);
-    state->mixed += step * state->slope;
-    state->incidence += step;
-}
-
-/* n terms more, of that value and that u. */
-static inline void add_terms(cause_state *state, double n, double value, double u)
-{
-    state->square += n * value * value;
-    state->mixed += n * value * u;
-    state->slope += n * u * u;
-}
 
 /* One time of an event. */
 typedef struct event_time {
     double n_risk;
     double n_event; /* of any kind */
-    double n_cause; /* of the kind */
+    double left;    /* n_risk - n_event */
     double step;    /* S(t-) / n_risk */
-    double g;       /* sum of d / (n (n - d)) before the time */
+    double g;       /* sum of d / (n (n - d)) before the time: u of who is censored */
+    double g_event; /* u of who has an event: g - 1 / n_risk */
     double n_gone;  /* censored since the time of an event before */
+    double slope;   /* of the jackknife, just before the events */
 } event_time;
+
+/* All terms move by u step. */
+static inline void move(cause_state *state, double slope, double step)
+{
+    state->square += step * (2.0 * state->mixed + step * slope);
+    state->mixed += step * slope;
+}
 
 /* Where all rows count 1 from the origin on, those at risk have one influence in common,
  * and those who left at one time for one reason; see cause_jackknife.c. */
-static inline double jackknife(cause_state *state, const event_time *at)
+static inline double jackknife(cause_state *state, const event_time *at, double n)
 {
-    const double g_event = at->g - 1.0 / at->n_risk;
-    const double df = at->step * at->n_cause;
-    add_terms(state, at->n_gone, state->at_risk, at->g);
-    move(state, df);
-    state->at_risk += df * g_event;
-    const double with = state->at_risk + at->step;
-    add_terms(state, at->n_cause, with, g_event);
-    add_terms(state, at->n_event - at->n_cause, state->at_risk, g_event);
-    return state->square + (at->n_risk - at->n_event) * state->at_risk * state->at_risk;
+    const double df = at->step * n;
+    const double gone = at->n_gone * state->at_risk;
+    state->square += gone * state->at_risk;
+    state->mixed += gone * at->g;
+    move(state, at->slope, df);
+    const double others = state->at_risk + df * at->g_event;
+    const double own = others + at->step;
+    const double sum_own = n * own;
+    const double sum_others = (at->n_event - n) * others;
+    state->square += sum_own * own + sum_others * others;
+    state->mixed += at->g_event * (sum_own + sum_others);
+    state->at_risk = others;
+    return state->square + at->left * others * others;
 }
 
 /* d tied events vary less than d untied ones. */
@@ -90,72 +93,91 @@ static inline double tie_factor(double d, double n)
     return d > 1.0 ? 1.0 - (d - 1.0) / (n - 1.0) : 1.0;
 }
 
-static inline double aalen(cause_state *state, const event_time *at)
+static inline double aalen(cause_state *state, const event_time *at, double n)
 {
-    const double left = at->n_risk - at->n_event;
-    const double u = left > 0.0 ? -1.0 / left : 0.0;
-    const double d = at->n_cause;
-    const double other = at->n_event - d;
-    move(state, at->step * d);
-    add_terms(state, d * tie_factor(d, at->n_risk), at->step, u);
-    add_terms(state, other * tie_factor(other, at->n_risk), 0.0, u);
+    const double u = at->left > 0.0 ? -1.0 / at->left : 0.0;
+    const double own = n * tie_factor(n, at->n_risk);
+    const double others = (at->n_event - n) * tie_factor(at->n_event - n, at->n_risk);
+    move(state, state->slope, at->step * n);
+    state->square += own * at->step * at->step;
+    state->mixed += own * at->step * u;
+    state->slope += (own + others) * u * u;
     return state->square;
 }
 
-static double n_of_cause(const cbk_cause_table *table, size_t cause, size_t rank)
+/* Where the variance comes from. */
+typedef enum source { OF_COUNTS, OF_COUNTS_AALEN, OF_TABLE } source;
+
+/* Carries one kind past a time. */
+static inline void carry(cause_state *state, source from, const event_time *at)
 {
-    const size_t cell = cause * table->risk->n_event_rows + rank;
-    return table->weight_of != NULL ? table->weight_of[cell]
-                                    : (double)table->n_event_of[cell];
+    const double n =
+        state->weight_of != NULL ? *state->weight_of++ : (double)*state->n_event_of++;
+    const double square = from == OF_COUNTS         ? jackknife(state, at, n)
+                          : from == OF_COUNTS_AALEN ? aalen(state, at, n)
+                                                    : *state->jackknife++;
+    state->total += at->step * n;
+    *state->incidence++ = state->total < 1.0 ? state->total : 1.0;
+    *state->variance++ = square > 0.0 ? square : 0.0;
 }
 
-/* Carries one kind past a time; the rank-th with an event, from 0. */
-static inline void carry(const cbk_cuminc *fit, cause_state *state, event_time *at,
-                         size_t cause, size_t rank, double *incidence, double *variance)
-{
-    const size_t place = cause * (fit->table->risk->n_event_rows + 1) + rank + 1;
-    at->n_cause = n_of_cause(fit->table, cause, rank);
-    double square = 0.0;
-    if (fit->request.variance == CBK_INCIDENCE_AALEN) {
-        square = aalen(state, at);
-    } else if (fit->table->jackknife == NULL) {
-        square = jackknife(state, at);
-    } else {
-        state->incidence += at->step * at->n_cause;
-        square = fit->table->jackknife[place];
-    }
-    incidence[place] = fmin(state->incidence, 1.0);
-    variance[place] = fmax(square, 0.0);
-}
-
-/* Fills incidence and variance; *is_zero_early: S was 0 before a later event. */
-static void fill_curves(const cbk_cuminc *fit, cause_state *states, double *incidence,
-                        double *variance, bool *is_zero_early)
+/* Fills incidence and variance, and adds notes.  `from` is a constant where it is called,
+ * so that each has a loop of its own. */
+static inline void fill_curves(cbk_cuminc *fit, source from, cause_state *states)
 {
     const cbk_risk_table *risk = fit->table->risk;
+    const size_t n_causes = fit->table->n_causes;
     double survival = 1.0;
-    double g = 0.0;
     double n_left = (double)risk->n; /* read where nobody enters late */
+    event_time at = {0};
     size_t rank = 0;
-    for (size_t j = 0; j < risk->n_rows; j++) {
-        if (!cbk_risk_row_has_event(risk, j)) {
-            continue;
+    for (size_t word = 0; word <= risk->n_rows / 64; word++) {
+        for (uint64_t bits = risk->event_bit[word]; bits != 0; bits &= bits - 1) {
+            const size_t j = word * 64 + cbk_lowest_bit(bits);
+            const cbk_risk_row now = cbk_risk_row_of_rank(risk, j, rank++);
+            at.n_risk = now.n_risk;
+            at.n_event = now.n_event;
+            at.left = now.n_risk - now.n_event;
+            at.step = survival / now.n_risk;
+            at.g_event = at.g - 1.0 / now.n_risk;
+            at.n_gone = n_left - now.n_risk;
+            at.slope += at.n_gone * at.g * at.g;
+            for (size_t k = 0; k < n_causes; k++) {
+                carry(&states[k], from, &at);
+            }
+            fit->notes |= survival <= 0.0 ? CBK_NOTE_ZERO_BEFORE_ENTRIES : 0u;
+            at.slope += now.n_event * at.g_event * at.g_event;
+            at.g += at.left > 0.0 ? now.n_event / (now.n_risk * at.left) : 0.0;
+            survival *= at.left > 0.0 ? at.left / now.n_risk : 0.0;
+            n_left = at.left;
         }
-        const cbk_risk_row now = cbk_risk_row_get(risk, j);
-        event_time at = {.n_risk = now.n_risk,
-                         .n_event = now.n_event,
-                         .step = survival / now.n_risk,
-                         .g = g,
-                         .n_gone = n_left - now.n_risk};
-        for (size_t k = 0; k < fit->table->n_causes; k++) {
-            carry(fit, &states[k], &at, k, rank, incidence, variance);
-        }
-        const double left = now.n_risk - now.n_event;
-        *is_zero_early = *is_zero_early || survival <= 0.0;
-        survival *= left > 0.0 ? left / now.n_risk : 0.0;
-        g += left > 0.0 ? now.n_event / (now.n_risk * left) : 0.0;
-        n_left = left;
-        rank++;
+    }
+}
+
+/* Each kind's place in the columns, behind the time before the first event. */
+static void start(const cbk_cause_table *table, double *incidence, double *variance,
+                  cause_state *states)
+{
+    const size_t n = table->risk->n_event_rows;
+    for (size_t k = 0; k < table->n_causes; k++) {
+        const size_t place = k * (n + 1) + 1;
+        states[k] = (cause_state){
+            .n_event_of = table->n_event_of + k * n,
+            .weight_of = table->weight_of != NULL ? table->weight_of + k * n : NULL,
+            .jackknife = table->jackknife != NULL ? table->jackknife + place : NULL,
+            .incidence = incidence + place,
+            .variance = variance + place};
+    }
+}
+
+static void fill(cbk_cuminc *fit, cause_state *states)
+{
+    if (fit->request.variance == CBK_INCIDENCE_AALEN) {
+        fill_curves(fit, OF_COUNTS_AALEN, states);
+    } else if (fit->table->jackknife == NULL) {
+        fill_curves(fit, OF_COUNTS, states);
+    } else {
+        fill_curves(fit, OF_TABLE, states);
     }
 }
 
@@ -222,9 +244,8 @@ cbk_status cbk_cuminc_fit(const cbk_cause_table *table, const cbk_cuminc_request
                         .variance = variance,
                         .z = cbk_normal_quantile_upper((1.0 - request->level) / 2.0),
                         .notes = notes_of_counts(table)};
-    bool is_zero_early = false;
-    fill_curves(fit, states, incidence, variance, &is_zero_early);
-    fit->notes |= is_zero_early ? CBK_NOTE_ZERO_BEFORE_ENTRIES : 0u;
+    start(table, incidence, variance, states);
+    fill(fit, states);
     cbk_arena_release(arena, result);
     *out = fit;
     return CBK_OK;
@@ -245,6 +266,13 @@ static cbk_limits limits_of(const cbk_cuminc *fit, double incidence, double std_
     }
     const cbk_limits of_rest = cbk_km_limits(interval, rest, std_error / rest, fit->z);
     return (cbk_limits){1.0 - of_rest.upper, 1.0 - of_rest.lower};
+}
+
+static double n_of_cause(const cbk_cause_table *table, size_t cause, size_t rank)
+{
+    const size_t cell = cause * table->risk->n_event_rows + rank;
+    return table->weight_of != NULL ? table->weight_of[cell]
+                                    : (double)table->n_event_of[cell];
 }
 
 /* What holds from the rank-th time of an event on; 0: before the first. */

@@ -39,11 +39,13 @@ typedef struct moment {
     const uint32_t *at_risk; /* [n_groups] */
     const uint32_t *events;  /* [n_groups * n_causes] */
     size_t n_causes;
-    double *share;  /* [n_groups] h_g = Y_g / S_g(t-); 0: nobody, or S_g is 0 */
-    double *before; /* [n_groups] S_g(t-) */
-    double *after;  /* [n_groups] S_g(t) */
-    double total;   /* of share */
-    double *column; /* [n_free] scratch */
+    double *share;   /* [n_groups] h_g = Y_g / S_g(t-); 0: nobody, or S_g is 0 */
+    double *before;  /* [n_groups] S_g(t-) */
+    double *after;   /* [n_groups] S_g(t) */
+    double *inverse; /* [n_groups] 1 / S_g(t); 0 where S_g is 0 */
+    double *n_event; /* [n_groups] of any kind */
+    double total;    /* of share */
+    double *column;  /* [n_free] scratch */
 } moment;
 
 static bool gray_open(gray *test, size_t n_groups, cbk_arena *arena)
@@ -69,137 +71,153 @@ static double tie_factor(double d, double n)
     return d > 1.0 ? 1.0 - (d - 1.0) / (n - 1.0) : 1.0;
 }
 
+/* The functions below are told n, the number of groups, so that the loops of two groups
+ * have a known length. */
+
 /* q_r = (1 - F(t)) / S_r(t); where S_r is 0 nothing of r can change any more. */
-static double factor_of(const gray *test, const moment *at, size_t r)
+static inline double factor_of(const gray *test, const moment *at, size_t r)
 {
-    return at->after[r] > 0.0 ? (1.0 - test->pooled) / at->after[r] : 0.0;
+    return (1.0 - test->pooled) * at->inverse[r];
 }
 
 /* d: events of the kind in all groups that count. */
-static void add_score(gray *test, const moment *at, size_t cause, double d)
+static inline void add_score(gray *test, const moment *at, size_t n, size_t cause,
+                             double d)
 {
     double total = 0.0;
-    for (size_t r = 0; r < test->n_groups; r++) {
+    for (size_t r = 0; r < n; r++) {
         total += at->share[r] * (1.0 - test->incidence[r]);
     }
-    for (size_t g = 0; g < test->n_free; g++) {
+    const double rate = d / total;
+    for (size_t g = 0; g + 1 < n; g++) {
         if (at->share[g] > 0.0) {
-            const double part = at->share[g] * (1.0 - test->incidence[g]) / total;
-            const double own = at->events[g * at->n_causes + cause];
-            cbk_sum_add(&test->score[g], own - part * d);
+            const double expected = at->share[g] * (1.0 - test->incidence[g]) * rate;
+            cbk_sum_add(&test->score[g], at->events[g * at->n_causes + cause] - expected);
         }
     }
 }
 
-/* Column r of K = h_g ([g = r] - h_r / h). */
-static void fill_column(const gray *test, const moment *at, size_t r)
+/* Column r of K = h_g ([g = r] - h_r / h); part: h_r / h. */
+static inline void fill_column(const moment *at, size_t n, size_t r, double part)
 {
-    const double part = at->share[r] / at->total;
-    for (size_t g = 0; g < test->n_free; g++) {
+    for (size_t g = 0; g + 1 < n; g++) {
         at->column[g] = at->share[g] * ((g == r ? 1.0 : 0.0) - part);
     }
 }
 
 /* The terms of group r so far change by their factors times column times by. */
-static void change_terms(gray *test, const moment *at, size_t r, double by)
+static inline void change_terms(gray *test, const moment *at, size_t n, size_t r,
+                                double by)
 {
-    const size_t n = test->n_free;
-    double *mixed = test->mixed + r * n;
+    const size_t n_free = n - 1;
+    double *mixed = test->mixed + r * n_free;
     const double slope = test->slope[r];
-    for (size_t g = 0; g < n; g++) {
+    for (size_t g = 0; g < n_free; g++) {
         const double change = by * at->column[g];
-        for (size_t k = 0; k < n; k++) {
+        for (size_t k = 0; k < n_free; k++) {
             const double other = by * at->column[k];
-            test->product[g * n + k] +=
+            test->product[g * n_free + k] +=
                 change * mixed[k] + mixed[g] * other + slope * change * other;
         }
     }
-    for (size_t g = 0; g < n; g++) {
+    for (size_t g = 0; g < n_free; g++) {
         mixed[g] += slope * by * at->column[g];
     }
 }
 
 /* The terms of events of the kind: K, with the factor 1 - q. */
-static void add_terms(gray *test, const moment *at, size_t r, double weight)
+static inline void add_terms(gray *test, const moment *at, size_t n, size_t r,
+                             double weight)
 {
-    const size_t n = test->n_free;
+    const size_t n_free = n - 1;
     const double factor = at->after[r] > 0.0 ? 1.0 - factor_of(test, at, r) : 0.0;
-    for (size_t g = 0; g < n; g++) {
-        for (size_t k = 0; k < n; k++) {
-            test->product[g * n + k] += weight * at->column[g] * at->column[k];
+    for (size_t g = 0; g < n_free; g++) {
+        for (size_t k = 0; k < n_free; k++) {
+            test->product[g * n_free + k] += weight * at->column[g] * at->column[k];
         }
-        test->mixed[r * n + g] += weight * factor * at->column[g];
+        test->mixed[r * n_free + g] += weight * factor * at->column[g];
     }
     test->slope[r] += weight * factor * factor;
 }
 
 /* Events of the kind: d in all groups that count. */
-static void pass_events(gray *test, const moment *at, size_t cause, double d)
+static inline void pass_events(gray *test, const moment *at, size_t n, size_t cause,
+                               double d)
 {
     const double step = d / at->total;
-    add_score(test, at, cause, d);
+    add_score(test, at, n, cause, d);
     test->has_events = true;
     const double rest = 1.0 - test->pooled;
     const double by = rest > 0.0 ? step / rest : 0.0;
     test->pooled += step;
-    for (size_t r = 0; r < test->n_groups; r++) {
-        const double share = at->share[r];
-        if (share > 0.0) {
-            const double own = at->events[r * at->n_causes + cause];
-            fill_column(test, at, r);
-            change_terms(test, at, r, by);
-            add_terms(test, at, r,
-                      tie_factor(d, at->total * at->before[r]) * step / share);
-            test->incidence[r] += own / share;
+    for (size_t r = 0; r < n; r++) {
+        if (at->share[r] > 0.0) {
+            const double inverse = 1.0 / at->share[r];
+            const double tied = d > 1.0 ? tie_factor(d, at->total * at->before[r]) : 1.0;
+            fill_column(at, n, r, at->share[r] / at->total);
+            change_terms(test, at, n, r, by);
+            add_terms(test, at, n, r, tied * step * inverse);
+            test->incidence[r] += at->events[r * at->n_causes + cause] * inverse;
         }
     }
 }
 
 /* Events of other kinds: they start with nothing, and the factor -q. */
-static void pass_others(gray *test, const moment *at, size_t cause)
+static inline void pass_others(gray *test, const moment *at, size_t n, size_t cause)
 {
-    for (size_t r = 0; r < test->n_groups; r++) {
-        double d = 0.0;
-        for (size_t k = 0; k < at->n_causes; k++) {
-            d += k != cause ? at->events[r * at->n_causes + k] : 0.0;
-        }
+    for (size_t r = 0; r < n; r++) {
+        const double d = at->n_event[r] - at->events[r * at->n_causes + cause];
         if (d > 0.0 && at->share[r] > 0.0) {
-            const double q = factor_of(test, at, r);
-            test->slope[r] +=
-                tie_factor(d, at->at_risk[r]) * d / (at->share[r] * at->share[r]) * q * q;
+            const double q = factor_of(test, at, r) / at->share[r];
+            test->slope[r] += tie_factor(d, at->at_risk[r]) * d * q * q;
         }
     }
 }
 
-static void pass_time(gray *test, const moment *at, size_t cause)
+static inline void pass_time(gray *test, const moment *at, size_t n, size_t cause)
 {
     double d = 0.0;
-    for (size_t r = 0; r < test->n_groups; r++) {
+    for (size_t r = 0; r < n; r++) {
         d += at->share[r] > 0.0 ? at->events[r * at->n_causes + cause] : 0.0;
     }
     if (d > 0.0) {
-        pass_events(test, at, cause, d);
+        pass_events(test, at, n, cause, d);
     }
-    pass_others(test, at, cause);
+    pass_others(test, at, n, cause);
 }
 
 /* Carries the curves of events of any kind past the time. */
-static void move_on(moment *at, size_t n_groups)
+static inline void move_on(moment *at, size_t n)
 {
     at->total = 0.0;
-    for (size_t r = 0; r < n_groups; r++) {
+    for (size_t r = 0; r < n; r++) {
         double d = 0.0;
         for (size_t k = 0; k < at->n_causes; k++) {
             d += at->events[r * at->n_causes + k];
         }
-        const double n = at->at_risk[r];
-        const double survival = at->after[r];
-        at->before[r] = survival;
-        at->share[r] = survival > 0.0 ? n / survival : 0.0;
+        const double n_risk = at->at_risk[r];
+        at->n_event[r] = d;
+        at->before[r] = at->after[r];
+        at->share[r] = n_risk * at->inverse[r];
         at->total += at->share[r];
-        at->after[r] = d >= n && n > 0.0 ? 0.0
-                       : d > 0.0         ? survival * ((n - d) / n)
-                                         : survival;
+        if (d > 0.0) {
+            const double left = n_risk - d;
+            at->after[r] *= left / n_risk;
+            at->inverse[r] *= left > 0.0 ? n_risk / left : 0.0;
+        }
+    }
+}
+
+static inline void pass_times(gray *tests, const cbk_group_risk *table, size_t first,
+                              size_t end, moment *at, size_t n)
+{
+    for (size_t t = first; t < end; t++) {
+        at->at_risk = table->at_risk + t * n;
+        at->events = table->events + t * n * at->n_causes;
+        move_on(at, n);
+        for (size_t k = 0; k < at->n_causes; k++) {
+            pass_time(&tests[k], at, n, k);
+        }
     }
 }
 
@@ -229,15 +247,14 @@ static void pass_stratum(gray *tests, const cbk_group_risk *table, size_t stratu
         start_stratum(&tests[k]);
     }
     for (size_t r = 0; r < table->n_groups; r++) {
-        at->after[r] = 1.0;
+        at->after[r] = at->inverse[r] = 1.0;
     }
-    for (size_t t = table->first[stratum]; t < table->first[stratum + 1]; t++) {
-        at->at_risk = table->at_risk + t * table->n_groups;
-        at->events = table->events + t * table->n_groups * table->n_causes;
-        move_on(at, table->n_groups);
-        for (size_t k = 0; k < table->n_causes; k++) {
-            pass_time(&tests[k], at, k);
-        }
+    const size_t first = table->first[stratum];
+    const size_t end = table->first[stratum + 1];
+    if (table->n_groups == 2) {
+        pass_times(tests, table, first, end, at, 2);
+    } else {
+        pass_times(tests, table, first, end, at, table->n_groups);
     }
     for (size_t k = 0; k < table->n_causes; k++) {
         end_stratum(&tests[k]);
@@ -284,6 +301,8 @@ static cbk_status run(const cbk_gray_rows *rows, cbk_arena *arena, cbk_gray_test
                  .share = CBK_NEW(arena, double, rows->n_groups),
                  .before = CBK_NEW(arena, double, rows->n_groups),
                  .after = CBK_NEW(arena, double, rows->n_groups),
+                 .inverse = CBK_NEW(arena, double, rows->n_groups),
+                 .n_event = CBK_NEW(arena, double, rows->n_groups),
                  .column = CBK_NEW(arena, double, rows->n_groups)};
     bool has_memory = at.column != NULL;
     for (size_t k = 0; has_memory && k < rows->n_causes; k++) {

@@ -264,26 +264,43 @@ enum {
     DIGIT_BITS = 8,
     DIGITS_MAX = 4, /* sorted by; below them equal numbers are few, and put right after */
     N_VALUES = 1 << DIGIT_BITS,
-    MOVES_PER_NUMBER = 8
+    MOVES_MAX = 24
 };
 
-/* Numbers almost in order into order; false after too many moves. */
-static bool insert_in_order(uint64_t *sorted, size_t n)
+/* Sorts all numbers that have the highest digits of the one at `at`: the times of an end
+ * of study, say.  Returns where they end. */
+static size_t sort_crowd(uint64_t *sorted, uint64_t *scratch, size_t n, size_t at,
+                         int lowest)
 {
-    size_t n_left = n * MOVES_PER_NUMBER;
+    const uint64_t digits = sorted[at] >> lowest;
+    size_t start = at;
+    size_t end = at + 1;
+    while (start > 0 && sorted[start - 1] >> lowest == digits) {
+        start--;
+    }
+    while (end < n && sorted[end] >> lowest == digits) {
+        end++;
+    }
+    cbk_sort_keys(sorted + start, scratch, end - start);
+    return end;
+}
+
+/* Numbers in order of their highest digits into order.  Those that would move far are
+ * in a crowd. */
+static void insert_in_order(uint64_t *sorted, uint64_t *scratch, size_t n, int lowest)
+{
     for (size_t i = 1; i < n; i++) {
         const uint64_t number = sorted[i];
+        const size_t nearest = i < MOVES_MAX ? 0 : i - MOVES_MAX;
         size_t to = i;
-        for (; to > 0 && sorted[to - 1] > number; to--) {
+        for (; to > nearest && sorted[to - 1] > number; to--) {
             sorted[to] = sorted[to - 1];
-            if (n_left-- == 0) {
-                sorted[to - 1] = number; /* nothing is lost */
-                return false;
-            }
         }
         sorted[to] = number;
+        if (to == nearest && to > 0 && sorted[to - 1] > number) {
+            i = sort_crowd(sorted, scratch, n, to, lowest) - 1;
+        }
     }
-    return true;
 }
 
 /* Where the numbers of each value of a digit begin, from how many there are. */
@@ -331,9 +348,7 @@ static uint64_t *sort_numbers(uint64_t *unsorted, uint64_t *scratch, size_t n, i
         from = to;
         to = swap;
     }
-    if (!insert_in_order(from, n)) {
-        cbk_sort_keys(from, to, n);
-    }
+    insert_in_order(from, to, n, lowest);
     return from;
 }
 

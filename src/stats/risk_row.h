@@ -67,6 +67,25 @@ static inline cbk_risk_row cbk_risk_row_plain(const cbk_risk_table *table, size_
     };
 }
 
+/* cbk_risk_row_at() of a time with an event, of which rank times with an event are
+ * before. */
+static inline cbk_risk_row cbk_risk_row_of_rank(const cbk_risk_table *table, size_t j,
+                                                size_t rank)
+{
+    if (table->rows != NULL) {
+        return table->rows[j];
+    }
+    const uint32_t n_before = table->n_exit_before[j];
+    const uint32_t n_event = table->n_event_of[rank];
+    const uint32_t n_later = table->n_entry_from != NULL ? table->n_entry_from[j] : 0;
+    return (cbk_risk_row){
+        .time = table->time[j],
+        .n_risk = (double)((uint32_t)table->n - n_before - n_later),
+        .n_event = (double)n_event,
+        .n_censor = (double)(table->n_exit_before[j + 1] - n_before - n_event),
+    };
+}
+
 /* cbk_risk_row_at(). */
 static inline cbk_risk_row cbk_risk_row_get(const cbk_risk_table *table, size_t j)
 {

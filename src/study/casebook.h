@@ -43,6 +43,83 @@ cbk_status cbk_edit_read(const cbk_study *study, const char *form, const char *r
                          cbk_arena *arena, cbk_problems *problems, cbk_change *out,
                          cbk_error *err);
 
+/* ---- cells ----------------------------------------------------------------------------
+ */
+
+cbk_file_cell cbk_cell_text(const char *text); /* NULL: not recorded */
+cbk_file_cell cbk_cell_number(double number);
+/* A recorded value for a person: a choice's code, a missing value's kind. */
+const char *cbk_recorded_words(const cbk_field *field, const cbk_recorded *value,
+                               cbk_arena *arena);
+
+/* ---- another protocol -----------------------------------------------------------------
+ */
+
+typedef struct cbk_migration_wish {
+    const char *reason; /* or NULL */
+    size_t n_renames;
+    const char *const *renames; /* "patient.size_cm=diameter_cm" */
+    size_t n_retired;
+    const char *const *retired; /* "patient.grade", "treatment" */
+} cbk_migration_wish;
+
+/* What another protocol would do to the file; nothing is written yet. */
+typedef struct cbk_migration {
+    size_t version; /* of the new protocol */
+    bool is_same;   /* it is the one in force */
+    size_t n_steps;
+    const char *const *steps; /* [n_steps] phrases: "patient.grade is new" */
+    size_t n_lost;
+    const char *const *lost; /* [n_lost] what would be lost: then it must not be done */
+    size_t n_changes;        /* for cbk_casebook_commit() */
+    const cbk_change *changes;
+    cbk_deed deed;
+} cbk_migration;
+
+/* Compares the protocol at `path` with the forms and values of the file.  study: from
+ * cbk_study_records_of_casebook().
+ * Errors: CBK_EDATA (mistakes in the protocol: problems), CBK_EIO, CBK_ENOMEM. */
+cbk_status cbk_migration_compare(cbk_casebook *casebook, cbk_study *study,
+                                 const char *path, const cbk_migration_wish *wish,
+                                 cbk_arena *arena, cbk_problems *problems,
+                                 cbk_migration *out, cbk_error *err);
+
+/* ---- export ---------------------------------------------------------------------------
+ */
+
+enum { CBK_EXPORT_RARE = 11 }; /* fewer than this share a combination: it is rare */
+
+typedef struct cbk_export_wish {
+    const char *form;
+    const char *index; /* a date of the patients to count days from; NULL: the start of
+                          the first endpoint that has one */
+    bool has_dates;    /* dates stay dates */
+    bool has_ages;     /* ages over 89 stay as they are */
+    bool has_text;     /* free text is exported */
+    size_t n_known;    /* fields that somebody may know; 0: ages and two choices */
+    const char *const *known;
+} cbk_export_wish;
+
+typedef struct cbk_export {
+    const char *bytes; /* [size] CSV */
+    size_t size;
+    size_t n_rows;
+    size_t n_dates;    /* columns that left as days or a year */
+    size_t n_ages;     /* cells that left as 90+ */
+    size_t n_left_out; /* columns of free text */
+    size_t n_known;
+    const char *const *known; /* [n_known] the fields of the warning */
+    size_t smallest;          /* the smallest group that shares their values */
+    size_t n_alone;           /* records in groups of one */
+    size_t n_rare;            /* records in groups of fewer than CBK_EXPORT_RARE */
+} cbk_export;
+
+/* The records of a form as CSV, made harder to recognise.
+ * Errors: CBK_EINVAL (no such form or field, dates without a day to count from),
+ * CBK_ENOMEM. */
+cbk_status cbk_export_make(const cbk_study *study, const cbk_export_wish *wish,
+                           cbk_arena *arena, cbk_export *out, cbk_error *err);
+
 /* ---- import ---------------------------------------------------------------------------
  */
 

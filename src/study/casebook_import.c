@@ -27,9 +27,8 @@ typedef struct comparing {
     const char *source; /* the file's name, as a source of what it says */
     size_t n_by_hand;
     const named_cell *by_hand; /* cells that a person has set, sorted */
-    bool is_form_frozen;
     size_t n_frozen;
-    const char *const *frozen; /* records of the form */
+    const char *const *frozen; /* scopes, sorted */
     size_t next_source;        /* id */
     cbk_arena *arena;
     cbk_changes changes;
@@ -118,34 +117,44 @@ static int by_text(const void *lhs, const void *rhs)
 
 static cbk_status read_frozen(comparing *at, cbk_error *err)
 {
-    const char *sql = cbk_text_format(
-        at->arena,
-        "SELECT coalesce(record, '') FROM casebook_freeze WHERE form IS NULL OR form = "
-        "'%s' ORDER BY 1",
-        at->form != NULL ? at->form->name : "");
     const cbk_answer *answer = NULL;
-    if (sql == NULL) {
-        return cbk_fail_memory(err);
-    }
-    CBK_TRY(cbk_casebook_query(at->casebook, sql, at->arena, &answer, err));
-    const char **records = CBK_NEW(at->arena, const char *, answer->n_rows + 1);
-    if (records == NULL) {
+    CBK_TRY(cbk_casebook_query(at->casebook, "SELECT scope FROM casebook_freeze",
+                               at->arena, &answer, err));
+    const char **scopes = CBK_NEW(at->arena, const char *, answer->n_rows + 1);
+    if (scopes == NULL) {
         return cbk_fail_memory(err);
     }
     for (size_t i = 0; i < answer->n_rows; i++) {
-        records[i] = answer->values[i].text;
-        at->is_form_frozen = at->is_form_frozen || records[i][0] == '\0';
+        scopes[i] = answer->values[i].text;
     }
-    at->frozen = records;
+    qsort(scopes, answer->n_rows, sizeof *scopes, by_text);
+    at->frozen = scopes;
     at->n_frozen = answer->n_rows;
     return CBK_OK;
 }
 
+static bool is_scope_frozen(const comparing *at, const char *scope)
+{
+    return scope != NULL &&
+           bsearch(&scope, at->frozen, at->n_frozen, sizeof *at->frozen, by_text) != NULL;
+}
+
+/* A patient's rows are frozen with the patient. */
 static bool is_frozen(const comparing *at, const char *record)
 {
-    return at->is_form_frozen ||
-           (at->n_frozen > 0 && bsearch(&record, at->frozen, at->n_frozen,
-                                        sizeof *at->frozen, by_text) != NULL);
+    if (at->n_frozen == 0) {
+        return false;
+    }
+    const char *form = at->form->name;
+    const char *slash = at->form->repeats != NULL ? strrchr(record, '/') : NULL;
+    return is_scope_frozen(at, "database") ||
+           is_scope_frozen(at, cbk_text_format(at->arena, "form %s", form)) ||
+           is_scope_frozen(at,
+                           cbk_text_format(at->arena, "record %s %s", form, record)) ||
+           (slash != NULL &&
+            is_scope_frozen(at, cbk_text_format(at->arena, "record %s %.*s",
+                                                at->form->repeats, (int)(slash - record),
+                                                record)));
 }
 
 /* ---- differences
@@ -448,7 +457,7 @@ static cbk_status compare_sources(comparing *at, const char *path, cbk_problems 
     const size_t n_stored = at->study->n_sources;
     CBK_TRY(read_frozen(at, err));
     CBK_TRY(cbk_sources_read(path, at->study, problems, err));
-    if (at->is_form_frozen) {
+    if (at->n_frozen > 0 && is_scope_frozen(at, "database")) {
         return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s is frozen.", at->study->folder);
     }
     for (size_t i = 0; i < at->study->n_sources; i++) {

@@ -8,14 +8,8 @@
 
 cbk_storage cbk_field_storage(cbk_field_type type);
 
-cbk_file_cell cbk_cell_text(const char *text); /* NULL: not recorded */
-cbk_file_cell cbk_cell_number(double number);
-
 /* A recorded value for the file: a missing one by the code of its kind. */
 cbk_file_cell cbk_cell_of(const cbk_field *field, const cbk_recorded *value);
-/* The same for a person: a choice's code, a missing value's kind. */
-const char *cbk_recorded_words(const cbk_field *field, const cbk_recorded *value,
-                               cbk_arena *arena);
 
 /* Changes being gathered; failures are the arena's to remember. */
 typedef struct cbk_changes {

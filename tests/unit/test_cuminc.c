@@ -441,6 +441,40 @@ static void large_series(void)
     }
 }
 
+/* Many tests of a study that ends for most at one time: sorted, and as whole numbers
+ * counted. */
+static void large_tests(void)
+{
+    enum { LARGE = 20000 };
+    static double time[LARGE];
+    static double place[LARGE];
+    static bool is_event[LARGE];
+    static uint8_t cause[LARGE];
+    static uint32_t group[LARGE];
+    for (size_t i = 0; i < LARGE; i++) {
+        place[i] = random_below(2) == 0 ? 900 : 1 + random_below(899);
+        time[i] = sqrt(place[i]) / 3.0;
+        cause[i] = (uint8_t)random_below(3);
+        is_event[i] = cause[i] > 0;
+        group[i] = random_below(3);
+    }
+    cbk_gray_test tests[2][2];
+    for (int way = 0; way < 2; way++) {
+        const cbk_followup followup = {
+            .n = LARGE, .time = way == 0 ? time : place, .is_event = is_event};
+        const cbk_gray_rows rows = {.followup = &followup,
+                                    .cause = cause,
+                                    .n_causes = 2,
+                                    .group = group,
+                                    .n_groups = 3};
+        CHECK(cbk_gray_fit(&rows, arena, tests[way], NULL) == CBK_OK);
+    }
+    for (size_t k = 0; k < 2; k++) {
+        CHECK(tests[0][k].df == 2);
+        CHECK(tests[0][k].chisq == tests[1][k].chisq);
+    }
+}
+
 /* ---- degenerate ------------------------------------------------------------------- */
 
 static void degenerate_series(void)
@@ -597,6 +631,7 @@ int main(void)
         {"incidences and survival add up to 1", incidences_add_up},
         {"the order of rows does not matter", order_does_not_matter},
         {"a large series", large_series},
+        {"tests of a large series", large_tests},
         {"degenerate series", degenerate_series},
         {"nobody left before others enter", zero_before_entries},
         {"degenerate tests", degenerate_tests},
