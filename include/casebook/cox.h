@@ -151,7 +151,8 @@ enum {
     CBK_COX_COVARIATES_MAX = 1000,
     CBK_COX_EXACT_ROWS_MAX = 2000,       /* for the exact p */
     CBK_COX_EXACT_PERMUTATIONS = 100000, /* where not every labeling is counted; seed 1 */
-    /* With exact ties: the sum over tied times of events times rows at risk. */
+    /* With exact ties: the sum over tied times of events times rows at risk;
+     * exact-marginal: of rows at risk. */
     CBK_COX_EXACT_CELLS_MAX = 100 * 1000000
 };
 
@@ -207,7 +208,8 @@ enum {
  *   Notes      CBK_NOTE_NO_ROWS, CBK_NOTE_NO_EVENTS, CBK_NOTE_ONE_SUBJECT,
  *              CBK_NOTE_MONOTONE, CBK_NOTE_COVARIATE_DROPPED, CBK_NOTE_FEW_EVENTS,
  *              CBK_NOTE_NOT_CONVERGED.
- *   Checked    tests/golden: R 4.2.2, survival 3.5-3 (coxph, cox.zph).
+ *   Checked    tests/golden: R 4.2.2, survival 3.5-3 (coxph, cox.zph, profiles by
+ *              uniroot); exact ties against every set and every order written out.
  *   From R     coxph() gives a number and a warning where the likelihood is monotone;
  *              with an offset it takes the residuals of the robust score test without it.
  *

@@ -18,6 +18,7 @@ typedef struct cbk_binding {
     cbk_arena *arena;
     cbk_growing *covers; /* [n_numbers] of cbk_cover */
     size_t *n_places;    /* [audit->n] sentences in which the claim was found */
+    cbk_growing asked;   /* questions of suggestions, each asked once */
 } cbk_binding;
 
 /* Fills covers and n_places.  Errors: CBK_ENOMEM. */

@@ -2,6 +2,7 @@
 #include "claims/context.h"
 
 #include "base/text.h"
+#include "claims/manuscript_builder.h"
 
 #include <string.h>
 
@@ -33,11 +34,19 @@ static void fill_cell(const cbk_manuscript *m, const table_start *start, size_t 
                       const cbk_sentence *sentence, cbk_arena *arena, cbk_context *out)
 {
     const cbk_passage *cell = &m->passages[i];
-    const char *row = row_header(m, i);
-    out->start = strlen(row) + 3;
-    out->end = out->start + (sentence->end - sentence->start);
-    out->text = cbk_text_format(arena, "%s | %s | %s", row, cell->text,
-                                column_header(m, start, cell));
+    const int size = (int)(sentence->end - sentence->start);
+    const char *header = row_header(m, i);
+    const char *above = column_header(m, start, cell);
+    const char *row = cbk_text_format(
+        arena, "%.*s | ", (int)cbk_cut_length(header, CBK_HEADER_BYTES_MAX), header);
+    if (row == NULL) {
+        return;
+    }
+    out->start = strlen(row);
+    out->end = out->start + (size_t)size;
+    out->text =
+        cbk_text_format(arena, "%s%.*s | %.*s", row, size, cell->text + sentence->start,
+                        (int)cbk_cut_length(above, CBK_HEADER_BYTES_MAX), above);
 }
 
 const cbk_context *cbk_contexts_of(const cbk_manuscript *m, cbk_arena *arena)

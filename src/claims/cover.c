@@ -469,6 +469,11 @@ static cbk_status want(cbk_binding *b, const cbk_claim *claim, wanted *out,
     const char *says = claim->says != NULL ? claim->says : claim->id;
     out->says = telling_words(cbk_words_of(says, 0, strlen(says), b->arena), b->arena);
     CBK_TRY(cbk_numbers_of(says, b->arena, &out->said, &out->n_said, err));
+    for (size_t i = 0; i < out->n; i++) {
+        if (is_said(out, &out->numbers[i])) { /* a quotation: it has numbers of others */
+            out->n_said = 0;
+        }
+    }
     split_places(b, out);
     for (size_t i = 0; i < b->manuscript->n_passages && !out->is_place_known; i++) {
         out->is_place_known = is_at(&b->manuscript->passages[i], out);

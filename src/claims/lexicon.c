@@ -147,6 +147,7 @@ const cbk_lexicon *cbk_lexicon_of(const cbk_protocol *protocol, cbk_arena *arena
     maker m = {.arena = arena, .common = common_words(protocol, arena)};
     cbk_lexicon *lexicon = CBK_NEW(arena, cbk_lexicon, 1);
     cbk_words *endpoints = CBK_NEW(arena, cbk_words, protocol->n_endpoints + 1);
+    cbk_words *names = CBK_NEW(arena, cbk_words, protocol->n_endpoints + 1);
     cbk_words *forms = CBK_NEW(arena, cbk_words, protocol->n_forms + 1);
     if (forms == NULL) {
         return NULL;
@@ -169,6 +170,7 @@ const cbk_lexicon *cbk_lexicon_of(const cbk_protocol *protocol, cbk_arena *arena
     }
     for (size_t i = 0; i < protocol->n_endpoints; i++) {
         endpoints[i] = words_of(protocol->endpoints[i].label, arena);
+        names[i] = words_of(protocol->endpoints[i].name, arena);
     }
     *lexicon = (cbk_lexicon){.protocol = protocol,
                              .n_measures = m.measures.n,
@@ -176,6 +178,7 @@ const cbk_lexicon *cbk_lexicon_of(const cbk_protocol *protocol, cbk_arena *arena
                              .n_categories = m.categories.n,
                              .categories = m.categories.items,
                              .endpoints = endpoints,
+                             .names = names,
                              .forms = forms};
     return cbk_arena_has_failed(arena) ? NULL : lexicon;
 }

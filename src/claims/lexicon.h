@@ -33,6 +33,7 @@ typedef struct cbk_lexicon {
     size_t n_categories;
     const cbk_category *categories;
     cbk_words *endpoints; /* [protocol->n_endpoints] of their labels */
+    cbk_words *names;     /* [protocol->n_endpoints] of their names: "os" */
     cbk_words *forms;     /* [protocol->n_forms] of their names and labels */
 } cbk_lexicon;
 

@@ -158,13 +158,9 @@ enum { LEVELS = 7 };
 static const char *short_heading(const char *text, cbk_arena *arena)
 {
     enum { HEADING_BYTES = 80 };
-    size_t size = strlen(text);
-    if (size <= HEADING_BYTES) {
+    const size_t size = cbk_cut_length(text, HEADING_BYTES);
+    if (text[size] == '\0') {
         return text;
-    }
-    size = HEADING_BYTES;
-    while (size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80) {
-        size--;
     }
     return cbk_text_format(arena, "%.*s…", (int)size, text);
 }

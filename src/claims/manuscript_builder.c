@@ -24,6 +24,19 @@ void *cbk_growing_add(cbk_growing *list, size_t item_size, cbk_arena *arena)
     return (char *)list->items + item_size * list->n++;
 }
 
+size_t cbk_cut_length(const char *text, size_t n_max)
+{
+    size_t size = strlen(text);
+    if (size <= n_max) {
+        return size;
+    }
+    size = n_max;
+    while (size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80) {
+        size--;
+    }
+    return size;
+}
+
 /* ---- text ---------------------------------------------------------------------- */
 
 static bool is_blank(uint32_t c)

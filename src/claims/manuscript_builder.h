@@ -57,6 +57,10 @@ void cbk_builder_row(cbk_manuscript_builder *b);
 void cbk_builder_cell(cbk_manuscript_builder *b);
 void cbk_builder_table_end(cbk_manuscript_builder *b);
 
+/* Bytes of text, at most so many, without a part of a character. */
+size_t cbk_cut_length(const char *text, size_t n_max);
+enum { CBK_HEADER_BYTES_MAX = 200 }; /* of a table's header where it is repeated */
+
 /* One reader a format; bytes are UTF-8 without a byte order mark, but for DOCX. */
 void cbk_manuscript_markdown(cbk_manuscript_builder *b, const char *bytes, size_t size);
 void cbk_manuscript_plain(cbk_manuscript_builder *b, const char *bytes, size_t size);
@@ -82,7 +86,9 @@ cbk_status cbk_numbers_of(const char *text, cbk_arena *arena,
                           const cbk_found_number **numbers, size_t *n, cbk_error *err);
 
 /* The end of the sentence that starts at text[start]; past the blanks before the next is
- * the next start (sentences.c). */
+ * the next start.  What is longer than any sentence of a paper is cut at a blank, so that
+ * the work on each of its numbers stays small (sentences.c). */
+enum { CBK_SENTENCE_BYTES_MAX = 2000 };
 size_t cbk_sentence_end(const char *text, size_t start);
 
 #endif

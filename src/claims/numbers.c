@@ -481,7 +481,9 @@ static void read_passage(finder *f, size_t i)
     const bool is_whole =
         passage->kind == CBK_PASSAGE_HEADING || passage->kind == CBK_PASSAGE_CELL;
     for (size_t at = 0; at < size;) {
-        const size_t end = is_whole ? size : cbk_sentence_end(passage->text, at);
+        const size_t end = is_whole && size <= CBK_SENTENCE_BYTES_MAX
+                               ? size
+                               : cbk_sentence_end(passage->text, at);
         read_sentence(f, i, at, end);
         at = end + strspn(passage->text + end, " ");
     }

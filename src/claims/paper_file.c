@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#define N(array) (sizeof(array) / sizeof((array)[0]))
-
 static const char *const fact_names[CBK_FACTS] = {
     [CBK_FACT_COUNT] = "count",
     [CBK_FACT_N] = "n",

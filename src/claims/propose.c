@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "claims/claims_file.h"
+#include "claims/manuscript_builder.h"
 #include "study/yaml_tree.h"
 
 #include <assert.h>
@@ -94,8 +95,9 @@ static void add_says(cbk_buffer *out, size_t indent, const cbk_manuscript *m,
     const cbk_passage *passage = &m->passages[sentence->passage];
     cbk_buffer says = {0};
     if (passage->kind == CBK_PASSAGE_CELL && passage->column > 0) {
-        cbk_buffer_addf(&says,
-                        "%s: ", m->passages[sentence->passage - passage->column].text);
+        const char *row = m->passages[sentence->passage - passage->column].text;
+        cbk_buffer_add_bytes(&says, row, cbk_cut_length(row, CBK_HEADER_BYTES_MAX));
+        cbk_buffer_add(&says, ": ");
     }
     cbk_buffer_add_bytes(&says, passage->text + sentence->start,
                          sentence->end - sentence->start);
@@ -167,6 +169,34 @@ static bool has_claims(const cbk_buffer *text, size_t n, cbk_arena *arena)
            claims->n == n;
 }
 
+/* Where the list of claims ends: before the next key of the file, or at its end. */
+static size_t end_of_claims(const char *bytes, size_t size)
+{
+    bool is_in_list = false;
+    for (size_t at = 0; at < size;) {
+        const char *line = bytes + at;
+        if (is_in_list && strchr(" -#\t\r\n", *line) == NULL) {
+            return at;
+        }
+        is_in_list = is_in_list || strncmp(line, "claims:", 7) == 0;
+        const char *next = memchr(line, '\n', size - at);
+        at = next != NULL ? (size_t)(next - bytes) + 1 : size;
+    }
+    return size;
+}
+
+/* The file with the new claims behind its own. */
+static void add_to_file(cbk_buffer *out, const cbk_manuscript_audit *bound,
+                        const char *bytes, size_t size)
+{
+    const size_t end = end_of_claims(bytes, size);
+    cbk_buffer_add_bytes(out, bytes, end);
+    cbk_buffer_add(out, end > 0 && bytes[end - 1] == '\n' ? "" : "\n");
+    cbk_buffer_add(out, n_open(bound) > 0 ? heading : "");
+    add_claims(out, bound, item_indent(bound));
+    cbk_buffer_add_bytes(out, bytes + end, size - end);
+}
+
 cbk_status cbk_manuscript_propose(const cbk_manuscript_audit *bound,
                                   const char *claims_file, cbk_arena *arena,
                                   const char **text, bool *is_alone, cbk_error *err)
@@ -180,10 +210,7 @@ cbk_status cbk_manuscript_propose(const cbk_manuscript_audit *bound,
         size_t size = 0;
         CBK_TRY(
             cbk_file_read(claims_file, CBK_YAML_BYTES_MAX, arena, &bytes, &size, err));
-        cbk_buffer_add_bytes(&out, bytes, size);
-        cbk_buffer_add(&out, size > 0 && bytes[size - 1] == '\n' ? "" : "\n");
-        cbk_buffer_add(&out, n_open(bound) > 0 ? heading : "");
-        add_claims(&out, bound, item_indent(bound));
+        add_to_file(&out, bound, bytes, size);
         *is_alone = !has_claims(&out, n_claims + n_open(bound), arena);
     }
     if (*is_alone) {

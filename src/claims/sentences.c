@@ -99,6 +99,9 @@ static bool is_abbreviation(const char *text, size_t start, size_t at, char next
 size_t cbk_sentence_end(const char *text, size_t start)
 {
     for (size_t at = start; text[at] != '\0'; at++) {
+        if (at - start >= CBK_SENTENCE_BYTES_MAX && text[at] == ' ') {
+            return at;
+        }
         if (strchr(".!?", text[at]) == NULL) {
             continue;
         }

@@ -12,22 +12,94 @@
 
 /* ---- brackets ------------------------------------------------------------------ */
 
+/* The brackets that are open at a place, the outermost first. */
+typedef struct open_brackets {
+    size_t at[8]; /* deeper ones are not told apart */
+    size_t n;
+} open_brackets;
+
+static void step(open_brackets *open, const char *text, size_t at)
+{
+    const char c = text[at];
+    if ((c == '(' || c == '[') && open->n < sizeof open->at / sizeof open->at[0]) {
+        open->at[open->n++] = at;
+    } else if ((c == ')' || c == ']') && open->n > 0) {
+        open->n--;
+    }
+}
+
+static open_brackets brackets_at(const cbk_context *c, size_t at)
+{
+    open_brackets open = {.n = 0};
+    for (size_t i = c->start; i < at; i++) {
+        step(&open, c->text, i);
+    }
+    return open;
+}
+
 /* The bracket that is open at `at`; SIZE_MAX: none. */
 static size_t open_bracket(const cbk_context *c, size_t at)
 {
-    size_t depth = 0;
-    while (at > c->start) {
-        at--;
-        if (c->text[at] == ')' || c->text[at] == ']') {
-            depth++;
-        } else if (c->text[at] == '(' || c->text[at] == '[') {
-            if (depth == 0) {
-                return at;
-            }
-            depth--;
+    const open_brackets open = brackets_at(c, at);
+    return open.n > 0 ? open.at[open.n - 1] : SIZE_MAX;
+}
+
+/* Whether all that is open in `a` is open in `b`. */
+static bool is_within(const open_brackets *a, const open_brackets *b)
+{
+    for (size_t i = 0; i < a->n; i++) {
+        if (i >= b->n || a->at[i] != b->at[i]) {
+            return false;
         }
     }
-    return SIZE_MAX;
+    return true;
+}
+
+/* The words of the sentence without those in brackets that the number is not in: "(5 men,
+ * 3 women)" says nothing of what stands behind it. */
+static cbk_words words_outside(const cbk_clause *clause, cbk_arena *arena)
+{
+    const cbk_context *c = clause->context;
+    const open_brackets own = brackets_at(c, clause->number_start);
+    cbk_word *kept = CBK_NEW(arena, cbk_word, c->words.n + 1);
+    cbk_words out = {.word = kept};
+    open_brackets open = {.n = 0};
+    size_t at = c->start;
+    for (size_t i = 0; kept != NULL && i < c->words.n; i++) {
+        for (; at < c->words.word[i].start; at++) {
+            step(&open, c->text, at);
+        }
+        if (is_within(&open, &own)) {
+            kept[out.n++] = c->words.word[i];
+        }
+    }
+    return out;
+}
+
+/* The bracket that is a sentence of its own to the number: the innermost one around it of
+ * three words and more; false: none. */
+static bool talking_bracket(const cbk_clause *clause, size_t *from, size_t *to)
+{
+    enum { WORDS_MIN = 3 };
+    const cbk_context *c = clause->context;
+    const open_brackets own = brackets_at(c, clause->number_start);
+    for (size_t k = own.n; k-- > 0;) {
+        size_t end = clause->number_end;
+        open_brackets open = own;
+        while (end < c->end && open.n > k) {
+            step(&open, c->text, end++);
+        }
+        size_t n_words = 0;
+        for (size_t i = 0; i < c->words.n; i++) {
+            n_words += c->words.word[i].start > own.at[k] && c->words.word[i].end < end;
+        }
+        if (n_words >= WORDS_MIN) {
+            *from = own.at[k] + 1;
+            *to = end > clause->number_end ? end - 1 : end;
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool has_any(const cbk_context *c, size_t start, size_t end,
@@ -107,6 +179,9 @@ static size_t break_length(const char *text, size_t at, size_t start)
         "; ",         " while ",      " whereas ", " but ",    ") and ",  "), and ",
         "), ",        ", and the ",   " and the ", ", the ",   ", mean ", ", median ",
         " and mean ", " and median ", ": ",        ", with a "};
+    if (text[at] == '\0' || strchr(" ,;:)", text[at]) == NULL) {
+        return 0;
+    }
     for (size_t i = 0; i < N(marks); i++) {
         if (cbk_length_if_starts(text + at, marks[i]) > 0) {
             return strlen(marks[i]);
@@ -202,12 +277,19 @@ static void find_clause(const cbk_manuscript *m, size_t i, cbk_clause *out)
         out->end = strlen(c->text);
         return;
     }
+    cbk_context inside = *c;
+    if (talking_bracket(out, &inside.start, &inside.end)) {
+        inside.shift +=
+            inside.start - c->start; /* the passage's bytes stay where they are */
+        out->context = &inside;
+    }
     find_start(m, i, out);
     find_end(m, i, out);
+    out->context = c;
 }
 
 cbk_clause cbk_clause_of(const cbk_manuscript *manuscript, const cbk_context *context,
-                         size_t i)
+                         size_t i, cbk_arena *arena)
 {
     static const char plus_minus[] = "±";
     const cbk_found_number *number = &manuscript->numbers[i];
@@ -217,6 +299,9 @@ cbk_clause cbk_clause_of(const cbk_manuscript *manuscript, const cbk_context *co
                          .number_end = number->end + shift};
     clause.bracket_start = clause.number_start;
     find_clause(manuscript, i, &clause);
+    const bool is_cell =
+        clause.start == 0 && context->start > 0 && clause.end == strlen(context->text);
+    clause.words = is_cell ? context->words : words_outside(&clause, arena);
     size_t before = clause.number_start;
     while (before > context->start && context->text[before - 1] == ' ') {
         before--;

@@ -20,6 +20,8 @@ typedef struct cbk_clause {
     size_t number_end;
     size_t start; /* the clause */
     size_t end;
+    cbk_words
+        words; /* of the sentence, but those in brackets that the number is not in */
     cbk_bracket bracket;
     size_t bracket_start; /* where a bracket opens, else number_start */
     bool is_second;       /* of the two numbers of a bracket or range */
@@ -28,6 +30,6 @@ typedef struct cbk_clause {
 
 /* The clause of number i of the manuscript. */
 cbk_clause cbk_clause_of(const cbk_manuscript *manuscript, const cbk_context *context,
-                         size_t i);
+                         size_t i, cbk_arena *arena);
 
 #endif

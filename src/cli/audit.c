@@ -94,7 +94,7 @@ static int propose(const auditing *a, const char *path)
         const size_t n = a->bound->n_suggested + a->bound->n_unbound;
         (void)fprintf(stderr, "casebook audit: %s has %zu new claim%s%s\n", path, n,
                       n == 1 ? "" : "s",
-                      is_alone && claims_file(a) != NULL
+                      is_alone && a->audited->n > 0
                           ? ", without those of the claims file, which cannot be added to"
                           : "");
     }

@@ -94,7 +94,7 @@ static void find_range(const forest_figure *figure, double *least, double *most)
     *most = highest;
     for (size_t i = 0; i < figure->n; i++) {
         const cbk_shown_ratio *shown = &figure->rows[i].shown;
-        if (!shown->is_infinite) {
+        if (shown->is_estimated) {
             include(fmin(fmax(shown->ratio, ratio_below), ratio_above), least, most);
         }
         include(shown->lower, &lowest, &highest);

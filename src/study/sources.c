@@ -89,6 +89,52 @@ static bool agrees(const cbk_csv *csv, const cbk_field *field, const cbk_value *
     return strcasecmp(printed, said) == 0;
 }
 
+/* The names of the protocol's forms. */
+static const char *const *form_names(const cbk_study *study)
+{
+    const cbk_protocol *protocol = study->protocol;
+    const char **names = CBK_NEW(study->arena, const char *, protocol->n_forms);
+    for (size_t i = 0; names != NULL && i < protocol->n_forms; i++) {
+        names[i] = protocol->forms[i].name;
+    }
+    return names;
+}
+
+static const char *const *field_names(const cbk_study *study, const cbk_form *form)
+{
+    const char **names = CBK_NEW(study->arena, const char *, form->n_fields);
+    for (size_t i = 0; names != NULL && i < form->n_fields; i++) {
+        names[i] = form->fields[i].name;
+    }
+    return names;
+}
+
+enum { HINT_ROWS_MAX = 1000 }; /* of more rows no name is looked for */
+
+/* "3/2": as a source names a row; NULL: there are too many. */
+static const char *const *record_names(const cbk_study *study, const cbk_records *records)
+{
+    if (records->n_rows > HINT_ROWS_MAX) {
+        return NULL;
+    }
+    const char **names = CBK_NEW(study->arena, const char *, records->n_rows);
+    for (size_t i = 0; names != NULL && i < records->n_rows; i++) {
+        names[i] = cbk_records_name(records, i, study->arena);
+    }
+    return names;
+}
+
+/* How a sentence about an unknown name ends. */
+static const char *hint(const cbk_study *study, const char *word,
+                        const char *const *names, size_t n)
+{
+    const char *nearest = names != NULL ? cbk_nearest_spelling(word, names, n) : NULL;
+    const char *text =
+        nearest != NULL ? cbk_text_format(study->arena, "; did you mean `%s`?", nearest)
+                        : "";
+    return text != NULL ? text : "";
+}
+
 /* Finds the form, record and field a statement speaks of; a mistake names what there is.
  */
 static bool find_field(cbk_study *study, const cbk_source_text *said, cbk_place place,
@@ -97,33 +143,30 @@ static bool find_field(cbk_study *study, const cbk_source_text *said, cbk_place 
 {
     *records = cbk_study_records(study, said->form);
     if (*records == NULL) {
-        cbk_problems_add(problems, place, "column `form`: \"%s\" is no form of %s",
-                         said->form, study->protocol->file);
+        cbk_problems_add(
+            problems, place, "column `form`: \"%s\" is no form of %s%s", said->form,
+            study->protocol->file,
+            hint(study, said->form, form_names(study), study->protocol->n_forms));
         return false;
     }
-    *field = cbk_form_field((*records)->form, said->field);
+    const cbk_form *form = (*records)->form;
+    *field = cbk_form_field(form, said->field);
     if (*field == NULL) {
-        const cbk_form *form = (*records)->form;
-        const char **names = CBK_NEW(study->arena, const char *, form->n_fields + 1);
-        for (size_t i = 0; names != NULL && i < form->n_fields; i++) {
-            names[i] = form->fields[i].name;
-        }
-        const char *nearest =
-            names != NULL ? cbk_nearest_spelling(said->field, names, form->n_fields)
-                          : NULL;
         cbk_problems_add(
-            problems, place, "column `field`: the form `%s` has no field \"%s\"%s%s%s",
-            form->name, said->field, nearest != NULL ? "; did you mean `" : "",
-            nearest != NULL ? nearest : "", nearest != NULL ? "`?" : "");
+            problems, place, "column `field`: the form `%s` has no field \"%s\"%s",
+            form->name, said->field,
+            hint(study, said->field, field_names(study, form), form->n_fields));
         return false;
     }
     *record = cbk_records_find(*records, said->record);
     if (*record == SIZE_MAX) {
-        cbk_problems_add(problems, place, "column `record`: no record \"%s\" in %s%s",
-                         said->record, (*records)->file,
-                         (*records)->n != NULL ? "; a row of a repeating form is written "
-                                                 "as patient/n"
-                                               : "");
+        cbk_problems_add(
+            problems, place, "column `record`: no record \"%s\" in %s%s%s", said->record,
+            (*records)->file,
+            (*records)->n != NULL ? "; a row of a repeating form is written "
+                                    "as patient/n"
+                                  : "",
+            hint(study, said->record, record_names(study, *records), (*records)->n_rows));
         return false;
     }
     return true;

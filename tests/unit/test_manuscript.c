@@ -64,6 +64,17 @@ static void numbers_of(const char *text, char *out, size_t size)
     cbk_arena_destroy(arena);
 }
 
+static bool has_numbers(const char *text, const char *expected)
+{
+    char found[256];
+    numbers_of(text, found, sizeof found);
+    const bool is_right = strcmp(found, expected) == 0;
+    if (!is_right) {
+        (void)fprintf(stdout, "# \"%s\" has %s, expected %s\n", text, found, expected);
+    }
+    return is_right;
+}
+
 static void test_what_counts_as_a_number(void)
 {
     static const struct {
@@ -103,13 +114,7 @@ static void test_what_counts_as_a_number(void)
         {"", ""},
     };
     for (size_t i = 0; i < N(cases); i++) {
-        char found[256];
-        numbers_of(cases[i].text, found, sizeof found);
-        if (strcmp(found, cases[i].numbers) != 0) {
-            printf("# \"%s\" has %s, expected %s\n", cases[i].text, found,
-                   cases[i].numbers);
-        }
-        CHECK(strcmp(found, cases[i].numbers) == 0);
+        CHECK(has_numbers(cases[i].text, cases[i].numbers));
     }
 }
 

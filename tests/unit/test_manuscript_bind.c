@@ -142,6 +142,20 @@ static const suggested suggestions[] = {
     {"The 5-year overall survival was 100% after chemotherapy.", "100%",
      "100 * km_survival(os, 60)", "arm = 'c'", true},
     {"There were 3 relapses.", "3", "count(*)", NULL, true},
+    /* The order gives each percentage its time. */
+    {"The 1- and 3-year OS was 100% and 75%.", "75%", "100 * km_survival(os, 36)", NULL,
+     true},
+    {"The 1- and 3-year OS was 100% and 75%.", "100%", "100 * km_survival(os, 12)", NULL,
+     true},
+    {"Survival at 3 years was 75% (95% CI 43–100%).", "43", "100 * km_lower(os, 36)",
+     NULL, true},
+    {"The 3-year hazard ratio of survival was 2 (95% CI 1.1–4.2).", "1.1", NULL, NULL,
+     false},
+    /* What stands in other brackets says nothing. */
+    {"Four patients (3 women, 1 man; median age at diagnosis 55 years) came.", "55",
+     "median(age)", NULL, true},
+    {"Four patients (3 women, 1 man; median age at diagnosis 55 years) came.", "3",
+     "sum(sex = 'f')", NULL, true},
     {"There were relapses in the bone in 2 patients.", "2", "count(DISTINCT patient)",
      "site = 'bone'", true},
     {"Five papers have been written about it.", "Five", NULL, NULL, false},
@@ -251,6 +265,20 @@ static void test_claims_cover_what_they_state(void)
     CHECK(is_question);
 }
 
+/* A claim that quotes its sentence covers its own number, not the others of it. */
+static void test_a_quotation_covers_one_number(void)
+{
+    static const char quoting[] =
+        "claims:\n  - {id: q, says: \"One patient smoked 20 a day.\", stated: \"20\"}\n";
+    fixture f;
+    const bool is_bound = open_fixture(&f) && read_claims(&f, quoting) && bind(&f, text);
+    const bool is_right =
+        is_bound && is_covered(&f, "20", "q") && is_covered(&f, "One", NULL);
+    close_fixture(&f);
+    CHECK(is_bound);
+    CHECK(is_right);
+}
+
 /* ---- proposals ----------------------------------------------------------------------
  */
 
@@ -307,6 +335,31 @@ static void test_a_proposal_can_be_given_back(void)
     CHECK(n_bound > 0);
 }
 
+/* New claims go behind the old ones, not behind what follows them. */
+static void test_a_proposal_keeps_the_checks(void)
+{
+    static const char with_checks[] =
+        "claims:\n- {id: a, stated: \"4\", of: count(*)}\n"
+        "checks:\n- {id: c, says: women, percent: \"50%\", count: 2, n: 4}\n";
+    fixture f;
+    const char *proposed = NULL;
+    bool is_alone = true;
+    char path[128];
+    const bool is_open = open_fixture(&f) &&
+                         study_folder_write(&f.folder, "claims.yaml", with_checks) &&
+                         read_claims(&f, with_checks) && bind(&f, text);
+    (void)snprintf(path, sizeof path, "%s/claims.yaml", f.folder.path);
+    const bool is_read = is_open &&
+                         cbk_manuscript_propose(f.bound, path, f.arena, &proposed,
+                                                &is_alone, &f.err) == CBK_OK &&
+                         read_claims(&f, proposed);
+    const bool is_kept = is_read && f.audit->n > 1 && f.audit->n_checks > 0;
+    close_fixture(&f);
+    CHECK(is_read);
+    CHECK(!is_alone);
+    CHECK(is_kept);
+}
+
 /* A file in braces cannot be added to: the new claims stand alone. */
 static void test_a_proposal_may_stand_alone(void)
 {
@@ -351,7 +404,9 @@ int main(void)
     static const check_test tests[] = {
         {"suggestions follow the words", test_suggestions_follow_the_words},
         {"claims cover what they state", test_claims_cover_what_they_state},
+        {"a quotation covers one number", test_a_quotation_covers_one_number},
         {"a proposal can be given back", test_a_proposal_can_be_given_back},
+        {"a proposal keeps the checks", test_a_proposal_keeps_the_checks},
         {"a proposal may stand alone", test_a_proposal_may_stand_alone},
         {"no text and no claims", test_no_text_and_no_claims},
     };

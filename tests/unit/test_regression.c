@@ -277,6 +277,16 @@ static size_t shapes(const cbk_drawing *drawing, cbk_shape_kind kind, size_t n_p
     return n;
 }
 
+static bool has_label(const cbk_drawing *drawing, const char *text)
+{
+    for (const cbk_shape *shape = drawing->first; shape != NULL; shape = shape->next) {
+        if (shape->text != NULL && strcmp(shape->text, text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void squares_and_arrows(void)
 {
     const cbk_forest_row rows[] = {
@@ -295,6 +305,19 @@ static void squares_and_arrows(void)
     CHECK(drawn_text(drawing, "not estimable") != NULL);
     CHECK(drawn_text(drawing, "1") != NULL); /* a tick */
     CHECK(strstr(drawing->description, "Covariate: 2.00 (1.50–3.00), p 0.50.") != NULL);
+}
+
+/* Rows without a number do not widen the scale. */
+static void narrow_scale(void)
+{
+    const cbk_forest_row narrow[] = {
+        {.label = "Sex", .is_header = true},
+        {.label = "F", .is_reference = true, .shown = {.ratio = (double)NAN}},
+        estimate(1.1, 0.95, 1.2)};
+    const cbk_drawing *drawing =
+        cbk_figure_forest_draw(narrow, N(narrow), "HR (95% CI)", "Test", arena);
+    CHECK(drawing != NULL && has_label(drawing, "0.8")); /* no wider than that */
+    CHECK(!has_label(drawing, "0.5") && !has_label(drawing, "2"));
 }
 
 /* Whatever the numbers and the labels: nothing outside, no text over another, and the
@@ -393,6 +416,7 @@ int main(void)
         {"nobody, one patient, no event, one value", degenerate},
         {"squares, cut intervals, estimates that do not exist", squares_and_arrows},
         {"out of memory is said, not met", no_memory},
+        {"the scale is that of the estimates", narrow_scale},
         {"any rows make a picture in which nothing collides", any_rows},
     };
     arena = cbk_arena_create(NULL, (size_t)1 << 30);
