@@ -85,6 +85,8 @@ typedef struct cbk_mcf_analysis {
     cbk_notes notes;       /* of all rows */
 } cbk_mcf_analysis;
 
+enum { CBK_MCF_GROUPS_MAX = 1000 };
+
 /* Estimates the mean cumulative function of each group, and compares them.
  *
  *   Estimator  At each time with events, w_i the weights, Y_i whether subject i is under
@@ -124,7 +126,6 @@ typedef struct cbk_mcf_analysis {
  * [LN95]  Lawless, Nadeau.  Technometrics 37 (1995) 158-168.
  *         doi:10.1080/00401706.1995.10484300
  * [CLN96] Cook, Lawless, Nadeau.  Biometrics 52 (1996) 557-571.  doi:10.2307/2532895 */
-enum { CBK_MCF_GROUPS_MAX = 1000 };
 CBK_API CBK_MUST_USE cbk_status cbk_mcf_fit(const cbk_mcf_rows *rows,
                                             const cbk_mcf_request *request,
                                             cbk_arena *arena,
