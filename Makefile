@@ -12,7 +12,7 @@ SANITIZE = -Db_sanitize=address,undefined -Db_lundef=false
 export UBSAN_OPTIONS = halt_on_error=1:abort_on_error=1:print_stacktrace=1
 
 .NOTPARALLEL:
-.PHONY: all demo check check-long deps install bench asan clang coverage fuzz format clean
+.PHONY: all demo check check-long deps install bench asan clang coverage file fuzz format clean
 
 all: build/build.ninja
 	@meson compile -C build src/cli/casebook:executable
@@ -30,8 +30,18 @@ check:
 	@meson compile -C build
 	@python3 tools/run_tests.py build
 
-# What is too slow for every change: both compilers, the sanitizers, the fuzzers.
-check-long: check clang asan fuzz
+# What is too slow for every change: both compilers, the sanitizers, the fuzzers, every state
+# of the disk.
+check-long: check clang asan file fuzz
+
+# The casebook file at length: 200,000 states after a power cut, every failing operation and
+# allocation, 10,000 tamperings, 200 kills.
+file: all
+	@meson compile -C build
+	build/tests/file/power_cut 200000
+	build/tests/file/allocations 29
+	tests/file/test_tamper.py build/casebook build/tools/verify/casebook-verify $(STUDY) 10000
+	tests/file/test_kill.py build/casebook $(STUDY) 200
 
 deps:
 	@tools/deps.sh build check

@@ -56,33 +56,26 @@ static int edit(cbk_session *session, const cbk_arguments *arguments)
     const char *const *words = arguments->operands;
     const cbk_deed deed = {.action = "edit", .reason = cbk_argument(arguments, "reason")};
     cbk_change change;
-    cbk_head before;
-    cbk_head after;
     cbk_status status = cbk_session_open_casebook(session, words[0], CBK_CASEBOOK_WRITE);
     if (status == CBK_OK) {
         status = read_change(session, arguments, &change);
     }
     if (status == CBK_OK) {
-        status = cbk_casebook_head(session->casebook, &before, &session->error);
-    }
-    if (status == CBK_OK) {
         status =
             cbk_casebook_commit(session->casebook, &deed, &change, 1, &session->error);
-    }
-    if (status == CBK_OK) {
-        status = cbk_casebook_head(session->casebook, &after, &session->error);
     }
     if (status != CBK_OK) {
         return cbk_session_fail(session, status);
     }
-    if (after.n_transactions == before.n_transactions) {
+    int64_t n = 0;
+    const int64_t transaction = cbk_casebook_committed(session->casebook, &n);
+    if (transaction == 0) {
         printf("%s %s: nothing to change\n", words[1], words[2]);
         return CBK_EXIT_DONE;
     }
     cbk_session_warn_of_anchor(session);
-    const long long n = (long long)(after.n_changes - before.n_changes);
-    printf("%s %s: %lld change%s, transaction %lld\n", words[1], words[2], n,
-           n == 1 ? "" : "s", (long long)after.n_transactions);
+    printf("%s %s: %lld change%s, transaction %lld\n", words[1], words[2], (long long)n,
+           n == 1 ? "" : "s", (long long)transaction);
     return CBK_EXIT_DONE;
 }
 

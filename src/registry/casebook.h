@@ -153,6 +153,10 @@ typedef struct cbk_head {
 cbk_status cbk_casebook_commit(cbk_casebook *casebook, const cbk_deed *deed,
                                const cbk_change *changes, size_t n, cbk_error *err);
 
+/* The last commit through this handle: its transaction (0: none was made, there was
+ * nothing to change) and how many changes it has. */
+int64_t cbk_casebook_committed(const cbk_casebook *casebook, int64_t *n_changes);
+
 cbk_status cbk_casebook_head(cbk_casebook *casebook, cbk_head *out, cbk_error *err);
 
 /* A copy of the file as it is, while others may write to it; `path` must not be there.

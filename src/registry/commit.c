@@ -297,6 +297,8 @@ static cbk_status write_all(writing *at, const cbk_deed *deed, const cbk_change 
         CBK_TRY(write_change(at, &changes[i], err));
     }
     at->is_empty = n > 0 && at->audit.next == at->audit.first;
+    at->casebook->committed = at->is_empty ? 0 : at->audit.txn;
+    at->casebook->n_committed = at->audit.next - at->audit.first;
     code = cbk_trail_seal(&at->audit, deed);
     return code == SQLITE_OK ? CBK_OK
                              : cbk_casebook_fail(at->casebook, code, "writing", err);

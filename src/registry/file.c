@@ -389,6 +389,12 @@ cbk_status cbk_casebook_keep_anchors(cbk_casebook *casebook, const char *folder,
     return CBK_OK;
 }
 
+int64_t cbk_casebook_committed(const cbk_casebook *casebook, int64_t *n_changes)
+{
+    *n_changes = casebook->n_committed;
+    return casebook->committed;
+}
+
 bool cbk_casebook_has_anchor_failed(const cbk_casebook *casebook)
 {
     return casebook->has_anchor_failed;

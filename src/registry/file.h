@@ -11,6 +11,8 @@ struct cbk_casebook {
     char *path;             /* where it is */
     char *home;             /* where anchors are kept; NULL: nowhere */
     bool has_anchor_failed; /* after the last commit */
+    int64_t committed;      /* its transaction, and how many changes it had */
+    int64_t n_committed;
     char uuid[40];
     bool is_writable;
     bool is_new;      /* has no tables yet: the first commit makes them */

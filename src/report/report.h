@@ -130,6 +130,17 @@ cbk_status cbk_report_build(cbk_study *study, const cbk_audit *audit,
                             const cbk_conventions *conventions, cbk_arena *arena,
                             const cbk_document **out, cbk_error *err);
 
+/* `casebook explain`: the number of that id in a report.  Errors: CBK_EINVAL (the
+ * sentence says which ids there are). */
+cbk_status cbk_report_find_number(const cbk_document *report, const char *id,
+                                  const cbk_provenance **out, cbk_error *err);
+/* NULL when the arena failed. */
+const cbk_document *cbk_analysis_explain_document(cbk_study *study,
+                                                  const cbk_provenance *of,
+                                                  cbk_arena *arena);
+void cbk_analysis_explain_json(cbk_study *study, const cbk_provenance *of,
+                               cbk_json *json);
+
 /* ---- analyses for the command line (analysis_*.c)
  * --------------------------------------- */
 

@@ -32,8 +32,10 @@ class Programs:
         self.environment = dict(os.environ, CASEBOOK_HOME=str(home))
 
     def run(self, *words):
-        return subprocess.run(words, env=self.environment, capture_output=True, text=True,
+        done = subprocess.run(words, env=self.environment, capture_output=True, text=True,
                               check=False)
+        assert 0 <= done.returncode < 5, f"{words}: died ({done.returncode})"
+        return done
 
     def verdicts(self, path):
         try:
