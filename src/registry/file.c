@@ -110,7 +110,10 @@ static bool has_journal(const char *path)
 bool cbk_casebook_is_one(const char *path)
 {
     unsigned char header[HEADER_SIZE];
-    FILE *file = fopen(path, "rb");
+    struct stat status;
+    /* A pipe gives its bytes only once, and may never give any. */
+    FILE *file =
+        stat(path, &status) == 0 && S_ISREG(status.st_mode) ? fopen(path, "rb") : NULL;
     if (file == NULL) {
         return false;
     }
@@ -315,8 +318,13 @@ static cbk_status find_file(cbk_casebook *casebook, const char *path,
         casebook->path = strdup(path);
     } else {
         casebook->path = realpath(path, NULL);
-        if (casebook->path == NULL && !cbk_file_exists(path)) {
+        if (!cbk_file_exists(path)) {
             return cbk_fail(err, CBK_EIO, CBK_ROW_NONE, "%s: no such file.", path);
+        }
+        struct stat status;
+        if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+            return cbk_fail(err, CBK_EIO, CBK_ROW_NONE, "%s is not an ordinary file.",
+                            path);
         }
     }
     return casebook->path != NULL ? CBK_OK : cbk_fail_memory(err);
