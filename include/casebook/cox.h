@@ -112,7 +112,7 @@ typedef enum cbk_cox_no_exact {
 /* What can be said where the likelihood is monotone, beside the profile. */
 typedef struct cbk_cox_instead {
     /* The same rows with Firth's penalty, without clusters or robust variance; NULL with
-     * exact ties. */
+     * exact ties, and with more than CBK_COX_FIRTH_ROWS_MAX rows. */
     const struct cbk_cox *firth;
     /* The permutation test of the log-rank score; NULL where no_exact says why. */
     const cbk_log_rank_exact *exact;
@@ -151,6 +151,7 @@ typedef struct cbk_cox {
 enum {
     CBK_COX_COVARIATES_MAX = 1000,
     CBK_COX_EXACT_ROWS_MAX = 2000,       /* for the exact p */
+    CBK_COX_FIRTH_ROWS_MAX = 20000,      /* for Firth's fit that nobody asked for */
     CBK_COX_EXACT_PERMUTATIONS = 100000, /* where not every labeling is counted; seed 1 */
     /* With exact ties: the sum over tied times of events times rows at risk;
      * exact-marginal: of rows at risk. */
@@ -200,8 +201,10 @@ enum {
  *              The score test for x g(t) beside x, g(t) = 1 - KM(t-) over all strata
  *              together and without weights.  None with Firth, exact ties or infinite
  *              estimates.                                                      [GT94]
- *   Order      The result does not depend on the order of the rows, to the last bit.
- *   Cost       O(n (log n + iterations p^2)); Firth: more, it is for small series; exact
+ *   Order      The result does not depend on the order of the rows, nor on the machine's
+ *              vector instructions, to the last bit.
+ *   Cost       O(n (log n + p^2)) for each of some five evaluations, memory 8 (p + 10) n
+ *              bytes, with late entry twice p.  Firth: more, it is for small series; exact
  *              ties: p^2 a cell and iteration, CBK_COX_EXACT_CELLS_MAX at most.
  *   Errors     CBK_EINVAL (level, more than CBK_COX_COVARIATES_MAX, Firth with robust
  *              variance, exact ties with what they exclude or beyond their cells),

@@ -111,8 +111,6 @@ typedef struct cbk_event_coding {
 void cbk_analysis_add_coding(cbk_document *document, const cbk_event_coding *coding);
 /* The same where events have causes. */
 void cbk_analysis_add_causes(cbk_document *document, const cbk_followup_data *data);
-/* The keys n, n_censor and causes of the open object `results`. */
-void cbk_analysis_json_causes(cbk_json *json, const cbk_followup_data *data);
 
 /* "dead = 1", "status = 2"; a study's condition as it is. */
 const char *cbk_analysis_event_words(const cbk_event_coding *coding, cbk_arena *arena);
@@ -170,6 +168,11 @@ cbk_status cbk_report_marks(cbk_report *report, const cbk_endpoint *endpoint,
 int cbk_report_decimals(const cbk_column *column, size_t n_rows);
 /* The decimals that its mean and quartiles are printed with: one more, up to 2. */
 int cbk_report_mean_digits(int decimals);
+
+/* What a source disagrees on, with its unit, and its value, the codes of choices by their
+ * labels (section_conflicts.c). */
+const char *cbk_conflict_label(cbk_report *report, const cbk_source_statement *statement);
+const char *cbk_conflict_value(cbk_report *report, const cbk_source_statement *statement);
 
 /* Adds text with what stands between backticks as code. */
 void cbk_report_prose(cbk_report *report, cbk_text_run *run, const char *text);

@@ -159,6 +159,7 @@ static bool go_out(fitting *at, double decrement)
     cbk_cox_model limit;
     if (!is_found || !cbk_cox_limit_make(at->rows, &at->model, at->step, at->kept,
                                          at->arena, &limit)) {
+        memset(at->direction, 0, p * sizeof *at->direction);
         return false;
     }
     cbk_cox_outward_add(&at->whole, at->step, at->outward);
@@ -553,8 +554,8 @@ static bool test_proportional(fitting *at)
     }
     fit->n_terms = n_terms;
     fit->terms = at->terms;
-    return cbk_cox_proportional(&at->model, at->beta, of_column, n_terms, at->arena,
-                                at->terms, &fit->global);
+    return cbk_cox_proportional(&at->model, at->beta, at->now.info, of_column, n_terms,
+                                at->arena, at->terms, &fit->global);
 }
 
 static bool fit_model(fitting *at)
