@@ -162,7 +162,8 @@ enum {
  *              h_s(t) exp(x'b + offset).                                       [Co72]
  *   Likelihood At each time with events, d of them with weights of sum W, S_k the sums
  *              of w r, w r x, w r x x' over rows at risk (r = exp(x'b + offset)), D_k
- * over the events among them: log L = sum of w (x'b + offset) over events
+ *              over the events among them:
+ *              log L = sum of w (x'b + offset) over events
  *                      - W log S_0                             Breslow        [Br74]
  *                      - W/d sum over l < d of log(S_0 - l/d D_0)  Efron       [Ef77]
  *              exact: the probability that, of all sets of d at risk, these have the
@@ -178,33 +179,42 @@ enum {
  *   Robust     V sum of L_c L_c' V with L_c the weighted score residuals of a cluster (a
  *              row); the robust score test likewise.  No small-sample factor.  [LW89]
  *   Monotone   Where some direction of coefficients never lets an event have less risk
- *              than anyone at risk with it, the likelihood has no maximum: CBK_COX_RISING
- *              or FALLING, the supremum in loglik, no Wald test, CBK_NOTE_MONOTONE.
- *              The other coefficients are those of the limit.
+ *              than anyone at risk with it (exact ties: anyone without the event), the
+ *              likelihood has no maximum: CBK_COX_RISING or FALLING, the supremum in
+ *              loglik, no Wald test, CBK_NOTE_MONOTONE.  The other coefficients are those
+ *              of the limit.
  *   Profile    The log-likelihood at the values of a coefficient, maximised over the
  *              others: limits where it is half of chi-squared's quantile below its
  *              supremum, also where that is at infinity.  Model-based with robust
- *              variance, too.                                                 [VM88]
+ *              variance, too.                                                  [VM88]
  *   Firth      log L + 1/2 log det I is maximised instead, which always has a maximum.
  *              Limits and p by its profile; the penalty is that of all covariates also
- *              where one is held.                                          [Fi93, HS01]
- *   Concordance Share of the pairs in which the one who has the event first has the
- * higher x'b: ties of x'b count one half, pairs of events at one time are left out, pairs
- * are within strata.  Its error is the infinitesimal jackknife. Proportional hazards  The
- * score test for x g(t) beside x, g(t) = 1 - KM(t-) over all strata together and without
- * weights.  None with Firth or infinite estimates. [GT94] Order      The result does not
- * depend on the order of the rows, to the last bit. Cost       O(n (log n + iterations
- * p^2)); Firth: more, it is for small series; exact: times p^2 cells, of which there are
- * CBK_COX_EXACT_CELLS_MAX at most. Errors     CBK_EINVAL (level, more than
- * CBK_COX_COVARIATES_MAX, Firth with robust variance, exact ties with what they exclude
- * or beyond their cells), CBK_EDATA (a time, entry, weight, covariate or offset out of
- * its range, offsets that differ by more than 500; err->row), CBK_ENOMEM. Notes
- * CBK_NOTE_NO_ROWS, CBK_NOTE_NO_EVENTS, CBK_NOTE_ONE_SUBJECT, CBK_NOTE_MONOTONE,
- * CBK_NOTE_COVARIATE_DROPPED, CBK_NOTE_FEW_EVENTS, CBK_NOTE_NOT_CONVERGED. Checked
- * tests/golden: R 4.2.2, survival 3.5-3 (coxph, cox.zph, profiles by
- *              uniroot); exact ties against every set and every order written out. From R     coxph() gives a
- * number and a warning where the likelihood is monotone; with an offset it takes the
- * residuals of the robust score test without it.
+ *              where one is held.                                        [Fi93, HS01]
+ *   Concordance
+ *              Share of the pairs in which the one who has the event first has the
+ *              higher x'b: ties of x'b count one half, pairs of events at one time are
+ *              left out, pairs are within strata.  Its error is the infinitesimal
+ *              jackknife.
+ *   Proportional hazards
+ *              The score test for x g(t) beside x, g(t) = 1 - KM(t-) over all strata
+ *              together and without weights.  None with Firth, exact ties or infinite
+ *              estimates.                                                      [GT94]
+ *   Order      The result does not depend on the order of the rows, nor on the machine's
+ *              vector instructions, to the last bit.
+ *   Cost       O(n (log n + p^2)) for each of some five evaluations, memory 8 (p + 10) n
+ *              bytes, with late entry twice p.  Firth: more, it is for small series; exact
+ *              ties: p^2 a cell and iteration, CBK_COX_EXACT_CELLS_MAX at most.
+ *   Errors     CBK_EINVAL (level, more than CBK_COX_COVARIATES_MAX, Firth with robust
+ *              variance, exact ties with what they exclude or beyond their cells),
+ *              CBK_EDATA (a time, entry, weight, covariate or offset out of its range,
+ *              offsets that differ by more than 500; err->row), CBK_ENOMEM.
+ *   Notes      CBK_NOTE_NO_ROWS, CBK_NOTE_NO_EVENTS, CBK_NOTE_ONE_SUBJECT,
+ *              CBK_NOTE_MONOTONE, CBK_NOTE_COVARIATE_DROPPED, CBK_NOTE_FEW_EVENTS,
+ *              CBK_NOTE_NOT_CONVERGED.
+ *   Checked    tests/golden: R 4.2.2, survival 3.5-3 (coxph, cox.zph, profiles by
+ *              uniroot); exact ties against every set and every order written out.
+ *   From R     coxph() gives a number and a warning where the likelihood is monotone;
+ *              with an offset it takes the residuals of the robust score test without it.
  *
  * [Co72] Cox.  J R Stat Soc B 34 (1972) 187-220.
  * [Br74] Breslow.  Biometrics 30 (1974) 89-99.  doi:10.2307/2529620

@@ -122,6 +122,9 @@ static bool can_combine(cbk_session *session, const cbk_arguments *arguments,
         /* said below */
     } else if (request->is_firth && request->is_robust) {
         sentence = "--firth has no robust variance; leave out --robust and --cluster";
+    } else if (request->is_firth && is_given(arguments, "intervals") &&
+               !request->wants_profile) {
+        sentence = "--firth has limits of its profile, not Wald's; leave out --intervals";
     } else if (request->wants_profile && request->is_robust) {
         sentence = "--intervals profile has no robust variance; leave out --robust and "
                    "--cluster";

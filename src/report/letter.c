@@ -295,13 +295,6 @@ static void add_findings(letter *l, const cbk_finding *findings, size_t n)
     }
 }
 
-static const char *label_of(const letter *l, const cbk_source_statement *statement)
-{
-    const cbk_form *form = cbk_protocol_form(l->report.protocol, statement->form);
-    const cbk_field *field = form != NULL ? cbk_form_field(form, statement->field) : NULL;
-    return field != NULL ? field->label : statement->field;
-}
-
 /* Open conflicts between sources, as a table: they are many and alike. */
 static void add_conflicts(letter *l)
 {
@@ -334,9 +327,11 @@ static void add_conflicts(letter *l)
         cbk_table_text(
             &l->report, builder, row, 0,
             cbk_text_format(l->report.arena, "%s %s", all[i].form, all[i].record));
-        cbk_table_text(&l->report, builder, row, 1, label_of(l, &all[i]));
+        cbk_table_text(&l->report, builder, row, 1,
+                       cbk_conflict_label(&l->report, &all[i]));
         cbk_table_text(&l->report, builder, row, 2, all[i].adopted);
-        cbk_table_text(&l->report, builder, row, 3, all[i].value);
+        cbk_table_text(&l->report, builder, row, 3,
+                       cbk_conflict_value(&l->report, &all[i]));
         cbk_table_text(&l->report, builder, row++, 4, all[i].source);
     }
     builder->block.title = "Values on which two sources disagree";

@@ -171,6 +171,11 @@ int cbk_report_decimals(const cbk_column *column, size_t n_rows);
 /* The decimals that its mean and quartiles are printed with: one more, up to 2. */
 int cbk_report_mean_digits(int decimals);
 
+/* What a source disagrees on, with its unit, and its value, the codes of choices by their
+ * labels (section_conflicts.c). */
+const char *cbk_conflict_label(cbk_report *report, const cbk_source_statement *statement);
+const char *cbk_conflict_value(cbk_report *report, const cbk_source_statement *statement);
+
 /* Adds text with what stands between backticks as code. */
 void cbk_report_prose(cbk_report *report, cbk_text_run *run, const char *text);
 

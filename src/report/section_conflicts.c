@@ -23,15 +23,14 @@ static const cbk_field *field_of(cbk_report *report,
     return form != NULL ? cbk_form_field(form, statement->field) : NULL;
 }
 
-static const char *field_label(cbk_report *report, const cbk_source_statement *statement)
+const char *cbk_conflict_label(cbk_report *report, const cbk_source_statement *statement)
 {
     const cbk_field *field = field_of(report, statement);
     return field == NULL ? statement->field
                          : cbk_words_label_unit(report->arena, field->label, field->unit);
 }
 
-/* The other source's value; the codes of choices by their labels. */
-static const char *other_value(cbk_report *report, const cbk_source_statement *statement)
+const char *cbk_conflict_value(cbk_report *report, const cbk_source_statement *statement)
 {
     const cbk_field *field = field_of(report, statement);
     if (field == NULL || field->n_choices == 0) {
@@ -57,14 +56,14 @@ static void fill_row(cbk_report *report, cbk_table_builder *builder, size_t row,
     cbk_arena *arena = report->arena;
     const char *place = adopted_place(report, statement);
     cbk_table_text(report, builder, row, 0, record_label(report, statement));
-    cbk_table_text(report, builder, row, 1, field_label(report, statement));
+    cbk_table_text(report, builder, row, 1, cbk_conflict_label(report, statement));
     cbk_text_run *adopted = &cbk_table_builder_cell(builder, row, 2)->run;
     cbk_run_text(adopted, arena, statement->adopted);
     if (place != NULL) {
         cbk_run_span(adopted, arena, (cbk_span){.kind = CBK_SPAN_BREAK});
         cbk_run_text(adopted, arena, place);
     }
-    cbk_table_text(report, builder, row, 3, other_value(report, statement));
+    cbk_table_text(report, builder, row, 3, cbk_conflict_value(report, statement));
     cbk_table_text(report, builder, row, 4, statement->source);
     cbk_text_run *state = &cbk_table_builder_cell(builder, row, 5)->run;
     const bool is_open = !statement->is_resolved;

@@ -509,8 +509,8 @@ static bool test_proportional(fitting *at)
     }
     fit->n_terms = n_terms;
     fit->terms = at->terms;
-    return cbk_cox_proportional(&at->model, at->beta, of_column, n_terms, at->arena,
-                                at->terms, &fit->global);
+    return cbk_cox_proportional(&at->model, at->beta, at->now.info, of_column, n_terms,
+                                at->arena, at->terms, &fit->global);
 }
 
 static bool fit_model(fitting *at)

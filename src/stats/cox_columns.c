@@ -11,99 +11,82 @@
 #include <math.h>
 #include <string.h>
 
-enum { LANES = 4, EXACT_MAX = 1 << 20 /* rows whose sum on the grid is exact */ };
+enum { EXACT_MAX = 1 << 20 /* rows whose sum on the grid is exact */ };
 
-typedef struct extent {
-    double least[LANES];
-    double most[LANES];
-    double strange[LANES]; /* NaN where one is not finite, else 0 */
-} extent;
-
-static inline void extend(extent *of, size_t lane, double value)
+static double least_of(const double *four)
 {
-    of->least[lane] = value < of->least[lane] ? value : of->least[lane];
-    of->most[lane] = value > of->most[lane] ? value : of->most[lane];
-    of->strange[lane] += value - value;
+    return fmin(fmin(four[0], four[1]), fmin(four[2], four[3]));
 }
 
+/* False where some are not finite. */
 static bool find_range(const double *value, size_t n, double *least, double *most)
 {
-    extent of = {.strange = {0.0}};
-    for (size_t lane = 0; lane < LANES; lane++) {
-        of.least[lane] = of.most[lane] = value[0];
+    const cbk_cox_kernels *kernels = cbk_cox_kernels_here();
+    double low[CBK_COX_LANES], high[CBK_COX_LANES], strange[CBK_COX_LANES] = {0.0};
+    double rest[CBK_COX_LANES];
+    const size_t n_whole = n - n % CBK_COX_LANES;
+    for (size_t k = 0; k < CBK_COX_LANES; k++) {
+        low[k] = high[k] = value[0];
+        rest[k] = n_whole + k < n ? value[n_whole + k] : value[0];
     }
-    size_t i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        for (size_t lane = 0; lane < LANES; lane++) {
-            extend(&of, lane, value[i + lane]);
-        }
-    }
-    for (; i < n; i++) {
-        extend(&of, 0, value[i]);
-    }
-    *least = fmin(fmin(of.least[0], of.least[1]), fmin(of.least[2], of.least[3]));
-    *most = fmax(fmax(of.most[0], of.most[1]), fmax(of.most[2], of.most[3]));
-    return of.strange[0] + of.strange[1] + of.strange[2] + of.strange[3] == 0.0;
+    kernels->extend(value, n_whole, low, high, strange);
+    kernels->extend(rest, CBK_COX_LANES, low, high, strange);
+    *least = least_of(low);
+    *most = fmax(fmax(high[0], high[1]), fmax(high[2], high[3]));
+    return strange[0] + strange[1] + strange[2] + strange[3] == 0.0;
 }
 
-/* A multiple of 2^-30, for |value| up to 2. */
-static inline double on_grid(double value)
+static double total_of(const double *four)
 {
-    const double rounder = 0x1.8p22;
-    return (value + rounder) - rounder;
+    return (four[0] + four[1]) + (four[2] + four[3]);
 }
 
-/* Sums of value * first * second - middle and of its square over n <= EXACT_MAX rows. */
-static void sum_part(const cbk_cox_column *of, double middle, size_t from, size_t n,
-                     double *sum, double *squares)
+/* Adds value * unit - middle and its square, in units of 2^-30. */
+static void sum_column(const cbk_cox_column *of, size_t n, double middle, int64_t *sum,
+                       int64_t *squares)
 {
-    double sums[LANES] = {0.0};
-    double of_squares[LANES] = {0.0};
-    const double *value = of->value + from;
-    size_t i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        for (size_t lane = 0; lane < LANES; lane++) {
-            const double centred = value[i + lane] * of->first * of->second - middle;
-            sums[lane] += on_grid(centred);
-            of_squares[lane] += on_grid(centred * centred);
+    const cbk_cox_kernels *kernels = cbk_cox_kernels_here();
+    for (size_t from = 0; from < n; from += EXACT_MAX) {
+        double sums[CBK_COX_LANES] = {0.0};
+        double of_squares[CBK_COX_LANES] = {0.0};
+        const size_t n_here = n - from < EXACT_MAX ? n - from : EXACT_MAX;
+        const size_t n_whole = n_here - n_here % CBK_COX_LANES;
+        kernels->add_on_grid(of->value + from, n_whole, of->scale, middle, sums,
+                             of_squares);
+        for (size_t i = n_whole; i < n_here; i++) {
+            double one[CBK_COX_LANES] = {of->value[from + i]};
+            double of_one[CBK_COX_LANES] = {0.0};
+            double square[CBK_COX_LANES] = {0.0};
+            kernels->add_on_grid(one, CBK_COX_LANES, of->scale, middle, of_one, square);
+            sums[0] += of_one[0];
+            of_squares[0] += square[0];
         }
+        *sum += (int64_t)(total_of(sums) * 0x1p30);
+        *squares += (int64_t)(total_of(of_squares) * 0x1p30);
     }
-    for (; i < n; i++) {
-        const double centred = value[i] * of->first * of->second - middle;
-        sums[0] += on_grid(centred);
-        of_squares[0] += on_grid(centred * centred);
-    }
-    *sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    *squares = (of_squares[0] + of_squares[1]) + (of_squares[2] + of_squares[3]);
 }
 
 static void centre(cbk_cox_column *of, double least, double most, size_t n)
 {
-    const double low = least * of->first * of->second;
-    const double high = most * of->first * of->second;
+    const double low = least * of->scale;
+    const double high = most * of->scale;
     const double middle = low + 0.5 * (high - low);
     int64_t sum = 0;
     int64_t squares = 0;
-    for (size_t from = 0; from < n; from += EXACT_MAX) {
-        double part = 0.0;
-        double of_squares = 0.0;
-        sum_part(of, middle, from, n - from < EXACT_MAX ? n - from : EXACT_MAX, &part,
-                 &of_squares);
-        sum += (int64_t)(part * 0x1p30);
-        squares += (int64_t)(of_squares * 0x1p30);
-    }
+    sum_column(of, n, middle, &sum, &squares);
     const double mean = (double)sum * 0x1p-30 / (double)n;
     const double square = (double)squares * 0x1p-30 / (double)n;
     const double variance = square - mean * mean;
     const double sd = variance > 0.0 ? sqrt(variance) : high - low;
     of->centre = middle + mean;
     of->factor = 1.0 / sd;
-    of->unit = sd / of->first / of->second;
+    of->unit = sd / of->scale;
     of->range = (high - low) / sd;
 }
 
 bool cbk_cox_measure(const double *value, size_t n, cbk_cox_column *out)
 {
+    enum { LEAST_EXPONENT = -1000 }; /* 2 to minus it is still a number */
     double least = 0.0;
     double most = 0.0;
     *out = (cbk_cox_column){.value = value, .unit = 1.0};
@@ -113,28 +96,40 @@ bool cbk_cox_measure(const double *value, size_t n, cbk_cox_column *out)
     if (!(most > least)) {
         return true;
     }
-    /* half the range, or as near to it as the numbers themselves allow */
-    const double half = most / 2 - least / 2;
     int exponent = 0;
-    (void)frexp(half, &exponent);
-    out->first = ldexp(1.0, -(exponent / 2)); /* twice: neither overflows */
-    out->second = ldexp(1.0, -(exponent - exponent / 2));
+    (void)frexp(most / 2 - least / 2, &exponent);
+    exponent = exponent > LEAST_EXPONENT ? exponent : LEAST_EXPONENT;
+    out->scale = ldexp(1.0, -exponent);
     centre(out, least, most, n);
     return true;
 }
 
 /* ---- tiles ------------------------------------------------------------------------ */
 
-/* Rows first..first+n of the data, n <= 64, row by row. */
-static void fill_some(const cbk_cox_column *columns, size_t p, size_t first, size_t n,
+/* Standardizes 64 rows. */
+static void fill_column(const double *restrict value, const cbk_cox_column *of,
+                        double *restrict out)
+{
+    const double scale = of->scale;
+    const double middle = of->centre;
+    const double factor = of->factor;
+    for (size_t i = 0; i < CBK_COX_TILE; i++) {
+        out[i] = (value[i] * scale - middle) * factor;
+    }
+}
+
+/* Rows first..first+n of the data, n <= 64, as a tile. */
+static void fill_tile(const cbk_cox_column *columns, size_t p, size_t first, size_t n,
                       double *out)
 {
-    for (size_t j = 0; j < p; j++) {
-        const cbk_cox_column of = columns[j];
-        for (size_t i = 0; i < n; i++) {
-            out[i * p + j] =
-                (of.value[first + i] * of.first * of.second - of.centre) * of.factor;
+    for (size_t j = 0; j < p; j++, out += CBK_COX_TILE) {
+        if (n == CBK_COX_TILE) {
+            fill_column(columns[j].value + first, &columns[j], out);
+            continue;
         }
+        double some[CBK_COX_TILE] = {0.0};
+        memcpy(some, columns[j].value + first, n * sizeof *some);
+        fill_column(some, &columns[j], out);
     }
 }
 
@@ -150,9 +145,12 @@ void cbk_cox_lay_rows(const cbk_cox_column *columns, size_t p, size_t n,
             }
             __builtin_prefetch(rows + place[first + i] * p + p - 1, 1);
         }
-        fill_some(columns, p, first, n_rows, room);
+        fill_tile(columns, p, first, n_rows, room);
         for (size_t i = 0; i < n_rows; i++) {
-            memcpy(rows + place[first + i] * p, room + i * p, p * sizeof *rows);
+            double *to = rows + place[first + i] * p;
+            for (size_t j = 0; j < p; j++) {
+                to[j] = room[j * CBK_COX_TILE + i];
+            }
         }
     }
 }

@@ -6,11 +6,10 @@
 #include "stats/cox_model.h"
 
 /* How a column is centred near its mean and measured in units near its standard
- * deviation: x = (value * first * second - centre) * factor. */
+ * deviation: x = (value * scale - centre) * factor. */
 typedef struct cbk_cox_column {
     const double *value; /* [n] */
-    double first;        /* two powers of 2 that bring any numbers to about 1 */
-    double second;
+    double scale;        /* a power of 2 that brings half the range to about 1 */
     double centre;
     double factor; /* 0: all are equal */
     double unit;   /* of x, in that of the values */

@@ -1,88 +1,174 @@
 /* cox_concordance.c - Harrell's concordance.  Contract: stats/cox_model.h.
  *
- * Two passes over the times with a binary indexed tree over the ranks of x'b: backward to
+ * Two passes over the times with sums over the places of x'b: backward to
  * count, for each event, those who outlast it; forward to count, for each row, the events
  * it outlasts.  Together they are what a row's weight changes, and so the jackknife.
  */
 #include "numeric/sum.h"
 #include "stats/cox_model.h"
 #include "stats/cox_order.h"
+#include "stats/risk_row.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Sums of weights by rank. */
-typedef struct tree {
-    double *sum; /* [n + 1] */
+/* Where a row stands by x'b: at its own place, in from..to those equal to it. */
+typedef struct standing {
+    uint32_t at, from, to;
+} standing;
+
+/* ---- sums of weights by place ------------------------------------------------------ */
+
+enum { WORD = 64, STEP = 64, GROUP = WORD * STEP, PART = GROUP * STEP };
+
+/* With weights a binary indexed tree.  Without, a bit for each place, and how many come
+ * before it in three steps: before its word in the group of 64, its group in the part of
+ * 64, its part. */
+typedef struct tally {
     size_t n;
     double total;
-} tree;
+    double *sum;    /* [n + 1] with weights; else NULL */
+    uint64_t *bits; /* each padded to whole parts */
+    uint16_t *of_word;
+    uint32_t *of_group;
+    uint32_t *of_part;
+    size_t n_parts;
+} tally;
 
-static void tree_clear(tree *of)
+static bool tally_make(tally *out, size_t n, bool is_weighted, cbk_arena *arena)
 {
-    memset(of->sum, 0, (of->n + 1) * sizeof *of->sum);
-    of->total = 0.0;
+    const size_t n_parts = n / PART + 1;
+    *out = (tally){.n = n, .n_parts = n_parts};
+    if (is_weighted) {
+        out->sum = CBK_NEW(arena, double, n + 1);
+        return out->sum != NULL;
+    }
+    out->bits = CBK_NEW(arena, uint64_t, n_parts * STEP * STEP);
+    out->of_word = CBK_NEW(arena, uint16_t, n_parts * STEP * STEP);
+    out->of_group = CBK_NEW(arena, uint32_t, n_parts * STEP);
+    out->of_part = CBK_NEW(arena, uint32_t, n_parts);
+    return out->of_part != NULL;
 }
 
-static void tree_add(tree *of, size_t rank, double weight)
+static void tally_clear(tally *of)
+{
+    of->total = 0.0;
+    if (of->sum != NULL) {
+        memset(of->sum, 0, (of->n + 1) * sizeof *of->sum);
+        return;
+    }
+    memset(of->bits, 0, of->n_parts * STEP * STEP * sizeof *of->bits);
+    memset(of->of_word, 0, of->n_parts * STEP * STEP * sizeof *of->of_word);
+    memset(of->of_group, 0, of->n_parts * STEP * sizeof *of->of_group);
+    memset(of->of_part, 0, of->n_parts * sizeof *of->of_part);
+}
+
+/* Adds to what stands after `at`; loops of known length become vector instructions. */
+static void add_after_word(uint16_t *restrict count, uint16_t at, uint16_t added)
+{
+    for (uint16_t k = 0; k < STEP; k++) {
+        count[k] = (uint16_t)(count[k] + (k > at ? added : 0));
+    }
+}
+
+static void add_after_group(uint32_t *restrict count, uint32_t at, uint32_t added)
+{
+    for (uint32_t k = 0; k < STEP; k++) {
+        count[k] += k > at ? added : 0;
+    }
+}
+
+/* Once in, once out. */
+static void tally_add(tally *of, size_t place, double weight)
 {
     of->total += weight;
-    for (size_t k = rank + 1; k <= of->n; k += k & (~k + 1)) {
-        of->sum[k] += weight;
+    if (of->sum != NULL) {
+        for (size_t k = place + 1; k <= of->n; k += k & (~k + 1)) {
+            of->sum[k] += weight;
+        }
+        return;
+    }
+    const uint32_t added = weight > 0.0 ? 1 : UINT32_MAX; /* or 1 less */
+    const size_t word = place / WORD;
+    const size_t group = place / GROUP;
+    const size_t part = place / PART;
+    of->bits[word] ^= UINT64_C(1) << place % WORD;
+    add_after_word(of->of_word + group * STEP, (uint16_t)(word % STEP), (uint16_t)added);
+    add_after_group(of->of_group + part * STEP, (uint32_t)(group % STEP), added);
+    for (size_t k = part + 1; k < of->n_parts; k++) {
+        of->of_part[k] += added;
     }
 }
 
-/* The weight of ranks below. */
-static double tree_below(const tree *of, size_t rank)
+/* The weight of the places before. */
+static double tally_before(const tally *of, size_t place)
 {
-    double sum = 0.0;
-    for (size_t k = rank; k > 0; k -= k & (~k + 1)) {
-        sum += of->sum[k];
+    if (of->sum != NULL) {
+        double sum = 0.0;
+        for (size_t k = place; k > 0; k -= k & (~k + 1)) {
+            sum += of->sum[k];
+        }
+        return sum;
     }
-    return sum;
+    const size_t word = place / WORD;
+    const uint64_t before = (UINT64_C(1) << place % WORD) - 1;
+    return (double)(of->of_part[place / PART] + of->of_group[place / GROUP] +
+                    of->of_word[word] + cbk_count_bits(of->bits[word] & before));
 }
+
+/* ---- pairs ------------------------------------------------------------------------- */
 
 typedef struct counting {
     const cbk_cox_model *model;
-    uint32_t *rank;   /* [n] of x'b; equal where it is equal */
-    double *agreeing; /* [n] pairs of a row that agree, ties one half */
-    double *pairs;    /* [n] pairs of a row */
-    tree at;
+    standing *standing; /* [n] */
+    double *agreeing;   /* [n] pairs of a row that agree, ties one half */
+    double *pairs;      /* [n] pairs of a row */
+    tally at;
 } counting;
 
 static bool rank_rows(const cbk_cox_model *model, const double *beta, cbk_arena *arena,
                       counting *out)
 {
-    double *value = CBK_NEW(arena, double, model->n + 1);
-    uint32_t *order = CBK_NEW(arena, uint32_t, model->n + 1);
-    out->rank = CBK_NEW(arena, uint32_t, model->n + 1);
-    out->agreeing = CBK_NEW(arena, double, model->n + 1);
-    out->pairs = CBK_NEW(arena, double, model->n + 1);
-    out->at = (tree){.sum = CBK_NEW(arena, double, model->n + 2), .n = model->n};
-    if (out->at.sum == NULL) {
+    const size_t n = model->n;
+    out->standing = CBK_NEW(arena, standing, n + 1);
+    out->agreeing = CBK_NEW(arena, double, n + 1);
+    out->pairs = CBK_NEW(arena, double, n + 1);
+    if (!tally_make(&out->at, n, model->is_weighted, arena)) {
         return false;
     }
-    for (size_t i = 0; i < model->n; i++) {
-        value[i] = model->offset[i] + cbk_cox_along(model, i, beta);
+    const cbk_mark before = cbk_arena_mark(arena);
+    double *value = CBK_NEW(arena, double, n + CBK_COX_TILE);
+    uint32_t *order = CBK_NEW(arena, uint32_t, n + 1);
+    if (order == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i += CBK_COX_TILE) {
+        double risk[CBK_COX_TILE];
+        model->kernels->fill_risk(model->tiles + i * model->p, model->p, beta,
+                                  model->offset + i, model->weight + i, value + i, risk);
     }
     const double *column[] = {value};
-    if (!cbk_order_rows(column, 1, model->n, arena, order)) {
+    if (!cbk_order_rows(column, 1, n, arena, order)) {
         return false;
     }
-    uint32_t rank = 0;
-    for (size_t k = 0; k < model->n; k++) {
-        rank += k > 0 && value[order[k]] > value[order[k - 1]] ? 1 : 0;
-        out->rank[order[k]] = rank;
+    for (size_t first = 0, end = 0; first < n; first = end) {
+        while (end < n && value[order[end]] <= value[order[first]]) {
+            end++;
+        }
+        for (size_t k = first; k < end; k++) {
+            out->standing[order[k]] =
+                (standing){(uint32_t)k, (uint32_t)first, (uint32_t)end};
+        }
     }
-    out->at.n = (size_t)rank + 1;
+    cbk_arena_release(arena, before);
     return true;
 }
 
-/* Adds, times sign, those in the tree on one side of row i, and half of its equals. */
+/* Adds, times sign, those in the tally on one side of row i, and half of its equals. */
 static void count_row(counting *count, uint32_t i, bool wants_below, double sign)
 {
-    const double below = tree_below(&count->at, count->rank[i]);
-    const double until = tree_below(&count->at, (size_t)count->rank[i] + 1);
+    const double below = tally_before(&count->at, count->standing[i].from);
+    const double until = tally_before(&count->at, count->standing[i].to);
     const double side = wants_below ? below : count->at.total - until;
     count->agreeing[i] += sign * (side + 0.5 * (until - below));
     count->pairs[i] += sign * count->at.total;
@@ -97,22 +183,22 @@ static void count_outlasting(counting *count)
         const cbk_cox_run *run = &model->runs[r];
         const uint32_t end_events = run->first + run->n_event;
         if (run->end == run->stratum_end) {
-            tree_clear(&count->at);
+            tally_clear(&count->at);
             n_late = run->stratum_end;
         }
         while (model->entry != NULL && n_late > run->stratum_first &&
                model->entry[model->enters[n_late - 1]] >= run->time) {
             const uint32_t i = model->enters[--n_late];
-            tree_add(&count->at, count->rank[i], -model->weight[i]);
+            tally_add(&count->at, count->standing[i].at, -model->weight[i]);
         }
         for (uint32_t i = end_events; i < run->end; i++) {
-            tree_add(&count->at, count->rank[i], model->weight[i]);
+            tally_add(&count->at, count->standing[i].at, model->weight[i]);
         }
         for (uint32_t i = run->first; i < end_events; i++) {
             count_row(count, i, true, 1.0);
         }
         for (uint32_t i = run->first; i < end_events; i++) {
-            tree_add(&count->at, count->rank[i], model->weight[i]);
+            tally_add(&count->at, count->standing[i].at, model->weight[i]);
         }
     }
 }
@@ -126,7 +212,7 @@ static void count_outlasted(counting *count)
         const cbk_cox_run *run = &model->runs[r];
         const uint32_t end_events = run->first + run->n_event;
         if (run->is_first) {
-            tree_clear(&count->at);
+            tally_clear(&count->at);
             n_entered = run->stratum_first;
         }
         while (model->entry != NULL && n_entered < run->stratum_end &&
@@ -137,7 +223,7 @@ static void count_outlasted(counting *count)
             count_row(count, i, false, 1.0);
         }
         for (uint32_t i = run->first; i < end_events; i++) {
-            tree_add(&count->at, count->rank[i], model->weight[i]);
+            tally_add(&count->at, count->standing[i].at, model->weight[i]);
         }
         for (uint32_t i = end_events; i < run->end; i++) {
             count_row(count, i, false, 1.0);

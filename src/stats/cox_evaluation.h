@@ -29,11 +29,12 @@ typedef struct cbk_cox_evaluation {
     const cbk_cox_kernels *kernels;
     const double *beta;
     const double *multiplier;
-    size_t time;       /* backward: after the next time; forward: the next */
-    size_t event_time; /* the same, for eta of the events */
-    size_t late_end;   /* of enters: those after have been taken out */
-    cbk_sum *at_risk;  /* [1 + p] S0 and S1 */
-    double *tied;      /* [1 + p] the same of those with the event at a time */
+    const cbk_cox_trace *trace; /* instead of the information; or NULL */
+    size_t time;                /* backward: after the next time; forward: the next */
+    size_t event_time;          /* the same, for eta of the events */
+    size_t late_end;            /* of enters: those after have been taken out */
+    cbk_sum *at_risk;           /* [1 + p] S0 and S1 */
+    double *tied;               /* [1 + p] the same of those with the event at a time */
     cbk_cox_vectors whole;
     cbk_cox_vectors of_tied; /* the second one that Efron's ties have */
     double *info;            /* [p * p * 4] lower triangle, of the tiles of this block */
@@ -47,13 +48,6 @@ typedef struct cbk_cox_evaluation {
     double steps[CBK_COX_TILE]; /* 0 between tiles */
     double *cumulative; /* [1 + n_times] hazard until a time, where some enter late */
 } cbk_cox_evaluation;
-
-/* What a time with events gives: vectors S1 - part D1 and D1 with these weights. */
-typedef struct cbk_cox_seen {
-    double part;
-    double weight;
-    double tied_weight;
-} cbk_cox_seen;
 
 /* Whether the events of a time share it, as Efron has it. */
 static inline bool cbk_cox_is_tied(const cbk_cox_model *model, const cbk_cox_time *time)

@@ -34,6 +34,8 @@ add_rows(cbk_cox_evaluation *at, size_t from, size_t to, size_t tied_end, size_t
     }
 }
 
+enum { AHEAD = 32 /* rows, in which a number comes from memory */ };
+
 /* Who has not entered before time k goes out. */
 static inline __attribute__((always_inline)) void take_out(cbk_cox_evaluation *at,
                                                            size_t k, size_t p)
@@ -41,6 +43,9 @@ static inline __attribute__((always_inline)) void take_out(cbk_cox_evaluation *a
     const cbk_cox_model *model = at->model;
     while (at->late_end > model->late_from[k]) {
         const size_t place = --at->late_end;
+        const size_t soon = place > AHEAD ? place - AHEAD : 0;
+        __builtin_prefetch(&model->risk[model->enters[soon]]);
+        __builtin_prefetch(model->late_x + soon * p);
         const double *x = model->late_x + place * p;
         const double risk = model->risk[model->enters[place]];
         add_exactly(&at->at_risk[0], -risk);
@@ -65,10 +70,18 @@ static void take_time(cbk_cox_evaluation *at, size_t k)
     const cbk_cox_seen seen =
         cbk_cox_see_time(at, k, cbk_sum_value(&at->at_risk[0]), at->tied[0]);
     const bool is_tied = cbk_cox_is_tied(at->model, &at->model->times[k]);
+    const cbk_cox_trace *trace = at->trace;
+    if (trace != NULL) {
+        trace->seen[k] = seen;
+    }
     double *whole = next_vector(at, &at->whole, seen.weight);
     double *tied = is_tied ? next_vector(at, &at->of_tied, seen.tied_weight) : NULL;
     for (size_t j = 0; j < p; j++) {
         whole[j * CBK_COX_VECTORS] = cbk_sum_value(&at->at_risk[j + 1]);
+        if (trace != NULL) {
+            trace->s1[k * p + j] = whole[j * CBK_COX_VECTORS];
+            trace->d1[k * p + j] = is_tied ? at->tied[j + 1] : 0.0;
+        }
         if (is_tied) {
             whole[j * CBK_COX_VECTORS] -= seen.part * at->tied[j + 1];
             tied[j * CBK_COX_VECTORS] = at->tied[j + 1];

@@ -8,7 +8,7 @@
  *
  * Backward over the tiles to know who is at risk, forward to sum the hazard.  Sums are
  * plain within BLOCK tiles and compensated from there on; those over who is at risk are
- * plain within a tile.  docs/decisions/0010-tiles.md says why.
+ * plain within a tile.  docs/decisions/0013-cox-in-tiles.md says why.
  */
 #include "numeric/sum.h"
 #include "stats/cox_evaluation.h"
@@ -122,6 +122,10 @@ static void count_tile(cbk_cox_evaluation *at)
 
 void cbk_cox_take_vectors(cbk_cox_evaluation *at, cbk_cox_vectors *of)
 {
+    if (at->trace != NULL) {
+        of->n = 0;
+        return;
+    }
     while (of->n % CBK_COX_LANES != 0) {
         of->weight[of->n++] = 0.0;
     }
@@ -197,6 +201,7 @@ typedef struct tied_time {
     bool is_here; /* it begins here; else only its rows first..end do */
     size_t first;
     size_t end;
+    size_t time;
     size_t place; /* of its vector */
     double part;
 } tied_time;
@@ -229,6 +234,9 @@ static void see_singles(cbk_cox_evaluation *at, const segment *of, const double 
         const double factor = at->multiplier != NULL ? at->multiplier[time->run] : 1.0;
         const double hazard = factor * (model->weight[time->first] * inverse);
         model->step[k - 1] = model->step_event[k - 1] = hazard;
+        if (at->trace != NULL) {
+            at->trace->seen[k - 1] = (cbk_cox_seen){.weight = hazard * inverse};
+        }
         weight[n] = -(hazard * inverse);
         seen->row[seen->n_here + n] = (uint8_t)row;
         if (!model->is_weighted) {
@@ -264,6 +272,7 @@ static bool see_many(cbk_cox_evaluation *at, const segment *of, const double *at
         *tied = (tied_time){.is_here = is_here,
                             .first = is_here ? time->first - of->tile : of->first,
                             .end = end < of->end ? end : of->end,
+                            .time = at->time - 1,
                             .place = at->whole.n};
         at->tied[0] += sum_some(at, model->risk + of->tile, ones, tied->first, tied->end);
         seen->n_tied++;
@@ -274,6 +283,9 @@ static bool see_many(cbk_cox_evaluation *at, const segment *of, const double *at
     const size_t row = time->first - of->tile;
     const cbk_cox_seen gives =
         cbk_cox_see_time(at, at->time - 1, at_risk[row], at->tied[0]);
+    if (at->trace != NULL) {
+        at->trace->seen[at->time - 1] = gives;
+    }
     at->whole.weight[at->whole.n++] = -gives.weight;
     if (is_tied) {
         tied->part = gives.part;
@@ -313,6 +325,9 @@ static void take_tied(cbk_cox_evaluation *at, const segment *of, size_t j,
         if (time->is_here) {
             whole[time->place] -= time->part * at->tied[j];
             *tied++ = at->tied[j];
+            if (at->trace != NULL) {
+                at->trace->d1[time->time * at->model->p + j - 1] = at->tied[j];
+            }
             at->tied[j] = 0.0;
         }
     }
@@ -332,6 +347,7 @@ static void go_back_over(cbk_cox_evaluation *at, const segment *of)
     }
     const size_t first = at->whole.n;
     const size_t first_tied = at->of_tied.n;
+    const size_t last_time = at->time - 1;
     see_times(at, of, &seen);
     for (size_t j = 1; j <= model->p; j++) {
         const double *x = model->tiles + of->tile * model->p + (j - 1) * CBK_COX_TILE;
@@ -344,6 +360,9 @@ static void go_back_over(cbk_cox_evaluation *at, const segment *of)
                              seen.n_here > 0 ? at_risk : NULL));
         for (size_t k = 0; k < seen.n_here; k++) {
             whole[k] = at_risk[seen.row[k]];
+        }
+        for (size_t k = 0; at->trace != NULL && k < seen.n_here; k++) {
+            at->trace->s1[(last_time - k) * model->p + j - 1] = whole[k];
         }
         if (seen.n_tied > 0) {
             take_tied(at, of, j, &seen, first_tied);
@@ -642,4 +661,12 @@ void cbk_cox_evaluate(const cbk_cox_model *model, const double *beta,
     go_forth(&at);
     close_block(&at);
     fill_value(&at, out);
+}
+
+void cbk_cox_trace_at(const cbk_cox_model *model, const double *beta,
+                      const cbk_cox_trace *out)
+{
+    cbk_cox_evaluation at = start(model, beta, NULL);
+    at.trace = out;
+    go_back(&at);
 }

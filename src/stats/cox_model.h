@@ -132,6 +132,25 @@ struct cbk_cox_kept {
     double *variance;  /* [model.p^2] robust where the fit is */
 };
 
+/* What a time with events gives: vectors S1 - part D1 and D1 with these weights, of whose
+ * squares the information is less.  D1: of the events where Efron's ties share them. */
+typedef struct cbk_cox_seen {
+    double part;
+    double weight;
+    double tied_weight;
+} cbk_cox_seen;
+
+/* S1 and D1 at each time. */
+typedef struct cbk_cox_trace {
+    cbk_cox_seen *seen; /* [n_times] */
+    double *s1;         /* [n_times * p] */
+    double *d1;         /* [n_times * p] to be 0 before */
+} cbk_cox_trace;
+
+/* Fills out at beta[p].  Leaves risk and steps behind. */
+void cbk_cox_trace_at(const cbk_cox_model *model, const double *beta,
+                      const cbk_cox_trace *out);
+
 /* Sums of weight (times multiplier) times x over the events: out[p]. */
 void cbk_cox_sum_events(const cbk_cox_model *model, const double *multiplier,
                         cbk_sum *out);
@@ -204,11 +223,11 @@ bool cbk_cox_score_products(const cbk_cox_model *model, const double *beta,
 bool cbk_cox_concordance(const cbk_cox_model *model, const double *beta, cbk_arena *arena,
                          double *estimate, double *std_error);
 
-/* The test of proportional hazards: term[p] of each column, n_terms of them (those
- * without a column get NaN).  False when out of memory. */
+/* The test of proportional hazards: info[p * p] at beta, term[p] of each column, n_terms
+ * of them (those without a column get NaN).  False when out of memory. */
 bool cbk_cox_proportional(const cbk_cox_model *model, const double *beta,
-                          const size_t *term, size_t n_terms, cbk_arena *arena,
-                          cbk_cox_test *terms, cbk_cox_test *global);
+                          const double *info, const size_t *term, size_t n_terms,
+                          cbk_arena *arena, cbk_cox_test *terms, cbk_cox_test *global);
 
 /* Firth's estimate, profile limits and p of each column.  beta[p] is filled. */
 typedef struct cbk_cox_firth {

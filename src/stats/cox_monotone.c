@@ -33,14 +33,7 @@ static double spread_of(const cbk_cox_model *model, const double *step)
 /* The spread that column j alone gives. */
 static double spread_of_column(const cbk_cox_model *model, const double *step, size_t j)
 {
-    double least = (double)INFINITY;
-    double most = -(double)INFINITY;
-    for (size_t i = 0; i < model->n; i++) {
-        const double value = cbk_cox_x(model, i)[j * CBK_COX_TILE];
-        least = fmin(least, value);
-        most = fmax(most, value);
-    }
-    return fabs(step[j]) * (most - least);
+    return fabs(step[j]) * model->range[j];
 }
 
 /* Whether nobody at risk at run r (with exact ties: without the event), whose largest x'd
@@ -94,12 +87,15 @@ static bool never_falls(const cbk_cox_model *model, const double *step, double t
 bool cbk_cox_is_monotone(const cbk_cox_model *model, double *step, double decrement,
                          int *direction)
 {
-    if (!(decrement < decrement_small) || spread_of(model, step) < spread_long) {
-        return false;
-    }
     double largest = 0.0;
+    double of_all = 0.0;
     for (size_t j = 0; j < model->p; j++) {
         largest = fmax(largest, spread_of_column(model, step, j));
+        of_all += spread_of_column(model, step, j);
+    }
+    if (!(decrement < decrement_small) || of_all < spread_long ||
+        spread_of(model, step) < spread_long) {
+        return false;
     }
     double *candidate = model->room;
     for (size_t j = 0; j < model->p; j++) {

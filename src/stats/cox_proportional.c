@@ -9,9 +9,26 @@
 #include <math.h>
 #include <string.h>
 
-/* Fills out[n_runs] with 1 - KM(t-) over all strata together.  False when out of memory.
- */
-static bool fill_transform(const cbk_cox_model *model, cbk_arena *arena, double *out)
+/* Of one stratum the runs are the rows of the table already. */
+static void fill_from_runs(const cbk_cox_model *model, double *out)
+{
+    double survival = 1.0;
+    size_t n_entered = 0;
+    for (size_t r = 0; r < model->n_runs; r++) {
+        const cbk_cox_run *run = &model->runs[r];
+        while (model->entry != NULL && n_entered < model->n &&
+               model->entry[model->enters[n_entered]] < run->time) {
+            n_entered++;
+        }
+        const size_t n_in = model->entry != NULL ? n_entered : model->n;
+        const double n_risk = (double)(n_in - run->first);
+        out[r] = 1.0 - survival;
+        survival *= (n_risk - (double)run->n_event) / n_risk;
+    }
+}
+
+/* Of strata together: through a table of all rows.  False when out of memory. */
+static bool fill_from_table(const cbk_cox_model *model, cbk_arena *arena, double *out)
 {
     double *time = CBK_NEW(arena, double, model->n + 1);
     bool *is_event = CBK_NEW(arena, bool, model->n + 1);
@@ -49,6 +66,17 @@ static bool fill_transform(const cbk_cox_model *model, cbk_arena *arena, double 
     return before != NULL;
 }
 
+/* Fills out[n_runs] with 1 - KM(t-) over all strata together.  False when out of memory.
+ */
+static bool fill_transform(const cbk_cox_model *model, cbk_arena *arena, double *out)
+{
+    if (model->n_strata > 1) {
+        return fill_from_table(model, arena, out);
+    }
+    fill_from_runs(model, out);
+    return true;
+}
+
 /* Centred at the mean over events, which changes nothing but the rounding. */
 static void centre(const cbk_cox_model *model, double *g)
 {
@@ -63,7 +91,7 @@ static void centre(const cbk_cox_model *model, double *g)
 
 typedef struct extended {
     size_t p;
-    cbk_cox_value plain;
+    const double *plain; /* [p * p] information of x */
     cbk_cox_value once;  /* times g */
     cbk_cox_value twice; /* times g^2 */
     double *rest;        /* [p * p] information of x g that x does not determine */
@@ -82,7 +110,7 @@ static bool make_value(cbk_cox_value *value, size_t p, cbk_arena *arena)
 static void fill_rest(extended *at)
 {
     const size_t p = at->p;
-    memcpy(at->room, at->plain.info, p * p * sizeof *at->room);
+    memcpy(at->room, at->plain, p * p * sizeof *at->room);
     (void)cbk_cox_factor(at->room, NULL, p);
     for (size_t k = 0; k < p; k++) {
         for (size_t j = 0; j < p; j++) {
@@ -137,22 +165,21 @@ static cbk_cox_test test_columns(extended *at, const size_t *term, size_t which)
 }
 
 bool cbk_cox_proportional(const cbk_cox_model *model, const double *beta,
-                          const size_t *term, size_t n_terms, cbk_arena *arena,
-                          cbk_cox_test *terms, cbk_cox_test *global)
+                          const double *info, const size_t *term, size_t n_terms,
+                          cbk_arena *arena, cbk_cox_test *terms, cbk_cox_test *global)
 {
     const size_t p = model->p;
     const cbk_mark before = cbk_arena_mark(arena);
-    extended at = {.p = p};
+    extended at = {.p = p, .plain = info};
     double *g = CBK_NEW(arena, double, model->n_runs + 1);
     at.rest = CBK_NEW(arena, double, p *p + 1);
     at.room = CBK_NEW(arena, double, p *p + 2 * p + 1);
     at.vector = CBK_NEW(arena, double, p + 1);
-    if (!make_value(&at.plain, p, arena) || !make_value(&at.once, p, arena) ||
-        !make_value(&at.twice, p, arena) || !fill_transform(model, arena, g)) {
+    if (!make_value(&at.once, p, arena) || !make_value(&at.twice, p, arena) ||
+        !fill_transform(model, arena, g)) {
         return false;
     }
     centre(model, g);
-    cbk_cox_evaluate(model, beta, NULL, &at.plain);
     cbk_cox_evaluate(model, beta, g, &at.once);
     for (size_t r = 0; r < model->n_runs; r++) {
         g[r] *= g[r];

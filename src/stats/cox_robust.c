@@ -1,71 +1,104 @@
 /* cox_robust.c - score residuals and their products.  Contract: stats/cox_model.h.
  *
  * The residual of a row: what its event adds to the score, less what the hazard it was
- * exposed to takes away.
+ * exposed to takes away.  Of a time with Efron's ties, the mean of x weighted by the
+ * hazard of each denominator is a sum of the two vectors that the information is made of.
  */
 #include "stats/cox_model.h"
 
 #include <string.h>
 
-/* What each time adds: to the hazard of those at risk and of those with the event, and to
- * the same weighted by the mean of x. */
-typedef struct exposure {
-    double *hazard;       /* [n_runs] */
-    double *hazard_event; /* [n_runs] */
-    double *moment;       /* [n_runs * p] */
-    double *moment_event; /* [n_runs * p] */
-    double *mean;         /* [n_runs * p] of x, at the event */
-} exposure;
+typedef struct residuals {
+    const cbk_cox_model *model;
+    cbk_cox_trace trace;
+    double *sums;     /* [(1 + n_times) * (1 + p)] of hazard, and of hazard times the mean
+                         of x, over the times before */
+    double *of_event; /* [1 + p] the same at one time, of those with the event */
+    double *mean;     /* [p] of x at the time, over its denominators */
+} residuals;
 
-static bool make_exposure(const cbk_cox_model *model, cbk_arena *arena, exposure *out)
+static bool make_room(const cbk_cox_model *model, cbk_arena *arena, residuals *out)
 {
-    const size_t n = model->n_runs;
-    out->hazard = CBK_NEW(arena, double, n + 1);
-    out->hazard_event = CBK_NEW(arena, double, n + 1);
-    out->moment = CBK_NEW(arena, double, n * model->p + 1);
-    out->moment_event = CBK_NEW(arena, double, n * model->p + 1);
-    out->mean = CBK_NEW(arena, double, n * model->p + 1);
-    return out->mean != NULL;
+    const size_t n = model->n_times;
+    const size_t p = model->p;
+    *out = (residuals){.model = model};
+    out->trace.seen = CBK_NEW(arena, cbk_cox_seen, n + 1);
+    out->trace.s1 = CBK_NEW(arena, double, n *p + 1);
+    out->trace.d1 = CBK_NEW(arena, double, n *p + 1);
+    out->sums = CBK_NEW(arena, double, (n + 1) * (p + 1));
+    out->of_event = CBK_NEW(arena, double, p + 1);
+    out->mean = CBK_NEW(arena, double, p + 1);
+    return !cbk_arena_has_failed(arena);
 }
 
-static void see_time(const cbk_cox_walk *walk, exposure *out)
+/* Time k: what is exposed to it, and what its events are. */
+static void see_time(const residuals *of, size_t k, bool is_first)
 {
-    const size_t p = walk->model->p;
-    const size_t d = cbk_cox_walk_parts(walk);
-    const size_t r = walk->run;
-    for (size_t l = 0; l < d; l++) {
-        const double share = (double)l / (double)d;
-        const double at_risk = walk->at_risk[0] - share * walk->of_events[0];
-        const double hazard = walk->weight / (double)d / at_risk;
-        out->hazard[r] += hazard;
-        out->hazard_event[r] += (1.0 - share) * hazard;
-        for (size_t j = 0; j < p; j++) {
-            const double mean =
-                (walk->at_risk[j + 1] - share * walk->of_events[j + 1]) / at_risk;
-            out->mean[r * p + j] += mean / (double)d;
-            out->moment[r * p + j] += hazard * mean;
-            out->moment_event[r * p + j] += (1.0 - share) * hazard * mean;
-        }
+    const cbk_cox_model *model = of->model;
+    const size_t p = model->p;
+    const cbk_cox_time *time = &model->times[k];
+    const cbk_cox_seen seen = of->trace.seen[k];
+    const double *before = of->sums + (is_first ? 0 : k * (p + 1));
+    double *after = of->sums + (k + 1) * (p + 1);
+    double weight = 0.0;
+    for (uint32_t i = time->first; i < time->first + time->n_event; i++) {
+        weight += model->weight[i];
+    }
+    const double hazard = model->step[k];
+    const double hazard_event = model->step_event[k];
+    after[0] = before[0] + hazard;
+    of->of_event[0] = before[0] + hazard_event;
+    for (size_t j = 0; j < p; j++) {
+        const double s1 = of->trace.s1[k * p + j];
+        const double d1 = of->trace.d1[k * p + j];
+        const double vector = s1 - seen.part * d1;
+        after[j + 1] = before[j + 1] + seen.weight * vector;
+        of->of_event[j + 1] = before[j + 1] + (1.0 - seen.part) * seen.weight * vector +
+                              seen.tied_weight * d1;
+        of->mean[j] = (hazard * s1 - (hazard - hazard_event) * d1) / weight;
     }
 }
 
-/* hazard[1 + p]: the sums over the times so far, hazard first. */
-static void add_residual(const cbk_cox_model *model, const exposure *of, size_t r,
-                         uint32_t i, const double *before, const double *base,
-                         double *residual)
+/* Adds to residual[p] that of row i, exposed to until less what it was before. */
+static void add_residual(const residuals *of, size_t i, const double *until,
+                         bool is_event, double *residual)
 {
+    const cbk_cox_model *model = of->model;
     const size_t p = model->p;
-    const bool is_event = i < model->runs[r].first + model->runs[r].n_event;
     const double *x = cbk_cox_x(model, i);
-    const double hazard =
-        before[0] - base[0] + (is_event ? of->hazard_event[r] : of->hazard[r]);
+    const size_t entry = model->entry != NULL ? model->entry_time[i] : 0;
+    const double *base = of->sums + entry * (p + 1);
+    const double risk = model->risk[i];
+    const double weight = is_event ? model->weight[i] : 0.0;
+    const double hazard = until[0] - base[0];
     for (size_t j = 0; j < p; j++) {
-        const double moment =
-            before[j + 1] - base[j + 1] +
-            (is_event ? of->moment_event[r * p + j] : of->moment[r * p + j]);
-        residual[j] -= model->risk[i] * (x[j * CBK_COX_TILE] * hazard - moment);
-        if (is_event) {
-            residual[j] += model->weight[i] * (x[j * CBK_COX_TILE] - of->mean[r * p + j]);
+        const double here = x[j * CBK_COX_TILE];
+        const double mean = is_event ? of->mean[j] : 0.0;
+        residual[j] += weight * (here - mean) -
+                       risk * (here * hazard - (until[j + 1] - base[j + 1]));
+    }
+}
+
+/* Into residual[n_units * p]. */
+static void sum_residuals(const residuals *of, double *residual)
+{
+    const cbk_cox_model *model = of->model;
+    const size_t p = model->p;
+    size_t k = 0;
+    for (size_t s = 0; s < model->n_strata; s++) {
+        const double *until = of->sums; /* 0 */
+        const size_t first_time = k;
+        size_t end_events = 0;
+        for (size_t i = model->strata[s]; i < model->strata[s + 1]; i++) {
+            if (k < model->n_times && model->times[k].first == i) {
+                see_time(of, k, k == first_time);
+                until = of->sums + (k + 1) * (p + 1);
+                end_events = i + model->times[k++].n_event;
+            }
+            const bool is_event = i < end_events;
+            const size_t unit = model->cluster != NULL ? model->cluster[i] : i;
+            add_residual(of, i, is_event ? of->of_event : until, is_event,
+                         residual + unit * p);
         }
     }
 }
@@ -73,47 +106,10 @@ static void add_residual(const cbk_cox_model *model, const exposure *of, size_t 
 static void add_products(const double *residual, size_t p, double *out)
 {
     for (size_t j = 0; j < p; j++) {
-        for (size_t k = 0; k < p; k++) {
+        for (size_t k = 0; k <= j; k++) {
             out[j * p + k] += residual[j] * residual[k];
         }
     }
-}
-
-/* Into residual[n_units * p]. */
-static bool sum_residuals(const cbk_cox_model *model, const exposure *of,
-                          cbk_arena *arena, double *residual)
-{
-    const size_t p = model->p;
-    double *sums = CBK_NEW(arena, double, p + 1);
-    double *zero = CBK_NEW(arena, double, p + 1);
-    double *base = CBK_NEW(arena, double, model->entry != NULL ? model->n * (p + 1) : 1);
-    if (base == NULL) {
-        return false;
-    }
-    size_t n_entered = 0;
-    for (size_t r = 0; r < model->n_runs; r++) {
-        const cbk_cox_run *run = &model->runs[r];
-        if (run->is_first) {
-            memset(sums, 0, (p + 1) * sizeof *sums);
-            n_entered = run->stratum_first;
-        }
-        while (model->entry != NULL && n_entered < run->stratum_end &&
-               model->entry[model->enters[n_entered]] < run->time) {
-            memcpy(base + model->enters[n_entered++] * (p + 1), sums,
-                   (p + 1) * sizeof *sums);
-        }
-        for (uint32_t i = run->first; i < run->end; i++) {
-            const size_t unit = model->cluster != NULL ? model->cluster[i] : i;
-            add_residual(model, of, r, i, sums,
-                         model->entry != NULL ? base + i * (p + 1) : zero,
-                         residual + unit * p);
-        }
-        sums[0] += of->hazard[r];
-        for (size_t j = 0; j < p; j++) {
-            sums[j + 1] += of->moment[r * p + j];
-        }
-    }
-    return true;
 }
 
 bool cbk_cox_score_products(const cbk_cox_model *model, const double *beta,
@@ -122,25 +118,21 @@ bool cbk_cox_score_products(const cbk_cox_model *model, const double *beta,
     const size_t p = model->p;
     const cbk_mark before = cbk_arena_mark(arena);
     const size_t n_units = model->cluster != NULL ? model->n_clusters : model->n;
-    cbk_cox_value value = {.gradient = CBK_NEW(arena, double, p + 1)};
-    value.info = CBK_NEW(arena, double, p *p + 1);
     double *residual = CBK_NEW(arena, double, n_units *p + 1);
-    exposure of;
-    cbk_cox_walk walk;
-    if (!make_exposure(model, arena, &of) ||
-        !cbk_cox_walk_start(&walk, model, p + 1, cbk_cox_feature_x, NULL, arena)) {
+    residuals of;
+    if (residual == NULL || !make_room(model, arena, &of)) {
         return false;
     }
-    cbk_cox_evaluate(model, beta, NULL, &value); /* for risk */
-    while (cbk_cox_walk_back(&walk)) {
-        see_time(&walk, &of);
-    }
-    if (!sum_residuals(model, &of, arena, residual)) {
-        return false;
-    }
+    cbk_cox_trace_at(model, beta, &of.trace);
+    sum_residuals(&of, residual);
     memset(out, 0, p * p * sizeof *out);
     for (size_t unit = 0; unit < n_units; unit++) {
         add_products(residual + unit * p, p, out);
+    }
+    for (size_t j = 0; j < p; j++) {
+        for (size_t k = 0; k < j; k++) {
+            out[k * p + j] = out[j * p + k];
+        }
     }
     cbk_arena_release(arena, before);
     return true;

@@ -239,70 +239,97 @@ static bool fill_offset(const double *value, cbk_arena *arena, cbk_cox_model *mo
 
 /* ---- runs ------------------------------------------------------------------------- */
 
-static bool fill_runs(const cbk_cox_rows *rows, const uint32_t *order, cbk_arena *arena,
-                      cbk_cox_model *model)
+enum { AHEAD = 24 /* rows, in which a number comes from memory */ };
+
+/* Runs, times with events and strata as they come. */
+typedef struct building {
+    cbk_cox_model *model;
+    cbk_cox_run *runs;
+    cbk_cox_time *times;
+    size_t *strata;
+} building;
+
+static bool start_runs(const cbk_cox_rows *rows, cbk_arena *arena, building *out)
 {
-    const cbk_followup *followup = rows->followup;
-    cbk_cox_run *runs = CBK_NEW(arena, cbk_cox_run, model->n + 1);
-    if (runs == NULL) {
-        return false;
-    }
-    size_t k = 0;
+    cbk_cox_model *model = out->model;
+    size_t n_event = 0;
     for (size_t i = 0; i < model->n; i++) {
-        const uint32_t row = order[i];
-        const bool is_stratum =
-            i == 0 ||
-            (rows->stratum != NULL && rows->stratum[row] != rows->stratum[order[i - 1]]);
-        if (is_stratum || followup->time[row] > runs[k - 1].time) {
-            runs[k++] = (cbk_cox_run){.first = (uint32_t)i,
-                                      .is_first = is_stratum,
-                                      .time = followup->time[row]};
-        }
-        runs[k - 1].end = (uint32_t)i + 1;
-        runs[k - 1].n_event += followup->is_event[row] ? 1 : 0;
-        model->n_event += followup->is_event[row] ? 1 : 0;
+        n_event += rows->followup->is_event[i] ? 1 : 0;
     }
-    for (size_t r = k; r-- > 0;) {
-        const bool is_last = r + 1 == k || runs[r + 1].is_first;
-        runs[r].stratum_end = is_last ? runs[r].end : runs[r + 1].stratum_end;
-    }
-    for (size_t r = 0; r < k; r++) {
-        runs[r].stratum_first =
-            runs[r].is_first ? runs[r].first : runs[r - 1].stratum_first;
-    }
-    model->runs = runs;
-    model->n_runs = k;
-    return true;
+    const size_t n_strata = rows->stratum != NULL ? rows->n_strata : 1;
+    model->n_event = n_event;
+    model->runs = out->runs = CBK_NEW(arena, cbk_cox_run, model->n + 1);
+    model->times = out->times = CBK_NEW(arena, cbk_cox_time, n_event + 1);
+    model->strata = out->strata =
+        CBK_NEW(arena, size_t, (n_strata < model->n ? n_strata : model->n) + 1);
+    return out->strata != NULL;
 }
 
-/* The runs with events, and the strata. */
-static bool fill_times(cbk_arena *arena, cbk_cox_model *model)
+/* Rows of one stratum and time are complete. */
+static void close_run(building *at, const cbk_cox_run *run)
 {
-    for (size_t r = 0; r < model->n_runs; r++) {
-        model->n_times += model->runs[r].n_event > 0 ? 1 : 0;
-        model->n_strata += model->runs[r].is_first ? 1 : 0;
+    cbk_cox_model *model = at->model;
+    if (run->n_event > 0) {
+        at->times[model->n_times++] = (cbk_cox_time){
+            .first = run->first, .n_event = run->n_event, .run = (uint32_t)model->n_runs};
+        model->has_ties = model->has_ties || run->n_event > 1;
     }
-    cbk_cox_time *times = CBK_NEW(arena, cbk_cox_time, model->n_times + 1);
-    size_t *strata = CBK_NEW(arena, size_t, model->n_strata + 1);
-    if (strata == NULL) {
+    at->runs[model->n_runs++] = *run;
+}
+
+/* The last stratum is complete. */
+static void close_stratum(building *at, size_t end)
+{
+    const uint32_t first = (uint32_t)at->strata[at->model->n_strata - 1];
+    for (size_t r = at->model->n_runs; r-- > 0 && at->runs[r].first >= first;) {
+        at->runs[r].stratum_first = first;
+        at->runs[r].stratum_end = (uint32_t)end;
+    }
+}
+
+static bool fill_runs(const cbk_cox_rows *rows, cbk_arena *arena, cbk_cox_model *model)
+{
+    const double *time = rows->followup->time;
+    const bool *is_event = rows->followup->is_event;
+    const uint32_t *order = model->order;
+    const size_t n = model->n;
+    building at = {.model = model};
+    if (!start_runs(rows, arena, &at)) {
         return false;
     }
-    size_t k = 0;
-    size_t s = 0;
-    for (size_t r = 0; r < model->n_runs; r++) {
-        const cbk_cox_run *run = &model->runs[r];
-        if (run->is_first) {
-            strata[s++] = run->first;
+    cbk_cox_run run = {.stratum_end = (uint32_t)n};
+    uint32_t stratum = 0;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t soon = order[i + AHEAD < n ? i + AHEAD : i];
+        __builtin_prefetch(&time[soon]);
+        __builtin_prefetch(&is_event[soon]);
+        const uint32_t row = order[i];
+        const uint32_t of_row = rows->stratum != NULL ? rows->stratum[row] : 0;
+        const bool is_stratum = i == 0 || of_row != stratum;
+        if (is_stratum || time[row] > run.time) {
+            if (i > 0) {
+                close_run(&at, &run);
+            }
+            run.first = (uint32_t)i;
+            run.n_event = 0;
+            run.is_first = is_stratum;
+            run.time = time[row];
         }
-        model->has_ties = model->has_ties || run->n_event > 1;
-        if (run->n_event > 0) {
-            times[k++] = (cbk_cox_time){
-                .first = run->first, .n_event = run->n_event, .run = (uint32_t)r};
+        if (is_stratum) {
+            if (i > 0) {
+                close_stratum(&at, i);
+            }
+            at.strata[model->n_strata++] = i;
+            stratum = of_row;
         }
+        run.end = (uint32_t)i + 1;
+        run.n_event += is_event[row] ? 1 : 0;
     }
-    strata[s] = model->n;
-    model->times = times;
-    model->strata = strata;
+    close_run(&at, &run);
+    if (model->n_strata > 1) { /* of one it is so already */
+        close_stratum(&at, n);
+    }
+    at.strata[model->n_strata] = n;
     return true;
 }
 
@@ -421,8 +448,8 @@ cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
     }
     CBK_TRY(check_rows(rows, columns, err));
     out->order = order;
-    if (!order_rows(rows, arena, order) || !fill_runs(rows, order, arena, out) ||
-        !fill_times(arena, out) || !fill_entries(followup->entry, arena, out) ||
+    if (!order_rows(rows, arena, order) || !fill_runs(rows, arena, out) ||
+        !fill_entries(followup->entry, arena, out) ||
         !fill_covariates(columns, arena, out) || !fill_offset(rows->offset, arena, out) ||
         !fill_clusters(rows, arena, out)) {
         return cbk_fail_memory(err);

@@ -35,6 +35,7 @@ static const double log_2_rest = 0x1.ef35793c7673p-45;
 static const double per_log_2 = 0x1.71547652b82fep0; /* 1 / log 2 */
 /* Added and taken away: rounds to a whole number, which is in the low bits between. */
 static const double rounder = 0x1.8p52;
+static const double grid_rounder = 0x1.8p22; /* to a multiple of 2^-30 */
 
 enum {
     BLOCK = 3, /* columns: 9 sums stay in 16 registers */
@@ -71,4 +72,6 @@ const cbk_cox_kernels cbk_cox_kernels_plain = {.fill_risk = fill_risk_plain,
                                                .sum_back = sum_back_plain,
                                                .sum_forth = sum_forth_plain,
                                                .sum_products = sum_products_plain,
-                                               .update = update_plain};
+                                               .update = update_plain,
+                                               .extend = extend_plain,
+                                               .add_on_grid = add_on_grid_plain};

@@ -30,6 +30,14 @@ typedef struct cbk_cox_kernels {
      * NULL).  x is [p * stride], column by column. */
     void (*update)(const double *x, size_t stride, size_t p, const double *weight,
                    size_t n, double *info, double *gradient);
+    /* Of a column of n numbers, n a multiple of 4, every fourth apart: extends least[4]
+     * and most[4]; strange[4] becomes NaN where one is not finite. */
+    void (*extend)(const double *value, size_t n, double *least, double *most,
+                   double *strange);
+    /* Adds value * unit - middle to sums[4], and its square to squares[4], each rounded
+     * to a multiple of 2^-30.  |value * unit - middle| <= 2. */
+    void (*add_on_grid)(const double *value, size_t n, double unit, double middle,
+                        double *sums, double *squares);
 } cbk_cox_kernels;
 
 /* For any machine. */

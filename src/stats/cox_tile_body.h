@@ -6,7 +6,7 @@
 #define BITS NAMED(bits)   /* the same as whole numbers */
 
 typedef double LANES __attribute__((vector_size(8 * WIDTH)));
-typedef int64_t BITS __attribute__((vector_size(8 * WIDTH)));
+typedef uint64_t BITS __attribute__((vector_size(8 * WIDTH)));
 /* The same where they lie in memory. */
 typedef double NAMED(lanes_at)
     __attribute__((vector_size(8 * WIDTH), aligned(8), may_alias));
@@ -51,7 +51,7 @@ INLINED void NAMED(raise)(LANES *x)
     UNROLLED
     for (int i = 0; i < N_EXP; i++) {
         const LANES of_r = (r[i] + square[i] * (even[i] + r[i] * odd[i])) + 1.0;
-        const BITS power = ((BITS)shifted[i] << 52) + (INT64_C(1023) << 52);
+        const BITS power = ((BITS)shifted[i] << 52) + (UINT64_C(1023) << 52);
         x[i] = of_r * (LANES)power;
     }
 }
@@ -288,12 +288,54 @@ static TARGET void NAMED(update)(const double *x, size_t stride, size_t p,
     }
 }
 
+INLINED LANES NAMED(chosen)(BITS which, LANES yes, LANES no)
+{
+    return (LANES)((which & (BITS)yes) | (~which & (BITS)no));
+}
+
+static TARGET void NAMED(extend)(const double *value, size_t n, double *least,
+                                 double *most, double *strange)
+{
+    for (size_t k = 0; k < CBK_COX_LANES; k += WIDTH) {
+        LANES low = NAMED(load)(least + k);
+        LANES high = NAMED(load)(most + k);
+        LANES odd = NAMED(load)(strange + k);
+        for (size_t i = k; i < n; i += CBK_COX_LANES) {
+            const LANES here = NAMED(load)(value + i);
+            low = NAMED(chosen)((BITS)(here < low), here, low);
+            high = NAMED(chosen)((BITS)(here > high), here, high);
+            odd += here - here;
+        }
+        NAMED(store)(least + k, low);
+        NAMED(store)(most + k, high);
+        NAMED(store)(strange + k, odd);
+    }
+}
+
+static TARGET void NAMED(add_on_grid)(const double *value, size_t n, double unit,
+                                      double middle, double *sums, double *squares)
+{
+    for (size_t k = 0; k < CBK_COX_LANES; k += WIDTH) {
+        LANES sum = NAMED(load)(sums + k);
+        LANES square = NAMED(load)(squares + k);
+        for (size_t i = k; i < n; i += CBK_COX_LANES) {
+            const LANES here = NAMED(load)(value + i) * unit - middle;
+            sum += (here + grid_rounder) - grid_rounder;
+            square += (here * here + grid_rounder) - grid_rounder;
+        }
+        NAMED(store)(sums + k, sum);
+        NAMED(store)(squares + k, square);
+    }
+}
+
 #ifdef HAS_AVX2
 static const cbk_cox_kernels NAMED(kernels) = {.fill_risk = NAMED(fill_risk),
                                                .sum_back = NAMED(sum_back),
                                                .sum_forth = NAMED(sum_forth),
                                                .sum_products = NAMED(sum_products),
-                                               .update = NAMED(update)};
+                                               .update = NAMED(update),
+                                               .extend = NAMED(extend),
+                                               .add_on_grid = NAMED(add_on_grid)};
 #endif
 
 #undef INLINED

@@ -33,7 +33,7 @@ class Programs:
 
     def run(self, *words):
         done = subprocess.run(words, env=self.environment, capture_output=True, text=True,
-                              check=False)
+                              errors="backslashreplace", check=False)
         assert 0 <= done.returncode < 5, f"{words}: died ({done.returncode})"
         return done
 

@@ -3,6 +3,7 @@
  * and a repeating form.
  */
 #include "check.h"
+#include "faulty_heap.h"
 #include "study_folder.h"
 
 #include "claims/claims_file.h"
@@ -399,6 +400,42 @@ static void test_no_text_and_no_claims(void)
     CHECK(is_read);
 }
 
+/* Reads, binds and proposes in an arena whose heap gives n blocks. */
+static cbk_status all_in(const fixture *f, cbk_arena *arena)
+{
+    const cbk_manuscript *m = NULL;
+    const cbk_manuscript_audit *bound = NULL;
+    const char *proposed = NULL;
+    bool is_alone = false;
+    cbk_error err = {0};
+    CBK_TRY(cbk_manuscript_parse("m.md", CBK_MANUSCRIPT_MARKDOWN, text, strlen(text),
+                                 arena, &m, &err));
+    CBK_TRY(cbk_manuscript_bind(f->study, f->audit, m, arena, &bound, &err));
+    return cbk_manuscript_propose(bound, NULL, arena, &proposed, &is_alone, &err);
+}
+
+static void test_out_of_memory(void)
+{
+    fixture f;
+    const bool is_open = open_fixture(&f) && read_claims(&f, claims);
+    cbk_status status = CBK_ENOMEM;
+    bool is_clean = is_open;
+    for (int k = 1; is_clean && k < 2000 && status == CBK_ENOMEM; k++) {
+        faulty_heap heap;
+        cbk_arena *arena = faulty_arena(&heap, k);
+        if (arena == NULL) {
+            continue;
+        }
+        status = all_in(&f, arena);
+        cbk_arena_destroy(arena);
+        is_clean = heap.n_live == 0;
+    }
+    close_fixture(&f);
+    CHECK(is_open);
+    CHECK(is_clean);
+    CHECK(status == CBK_OK);
+}
+
 int main(void)
 {
     static const check_test tests[] = {
@@ -409,6 +446,7 @@ int main(void)
         {"a proposal keeps the checks", test_a_proposal_keeps_the_checks},
         {"a proposal may stand alone", test_a_proposal_may_stand_alone},
         {"no text and no claims", test_no_text_and_no_claims},
+        {"out of memory", test_out_of_memory},
     };
     return check_main(tests, N(tests));
 }

@@ -3,6 +3,7 @@
 #include "check.h"
 #include "random_below.h"
 
+#include <casebook/cox.h>
 #include <casebook/cumulative_incidence.h>
 #include <casebook/fine_gray.h>
 #include <casebook/kaplan_meier.h>
@@ -157,6 +158,55 @@ static void csv_of_seven_columns(void)
     CHECK(is_read && n_rows == N_ROWS && seconds < patience * 0.300 * N_ROWS / 1e7);
 }
 
+/* The goals are those of a million rows; fits from columns in memory. */
+static double seconds_of_cox(const cbk_followup *rows, size_t n_covariates)
+{
+    enum { P_MAX = 5 };
+    static double x[P_MAX][N_ROWS];
+    const double *column[P_MAX];
+    for (size_t j = 0; j < n_covariates; j++) {
+        for (size_t i = 0; i < N_ROWS; i++) {
+            x[j][i] = random_below(1u << 20) / 1e6;
+        }
+        column[j] = x[j];
+    }
+    const cbk_cox_rows of = {.followup = rows,
+                             .n_covariates = n_covariates,
+                             .covariate = column,
+                             .n_strata = 1};
+    const cbk_cox_request request = {.level = 0.95};
+    const cbk_cox *fit = NULL;
+    cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
+    const double start = cpu_seconds();
+    const bool is_fitted =
+        arena != NULL && cbk_cox_fit(&of, &request, arena, &fit, NULL) == CBK_OK;
+    const double seconds = cpu_seconds() - start;
+    cbk_arena_destroy(arena);
+    return is_fitted ? seconds : -1.0;
+}
+
+static void cox_of_five_covariates(void)
+{
+    static double entry[N_ROWS];
+    for (size_t i = 0; i < N_ROWS; i++) {
+        time_of[i] = random_below(1u << 30) / 1e8 + 0.001;
+        entry[i] = 0.5 * time_of[i];
+        is_event[i] = random_below(3) == 0;
+    }
+    cbk_followup rows = {.n = N_ROWS, .time = time_of, .is_event = is_event};
+    const double seconds = seconds_of_cox(&rows, 5);
+    CHECK(seconds >= 0.0 && seconds < patience * 0.090 * N_ROWS / 1e6);
+    rows.entry = entry;
+    const double late = seconds_of_cox(&rows, 5);
+    CHECK(late >= 0.0 && late < patience * 0.180 * N_ROWS / 1e6);
+    rows.entry = NULL;
+    for (size_t i = 0; i < N_ROWS; i++) {
+        time_of[i] = ceil(12.0 * time_of[i]);
+    }
+    const double months = seconds_of_cox(&rows, 5);
+    CHECK(months >= 0.0 && months < patience * 0.090 * N_ROWS / 1e6);
+}
+
 /* The goals of bench/fine_gray.c and bench/mean_cumulative.c; the second for a tenth. */
 static void competing_and_recurrent(void)
 {
@@ -207,6 +257,7 @@ int main(void)
         {"continuous times", continuous},
         {"competing events", competing_events},
         {"a CSV file of seven columns", csv_of_seven_columns},
+        {"Cox's regression", cox_of_five_covariates},
         {"competing and recurrent events", competing_and_recurrent},
     };
     return check_main(tests, sizeof tests / sizeof tests[0]);
