@@ -41,7 +41,7 @@ class Programs:
         try:
             verify.verify(path)
             is_whole = True
-        except (verify.Broken, sqlite3.DatabaseError):
+        except (verify.Broken, sqlite3.DatabaseError, UnicodeDecodeError):
             is_whole = False
         return {"casebook verify": self.run(self.casebook, "verify", path).returncode == 0,
                 "casebook-verify": self.run(self.stand_alone, path).returncode == 0,
@@ -73,7 +73,7 @@ def content(path):
             return None
         schema = connection.execute("SELECT * FROM sqlite_schema").fetchall()
         return names, rows, sorted((*map(str, row[:3]), str(row[4])) for row in schema)
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         return None
     finally:
         connection.close()
