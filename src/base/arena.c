@@ -32,8 +32,8 @@
 
 #define BLOCK_MIN_BYTES ((size_t)64 * 1024)
 #define LARGE_PAGE_BYTES ((size_t)2 * 1024 * 1024)
-/* Blocks of that size on are mapped, and all of an arena that holds as much. */
-#define BLOCK_MAPPED_BYTES ((size_t)1024 * 1024)
+/* What is asked for from that size on gets a mapped block. */
+#define BLOCK_MAPPED_BYTES ((size_t)512 * 1024)
 
 typedef struct block {
     struct block *older;
@@ -144,8 +144,7 @@ static bool arena_grow(cbk_arena *arena, size_t need_bytes)
     if (need_bytes > SIZE_MAX - sizeof(block) - 2 * LARGE_PAGE_BYTES) {
         return false;
     }
-    const bool is_mapped = arena->is_heap && (need_bytes >= BLOCK_MAPPED_BYTES ||
-                                              arena->held_bytes >= BLOCK_MAPPED_BYTES);
+    const bool is_mapped = arena->is_heap && need_bytes >= BLOCK_MAPPED_BYTES;
     const size_t capacity = capacity_for(arena, need_bytes, is_mapped);
     if (capacity > arena->limit_bytes - arena->held_bytes) {
         return false;
