@@ -65,6 +65,7 @@ def make_file(programs, study, folder):
 def content(path):
     """Everything the file says, or None where it cannot be read."""
     connection = sqlite3.connect(path)
+    connection.text_factory = lambda text: text.decode(errors="surrogateescape")
     try:
         names = [name for (name,) in connection.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
