@@ -54,6 +54,16 @@ void cbk_zip_close(cbk_zip *zip)
     }
 }
 
+size_t cbk_zip_count(const cbk_zip *zip)
+{
+    return (size_t)zip_get_num_entries(zip->archive, 0);
+}
+
+const char *cbk_zip_name(const cbk_zip *zip, size_t index)
+{
+    return zip_get_name(zip->archive, index, 0);
+}
+
 bool cbk_zip_has(const cbk_zip *zip, const char *part)
 {
     return unzLocateFile(zip->archive, part, CASE_COUNTS) == UNZ_OK;

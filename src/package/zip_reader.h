@@ -16,6 +16,10 @@ CBK_MUST_USE cbk_status cbk_zip_open(const char *name, const char *bytes, size_t
                                      cbk_zip **out, cbk_error *err);
 void cbk_zip_close(cbk_zip *zip); /* NULL is allowed */
 
+/* Its parts in their order; the name is the zip's. */
+size_t cbk_zip_count(const cbk_zip *zip);
+const char *cbk_zip_name(const cbk_zip *zip, size_t index);
+
 bool cbk_zip_has(const cbk_zip *zip, const char *part);
 
 /* The part's bytes, NUL-terminated past size.
