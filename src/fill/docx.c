@@ -246,19 +246,27 @@ static bool has_text(const char *name)
     return false;
 }
 
-static cbk_status read_parts(cbk_fill *fill, cbk_zip *zip, cbk_zip_part *parts, size_t *n,
+static cbk_status read_parts(cbk_fill *fill, cbk_zip *zip, cbk_zip_part **out, size_t *n,
                              cbk_error *err)
 {
+    const char *const *names = NULL;
+    size_t n_names = 0;
     size_t n_bytes = 0;
     bool is_document = false;
-    for (size_t i = 0; i < cbk_zip_count(zip); i++) {
-        const char *name = cbk_zip_name(zip, i);
+    CBK_TRY(cbk_zip_list(zip, fill->arena, &names, &n_names, err));
+    cbk_zip_part *parts = CBK_NEW(fill->arena, cbk_zip_part, n_names + 1);
+    if (parts == NULL) {
+        return cbk_fail_memory(err);
+    }
+    *n = 0;
+    for (size_t i = 0; i < n_names; i++) {
         cbk_zip_part *of = &parts[*n];
-        if (name == NULL || *name == '\0' || name[strlen(name) - 1] == '/') {
+        const size_t size = strlen(names[i]);
+        if (size == 0 || names[i][size - 1] == '/') {
             continue; /* a folder */
         }
-        of->name = cbk_text_copy(fill->arena, name);
-        CBK_TRY(cbk_zip_read(zip, name, PART_BYTES_MAX, fill->arena, &of->bytes,
+        of->name = names[i];
+        CBK_TRY(cbk_zip_read(zip, names[i], PART_BYTES_MAX, fill->arena, &of->bytes,
                              &of->size, err));
         n_bytes += of->size;
         if (n_bytes > ALL_BYTES_MAX) {
@@ -266,9 +274,10 @@ static cbk_status read_parts(cbk_fill *fill, cbk_zip *zip, cbk_zip_part *parts, 
                             "%s inflates to more than %d MB, the most that is read.",
                             fill->file, ALL_BYTES_MAX >> 20);
         }
-        is_document = is_document || strncmp(name, "word/document", 13) == 0;
+        is_document = is_document || strncmp(names[i], "word/document", 13) == 0;
         (*n)++;
     }
+    *out = parts;
     return is_document ? CBK_OK
                        : cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
                                   "%s is a zip file without a part word/document.xml, so "
@@ -279,13 +288,10 @@ static cbk_status read_parts(cbk_fill *fill, cbk_zip *zip, cbk_zip_part *parts, 
 static cbk_status fill_parts(cbk_fill *fill, cbk_zip *zip, cbk_buffer *out,
                              cbk_error *err)
 {
-    cbk_zip_part *parts = CBK_NEW(fill->arena, cbk_zip_part, cbk_zip_count(zip) + 1);
+    cbk_zip_part *parts = NULL;
     const char *file = fill->file;
     size_t n = 0;
-    if (parts == NULL) {
-        return cbk_fail_memory(err);
-    }
-    CBK_TRY(read_parts(fill, zip, parts, &n, err));
+    CBK_TRY(read_parts(fill, zip, &parts, &n, err));
     for (size_t i = 0; i < n; i++) {
         if (!has_text(parts[i].name)) {
             continue;

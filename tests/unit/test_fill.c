@@ -305,8 +305,8 @@ static const char *fill_word(filling *f, const char *body, cbk_status wanted)
 {
     const char *xml = cbk_text_format(f->arena, "%s%s%s", DOCX_HEAD, body, DOCX_TAIL);
     size_t size = 0;
-    const docx_part parts[] = {{"word/document.xml", xml, strlen(xml), NULL},
-                               {"word/media/x.bin", "\0\1{{x", 6, NULL}};
+    const docx_part parts[] = {{"word/document.xml", xml, strlen(xml), false},
+                               {"word/media/x.bin", "\0\1{{x", 6, false}};
     char *docx = docx_make(parts, N(parts), &size);
     f->problems.n_found = 0;
     f->fill = (cbk_fill){.study = f->study,
