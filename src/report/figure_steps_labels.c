@@ -125,28 +125,56 @@ void cbk_step_draw_legend(const cbk_step_figure *figure)
 
 /* ---- marks ---------------------------------------------------------------------- */
 
+static void draw_thin_line(const cbk_step_figure *figure, const cbk_point *points,
+                           size_t n)
+{
+    cbk_drawing_add(figure->drawing, figure->arena,
+                    (cbk_shape){.kind = CBK_SHAPE_POLYLINE,
+                                .n_points = n,
+                                .points = points,
+                                .stroke = CBK_INK_MUTED,
+                                .fill = CBK_INK_NONE,
+                                .width_mm = 0.2,
+                                .dash_mm = {1.0, 0.8}});
+}
+
+bool cbk_step_has_median(const cbk_step_figure *figure, size_t curve)
+{
+    const cbk_step_curve *of = &figure->chart->curves[curve];
+    return figure->chart->look->has_median && isfinite(of->median) &&
+           figure->traces[curve].n_steps > 0 && of->median <= of->end;
+}
+
+void cbk_step_median_lines(const cbk_step_figure *figure, size_t curve,
+                           cbk_point corners[3])
+{
+    const double median = figure->chart->curves[curve].median;
+    corners[0] = cbk_step_point(figure, 0.0, 0.5);
+    corners[1] = cbk_step_point(figure, median, 0.5);
+    corners[2] = cbk_step_point(figure, median, 0.0);
+}
+
 /* A thin dashed line each, before the curves are drawn. */
 void cbk_step_draw_marks(cbk_step_figure *figure)
 {
     for (size_t i = 0; i < figure->chart->n_marks; i++) {
         cbk_point line[2];
         if (cbk_step_mark_line(figure, i, line)) {
-            cbk_drawing_add(figure->drawing, figure->arena,
-                            (cbk_shape){.kind = CBK_SHAPE_POLYLINE,
-                                        .n_points = 2,
-                                        .points = line,
-                                        .stroke = CBK_INK_MUTED,
-                                        .fill = CBK_INK_NONE,
-                                        .width_mm = 0.2,
-                                        .dash_mm = {1.0, 0.8}});
+            draw_thin_line(figure, line, 2);
+        }
+    }
+    for (size_t i = 0; i < figure->chart->n_curves; i++) {
+        cbk_point corners[3];
+        if (cbk_step_has_median(figure, i)) {
+            cbk_step_median_lines(figure, i, corners);
+            draw_thin_line(figure, corners, 3);
         }
     }
 }
 
-/* The time of a mark, at the foot of its line. */
-static void draw_foot(cbk_step_figure *figure, double time)
+/* What a line from the axis is for, at its foot. */
+static void draw_foot(cbk_step_figure *figure, double time, const char *text)
 {
-    const char *text = cbk_axis_value(time, figure->chart->unit, figure->arena);
     const cbk_point foot = cbk_step_point(figure, time, 0.0);
     const double sides[] = {BESIDE_MM, -BESIDE_MM};
     for (size_t i = 0; text != NULL && i < 2; i++) {
@@ -294,7 +322,54 @@ static void draw_dots(cbk_step_figure *figure, double time)
         }
     }
     if (is_drawn) {
-        draw_foot(figure, time);
+        draw_foot(figure, time, cbk_axis_value(time, figure->chart->unit, figure->arena));
+    }
+}
+
+/* Of more curves the medians are in the table alone. */
+static void draw_median_feet(cbk_step_figure *figure)
+{
+    const cbk_step_chart *chart = figure->chart;
+    for (size_t i = 0; chart->n_curves <= CBK_STEPS_LABELLED_MAX && i < chart->n_curves;
+         i++) {
+        if (cbk_step_has_median(figure, i)) {
+            const double median = chart->curves[i].median;
+            draw_foot(
+                figure, median,
+                cbk_text_format(figure->arena, "Median %s",
+                                cbk_axis_value(median, chart->unit, figure->arena)));
+        }
+    }
+}
+
+static bool place_comment(cbk_step_figure *figure, cbk_point at, cbk_anchor anchor)
+{
+    const char *text = figure->chart->comment;
+    const cbk_box box = cbk_box_of_text(text, at, anchor, VALUE_MM, false);
+    if (!cbk_box_is_inside(box, figure->plot) ||
+        !cbk_boxes_is_free(&figure->taken, box)) {
+        return false;
+    }
+    cbk_boxes_add(&figure->taken, box);
+    cbk_drawing_text(figure->drawing, figure->arena, at, anchor, VALUE_MM,
+                     CBK_INK_FOREGROUND, text);
+    return true;
+}
+
+/* In the corner where such curves seldom are, or as near to it as there is room. */
+void cbk_step_draw_comment(cbk_step_figure *figure)
+{
+    const cbk_box plot = figure->plot;
+    const char *text = figure->chart->comment;
+    const double step = 3.0;
+    for (double down = 3.5; text != NULL && down < plot.bottom - plot.top; down += step) {
+        const double y = figure->chart->is_rising ? plot.top + down : plot.bottom - down;
+        const double middle = (plot.left + plot.right) / 2.0;
+        if (place_comment(figure, (cbk_point){plot.left + 1.5, y}, CBK_ANCHOR_START) ||
+            place_comment(figure, (cbk_point){middle, y}, CBK_ANCHOR_MIDDLE) ||
+            place_comment(figure, (cbk_point){plot.right, y}, CBK_ANCHOR_END)) {
+            return;
+        }
     }
 }
 
@@ -306,6 +381,7 @@ void cbk_step_draw_mark_labels(cbk_step_figure *figure)
             draw_dots(figure, figure->chart->marks[i]);
         }
     }
+    draw_median_feet(figure);
     if (figure->chart->n_curves > CBK_STEPS_LABELLED_MAX) {
         return;
     }

@@ -47,13 +47,20 @@ static cbk_curves curves_of(const cbk_curve *curves, size_t n, const char *unit)
                         .conventions = cbk_conventions_of(CBK_PROFILE_R)};
 }
 
+static const cbk_drawing *draw(const cbk_curves *curves, const char *title,
+                               const double *at, size_t n_at, cbk_arena *in)
+{
+    const cbk_figure_spec spec = {.title = title, .marks = at, .n_marks = n_at};
+    return cbk_figure_km_draw(curves, &spec, NULL, in);
+}
+
 static const cbk_drawing *draw_one(size_t n, const double *time, const bool *is_event)
 {
     cbk_curve *curve = CBK_NEW(arena, cbk_curve, 1);
     *curve = (cbk_curve){.label = "",
                          .km = fit_in(arena, n, time, is_event, CBK_INTERVAL_LOG)};
     const cbk_curves curves = curves_of(curve, 1, "months");
-    return cbk_figure_km_draw(&curves, "Overall survival", marks, N(marks), arena);
+    return draw(&curves, "Overall survival", marks, N(marks), arena);
 }
 
 /* ---- what any figure of curves must be ----------------------------------------------
@@ -200,7 +207,7 @@ static void worked_example(void)
         .label = "", .km = fit_in(arena, 6, os_months, os_died, CBK_INTERVAL_LOG)};
     const cbk_curves curves = curves_of(&curve, 1, "months");
     const cbk_drawing *drawing =
-        cbk_figure_km_draw(&curves, "Overall survival", marks, N(marks), arena);
+        draw(&curves, "Overall survival", marks, N(marks), arena);
     CHECK(is_sound(drawing, &curves));
     CHECK(drawn_markers(drawing, CBK_MARKER_CIRCLE) == 2);
     CHECK(drawn_markers(drawing, CBK_MARKER_TICK) == 4); /* at 25, 91, 97, 132 */
@@ -314,8 +321,7 @@ static void sound_for_any_data(void)
         }
         const double at[] = {scale * 50, scale * 100, 0.0, scale * random_below(300)};
         const cbk_curves curves = curves_of(group, n, random_below(2) ? "months" : NULL);
-        const cbk_drawing *drawing =
-            cbk_figure_km_draw(&curves, "Any", at, random_below(5), arena);
+        const cbk_drawing *drawing = draw(&curves, "Any", at, random_below(5), arena);
         CHECK(is_sound(drawing, &curves));
         cbk_arena_release(arena, before);
     }
@@ -340,14 +346,14 @@ static void sound_for_degenerate_data(void)
                                               data[i].is_event, CBK_INTERVAL_LOG_LOG)};
         cbk_curves curves = curves_of(&curve, 1, "months");
         const double at[] = {36, -1, (double)NAN, 1e308, 36};
-        const cbk_drawing *drawing = cbk_figure_km_draw(&curves, "One", at, N(at), arena);
+        const cbk_drawing *drawing = draw(&curves, "One", at, N(at), arena);
         CHECK(drawing != NULL && drawn_fault(drawing) == NULL);
         CHECK(label_fault(drawing) == NULL && curve_fault(drawing) == NULL);
         CHECK((nth_text(drawing, "No patient with follow-up", 0) != NULL) ==
               (data[i].n == 0));
     }
     const cbk_curves nobody = curves_of(NULL, 0, "months");
-    CHECK(is_sound(cbk_figure_km_draw(&nobody, "None", marks, 2, arena), &nobody));
+    CHECK(is_sound(draw(&nobody, "None", marks, 2, arena), &nobody));
 }
 
 static void the_same_twice(void)
@@ -447,8 +453,7 @@ static void survives_every_failed_allocation(void)
                 {.label = "Positive",
                  .km = fit_in(arena, 6, dfs_months, all_six, CBK_INTERVAL_LOG)}};
             const cbk_curves curves = curves_of(group, 2, "months");
-            const cbk_drawing *drawing =
-                cbk_figure_km_draw(&curves, "Two", marks, 2, faulty);
+            const cbk_drawing *drawing = draw(&curves, "Two", marks, 2, faulty);
             is_drawn = drawing != NULL;
             CHECK(is_drawn != cbk_arena_has_failed(faulty));
             CHECK(!is_drawn || is_sound(drawing, &curves));
