@@ -539,7 +539,7 @@ static cbk_status swimmer_figure(cbk_report *report, const cbk_figure_spec *spec
     const cbk_drawing *drawing = cbk_figure_swimmer_draw(
         figure.swimmers, figure.n, labels, spec->n_lanes,
         end_label(report, figure.endpoint), cbk_figure_axis_unit(report, figure.endpoint),
-        spec->title, report->arena);
+        spec->title, spec->look.width_mm, report->arena);
     cbk_figure_notes notes = cbk_figure_notes_of(report, spec, 3);
     cbk_text_run undrawn = {0};
     CBK_TRY(undrawn_note(&figure, &undrawn, err));

@@ -207,6 +207,24 @@ static void fill_steps(const cbk_cuminc *fit, size_t cause, cbk_step *steps,
     out->is_over = last.n_event >= last.n_risk;
 }
 
+/* Every time of the table, after the start; n_event: of that kind. */
+static void fill_rows(const cbk_cuminc *fit, size_t cause, cbk_step_row *rows,
+                      cbk_step_curve *out)
+{
+    const cbk_risk_table *risk = fit->table->risk;
+    rows[0] = (cbk_step_row){.lower = (double)NAN,
+                             .upper = (double)NAN,
+                             .n_risk = cbk_risk_table_n_risk_at(risk, 0.0)};
+    for (size_t j = 0; j < risk->n_rows; j++) {
+        const cbk_cuminc_row row = cbk_cuminc_row_at(fit, cause, j);
+        const cbk_risk_row at = cbk_risk_row_at(risk, j);
+        rows[j + 1] = (cbk_step_row){row.time,  row.incidence, row.lower,  row.upper,
+                                     at.n_risk, row.n_event,   at.n_censor};
+    }
+    out->rows = rows;
+    out->n_rows = risk->n_rows + 1;
+}
+
 /* False when out of memory. */
 static bool fill_curve(const incidence_figure *figure, size_t i, double min_at_risk,
                        cbk_arena *arena, cbk_step_curve *out)
@@ -216,14 +234,18 @@ static bool fill_curve(const incidence_figure *figure, size_t i, double min_at_r
     const size_t n_rows = fit->table->risk->n_rows;
     const char *name = curve_name(figure, i, arena);
     *out = (cbk_step_curve){.name = name,
+                            .group = group_name(figure, i / figure->n_shown),
+                            .event = figure->all->data->cause_label[cause],
                             .tip = cbk_text_format(arena, "%s%sn = %zu, events = %zu",
                                                    name, *name != '\0' ? ": " : "",
                                                    fit->table->risk->n,
                                                    fit->table->n_event[cause]),
                             .digits = fit->table->risk->n < FEW ? 0 : 1};
     cbk_step *steps = CBK_NEW(arena, cbk_step, n_rows + 1);
-    if (steps != NULL && n_rows > 0) {
+    cbk_step_row *rows = CBK_NEW(arena, cbk_step_row, n_rows + 1);
+    if (!cbk_arena_has_failed(arena) && n_rows > 0) {
         fill_steps(fit, cause, steps, out);
+        fill_rows(fit, cause, rows, out);
         if (min_at_risk > 0.0) {
             cbk_step_cut(out, cbk_step_last_time(fit->table->risk, min_at_risk));
         }
@@ -280,6 +302,7 @@ const cbk_drawing *cbk_figure_cuminc_draw(const cbk_incidences *all, const size_
     const cbk_step_chart chart = {.title = spec->title,
                                   .description = description(&figure, spec, test, arena),
                                   .value_label = value_label(&figure, arena),
+                                  .value_name = "incidence",
                                   .unit = all->data->unit,
                                   .value_most = 1.0,
                                   .is_percent = true,

@@ -190,6 +190,23 @@ static void fill_ticks(const cbk_km *km, cbk_step_tick *ticks, cbk_step_curve *o
     out->is_crowded = km->n - km->n_event > MANY_CENSORED;
 }
 
+/* Every time of the risk table, after the start. */
+static void fill_rows(const cbk_km *km, cbk_step_row *rows, cbk_step_curve *out)
+{
+    const cbk_step *start = &out->steps[0];
+    rows[0] = (cbk_step_row){.value = start->value,
+                             .lower = start->lower,
+                             .upper = start->upper,
+                             .n_risk = cbk_risk_table_n_risk_at(km->risk, 0.0)};
+    for (size_t i = 0; i < km->n_rows; i++) {
+        const cbk_km_row row = cbk_km_row_at(km, i);
+        rows[i + 1] = (cbk_step_row){row.time,   row.survival, row.lower,   row.upper,
+                                     row.n_risk, row.n_event,  row.n_censor};
+    }
+    out->rows = rows;
+    out->n_rows = km->n_rows + 1;
+}
+
 /* False when out of memory. */
 static bool fill_curve(const cbk_curves *curves, size_t i, double min_at_risk,
                        cbk_arena *arena, cbk_step_curve *out)
@@ -197,6 +214,7 @@ static bool fill_curve(const cbk_curves *curves, size_t i, double min_at_risk,
     const cbk_km *km = curves->curves[i].km;
     const char *name = name_of(curves, i);
     *out = (cbk_step_curve){.name = name,
+                            .group = name,
                             .tip = cbk_text_format(arena, "%s%sn = %zu, events = %zu",
                                                    name, *name != '\0' ? ": " : "", km->n,
                                                    km->n_event),
@@ -205,12 +223,14 @@ static bool fill_curve(const cbk_curves *curves, size_t i, double min_at_risk,
     if (km->n_rows > 0) {
         cbk_step *steps = CBK_NEW(arena, cbk_step, km->n_rows + 1);
         cbk_step_tick *ticks = CBK_NEW(arena, cbk_step_tick, km->n_rows);
-        if (ticks == NULL) {
+        cbk_step_row *rows = CBK_NEW(arena, cbk_step_row, km->n_rows + 1);
+        if (cbk_arena_has_failed(arena)) {
             return false;
         }
         out->end = km->risk->time[km->n_rows - 1];
         fill_steps(km, steps, out);
         fill_ticks(km, ticks, out);
+        fill_rows(km, rows, out);
         if (min_at_risk > 0.0) {
             cbk_step_cut(out, cbk_step_last_time(km->risk, min_at_risk));
         }
@@ -240,6 +260,7 @@ const cbk_drawing *cbk_figure_km_draw(const cbk_curves *curves,
     const cbk_step_chart chart = {.title = spec->title,
                                   .description = description(curves, spec, test, arena),
                                   .value_label = *label != '\0' ? label : "Survival",
+                                  .value_name = "survival",
                                   .unit = curves->unit,
                                   .value_most = 1.0,
                                   .is_percent = true,

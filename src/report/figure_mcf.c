@@ -130,17 +130,26 @@ static bool fill_curve(const mcf_figure *figure, size_t group, double min_at_ris
     const char *name = group_name(figure, group);
     cbk_step *steps = CBK_NEW(arena, cbk_step, mcf->n_rows + 1);
     *out = (cbk_step_curve){.name = name,
+                            .group = name,
                             .tip = cbk_text_format(arena, "%s%sn = %zu, events = %zu",
                                                    name, *name != '\0' ? ": " : "",
                                                    mcf->n_subjects, mcf->n_event),
                             .steps = steps,
                             .digits = 2};
-    if (steps == NULL || mcf->n_rows == 0) {
-        return steps != NULL;
+    cbk_step_row *rows = CBK_NEW(arena, cbk_step_row, mcf->n_rows + 1);
+    if (cbk_arena_has_failed(arena) || mcf->n_rows == 0) {
+        return !cbk_arena_has_failed(arena);
     }
+    out->rows = rows;
+    rows[out->n_rows++] = (cbk_step_row){.lower = (double)NAN,
+                                         .upper = (double)NAN,
+                                         .n_risk = cbk_mcf_at_time(mcf, 0.0).n_risk};
     steps[out->n_steps++] = (cbk_step){.lower = (double)NAN, .upper = (double)NAN};
     for (size_t i = 0; i < mcf->n_rows; i++) {
         const cbk_mcf_row *row = &mcf->rows[i];
+        rows[out->n_rows++] =
+            (cbk_step_row){row->time,   row->mean,    row->lower,   row->upper,
+                           row->n_risk, row->n_event, row->n_censor};
         if (row->n_event > 0.0) {
             steps[out->n_steps++] = (cbk_step){.time = row->time,
                                                .value = row->mean,
@@ -189,6 +198,7 @@ const cbk_drawing *cbk_figure_mcf_draw(const cbk_recurrence_data *of,
         .description = description(&figure, spec, test, arena),
         .value_label = cbk_text_format(arena, "Mean number of events: %s",
                                        cbk_words_lower_first(arena, of->label)),
+        .value_name = "mean",
         .unit = of->data->unit,
         .is_rising = true,
         .level = n > 0 ? fit->curves[0].request.level : 0.95,

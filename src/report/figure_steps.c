@@ -14,9 +14,10 @@
 #define EDGE_MM 4.0         /* around everything */
 #define AXIS_GAP_MM 1.6     /* from 0 to the axes, so that a line at 0 is seen */
 #define AXIS_HEIGHT_MM 11.0 /* line, ticks, labels and title */
-#define NAME_MARGIN (34.0 / WIDTH_MM) /* the most that names right of the plot may take  \
-                                       */
-#define THIN_MM 0.05                  /* what nobody can tell apart */
+#define NAME_MARGIN                                                                      \
+    (34.0 / WIDTH_MM) /* the most that names right of the plot may take                  \
+                       */
+#define THIN_MM 0.05  /* what nobody can tell apart */
 #define LABEL_MM 2.9
 #define TITLE_MM 3.2
 
@@ -383,6 +384,7 @@ const cbk_drawing *cbk_figure_steps_draw(const cbk_step_chart *chart, cbk_arena 
     if (cbk_arena_has_failed(arena)) {
         return NULL;
     }
+    figure.drawing->data = cbk_step_data(chart, arena);
     draw_plot(&figure);
     cbk_step_draw_names(&figure);
     cbk_step_draw_legend(&figure);

@@ -30,6 +30,17 @@ typedef struct cbk_step_tick {
     double n;
 } cbk_step_tick;
 
+/* A row of the data behind a curve: its value from a time on, and who was there. */
+typedef struct cbk_step_row {
+    double time;
+    double value;
+    double lower; /* NaN: no interval */
+    double upper;
+    double n_risk; /* just before */
+    double n_event;
+    double n_censor;
+} cbk_step_row;
+
 typedef struct cbk_step_curve {
     const char *name;      /* beside it; "" for an only curve */
     const char *tip;       /* "n = 6, events = 2" */
@@ -41,7 +52,12 @@ typedef struct cbk_step_curve {
     const cbk_step_tick *ticks; /* [n_ticks] ascending */
     bool is_crowded;            /* very many ticks: they are drawn a little apart */
     int digits;                 /* after the point of its values in print */
-    double median;              /* where the look asks for it; NaN: not reached */
+    const char *group;          /* of the data file */
+    const char *event;          /* of the data file: the kind of event; or NULL */
+    size_t n_rows;
+    const cbk_step_row
+        *rows;     /* [n_rows] ascending in time; those after end are left out */
+    double median; /* where the look asks for it; NaN: not reached */
 } cbk_step_curve;
 
 /* Rows of counts under the axis, for a group. */
@@ -58,6 +74,7 @@ typedef struct cbk_step_chart {
     const char *title;
     const char *description; /* for those who do not see it */
     const char *value_label; /* along the vertical axis */
+    const char *value_name;  /* of the data file: "survival" */
     const char *unit;        /* of time; NULL: none known */
     double value_most;       /* what values cannot exceed; 0: they can be any */
     bool is_percent;         /* 0.8 is printed as 80% */
@@ -179,6 +196,9 @@ bool cbk_step_has_median(const cbk_step_figure *figure, size_t curve);
 void cbk_step_median_lines(const cbk_step_figure *figure, size_t curve,
                            cbk_point corners[3]);
 void cbk_step_draw_comment(cbk_step_figure *figure); /* where there is room for it */
+
+/* figure_steps_data.c; NULL when the arena failed */
+const cbk_figure_data *cbk_step_data(const cbk_step_chart *chart, cbk_arena *arena);
 
 /* figure_steps_table.c */
 double cbk_step_table_gutter(const cbk_step_chart *chart,

@@ -7,6 +7,7 @@
 #include "base/text.h"
 
 #include <math.h>
+#include <string.h>
 
 #define SAMPLE_MM 7.0 /* line before a name of the legend */
 #define LEGEND_ROW_MM 4.6
@@ -79,11 +80,24 @@ void cbk_step_draw_names(const cbk_step_figure *figure)
     }
 }
 
+/* Over the plot; over all of the figure where a name would be cut short. */
+static double legend_left(const cbk_step_figure *figure)
+{
+    const double room = figure->width_mm - 2.0 - figure->plot.left - SAMPLE_MM - 1.5;
+    for (size_t i = 0; i < figure->chart->n_curves; i++) {
+        const char *name = figure->chart->curves[i].name;
+        if (cbk_text_width_mm(name, CBK_STEPS_SMALL_MM, false) > room) {
+            return 2.0;
+        }
+    }
+    return figure->plot.left;
+}
+
 /* Walks the items of the legend from left to right and down; draws them where there is a
  * drawing.  Returns its height. */
 static double legend_walk(const cbk_step_figure *figure, bool is_drawn)
 {
-    const double left = figure->plot.left;
+    const double left = legend_left(figure);
     const double right = figure->width_mm - 2.0;
     const double name_max = right - left - SAMPLE_MM - 1.5;
     double x = left;
@@ -342,34 +356,78 @@ static void draw_median_feet(cbk_step_figure *figure)
     }
 }
 
-static bool place_comment(cbk_step_figure *figure, cbk_point at, cbk_anchor anchor)
+/* The comment on one line, or broken behind its colon. */
+typedef struct comment_lines {
+    size_t n;
+    const char *line[2];
+    double width_mm;
+} comment_lines;
+
+static comment_lines comment_on(const cbk_step_figure *figure, size_t n)
 {
-    const char *text = figure->chart->comment;
-    const cbk_box box = cbk_box_of_text(text, at, anchor, VALUE_MM, false);
+    comment_lines lines = {.n = n, .line = {figure->chart->comment, NULL}};
+    const char *colon = strchr(figure->chart->comment, ':');
+    if (n == 2 && colon != NULL) {
+        const int length = (int)(colon + 1 - figure->chart->comment);
+        lines.line[0] =
+            cbk_text_format(figure->arena, "%.*s", length, figure->chart->comment);
+        lines.line[1] = colon + 1 + strspn(colon + 1, " ");
+    }
+    for (size_t i = 0; i < n; i++) {
+        lines.width_mm =
+            fmax(lines.width_mm, cbk_text_width_mm(lines.line[i], VALUE_MM, false));
+    }
+    return lines;
+}
+
+static bool place_comment(cbk_step_figure *figure, const comment_lines *lines,
+                          double left, double top)
+{
+    const double apart = 1.2; /* from labels that it could be taken for a part of */
+    const double height = (double)lines->n * 1.25 * VALUE_MM;
+    const cbk_box box = {left, top, left + lines->width_mm, top + height};
+    const cbk_box around = {box.left - apart, box.top - apart, box.right + apart,
+                            box.bottom + apart};
     if (!cbk_box_is_inside(box, figure->plot) ||
-        !cbk_boxes_is_free(&figure->taken, box)) {
+        !cbk_boxes_is_free(&figure->taken, around)) {
         return false;
     }
     cbk_boxes_add(&figure->taken, box);
-    cbk_drawing_text(figure->drawing, figure->arena, at, anchor, VALUE_MM,
-                     CBK_INK_FOREGROUND, text);
+    for (size_t i = 0; i < lines->n; i++) {
+        const cbk_point at = {left, top + (0.9 + 1.25 * (double)i) * VALUE_MM};
+        cbk_drawing_text(figure->drawing, figure->arena, at, CBK_ANCHOR_START, VALUE_MM,
+                         CBK_INK_FOREGROUND, lines->line[i]);
+    }
     return true;
 }
 
-/* In the corner where such curves seldom are, or as near to it as there is room. */
-void cbk_step_draw_comment(cbk_step_figure *figure)
+/* From the corner where such curves seldom are, left, in the middle, right, then on. */
+static bool find_comment_place(cbk_step_figure *figure, const comment_lines *lines)
 {
     const cbk_box plot = figure->plot;
-    const char *text = figure->chart->comment;
-    const double step = 3.0;
-    for (double down = 3.5; text != NULL && down < plot.bottom - plot.top; down += step) {
-        const double y = figure->chart->is_rising ? plot.top + down : plot.bottom - down;
-        const double middle = (plot.left + plot.right) / 2.0;
-        if (place_comment(figure, (cbk_point){plot.left + 1.5, y}, CBK_ANCHOR_START) ||
-            place_comment(figure, (cbk_point){middle, y}, CBK_ANCHOR_MIDDLE) ||
-            place_comment(figure, (cbk_point){plot.right, y}, CBK_ANCHOR_END)) {
-            return;
+    const double height = (double)lines->n * 1.25 * VALUE_MM;
+    const double room = plot.right - plot.left - lines->width_mm - 2.0;
+    const double lefts[] = {1.0, 0.25 * room, 0.5 * room, 0.75 * room, room};
+    const double step = 2.0;
+    for (double down = 0.5; down + height < plot.bottom - plot.top; down += step) {
+        const double top =
+            figure->chart->is_rising ? plot.top + down : plot.bottom - down - height;
+        for (size_t i = 0; i < sizeof lefts / sizeof *lefts; i++) {
+            if (place_comment(figure, lines, plot.left + lefts[i], top)) {
+                return true;
+            }
         }
+    }
+    return false;
+}
+
+void cbk_step_draw_comment(cbk_step_figure *figure)
+{
+    bool is_placed = figure->chart->comment == NULL;
+    for (size_t n = 1; !is_placed && n <= 2; n++) {
+        const comment_lines lines = comment_on(figure, n);
+        is_placed = cbk_arena_has_failed(figure->arena) ||
+                    (lines.line[n - 1] != NULL && find_comment_place(figure, &lines));
     }
 }
 

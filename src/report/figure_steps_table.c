@@ -237,7 +237,8 @@ static void draw_sample(const cbk_step_figure *figure, size_t curve, double base
 static double name_block(const cbk_step_figure *figure, const cbk_step_block *block,
                          double top_mm, bool is_drawn)
 {
-    if (*block->name == '\0') {
+    const bool has_rows = count_of_row(figure->chart, block, 0) != SIZE_MAX;
+    if (*block->name == '\0' || (!has_rows && values_of(figure, block->curve).n == 0)) {
         return 0.0;
     }
     const double baseline = top_mm + NAME_GAP_MM + ROW_MM;

@@ -108,10 +108,12 @@ typedef struct cbk_swimmer {
     const cbk_swim_event *events;
 } cbk_swimmer;
 
+/* width_mm 0: as usual. */
 const cbk_drawing *cbk_figure_swimmer_draw(const cbk_swimmer *swimmers, size_t n,
                                            const char *const *lane_labels, size_t n_lanes,
                                            const char *end_label, const char *unit,
-                                           const char *title, cbk_arena *arena);
+                                           const char *title, double width_mm,
+                                           cbk_arena *arena);
 
 /* ---- sections (section_*.c), each adding its blocks to report->document
  * ----------------- */
