@@ -10,7 +10,7 @@ packages_of() {
     build)
         # The compiler, the build, and the libraries the program is made of.
         echo make gcc libc6-dev meson ninja-build pkgconf python3 \
-            libsqlite3-dev libyaml-dev libcsv-dev libsodium-dev libzip-dev libexpat1-dev r-mathlib \
+            libsqlite3-dev libyaml-dev libcsv-dev libsodium-dev libminizip-dev libexpat1-dev r-mathlib \
             libpango1.0-dev libxlsxwriter-dev zlib1g-dev fonts-liberation ;;
     check)
         # Headers in C++; the manual through groff; the report in a browser; PDF read back.

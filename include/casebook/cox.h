@@ -111,7 +111,7 @@ typedef enum cbk_cox_no_exact {
 /* What can be said where the likelihood is monotone, beside the profile. */
 typedef struct cbk_cox_instead {
     /* The same rows with Firth's penalty, without clusters or robust variance; NULL with
-     * exact ties. */
+     * exact ties, and with more than CBK_COX_FIRTH_ROWS_MAX rows. */
     const struct cbk_cox *firth;
     /* The permutation test of the log-rank score; NULL where no_exact says why. */
     const cbk_log_rank_exact *exact;
@@ -150,6 +150,7 @@ typedef struct cbk_cox {
 enum {
     CBK_COX_COVARIATES_MAX = 1000,
     CBK_COX_EXACT_ROWS_MAX = 2000,       /* for the exact p */
+    CBK_COX_FIRTH_ROWS_MAX = 20000,      /* for Firth's fit that nobody asked for */
     CBK_COX_EXACT_PERMUTATIONS = 100000, /* where not every labeling is counted; seed 1 */
     /* With exact ties: the sum over tied times of events times rows at risk;
      * exact-marginal: of rows at risk. */

@@ -180,6 +180,17 @@ void cbk_json_key_boolean(cbk_json *json, const char *key, bool value)
     cbk_json_boolean(json, value);
 }
 
+void cbk_json_key_texts(cbk_json *json, const char *key, const char *const *text,
+                        size_t n)
+{
+    cbk_json_key(json, key);
+    cbk_json_open_array(json);
+    for (size_t i = 0; i < n; i++) {
+        cbk_json_text(json, text[i]);
+    }
+    cbk_json_close_array(json);
+}
+
 void cbk_json_key_notes(cbk_json *json, const char *key, cbk_notes notes)
 {
     cbk_json_key(json, key);

@@ -30,6 +30,10 @@ void cbk_json_key_number(cbk_json *json, const char *key, double value);
 void cbk_json_key_integer(cbk_json *json, const char *key, int64_t value);
 void cbk_json_key_boolean(cbk_json *json, const char *key, bool value);
 
+/* An array of texts. */
+void cbk_json_key_texts(cbk_json *json, const char *key, const char *const *text,
+                        size_t n);
+
 /* An array of the stable names of a set of notes. */
 void cbk_json_key_notes(cbk_json *json, const char *key, cbk_notes notes);
 

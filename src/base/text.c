@@ -292,3 +292,19 @@ const char *cbk_spelling_hint(const char *unknown, const char *const *candidates
                    nearest != NULL ? nearest : "");
     return out;
 }
+
+void cbk_text_make_printable(char *text)
+{
+    size_t size = strlen(text);
+    while (size > 0) {
+        uint32_t code_point = 0;
+        const size_t found = cbk_utf8_decode(text, size, &code_point);
+        const size_t n = found > 0 ? found : 1;
+        if (found == 0 || code_point < 0x20 ||
+            (code_point >= 0x7f && code_point < 0xa0)) {
+            memset(text, '?', n);
+        }
+        text += n;
+        size -= n;
+    }
+}

@@ -31,6 +31,9 @@ bool cbk_text_is_equal(const char *a, const char *b); /* NULL equals only NULL *
 bool cbk_text_is_valid_utf8(const char *bytes, size_t size, size_t *bad_at);
 size_t cbk_text_length(const char *text); /* in code points */
 
+/* Puts a question mark for each byte that is not UTF-8 or would command a terminal. */
+void cbk_text_make_printable(char *text);
+
 /* The code point that bytes[size] starts with and how many bytes it takes; 0 when they
  * are not UTF-8 (cut short, overlong, a surrogate, beyond U+10FFFF). */
 size_t cbk_utf8_decode(const char *bytes, size_t size, uint32_t *code_point);

@@ -243,23 +243,3 @@ const char *const *cbk_split_list(const char *text, cbk_arena *arena, size_t *n)
     }
     return parts;
 }
-
-bool cbk_numbers_of_list(const char *command, const char *option, const char *text,
-                         cbk_arena *arena, const double **out, size_t *n)
-{
-    const char *const *parts = cbk_split_list(text, arena, n);
-    double *numbers = CBK_NEW(arena, double, *n + 1);
-    for (size_t i = 0; i < *n; i++) {
-        if (numbers == NULL || parts[i] == NULL ||
-            !cbk_number_parse(parts[i], false, &numbers[i]) || numbers[i] < 0.0) {
-            (void)fprintf(
-                stderr,
-                "casebook %s: --%s is a list of numbers from 0, as in 36,60; not "
-                "\"%s\"\n",
-                command, option, parts[i] != NULL ? parts[i] : "");
-            return false;
-        }
-    }
-    *out = numbers;
-    return numbers != NULL;
-}

@@ -17,8 +17,4 @@ void cbk_command_print_help(const cbk_command *command);
 /* The parts of "a,b,c"; NULL list for NULL text.  *n is 0 then.  An empty part stays. */
 const char *const *cbk_split_list(const char *text, cbk_arena *arena, size_t *n);
 
-/* "36,60" as numbers; false (after a message to stderr) when one is not a number >= 0. */
-bool cbk_numbers_of_list(const char *command, const char *option, const char *text,
-                         cbk_arena *arena, const double **out, size_t *n);
-
 #endif

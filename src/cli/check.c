@@ -10,17 +10,15 @@ static const cbk_option options[] = {CBK_OPTION_FORMAT};
 static int print(cbk_session *session, const cbk_arguments *arguments,
                  const cbk_finding *findings, size_t n)
 {
-    const cbk_format format = cbk_session_format(arguments);
-    if (format == CBK_FORMAT_JSON) {
+    if (cbk_session_format(arguments) == CBK_FORMAT_JSON) {
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_check_json(session->study, findings, n, &json);
         return cbk_session_write_json(session, &buffer);
     }
-    const cbk_document *document =
-        cbk_analysis_check_document(session->study, findings, n, session->arena);
-    return document == NULL ? cbk_session_fail(session, CBK_ENOMEM)
-                            : cbk_session_write_document(session, document, format, NULL);
+    return cbk_session_print(
+        session, arguments,
+        cbk_analysis_check_document(session->study, findings, n, session->arena));
 }
 
 static int run(const cbk_arguments *arguments)

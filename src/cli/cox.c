@@ -12,15 +12,7 @@
 
 static const cbk_option options[] = {
     CBK_OPTIONS_ROWS,
-    {.name = "on",
-     .argument = "A,B",
-     .help = "the covariates; A:B is the interaction of A and B"},
-    {.name = "categorical",
-     .argument = "A,B",
-     .help = "of these, the ones whose values are categories"},
-    {.name = "reference",
-     .argument = "A=X,B=Y",
-     .help = "what the other categories are compared with; the first when not given"},
+    CBK_OPTIONS_COVARIATES,
     {.name = "ties",
      .argument = "NAME",
      .help = "events at one time; the profile's when not given",
@@ -164,8 +156,7 @@ static bool read_request(cbk_session *session, const cbk_arguments *arguments,
         (void)cbk_cox_ties_parse(ties, &out->ties); /* one of the option's words */
     }
     out->wants_proportional = !cbk_cox_ties_are_exact(out->ties);
-    if (!is_given(arguments, "on")) {
-        (void)cbk_session_refuse(session, "say which covariates: --on A,B");
+    if (!cbk_session_has_covariates(session, arguments)) {
         return false;
     }
     out->keeps_rows = has_prediction(arguments) || is_given(arguments, "residuals");
@@ -175,16 +166,14 @@ static bool read_request(cbk_session *session, const cbk_arguments *arguments,
 static int print(cbk_session *session, const cbk_arguments *arguments,
                  const cbk_regression *analysis)
 {
-    const cbk_format format = cbk_session_format(arguments);
-    if (format == CBK_FORMAT_JSON) {
+    if (cbk_session_format(arguments) == CBK_FORMAT_JSON) {
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_cox_json(analysis, session->arena, &json);
         return cbk_session_write_json(session, &buffer);
     }
-    const cbk_document *document = cbk_analysis_cox_document(analysis, session->arena);
-    return document == NULL ? cbk_session_fail(session, CBK_ENOMEM)
-                            : cbk_session_write_document(session, document, format, NULL);
+    return cbk_session_print(session, arguments,
+                             cbk_analysis_cox_document(analysis, session->arena));
 }
 
 /* The picture in the file of --forest. */
@@ -200,13 +189,8 @@ static int write_forest(cbk_session *session, const cbk_arguments *arguments,
     }
     const char *path = cbk_argument(arguments, "forest");
     const char *ending = strrchr(path, '.');
-    const cbk_status status =
-        ending != NULL && strcmp(ending, ".pdf") == 0
-            ? cbk_render_pdf(drawing, session->arena, &bytes, &size, &session->error)
-        : ending != NULL && strcmp(ending, ".png") == 0
-            ? cbk_render_png(drawing, 300.0, session->arena, &bytes, &size,
-                             &session->error)
-            : cbk_render_svg(drawing, session->arena, &bytes, &size, &session->error);
+    const cbk_status status = cbk_session_render_drawing(
+        session, drawing, ending != NULL ? ending + 1 : "svg", 300.0, &bytes, &size);
     return status == CBK_OK ? cbk_session_write(session, path, bytes, size)
                             : cbk_session_fail(session, status);
 }
@@ -221,9 +205,8 @@ static bool predict(cbk_session *session, const cbk_arguments *arguments,
         *code = cbk_session_fail(session, CBK_ENOMEM);
         return false;
     }
-    out->n_rows_max = cbk_session_format(arguments) == CBK_FORMAT_CSV ? 0 : READABLE_ROWS;
-    if (!cbk_numbers_of_list("cox", "at", cbk_argument(arguments, "at"), session->arena,
-                             &out->at, &out->n_at)) {
+    out->n_rows_max = cbk_session_rows_max(arguments, READABLE_ROWS);
+    if (!cbk_session_numbers(session, arguments, "at", &out->at, &out->n_at)) {
         *code = CBK_EXIT_USAGE;
         return false;
     }

@@ -31,50 +31,38 @@ static const cbk_option options[] = {
     CBK_OPTION_FORMAT,
 };
 
-/* More rows of a curve than anybody reads; --format csv and json have all of them. */
-enum { READABLE_ROWS = 1000 };
-
 static bool read_request(cbk_session *session, const cbk_arguments *arguments,
                          cbk_cuminc_request *request, cbk_cuminc_asked *asked)
 {
     const char *variance = cbk_argument(arguments, "variance");
-    const char *interval = cbk_argument(arguments, "conf-type");
     *request = (cbk_cuminc_request){.interval = CBK_INTERVAL_LOG_LOG};
-    *asked = (cbk_cuminc_asked){0};
-    if (variance != NULL) { /* one of the option's words, as the next */
+    *asked = (cbk_cuminc_asked){.n_curve_rows_max =
+                                    cbk_session_rows_max(arguments, CBK_READABLE_ROWS)};
+    if (variance != NULL) { /* one of the option's words */
         (void)cbk_incidence_variance_parse(variance, &request->variance);
     }
-    if (interval != NULL) {
-        (void)cbk_interval_parse(interval, &request->interval);
-    }
+    cbk_session_interval(arguments, &request->interval);
     if (cbk_argument(arguments, "strata") != NULL &&
         cbk_argument(arguments, "by") == NULL) {
         (void)cbk_session_refuse(session, "--strata belongs to Gray's test: say which "
                                           "groups to compare, --by A,B");
         return false;
     }
-    if (cbk_session_format(arguments) != CBK_FORMAT_CSV) {
-        asked->n_curve_rows_max = READABLE_ROWS;
-    }
     return cbk_session_level(session, arguments, &request->level) &&
-           cbk_numbers_of_list("cuminc", "at", cbk_argument(arguments, "at"),
-                               session->arena, &asked->at, &asked->n_at);
+           cbk_session_numbers(session, arguments, "at", &asked->at, &asked->n_at);
 }
 
 static int print(cbk_session *session, const cbk_arguments *arguments,
                  const cbk_incidences *all, const cbk_cuminc_asked *asked)
 {
-    const cbk_format format = cbk_session_format(arguments);
-    if (format == CBK_FORMAT_JSON) {
+    if (cbk_session_format(arguments) == CBK_FORMAT_JSON) {
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_cuminc_json(all, asked, &json);
         return cbk_session_write_json(session, &buffer);
     }
-    const cbk_document *document =
-        cbk_analysis_cuminc_document(all, asked, session->arena);
-    return document == NULL ? cbk_session_fail(session, CBK_ENOMEM)
-                            : cbk_session_write_document(session, document, format, NULL);
+    return cbk_session_print(session, arguments,
+                             cbk_analysis_cuminc_document(all, asked, session->arena));
 }
 
 static int run(const cbk_arguments *arguments)
@@ -105,7 +93,7 @@ const cbk_command cbk_command_cuminc = {
     .operands = "STUDY|FILE",
     .n_operands_min = 1,
     .n_operands_max = 1,
-    .summary = "Cumulative incidence where events compete, Gray's test",
+    .summary = "cumulative incidence where events compete, Gray's test",
     .details =
         "Estimates for each kind of event the share of subjects who have had it, where "
         "an event of another kind may come first, by the method of Aalen and Johansen; "

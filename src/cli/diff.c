@@ -58,29 +58,6 @@ static void add(comparing *at, const char *kind, const char *what, const char *b
 /* ---- records
  * --------------------------------------------------------------------------- */
 
-typedef struct named_row {
-    const char *name;
-    size_t row;
-} named_row;
-
-static int by_name(const void *lhs, const void *rhs)
-{
-    return strcmp(((const named_row *)lhs)->name, ((const named_row *)rhs)->name);
-}
-
-static named_row *sorted(const cbk_records *records, cbk_arena *arena)
-{
-    named_row *all = CBK_NEW(arena, named_row, records->n_rows + 1);
-    for (size_t i = 0; all != NULL && i < records->n_rows; i++) {
-        all[i] = (named_row){.name = cbk_records_name(records, i, arena), .row = i};
-    }
-    if (all == NULL || cbk_arena_has_failed(arena)) {
-        return NULL;
-    }
-    qsort(all, records->n_rows, sizeof *all, by_name);
-    return all;
-}
-
 static void compare_cells(comparing *at, const cbk_records *const records[2],
                           const char *name, const size_t rows[2])
 {
@@ -108,12 +85,15 @@ static void compare_records(comparing *at, const cbk_records *const records[2])
 {
     cbk_arena *arena = at->session->arena;
     const char *form = records[1]->form->name;
-    const named_row *rows[2] = {sorted(records[0], arena), sorted(records[1], arena)};
+    const cbk_named_row *rows[2] = {cbk_records_sorted(records[0], arena),
+                                    cbk_records_sorted(records[1], arena)};
     size_t next[2] = {0, 0};
     while (rows[0] != NULL && rows[1] != NULL &&
            (next[0] < records[0]->n_rows || next[1] < records[1]->n_rows)) {
-        const named_row *left = next[0] < records[0]->n_rows ? &rows[0][next[0]] : NULL;
-        const named_row *right = next[1] < records[1]->n_rows ? &rows[1][next[1]] : NULL;
+        const cbk_named_row *left =
+            next[0] < records[0]->n_rows ? &rows[0][next[0]] : NULL;
+        const cbk_named_row *right =
+            next[1] < records[1]->n_rows ? &rows[1][next[1]] : NULL;
         const int order = left == NULL    ? 1
                           : right == NULL ? -1
                                           : strcmp(left->name, right->name);

@@ -27,17 +27,15 @@ static cbk_status find(cbk_session *session, const cbk_arguments *arguments,
 static int print(cbk_session *session, const cbk_arguments *arguments,
                  const cbk_provenance *number)
 {
-    const cbk_format format = cbk_session_format(arguments);
-    if (format == CBK_FORMAT_JSON) {
+    if (cbk_session_format(arguments) == CBK_FORMAT_JSON) {
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_explain_json(session->study, number, &json);
         return cbk_session_write_json(session, &buffer);
     }
-    const cbk_document *document =
-        cbk_analysis_explain_document(session->study, number, session->arena);
-    return document == NULL ? cbk_session_fail(session, CBK_ENOMEM)
-                            : cbk_session_write_document(session, document, format, NULL);
+    return cbk_session_print(
+        session, arguments,
+        cbk_analysis_explain_document(session->study, number, session->arena));
 }
 
 static int run(const cbk_arguments *arguments)

@@ -63,22 +63,6 @@ static bool read_dpi(cbk_session *session, const cbk_arguments *arguments, doubl
     return false;
 }
 
-static cbk_status render(cbk_session *session, const cbk_drawing *drawing,
-                         const char *format, double dpi, const char **bytes, size_t *size)
-{
-    if (strcmp(format, "pdf") == 0) {
-        return cbk_render_pdf(drawing, session->arena, bytes, size, &session->error);
-    }
-    if (strcmp(format, "png") == 0) {
-        return cbk_render_png(drawing, dpi, session->arena, bytes, size, &session->error);
-    }
-    if (strcmp(format, "csv") == 0) {
-        return cbk_render_data(drawing->data, session->arena, bytes, size,
-                               &session->error);
-    }
-    return cbk_render_svg(drawing, session->arena, bytes, size, &session->error);
-}
-
 static int run(const cbk_arguments *arguments)
 {
     cbk_session session;
@@ -104,7 +88,8 @@ static int run(const cbk_arguments *arguments)
                                   session.arena, &drawing, &session.error);
     }
     if (status == CBK_OK) {
-        status = render(&session, drawing, format, dpi, &bytes, &size);
+        status =
+            cbk_session_render_drawing(&session, drawing, format, dpi, &bytes, &size);
     }
     const int code =
         status == CBK_OK

@@ -6,48 +6,29 @@
 #include "report/report.h"
 
 static const cbk_option options[] = {
-    {.name = "endpoint",
-     .argument = "NAME",
-     .help = "of a study: which of its endpoints"},
-    {.name = "time", .argument = "COLUMN", .help = "of a data file: follow-up time"},
+    CBK_OPTION_ENDPOINT,
+    CBK_OPTION_TIME,
     {.name = "event",
      .argument = "COLUMN",
      .help = "of a data file: which kind of event, if any"},
     CBK_OPTIONS_CAUSES,
-    {.name = "on", .argument = "A,B", .help = "the covariates; A:B is an interaction"},
-    {.name = "categorical",
-     .argument = "A,B",
-     .help = "of these, the ones whose values are categories"},
-    {.name = "reference",
-     .argument = "A=X,B=Y",
-     .help = "what the other categories are compared with; the first when not given"},
+    CBK_OPTIONS_COVARIATES,
     CBK_OPTION_LEVEL,
     CBK_OPTIONS_READING,
     CBK_OPTION_FORMAT,
 };
 
-static bool has_covariates(cbk_session *session, const cbk_arguments *arguments)
-{
-    if (cbk_argument(arguments, "on") == NULL) {
-        (void)cbk_session_refuse(session, "say which covariates: --on A,B");
-        return false;
-    }
-    return true;
-}
-
 static int print(cbk_session *session, const cbk_arguments *arguments,
                  const cbk_competing *both)
 {
-    const cbk_format format = cbk_session_format(arguments);
-    if (format == CBK_FORMAT_JSON) {
+    if (cbk_session_format(arguments) == CBK_FORMAT_JSON) {
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_finegray_json(both, session->arena, &json);
         return cbk_session_write_json(session, &buffer);
     }
-    const cbk_document *document = cbk_analysis_finegray_document(both, session->arena);
-    return document == NULL ? cbk_session_fail(session, CBK_ENOMEM)
-                            : cbk_session_write_document(session, document, format, NULL);
+    return cbk_session_print(session, arguments,
+                             cbk_analysis_finegray_document(both, session->arena));
 }
 
 static int fit(cbk_session *session, const cbk_arguments *arguments,
@@ -70,7 +51,7 @@ static int run(const cbk_arguments *arguments)
         return CBK_EXIT_ENVIRONMENT;
     }
     double level = 0.0;
-    if (!has_covariates(&session, arguments) ||
+    if (!cbk_session_has_covariates(&session, arguments) ||
         !cbk_session_level(&session, arguments, &level)) {
         return cbk_session_close(&session, CBK_EXIT_USAGE);
     }

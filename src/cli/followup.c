@@ -125,3 +125,17 @@ int cbk_session_followup(cbk_session *session, const cbk_arguments *arguments,
                ? read_study(session, arguments, request, out)
                : read_file(session, arguments, request, out);
 }
+
+bool cbk_session_has_covariates(cbk_session *session, const cbk_arguments *arguments)
+{
+    if (cbk_argument(arguments, "on") == NULL) {
+        (void)cbk_session_refuse(session, "say which covariates: --on A,B");
+        return false;
+    }
+    return true;
+}
+
+size_t cbk_session_rows_max(const cbk_arguments *arguments, size_t readable)
+{
+    return cbk_session_format(arguments) == CBK_FORMAT_CSV ? 0 : readable;
+}

@@ -14,4 +14,12 @@
 int cbk_session_followup(cbk_session *session, const cbk_arguments *arguments,
                          const cbk_followup_data **out);
 
+/* Whether a regression was given --on; false after a message. */
+bool cbk_session_has_covariates(cbk_session *session, const cbk_arguments *arguments);
+
+/* The most rows of a curve that a document shows: `readable`, more than anybody reads; 0,
+ * all of them, with --format csv. */
+enum { CBK_READABLE_ROWS = 1000 };
+size_t cbk_session_rows_max(const cbk_arguments *arguments, size_t readable);
+
 #endif

@@ -35,9 +35,6 @@ static const cbk_option options[] = {
     CBK_OPTION_FORMAT,
 };
 
-/* More rows of a curve than anybody reads; --format csv and json have all of them. */
-enum { READABLE_ROWS = 1000 };
-
 /* Everything that was asked for on the command line. */
 typedef struct km_asked {
     cbk_conventions conventions;
@@ -63,7 +60,7 @@ static bool read_quantiles(cbk_session *session, const cbk_arguments *arguments,
                            cbk_km_request *request)
 {
     const char *text = cbk_argument(arguments, "quantile");
-    if (!cbk_numbers_of_list("km", "quantile", text, session->arena, &request->quantile,
+    if (!cbk_session_numbers(session, arguments, "quantile", &request->quantile,
                              &request->n_quantiles)) {
         return false;
     }
@@ -100,8 +97,8 @@ static bool read_asked(cbk_session *session, const cbk_arguments *arguments,
                        km_asked *asked)
 {
     return cbk_session_conventions(session, arguments, &asked->conventions) &&
-           cbk_numbers_of_list("km", "at", cbk_argument(arguments, "at"), session->arena,
-                               &asked->request.at, &asked->request.n_at) &&
+           cbk_session_numbers(session, arguments, "at", &asked->request.at,
+                               &asked->request.n_at) &&
            read_quantiles(session, arguments, &asked->request) &&
            read_time(session, arguments, "rmst", &asked->request.tau) &&
            read_time(session, arguments, "landmark", &asked->landmark) &&
@@ -138,17 +135,14 @@ static cbk_status fit(const cbk_followup_data *data, km_asked *asked, cbk_arena 
 static int print(cbk_session *session, const cbk_arguments *arguments,
                  const cbk_curves *curves, const cbk_km_request *request)
 {
-    const cbk_format format = cbk_session_format(arguments);
-    if (format == CBK_FORMAT_JSON) {
+    if (cbk_session_format(arguments) == CBK_FORMAT_JSON) {
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_km_json(curves, request, &json);
         return cbk_session_write_json(session, &buffer);
     }
-    const cbk_document *document =
-        cbk_analysis_km_document(curves, request, session->arena);
-    return document == NULL ? cbk_session_fail(session, CBK_ENOMEM)
-                            : cbk_session_write_document(session, document, format, NULL);
+    return cbk_session_print(session, arguments,
+                             cbk_analysis_km_document(curves, request, session->arena));
 }
 
 static int run(const cbk_arguments *arguments)
@@ -157,10 +151,8 @@ static int run(const cbk_arguments *arguments)
     if (!cbk_session_open(&session, arguments)) {
         return CBK_EXIT_ENVIRONMENT;
     }
-    km_asked asked = {0};
-    if (cbk_session_format(arguments) != CBK_FORMAT_CSV) {
-        asked.request.n_curve_rows_max = READABLE_ROWS;
-    }
+    km_asked asked = {.request.n_curve_rows_max =
+                          cbk_session_rows_max(arguments, CBK_READABLE_ROWS)};
     if (!read_asked(&session, arguments, &asked)) {
         return cbk_session_close(&session, CBK_EXIT_USAGE);
     }

@@ -18,17 +18,14 @@ static const cbk_option options[] = {
 static int print(cbk_session *session, const cbk_arguments *arguments,
                  const cbk_life_tables *tables)
 {
-    const cbk_format format = cbk_session_format(arguments);
-    if (format == CBK_FORMAT_JSON) {
+    if (cbk_session_format(arguments) == CBK_FORMAT_JSON) {
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_lifetable_json(tables, &json);
         return cbk_session_write_json(session, &buffer);
     }
-    const cbk_document *document =
-        cbk_analysis_lifetable_document(tables, session->arena);
-    return document == NULL ? cbk_session_fail(session, CBK_ENOMEM)
-                            : cbk_session_write_document(session, document, format, NULL);
+    return cbk_session_print(session, arguments,
+                             cbk_analysis_lifetable_document(tables, session->arena));
 }
 
 /* From the rows to the print. */
@@ -67,8 +64,7 @@ static int run(const cbk_arguments *arguments)
     if (list == NULL) {
         code = cbk_session_refuse(&session, "say where the intervals begin and end: "
                                             "--breaks 0,12,24");
-    } else if (cbk_numbers_of_list("lifetable", "breaks", list, session.arena, &breaks,
-                                   &n_breaks)) {
+    } else if (cbk_session_numbers(&session, arguments, "breaks", &breaks, &n_breaks)) {
         code = analyse(&session, arguments, breaks, n_breaks);
     }
     return cbk_session_close(&session, code);

@@ -89,11 +89,8 @@ static int write_json(cbk_session *session, const cbk_listing *listing)
 int cbk_listing_write(cbk_session *session, const cbk_arguments *arguments,
                       const cbk_listing *listing)
 {
-    const cbk_format format = cbk_session_format(arguments);
-    if (format == CBK_FORMAT_JSON) {
+    if (cbk_session_format(arguments) == CBK_FORMAT_JSON) {
         return write_json(session, listing);
     }
-    const cbk_document *document = document_of(listing, session->arena);
-    return document == NULL ? cbk_session_fail(session, CBK_ENOMEM)
-                            : cbk_session_write_document(session, document, format, NULL);
+    return cbk_session_print(session, arguments, document_of(listing, session->arena));
 }

@@ -116,24 +116,20 @@ static bool read_request(cbk_session *session, const cbk_arguments *arguments,
            read_count(session, arguments, "permutations", 1.0, permutations_max, 10000,
                       &request->n_permutations) &&
            read_count(session, arguments, "seed", 0.0, seed_max, 1, &request->seed) &&
-           cbk_numbers_of_list("logrank", "scores", cbk_argument(arguments, "scores"),
-                               session->arena, &request->scores, n_scores);
+           cbk_session_numbers(session, arguments, "scores", &request->scores, n_scores);
 }
 
 static int print(cbk_session *session, const cbk_arguments *arguments,
                  const cbk_followup_data *data, const cbk_log_rank *fit)
 {
-    const cbk_format format = cbk_session_format(arguments);
-    if (format == CBK_FORMAT_JSON) {
+    if (cbk_session_format(arguments) == CBK_FORMAT_JSON) {
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_logrank_json(data, fit, &json);
         return cbk_session_write_json(session, &buffer);
     }
-    const cbk_document *document =
-        cbk_analysis_logrank_document(data, fit, session->arena);
-    return document == NULL ? cbk_session_fail(session, CBK_ENOMEM)
-                            : cbk_session_write_document(session, document, format, NULL);
+    return cbk_session_print(session, arguments,
+                             cbk_analysis_logrank_document(data, fit, session->arena));
 }
 
 static int compare(cbk_session *session, const cbk_arguments *arguments,

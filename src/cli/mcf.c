@@ -29,20 +29,13 @@ static const cbk_option options[] = {
     CBK_OPTION_FORMAT,
 };
 
-/* More rows of a curve than anybody reads; --format csv and json have all of them. */
-enum { READABLE_ROWS = 1000 };
-
 static bool read_request(cbk_session *session, const cbk_arguments *arguments,
                          cbk_mcf_result *out)
 {
-    const char *interval = cbk_argument(arguments, "conf-type");
     out->request = (cbk_mcf_request){.interval = CBK_INTERVAL_LOG};
-    if (interval != NULL) {
-        (void)cbk_interval_parse(interval, &out->request.interval);
-    }
+    cbk_session_interval(arguments, &out->request.interval);
     return cbk_session_level(session, arguments, &out->request.level) &&
-           cbk_numbers_of_list("mcf", "at", cbk_argument(arguments, "at"), session->arena,
-                               &out->at, &out->n_at);
+           cbk_session_numbers(session, arguments, "at", &out->at, &out->n_at);
 }
 
 /* Which options go with a study, and which with a file. */
@@ -94,16 +87,14 @@ static cbk_status read_events(cbk_session *session, const cbk_arguments *argumen
 static int print(cbk_session *session, const cbk_arguments *arguments,
                  const cbk_mcf_result *result)
 {
-    const cbk_format format = cbk_session_format(arguments);
-    if (format == CBK_FORMAT_JSON) {
+    if (cbk_session_format(arguments) == CBK_FORMAT_JSON) {
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_mcf_json(result, session->arena, &json);
         return cbk_session_write_json(session, &buffer);
     }
-    const cbk_document *document = cbk_analysis_mcf_document(result, session->arena);
-    return document == NULL ? cbk_session_fail(session, CBK_ENOMEM)
-                            : cbk_session_write_document(session, document, format, NULL);
+    return cbk_session_print(session, arguments,
+                             cbk_analysis_mcf_document(result, session->arena));
 }
 
 static int fit(cbk_session *session, const cbk_arguments *arguments,
@@ -124,9 +115,8 @@ static int run(const cbk_arguments *arguments)
     if (!cbk_session_open(&session, arguments)) {
         return CBK_EXIT_ENVIRONMENT;
     }
-    cbk_mcf_result result = {
-        .n_curve_rows_max =
-            cbk_session_format(arguments) == CBK_FORMAT_CSV ? 0 : READABLE_ROWS};
+    cbk_mcf_result result = {.n_curve_rows_max =
+                                 cbk_session_rows_max(arguments, CBK_READABLE_ROWS)};
     if (!read_request(&session, arguments, &result) ||
         !check_source(&session, arguments,
                       cbk_session_is_study(arguments->operands[0]))) {
@@ -145,7 +135,7 @@ const cbk_command cbk_command_mcf = {
     .operands = "STUDY|FILE",
     .n_operands_min = 1,
     .n_operands_max = 1,
-    .summary = "Mean cumulative function: how many recurrences a patient has had",
+    .summary = "mean cumulative function: how many recurrences a patient has had",
     .details =
         "Estimates the mean number of events a subject has had by each time, where an "
         "event can happen to one subject many times, with the robust variance of Lawless "

@@ -41,14 +41,20 @@
         .help = "only the rows for which this is true"                                   \
     }
 
+#define CBK_OPTION_ENDPOINT                                                              \
+    {                                                                                    \
+        .name = "endpoint", .argument = "NAME",                                          \
+        .help = "of a study: which of its endpoints"                                     \
+    }
+
+#define CBK_OPTION_TIME                                                                  \
+    {                                                                                    \
+        .name = "time", .argument = "COLUMN", .help = "of a data file: follow-up time"   \
+    }
+
 /* Which rows an analysis of time to event reads (cli/followup.h). */
 #define CBK_OPTIONS_ROWS                                                                 \
-    {.name = "endpoint",                                                                 \
-     .argument = "NAME",                                                                 \
-     .help = "of a study: which of its endpoints"},                                      \
-        {.name = "time",                                                                 \
-         .argument = "COLUMN",                                                           \
-         .help = "of a data file: follow-up time"},                                      \
+    CBK_OPTION_ENDPOINT, CBK_OPTION_TIME,                                                \
         {.name = "event",                                                                \
          .argument = "COLUMN",                                                           \
          .help = "of a data file: event, a column of 0 and 1, or COLUMN=VALUE"},         \
@@ -64,6 +70,19 @@
     {                                                                                    \
         .name = "cause", .argument = "VALUE",                                            \
         .help = "the kind of event that is asked for"                                    \
+    }
+
+/* Of regressions. */
+#define CBK_OPTIONS_COVARIATES                                                           \
+    {.name = "on",                                                                       \
+     .argument = "A,B",                                                                  \
+     .help = "the covariates; A:B is the interaction of A and B"},                       \
+        {.name = "categorical",                                                          \
+         .argument = "A,B",                                                              \
+         .help = "of these, the ones whose values are categories"},                      \
+    {                                                                                    \
+        .name = "reference", .argument = "A=X,B=Y",                                      \
+        .help = "what the other categories are compared with; the first when not given"  \
     }
 
 #define CBK_OPTIONS_READING                                                              \

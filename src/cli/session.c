@@ -222,19 +222,44 @@ bool cbk_session_level(cbk_session *session, const cbk_arguments *arguments, dou
     return false;
 }
 
+void cbk_session_interval(const cbk_arguments *arguments, cbk_interval *out)
+{
+    const char *name = cbk_argument(arguments, "conf-type");
+    if (name != NULL) {
+        (void)cbk_interval_parse(name, out); /* a word of the option's list */
+    }
+}
+
+bool cbk_session_numbers(cbk_session *session, const cbk_arguments *arguments,
+                         const char *option, const double **out, size_t *n)
+{
+    const char *const *parts =
+        cbk_split_list(cbk_argument(arguments, option), session->arena, n);
+    double *numbers = CBK_NEW(session->arena, double, *n + 1);
+    for (size_t i = 0; i < *n; i++) {
+        if (numbers == NULL || parts[i] == NULL ||
+            !cbk_number_parse(parts[i], false, &numbers[i]) || numbers[i] < 0.0) {
+            (void)cbk_session_refuse(session,
+                                     "--%s is a list of numbers from 0, as in 36,60; not "
+                                     "\"%s\"",
+                                     option, parts[i] != NULL ? parts[i] : "");
+            return false;
+        }
+    }
+    *out = numbers;
+    return numbers != NULL;
+}
+
 bool cbk_session_conventions(cbk_session *session, const cbk_arguments *arguments,
                              cbk_conventions *out)
 {
     cbk_profile profile = CBK_PROFILE_R;
     const char *profile_name = cbk_argument(arguments, "profile");
-    const char *interval = cbk_argument(arguments, "conf-type");
     if (profile_name != NULL) {
         (void)cbk_profile_parse(profile_name, &profile); /* a word of the option's list */
     }
     *out = cbk_conventions_of(profile);
-    if (interval != NULL) {
-        (void)cbk_interval_parse(interval, &out->interval);
-    }
+    cbk_session_interval(arguments, &out->interval);
     return cbk_session_level(session, arguments, &out->level);
 }
 
@@ -291,6 +316,31 @@ int cbk_session_write_document(cbk_session *session, const cbk_document *documen
                    session->arena, &bytes, &size, &session->error);
     return status == CBK_OK ? cbk_session_write(session, path, bytes, size)
                             : cbk_session_fail(session, status);
+}
+
+int cbk_session_print(cbk_session *session, const cbk_arguments *arguments,
+                      const cbk_document *document)
+{
+    return document == NULL ? cbk_session_fail(session, CBK_ENOMEM)
+                            : cbk_session_write_document(
+                                  session, document, cbk_session_format(arguments), NULL);
+}
+
+cbk_status cbk_session_render_drawing(cbk_session *session, const cbk_drawing *drawing,
+                                      const char *format, double dpi, const char **bytes,
+                                      size_t *size)
+{
+    if (strcmp(format, "pdf") == 0) {
+        return cbk_render_pdf(drawing, session->arena, bytes, size, &session->error);
+    }
+    if (strcmp(format, "png") == 0) {
+        return cbk_render_png(drawing, dpi, session->arena, bytes, size, &session->error);
+    }
+    if (strcmp(format, "csv") == 0) {
+        return cbk_render_data(drawing->data, session->arena, bytes, size,
+                               &session->error);
+    }
+    return cbk_render_svg(drawing, session->arena, bytes, size, &session->error);
 }
 
 int cbk_session_write_json(cbk_session *session, cbk_buffer *buffer)

@@ -65,6 +65,14 @@ bool cbk_session_level(cbk_session *session, const cbk_arguments *arguments, dou
 bool cbk_session_conventions(cbk_session *session, const cbk_arguments *arguments,
                              cbk_conventions *out);
 
+/* --conf-type; *out stays what it is when not given. */
+void cbk_session_interval(const cbk_arguments *arguments, cbk_interval *out);
+
+/* An option's "36,60" as numbers, none when it is not given; false (after a message) when
+ * one is not a number >= 0. */
+bool cbk_session_numbers(cbk_session *session, const cbk_arguments *arguments,
+                         const char *option, const double **out, size_t *n);
+
 /* The format of --format; text when not given. */
 cbk_format cbk_session_format(const cbk_arguments *arguments);
 
@@ -74,6 +82,13 @@ int cbk_session_write(cbk_session *session, const char *path, const char *bytes,
                       size_t size);
 int cbk_session_write_document(cbk_session *session, const cbk_document *document,
                                cbk_format format, const char *path);
+/* Prints the document in the format of --format; NULL: its arena failed. */
+int cbk_session_print(cbk_session *session, const cbk_arguments *arguments,
+                      const cbk_document *document);
+/* format: "pdf", "png" with so many dots an inch, else SVG. */
+cbk_status cbk_session_render_drawing(cbk_session *session, const cbk_drawing *drawing,
+                                      const char *format, double dpi, const char **bytes,
+                                      size_t *size);
 int cbk_session_write_json(cbk_session *session, cbk_buffer *buffer);
 
 #endif

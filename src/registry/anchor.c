@@ -71,7 +71,7 @@ void cbk_anchor_append(cbk_casebook *casebook)
     cbk_head head;
     char *real = realpath(casebook->path, NULL);
     errno = 0;
-    casebook->has_anchor_failed = real == NULL ||
+    casebook->has_anchor_failed = real == NULL || strchr(real, '\n') != NULL ||
                                   cbk_casebook_head(casebook, &head, NULL) != CBK_OK ||
                                   !append(casebook, &head, real, &name, &line);
     free(real);

@@ -110,7 +110,10 @@ static bool has_journal(const char *path)
 bool cbk_casebook_is_one(const char *path)
 {
     unsigned char header[HEADER_SIZE];
-    FILE *file = fopen(path, "rb");
+    struct stat status;
+    /* A pipe gives its bytes only once, and may never give any. */
+    FILE *file =
+        stat(path, &status) == 0 && S_ISREG(status.st_mode) ? fopen(path, "rb") : NULL;
     if (file == NULL) {
         return false;
     }
@@ -214,6 +217,19 @@ int cbk_casebook_reload(cbk_casebook *casebook)
     return cbk_layout_read(casebook->registry.database, fresh, &casebook->layout);
 }
 
+/* The name of a file becomes the name of the log of its anchors, so it must be one. */
+static bool is_uuid(const char *text)
+{
+    for (size_t i = 0; i < 36; i++) {
+        const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (is_dash ? text[i] != '-'
+                    : text[i] == '\0' || strchr("0123456789abcdef", text[i]) == NULL) {
+            return false;
+        }
+    }
+    return text[36] == '\0';
+}
+
 /* Before anything of a stranger's file is used: pages, schema, layout, schema of forms.
  */
 static cbk_status check_file(cbk_casebook *casebook, cbk_error *err)
@@ -243,9 +259,15 @@ static cbk_status check_file(cbk_casebook *casebook, cbk_error *err)
         code = ask_text(database, "SELECT uuid FROM casebook_file", casebook->uuid,
                         sizeof casebook->uuid);
     }
-    return code == SQLITE_OK
+    if (code != SQLITE_OK) {
+        return cbk_casebook_fail(casebook, code, "reading its forms", err);
+    }
+    return is_uuid(casebook->uuid)
                ? check_schema(casebook, false, err)
-               : cbk_casebook_fail(casebook, code, "reading its forms", err);
+               : cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
+                          "%s cannot be opened: it has no name of its own "
+                          "(casebook_file).",
+                          casebook->name);
 }
 
 /* A new file is one that is not there or is empty (what a crash left of an earlier try).
@@ -315,8 +337,13 @@ static cbk_status find_file(cbk_casebook *casebook, const char *path,
         casebook->path = strdup(path);
     } else {
         casebook->path = realpath(path, NULL);
-        if (casebook->path == NULL && !cbk_file_exists(path)) {
+        if (!cbk_file_exists(path)) {
             return cbk_fail(err, CBK_EIO, CBK_ROW_NONE, "%s: no such file.", path);
+        }
+        struct stat status;
+        if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+            return cbk_fail(err, CBK_EIO, CBK_ROW_NONE, "%s is not an ordinary file.",
+                            path);
         }
     }
     return casebook->path != NULL ? CBK_OK : cbk_fail_memory(err);

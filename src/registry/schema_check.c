@@ -40,9 +40,13 @@ static const char *tell(sqlite3_stmt *found, sqlite3_stmt *expected, cbk_arena *
                                          : strcmp(names[0], names[1]);
     sqlite3_stmt *at = order > 0 ? expected : found;
     const char *how = order == 0 ? "another" : order > 0 ? "no" : "an unknown";
-    return cbk_text_format(arena, "there is %s %s `%.80s`", how,
-                           (const char *)sqlite3_column_text(at, 0),
-                           (const char *)sqlite3_column_text(at, 1));
+    char *text = cbk_text_format(arena, "there is %s %s `%.80s`", how,
+                                 (const char *)sqlite3_column_text(at, 0),
+                                 (const char *)sqlite3_column_text(at, 1));
+    if (text != NULL) {
+        cbk_text_make_printable(text); /* a stranger's file may say anything */
+    }
+    return text;
 }
 
 /* What the first row that is not the same in both is called; NULL: all are the same. */

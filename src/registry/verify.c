@@ -28,9 +28,13 @@ typedef struct checking {
 static void say(checking *at, const char *sentence)
 {
     cbk_verification *found = at->found;
+    char *kept = sentence != NULL ? cbk_text_copy(at->arena, sentence) : NULL;
+    if (kept != NULL) {
+        cbk_text_make_printable(kept); /* a damaged file may say anything */
+    }
     if (found->n_broken < CBK_BROKEN_MAX) {
         found->broken[found->n_broken] =
-            sentence != NULL ? sentence : "(out of memory for a sentence)";
+            kept != NULL ? kept : "(out of memory for a sentence)";
     }
     found->n_broken++;
 }

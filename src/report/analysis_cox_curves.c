@@ -1,6 +1,7 @@
 /* analysis_cox_curves.c - the curves that `casebook cox` predicts, as tables and as JSON.
  */
 #include "report/analysis_cox.h"
+#include "report/analysis_json.h"
 
 #include "study/prediction.h"
 
@@ -189,9 +190,7 @@ static void write_row(cbk_json *json, const cbk_cox_curve_row *row, cbk_notes no
     cbk_json_key_number(json, "std_error", row->std_error);
     cbk_json_key_number(json, "lower", row->lower);
     cbk_json_key_number(json, "upper", row->upper);
-    if ((notes & (cbk_notes)CBK_NOTE_BEYOND_FOLLOW_UP) != 0) {
-        cbk_json_key_boolean(json, "beyond_follow_up", true);
-    }
+    cbk_analysis_json_beyond(json, notes);
     cbk_json_close_object(json);
 }
 
@@ -216,16 +215,9 @@ static void write_curve(cbk_json *json, const cbk_regression *analysis,
                         const cbk_cox_curve *curve)
 {
     const cbk_predictions *asked = analysis->predictions;
-    const cbk_groups *strata = analysis->data->strata;
     cbk_json_open_object(json);
     write_person(json, analysis, curve);
-    cbk_json_key(json, "stratum");
-    cbk_json_open_object(json);
-    for (size_t i = 0; i < strata->n_by; i++) {
-        cbk_json_key_text(json, strata->by[i],
-                          strata->level[curve->stratum * strata->n_by + i]);
-    }
-    cbk_json_close_object(json);
+    cbk_analysis_json_group(json, "stratum", analysis->data->strata, curve->stratum);
     cbk_json_key(json, "curve");
     cbk_json_open_array(json);
     for (size_t j = 0; j < curve->n_rows; j++) {

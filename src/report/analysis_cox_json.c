@@ -2,7 +2,7 @@
  * docs/formats/json.md.
  */
 #include "report/analysis_cox.h"
-#include "report/analysis_km.h"
+#include "report/analysis_json.h"
 #include "report/regression.h"
 #include "study/prediction.h"
 
@@ -14,16 +14,6 @@ static void write_terms(cbk_json *json, const cbk_design *design)
     cbk_json_open_array(json);
     for (size_t t = 0; t < design->n_terms; t++) {
         cbk_json_text(json, design->terms[t].name);
-    }
-    cbk_json_close_array(json);
-}
-
-static void write_list(cbk_json *json, const char *key, const char *const *text, size_t n)
-{
-    cbk_json_key(json, key);
-    cbk_json_open_array(json);
-    for (size_t i = 0; i < n; i++) {
-        cbk_json_text(json, text[i]);
     }
     cbk_json_close_array(json);
 }
@@ -46,7 +36,7 @@ static void write_settings(cbk_json *json, const cbk_regression *analysis)
     cbk_json_key_text(json, "unit", data->unit);
     cbk_json_key_boolean(json, "timefix", !data->request->is_time_exact);
     write_terms(json, analysis->design);
-    write_list(json, "strata", data->request->strata, data->request->n_strata);
+    cbk_json_key_texts(json, "strata", data->request->strata, data->request->n_strata);
     cbk_json_key_text(json, "weight", data->request->weight);
     cbk_json_key_text(json, "offset", data->request->offset);
     cbk_json_key_text(json, "cluster", data->request->cluster);
@@ -62,14 +52,7 @@ static void write_warnings(cbk_json *json, const cbk_regression *analysis,
                            cbk_arena *arena)
 {
     const cbk_notes notes = cbk_cox_notes(analysis);
-    cbk_json_key(json, "warnings");
-    cbk_json_open_array(json);
-    for (int i = 0; i < CBK_NOTE_COUNT; i++) {
-        const cbk_note note = (cbk_note)(1 << i);
-        if ((notes & (cbk_notes)note) != 0) {
-            cbk_json_text(json, cbk_note_sentence(note));
-        }
-    }
+    cbk_analysis_json_open_warnings(json, notes);
     for (size_t j = 0; j < analysis->fit->n_covariates; j++) {
         if (analysis->fit->coefficients[j].fate != CBK_COX_ESTIMATED) {
             cbk_json_text(json,
@@ -89,38 +72,6 @@ static void write_warnings(cbk_json *json, const cbk_regression *analysis,
     cbk_json_close_array(json);
 }
 
-static const char *fate_name(cbk_cox_fate fate)
-{
-    switch (fate) {
-    case CBK_COX_ESTIMATED:
-        return "estimated";
-    case CBK_COX_CONSTANT:
-        return "constant";
-    case CBK_COX_COLLINEAR:
-        return "collinear";
-    case CBK_COX_RISING:
-    case CBK_COX_FALLING:
-        break;
-    }
-    return "infinite";
-}
-
-/* The keys of an open object. */
-static void write_test(cbk_json *json, const cbk_cox_test *test)
-{
-    cbk_json_key_number(json, "chisq", test->chisq);
-    cbk_json_key_integer(json, "df", (int64_t)test->df);
-    cbk_json_key_number(json, "p", test->p);
-}
-
-static void write_named_test(cbk_json *json, const char *key, const cbk_cox_test *test)
-{
-    cbk_json_key(json, key);
-    cbk_json_open_object(json);
-    write_test(json, test);
-    cbk_json_close_object(json);
-}
-
 static void write_profile(cbk_json *json, const cbk_cox *fit,
                           const cbk_cox_coefficient *of)
 {
@@ -132,8 +83,8 @@ static void write_profile(cbk_json *json, const cbk_cox *fit,
     cbk_json_open_object(json);
     cbk_json_key_number(json, "lower", of->profile.lower);
     cbk_json_key_number(json, "upper", of->profile.upper);
-    write_named_test(json, "likelihood_ratio", &of->profile.likelihood_ratio);
-    write_named_test(json, "score", &of->profile.score);
+    cbk_analysis_json_cox_test(json, "likelihood_ratio", &of->profile.likelihood_ratio);
+    cbk_analysis_json_cox_test(json, "score", &of->profile.score);
     cbk_json_close_object(json);
 }
 
@@ -142,7 +93,6 @@ static void write_coefficient(cbk_json *json, const cbk_design *design, size_t o
                               const cbk_cox *fit, size_t j)
 {
     const cbk_cox_coefficient *of = &fit->coefficients[j];
-    const cbk_design_column *column = &design->columns[of_column];
     const bool is_profile = fit->request.wants_profile && !fit->request.is_firth;
     const cbk_shown_ratio shown = cbk_regression_shown(fit, of);
     const double z =
@@ -150,19 +100,7 @@ static void write_coefficient(cbk_json *json, const cbk_design *design, size_t o
             ? copysign(sqrt(of->profile.likelihood_ratio.chisq), of->estimate)
             : of->z;
     cbk_json_open_object(json);
-    cbk_json_key_text(json, "term", column->name);
-    cbk_json_key_text(json, "variable", column->variable);
-    cbk_json_key_text(json, "level", column->level);
-    cbk_json_key_text(json, "reference", column->reference);
-    cbk_json_key_text(json, "status",
-                      fit->n_event == 0               ? "no events"
-                      : of->fate != CBK_COX_ESTIMATED ? fate_name(of->fate)
-                      : isnan(of->estimate)           ? "not converged"
-                                                      : "estimated");
-    cbk_json_key_text(json, "direction",
-                      of->fate == CBK_COX_RISING    ? "rising"
-                      : of->fate == CBK_COX_FALLING ? "falling"
-                                                    : NULL);
+    cbk_analysis_json_term(json, &design->columns[of_column], of, fit->n_event);
     cbk_json_key_number(json, "estimate", of->estimate);
     cbk_json_key_number(json, "hazard_ratio", of->hazard_ratio);
     cbk_json_key_number(json, "std_error", of->std_error);
@@ -177,18 +115,14 @@ static void write_coefficient(cbk_json *json, const cbk_design *design, size_t o
 
 static void write_tests(cbk_json *json, const cbk_cox *fit)
 {
-    cbk_json_key(json, "loglik");
-    cbk_json_open_object(json);
-    cbk_json_key_number(json, "null", fit->loglik_null);
-    cbk_json_key_number(json, "model", fit->loglik);
-    cbk_json_close_object(json);
+    cbk_analysis_json_loglik(json, fit->loglik_null, fit->loglik);
     cbk_json_key(json, "tests");
     cbk_json_open_object(json);
-    write_named_test(json, "likelihood_ratio", &fit->likelihood_ratio);
-    write_named_test(json, "wald", &fit->wald);
-    write_named_test(json, "score", &fit->score);
+    cbk_analysis_json_cox_test(json, "likelihood_ratio", &fit->likelihood_ratio);
+    cbk_analysis_json_cox_test(json, "wald", &fit->wald);
+    cbk_analysis_json_cox_test(json, "score", &fit->score);
     if (fit->request.is_robust) {
-        write_named_test(json, "robust_score", &fit->robust_score);
+        cbk_analysis_json_cox_test(json, "robust_score", &fit->robust_score);
     }
     cbk_json_close_object(json);
 }
@@ -208,11 +142,12 @@ static void write_proportional(cbk_json *json, const cbk_regression *analysis)
     for (size_t t = 0; t < fit->n_terms; t++) {
         cbk_json_open_object(json);
         cbk_json_key_text(json, "term", analysis->design->terms[t].name);
-        write_test(json, &fit->terms[t]);
+        cbk_analysis_json_test(json, fit->terms[t].chisq, fit->terms[t].df,
+                               fit->terms[t].p);
         cbk_json_close_object(json);
     }
     cbk_json_close_array(json);
-    write_named_test(json, "global", &fit->global);
+    cbk_analysis_json_cox_test(json, "global", &fit->global);
     cbk_json_close_object(json);
 }
 
@@ -225,12 +160,7 @@ static void write_exact(cbk_json *json, const cbk_cox_instead *instead)
         return;
     }
     cbk_json_open_object(json);
-    cbk_json_key_text(json, "method", exact->is_complete ? "complete" : "monte-carlo");
-    cbk_json_key_number(json, "labelings", exact->n_labelings);
-    cbk_json_key_integer(json, "permutations", (int64_t)exact->n_permutations);
-    cbk_json_key_integer(json, "extreme", (int64_t)exact->n_extreme);
-    cbk_json_key_number(json, "p", exact->p);
-    cbk_json_key_number(json, "std_error", exact->std_error);
+    cbk_analysis_json_exact(json, exact);
     cbk_json_close_object(json);
 }
 
@@ -294,7 +224,8 @@ static void write_term_tests(cbk_json *json, const cbk_regression *analysis)
     for (size_t t = 0; t < design->n_terms; t++) {
         cbk_json_open_object(json);
         cbk_json_key_text(json, "term", design->terms[t].name);
-        write_test(json, &analysis->terms[t]);
+        cbk_analysis_json_test(json, analysis->terms[t].chisq, analysis->terms[t].df,
+                               analysis->terms[t].p);
         cbk_json_close_object(json);
     }
     cbk_json_close_array(json);
@@ -347,11 +278,7 @@ static void write_results(cbk_json *json, const cbk_regression *analysis)
     write_term_tests(json, analysis);
     write_univariable(json, analysis);
     cbk_cox_write_curves(json, analysis);
-    cbk_json_key(json, "convergence");
-    cbk_json_open_object(json);
-    cbk_json_key_integer(json, "iterations", (int64_t)fit->n_iterations);
-    cbk_json_key_number(json, "gradient", fit->gradient);
-    cbk_json_close_object(json);
+    cbk_analysis_json_convergence(json, fit->n_iterations, fit->gradient);
     cbk_json_key_notes(json, "notes", cbk_cox_notes(analysis));
     cbk_json_close_object(json);
 }
@@ -359,10 +286,7 @@ static void write_results(cbk_json *json, const cbk_regression *analysis)
 void cbk_analysis_cox_json(const cbk_regression *analysis, cbk_arena *arena,
                            cbk_json *json)
 {
-    cbk_json_open_object(json);
-    cbk_json_key_text(json, "casebook", CASEBOOK_VERSION);
-    cbk_json_key_text(json, "analysis", "cox");
-    cbk_km_json_source(json, &analysis->data->source);
+    cbk_analysis_json_open(json, "cox", &analysis->data->source);
     write_settings(json, analysis);
     write_warnings(json, analysis, arena);
     write_results(json, analysis);

@@ -2,17 +2,7 @@
  * docs/formats/json.md.
  */
 #include "report/analysis_cuminc.h"
-#include "report/analysis_km.h"
-
-static void write_list(cbk_json *json, const char *key, const char *const *text, size_t n)
-{
-    cbk_json_key(json, key);
-    cbk_json_open_array(json);
-    for (size_t i = 0; i < n; i++) {
-        cbk_json_text(json, text[i]);
-    }
-    cbk_json_close_array(json);
-}
+#include "report/analysis_json.h"
 
 static void write_settings(cbk_json *json, const cbk_incidences *all)
 {
@@ -34,8 +24,8 @@ static void write_settings(cbk_json *json, const cbk_incidences *all)
     cbk_json_key_text(json, "weight", request->weight);
     cbk_json_key_text(json, "cluster", request->cluster);
     cbk_json_key_boolean(json, "timefix", !request->is_time_exact);
-    write_list(json, "by", request->by, request->n_by);
-    write_list(json, "strata", request->strata, request->n_strata);
+    cbk_json_key_texts(json, "by", request->by, request->n_by);
+    cbk_json_key_texts(json, "strata", request->strata, request->n_strata);
     cbk_json_key_text(json, "where", request->where);
     cbk_json_close_object(json);
 }
@@ -46,14 +36,7 @@ static void write_warnings(cbk_json *json, const cbk_incidences *all)
     for (size_t k = 0; all->tests != NULL && k < all->data->n_causes; k++) {
         notes |= cbk_cuminc_is_asked(all->data, k) ? all->tests[k].notes : 0u;
     }
-    cbk_json_key(json, "warnings");
-    cbk_json_open_array(json);
-    for (int i = 0; i < CBK_NOTE_COUNT; i++) {
-        const cbk_note note = (cbk_note)(1 << i);
-        if ((notes & (cbk_notes)note) != 0) {
-            cbk_json_text(json, cbk_note_sentence(note));
-        }
-    }
+    cbk_analysis_json_open_warnings(json, notes);
     if (all->why_no_tests != NULL) {
         cbk_json_text(json, all->why_no_tests);
     }
@@ -98,9 +81,7 @@ static void write_at(cbk_json *json, const cbk_cuminc *fit, size_t cause,
         cbk_json_key_number(json, "time", row.time);
         cbk_json_key_number(json, "n_risk", row.n_risk);
         write_estimate(json, &row);
-        if ((row.notes & (cbk_notes)CBK_NOTE_BEYOND_FOLLOW_UP) != 0) {
-            cbk_json_key_boolean(json, "beyond_follow_up", true);
-        }
+        cbk_analysis_json_beyond(json, row.notes);
         cbk_json_close_object(json);
     }
     cbk_json_close_array(json);
@@ -128,12 +109,7 @@ static void write_stratum(cbk_json *json, const cbk_followup_data *data,
                           const cbk_incidence *group, const cbk_cuminc_asked *asked)
 {
     cbk_json_open_object(json);
-    cbk_json_key(json, "stratum");
-    cbk_json_open_object(json);
-    for (size_t i = 0; i < data->by->n_by; i++) {
-        cbk_json_key_text(json, data->by->by[i], group->level[i]);
-    }
-    cbk_json_close_object(json);
+    cbk_analysis_json_levels(json, "stratum", data->by->by, group->level, data->by->n_by);
     cbk_json_key_integer(json, "n", (int64_t)group->fit->table->risk->n);
     cbk_json_key_integer(json, "events", (int64_t)group->fit->table->risk->n_event);
     write_causes(json, data, group->fit, asked);
@@ -151,9 +127,7 @@ static void write_tests(cbk_json *json, const cbk_incidences *all)
             cbk_json_open_object(json);
             cbk_json_key_text(json, "method", "gray");
             cbk_json_key_text(json, "cause", all->data->cause_name[k]);
-            cbk_json_key_number(json, "chisq", test->chisq);
-            cbk_json_key_integer(json, "df", (int64_t)test->df);
-            cbk_json_key_number(json, "p", test->p);
+            cbk_analysis_json_test(json, test->chisq, test->df, test->p);
             cbk_json_key_notes(json, "notes", test->notes);
             cbk_json_close_object(json);
         }
@@ -164,10 +138,7 @@ static void write_tests(cbk_json *json, const cbk_incidences *all)
 void cbk_analysis_cuminc_json(const cbk_incidences *all, const cbk_cuminc_asked *asked,
                               cbk_json *json)
 {
-    cbk_json_open_object(json);
-    cbk_json_key_text(json, "casebook", CASEBOOK_VERSION);
-    cbk_json_key_text(json, "analysis", "cuminc");
-    cbk_km_json_source(json, &all->data->source);
+    cbk_analysis_json_open(json, "cuminc", &all->data->source);
     write_settings(json, all);
     write_warnings(json, all);
     cbk_json_key(json, "results");

@@ -2,19 +2,7 @@
  * docs/formats/json.md.
  */
 #include "report/analysis_finegray.h"
-#include "report/analysis_km.h"
-
-#include <math.h>
-
-static void write_list(cbk_json *json, const char *key, const char *const *text, size_t n)
-{
-    cbk_json_key(json, key);
-    cbk_json_open_array(json);
-    for (size_t i = 0; i < n; i++) {
-        cbk_json_text(json, text[i]);
-    }
-    cbk_json_close_array(json);
-}
+#include "report/analysis_json.h"
 
 static void write_settings(cbk_json *json, const cbk_competing *both)
 {
@@ -37,7 +25,7 @@ static void write_settings(cbk_json *json, const cbk_competing *both)
                                       : request->cause);
     cbk_json_key_text(json, "unit", data->unit);
     cbk_json_key_boolean(json, "timefix", !request->is_time_exact);
-    write_list(json, "on", request->on, request->n_on);
+    cbk_json_key_texts(json, "on", request->on, request->n_on);
     cbk_json_key_text(json, "where", request->where);
     cbk_json_close_object(json);
 }
@@ -64,42 +52,15 @@ static void write_warnings(cbk_json *json, const cbk_competing *both, cbk_arena 
     cbk_json_close_array(json);
 }
 
-static const char *status_of(const cbk_cox_coefficient *of, size_t n_event)
-{
-    switch (of->fate) {
-    case CBK_COX_ESTIMATED:
-        break;
-    case CBK_COX_CONSTANT:
-        return "constant";
-    case CBK_COX_COLLINEAR:
-        return "collinear";
-    case CBK_COX_RISING:
-    case CBK_COX_FALLING:
-        return "infinite";
-    }
-    return n_event == 0          ? "no events"
-           : isnan(of->estimate) ? "not converged"
-                                 : "estimated";
-}
-
 static void write_coefficients(cbk_json *json, const cbk_design *design,
                                const cbk_cox_coefficient *all, size_t n_event)
 {
     cbk_json_key(json, "coefficients");
     cbk_json_open_array(json);
     for (size_t j = 0; j < design->n_columns; j++) {
-        const cbk_design_column *column = &design->columns[j];
         const cbk_cox_coefficient *of = &all[j];
         cbk_json_open_object(json);
-        cbk_json_key_text(json, "term", column->name);
-        cbk_json_key_text(json, "variable", column->variable);
-        cbk_json_key_text(json, "level", column->level);
-        cbk_json_key_text(json, "reference", column->reference);
-        cbk_json_key_text(json, "status", status_of(of, n_event));
-        cbk_json_key_text(json, "direction",
-                          of->fate == CBK_COX_RISING    ? "rising"
-                          : of->fate == CBK_COX_FALLING ? "falling"
-                                                        : NULL);
+        cbk_analysis_json_term(json, &design->columns[j], of, n_event);
         cbk_json_key_number(json, "estimate", of->estimate);
         cbk_json_key_number(json, "hazard_ratio", of->hazard_ratio);
         cbk_json_key_number(json, "std_error", of->std_error);
@@ -112,25 +73,6 @@ static void write_coefficients(cbk_json *json, const cbk_design *design,
     cbk_json_close_array(json);
 }
 
-static void write_loglik(cbk_json *json, double null, double model)
-{
-    cbk_json_key(json, "loglik");
-    cbk_json_open_object(json);
-    cbk_json_key_number(json, "null", null);
-    cbk_json_key_number(json, "model", model);
-    cbk_json_close_object(json);
-}
-
-static void write_test(cbk_json *json, const char *key, const cbk_cox_test *test)
-{
-    cbk_json_key(json, key);
-    cbk_json_open_object(json);
-    cbk_json_key_number(json, "chisq", test->chisq);
-    cbk_json_key_integer(json, "df", (int64_t)test->df);
-    cbk_json_key_number(json, "p", test->p);
-    cbk_json_close_object(json);
-}
-
 static void write_specific(cbk_json *json, const cbk_competing *both)
 {
     const cbk_cox *fit = both->specific->fit;
@@ -138,12 +80,12 @@ static void write_specific(cbk_json *json, const cbk_competing *both)
     cbk_json_open_object(json);
     cbk_json_key_integer(json, "events", (int64_t)fit->n_event);
     write_coefficients(json, both->specific->design, fit->coefficients, fit->n_event);
-    write_loglik(json, fit->loglik_null, fit->loglik);
+    cbk_analysis_json_loglik(json, fit->loglik_null, fit->loglik);
     cbk_json_key(json, "tests");
     cbk_json_open_object(json);
-    write_test(json, "likelihood_ratio", &fit->likelihood_ratio);
-    write_test(json, "wald", &fit->wald);
-    write_test(json, "score", &fit->score);
+    cbk_analysis_json_cox_test(json, "likelihood_ratio", &fit->likelihood_ratio);
+    cbk_analysis_json_cox_test(json, "wald", &fit->wald);
+    cbk_analysis_json_cox_test(json, "score", &fit->score);
     cbk_json_close_object(json);
     cbk_json_key_notes(json, "notes", fit->notes);
     cbk_json_close_object(json);
@@ -158,16 +100,12 @@ static void write_results(cbk_json *json, const cbk_competing *both)
     cbk_json_key_integer(json, "events", (int64_t)fit->n_event);
     cbk_json_key_integer(json, "competing", (int64_t)fit->n_competing);
     write_coefficients(json, both->specific->design, fit->coefficients, fit->n_event);
-    write_loglik(json, fit->loglik_null, fit->loglik);
+    cbk_analysis_json_loglik(json, fit->loglik_null, fit->loglik);
     cbk_json_key(json, "tests");
     cbk_json_open_object(json);
-    write_test(json, "wald", &fit->wald);
+    cbk_analysis_json_cox_test(json, "wald", &fit->wald);
     cbk_json_close_object(json);
-    cbk_json_key(json, "convergence");
-    cbk_json_open_object(json);
-    cbk_json_key_integer(json, "iterations", (int64_t)fit->n_iterations);
-    cbk_json_key_number(json, "gradient", fit->gradient);
-    cbk_json_close_object(json);
+    cbk_analysis_json_convergence(json, fit->n_iterations, fit->gradient);
     cbk_json_key_notes(json, "notes", both->data->notes | fit->notes);
     write_specific(json, both);
     cbk_json_close_object(json);
@@ -176,10 +114,7 @@ static void write_results(cbk_json *json, const cbk_competing *both)
 void cbk_analysis_finegray_json(const cbk_competing *both, cbk_arena *arena,
                                 cbk_json *json)
 {
-    cbk_json_open_object(json);
-    cbk_json_key_text(json, "casebook", CASEBOOK_VERSION);
-    cbk_json_key_text(json, "analysis", "finegray");
-    cbk_km_json_source(json, &both->data->source);
+    cbk_analysis_json_open(json, "finegray", &both->data->source);
     write_settings(json, both);
     write_warnings(json, both, arena);
     write_results(json, both);

@@ -43,8 +43,6 @@ void cbk_km_add_bounds(const km_analysis *analysis);
 
 /* ---- JSON (analysis_km_json_asked.c): each writes its key and value ---------------- */
 
-/* The key source. */
-void cbk_km_json_source(cbk_json *json, const cbk_source *source);
 void cbk_km_json_stratum(cbk_json *json, const char *key, const cbk_curves *curves,
                          const cbk_curve *curve);
 void cbk_km_json_quantiles(cbk_json *json, const cbk_km *km, const cbk_km_request *asked);

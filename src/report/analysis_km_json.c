@@ -1,45 +1,8 @@
 /* analysis_km_json.c - `casebook km` as JSON; the fields are those of
  * docs/formats/json.md.
  */
+#include "report/analysis_json.h"
 #include "report/analysis_km.h"
-
-/* Which covariates the rows lacked, where there are several. */
-static void write_parts(cbk_json *json, const cbk_omitted *omitted)
-{
-    if (omitted->n_parts == 0) {
-        return;
-    }
-    cbk_json_key(json, "covariates");
-    cbk_json_open_array(json);
-    for (size_t k = 0; k < omitted->n_parts; k++) {
-        cbk_json_open_object(json);
-        cbk_json_key_text(json, "covariate", omitted->parts[k].reason);
-        cbk_json_key_integer(json, "n", (int64_t)omitted->parts[k].n);
-        cbk_json_close_object(json);
-    }
-    cbk_json_close_array(json);
-}
-
-void cbk_km_json_source(cbk_json *json, const cbk_source *source)
-{
-    cbk_json_key(json, "source");
-    cbk_json_open_object(json);
-    cbk_json_key_text(json, "name", source->name);
-    cbk_json_key_text(json, "sha256", source->sha256);
-    cbk_json_key_integer(json, "rows", (int64_t)source->rows);
-    cbk_json_key_integer(json, "used", (int64_t)source->used);
-    cbk_json_key(json, "omitted");
-    cbk_json_open_array(json);
-    for (size_t i = 0; i < source->n_omitted; i++) {
-        cbk_json_open_object(json);
-        cbk_json_key_text(json, "reason", source->omitted[i].reason);
-        cbk_json_key_integer(json, "n", (int64_t)source->omitted[i].n);
-        write_parts(json, &source->omitted[i]);
-        cbk_json_close_object(json);
-    }
-    cbk_json_close_array(json);
-    cbk_json_close_object(json);
-}
 
 static void write_settings(cbk_json *json, const cbk_curves *curves, bool has_hazard)
 {
@@ -61,12 +24,7 @@ static void write_settings(cbk_json *json, const cbk_curves *curves, bool has_ha
     cbk_json_key_text(json, "entry", curves->entry);
     cbk_json_key_text(json, "weight", curves->weight);
     cbk_json_key_boolean(json, "timefix", !curves->is_time_exact);
-    cbk_json_key(json, "by");
-    cbk_json_open_array(json);
-    for (size_t i = 0; i < curves->n_by; i++) {
-        cbk_json_text(json, curves->by[i]);
-    }
-    cbk_json_close_array(json);
+    cbk_json_key_texts(json, "by", curves->by, curves->n_by);
     cbk_json_key_text(json, "where", curves->where);
     cbk_json_key(json, "landmark");
     if (curves->landmark > 0.0) {
@@ -85,14 +43,7 @@ static void write_warnings(cbk_json *json, const cbk_curves *curves)
     for (size_t i = 0; i < curves->n_curves; i++) {
         notes |= curves->curves[i].km->notes;
     }
-    cbk_json_key(json, "warnings");
-    cbk_json_open_array(json);
-    for (int i = 0; i < CBK_NOTE_COUNT; i++) {
-        const cbk_note note = (cbk_note)(1 << i);
-        if ((notes & (cbk_notes)note) != 0) {
-            cbk_json_text(json, cbk_note_sentence(note));
-        }
-    }
+    cbk_analysis_json_open_warnings(json, notes);
     cbk_json_close_array(json);
 }
 
@@ -151,10 +102,7 @@ static void write_stratum(cbk_json *json, const cbk_curves *curves, size_t index
 void cbk_analysis_km_json(const cbk_curves *curves, const cbk_km_request *request,
                           cbk_json *json)
 {
-    cbk_json_open_object(json);
-    cbk_json_key_text(json, "casebook", CASEBOOK_VERSION);
-    cbk_json_key_text(json, "analysis", "km");
-    cbk_km_json_source(json, &curves->source);
+    cbk_analysis_json_open(json, "km", &curves->source);
     write_settings(json, curves, request->hazard != NULL);
     write_warnings(json, curves);
     cbk_json_key(json, "results");

@@ -1,18 +1,12 @@
 /* analysis_km_json_asked.c - what `casebook km` gives in JSON when asked: quantiles,
  * times, restricted means, cumulative hazards, comparisons; and exact bounds.  The fields
  * are those of docs/formats/json.md. */
+#include "report/analysis_json.h"
 #include "report/analysis_km.h"
 
 #include <casebook/contrast.h>
 
 #include <math.h>
-
-static void write_beyond(cbk_json *json, cbk_notes notes)
-{
-    if ((notes & (cbk_notes)CBK_NOTE_BEYOND_FOLLOW_UP) != 0) {
-        cbk_json_key_boolean(json, "beyond_follow_up", true);
-    }
-}
 
 /* ---- of one curve ------------------------------------------------------------------ */
 
@@ -59,7 +53,7 @@ static void write_hazard_at(cbk_json *json, const cbk_nelson_aalen *fit, double 
     cbk_json_key_number(json, "std_error", at.std_error);
     cbk_json_key_number(json, "lower", at.lower);
     cbk_json_key_number(json, "upper", at.upper);
-    write_beyond(json, at.notes);
+    cbk_analysis_json_beyond(json, at.notes);
     cbk_json_close_object(json);
 }
 
@@ -81,7 +75,7 @@ void cbk_km_json_at(cbk_json *json, const cbk_km *km, const cbk_nelson_aalen *ha
         if (hazard != NULL) {
             write_hazard_at(json, hazard, row.time);
         }
-        write_beyond(json, row.notes);
+        cbk_analysis_json_beyond(json, row.notes);
         cbk_json_close_object(json);
     }
     cbk_json_close_array(json);
@@ -102,7 +96,7 @@ void cbk_km_json_restricted_mean(cbk_json *json, const cbk_km *km,
     cbk_json_key_number(json, "std_error", mean.std_error);
     cbk_json_key_number(json, "lower", mean.lower);
     cbk_json_key_number(json, "upper", mean.upper);
-    write_beyond(json, mean.notes);
+    cbk_analysis_json_beyond(json, mean.notes);
     cbk_json_close_object(json);
 }
 
@@ -149,12 +143,7 @@ void cbk_km_json_bounds(cbk_json *json, const cbk_km *km)
 void cbk_km_json_stratum(cbk_json *json, const char *key, const cbk_curves *curves,
                          const cbk_curve *curve)
 {
-    cbk_json_key(json, key);
-    cbk_json_open_object(json);
-    for (size_t i = 0; i < curves->n_by; i++) {
-        cbk_json_key_text(json, curves->by[i], curve->level[i]);
-    }
-    cbk_json_close_object(json);
+    cbk_analysis_json_levels(json, key, curves->by, curve->level, curves->n_by);
 }
 
 static void write_contrast(cbk_json *json, const cbk_curves *curves, size_t group,
@@ -165,14 +154,7 @@ static void write_contrast(cbk_json *json, const cbk_curves *curves, size_t grou
     cbk_km_json_stratum(json, "group", curves, &curves->curves[group]);
     cbk_km_json_stratum(json, "reference", curves, &curves->curves[0]);
     cbk_json_key_number(json, horizon, time);
-    cbk_json_key_number(json, "estimate", contrast->estimate);
-    cbk_json_key_number(json, error_key, contrast->std_error);
-    cbk_json_key_number(json, "lower", contrast->lower);
-    cbk_json_key_number(json, "upper", contrast->upper);
-    cbk_json_key_number(json, "z", contrast->z);
-    cbk_json_key_number(json, "p", contrast->p);
-    write_beyond(json, contrast->notes);
-    cbk_json_key_notes(json, "notes", contrast->notes);
+    cbk_analysis_json_contrast(json, error_key, contrast);
     cbk_json_close_object(json);
 }
 

@@ -1,6 +1,7 @@
 /* analysis_lifetable.c - `casebook lifetable` as a document and as JSON; the fields are
  * those of docs/formats/json.md.
  */
+#include "report/analysis_json.h"
 #include "report/analysis_km.h"
 
 #include <math.h>
@@ -142,12 +143,7 @@ static void write_settings(cbk_json *json, const cbk_life_tables *all)
     cbk_json_key_text(json, "time", curves->endpoint);
     cbk_json_key_text(json, "event", curves->event);
     cbk_json_key_text(json, "unit", curves->unit);
-    cbk_json_key(json, "by");
-    cbk_json_open_array(json);
-    for (size_t i = 0; i < curves->n_by; i++) {
-        cbk_json_text(json, curves->by[i]);
-    }
-    cbk_json_close_array(json);
+    cbk_json_key_texts(json, "by", curves->by, curves->n_by);
     cbk_json_key_text(json, "where", curves->where);
     cbk_json_close_object(json);
 }
@@ -159,14 +155,7 @@ static void write_warnings(cbk_json *json, const cbk_life_tables *all)
     for (size_t i = 0; i < all->curves->n_curves; i++) {
         notes |= all->tables[i]->notes;
     }
-    cbk_json_key(json, "warnings");
-    cbk_json_open_array(json);
-    for (int i = 0; i < CBK_NOTE_COUNT; i++) {
-        const cbk_note note = (cbk_note)(1 << i);
-        if ((notes & (cbk_notes)note) != 0) {
-            cbk_json_text(json, cbk_note_sentence(note));
-        }
-    }
+    cbk_analysis_json_open_warnings(json, notes);
     cbk_json_close_array(json);
 }
 
@@ -194,12 +183,7 @@ static void write_stratum(cbk_json *json, const cbk_curves *curves,
                           const cbk_curve *curve, const cbk_life_table *table)
 {
     cbk_json_open_object(json);
-    cbk_json_key(json, "stratum");
-    cbk_json_open_object(json);
-    for (size_t i = 0; i < curves->n_by; i++) {
-        cbk_json_key_text(json, curves->by[i], curve->level[i]);
-    }
-    cbk_json_close_object(json);
+    cbk_analysis_json_levels(json, "stratum", curves->by, curve->level, curves->n_by);
     cbk_json_key_integer(json, "n", (int64_t)table->n);
     cbk_json_key_integer(json, "events", (int64_t)table->n_event);
     cbk_json_key(json, "intervals");
@@ -219,10 +203,7 @@ static void write_stratum(cbk_json *json, const cbk_curves *curves,
 void cbk_analysis_lifetable_json(const cbk_life_tables *all, cbk_json *json)
 {
     const cbk_curves *curves = all->curves;
-    cbk_json_open_object(json);
-    cbk_json_key_text(json, "casebook", CASEBOOK_VERSION);
-    cbk_json_key_text(json, "analysis", "lifetable");
-    cbk_km_json_source(json, &curves->source);
+    cbk_analysis_json_open(json, "lifetable", &curves->source);
     write_settings(json, all);
     write_warnings(json, all);
     cbk_json_key(json, "results");

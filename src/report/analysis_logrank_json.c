@@ -1,21 +1,11 @@
 /* analysis_logrank_json.c - `casebook logrank` as JSON; the fields are those of
  * docs/formats/json.md.
  */
-#include "report/analysis_km.h"
+#include "report/analysis_json.h"
 #include "report/analysis_logrank.h"
 
 #include <math.h>
 #include <stdio.h>
-
-static void write_list(cbk_json *json, const char *key, const char *const *text, size_t n)
-{
-    cbk_json_key(json, key);
-    cbk_json_open_array(json);
-    for (size_t i = 0; i < n; i++) {
-        cbk_json_text(json, text[i]);
-    }
-    cbk_json_close_array(json);
-}
 
 static void write_settings(cbk_json *json, const cbk_followup_data *data,
                            const cbk_log_rank_request *request)
@@ -32,8 +22,8 @@ static void write_settings(cbk_json *json, const cbk_followup_data *data,
     cbk_json_key_text(json, "entry", data->request->entry);
     cbk_json_key_text(json, "unit", data->unit);
     cbk_json_key_boolean(json, "timefix", !data->request->is_time_exact);
-    write_list(json, "by", data->request->by, data->request->n_by);
-    write_list(json, "strata", data->request->strata, data->request->n_strata);
+    cbk_json_key_texts(json, "by", data->request->by, data->request->n_by);
+    cbk_json_key_texts(json, "strata", data->request->strata, data->request->n_strata);
     cbk_json_key_text(json, "where", data->request->where);
     cbk_json_close_object(json);
 }
@@ -42,31 +32,11 @@ static void write_warnings(cbk_json *json, const cbk_followup_data *data,
                            const cbk_log_rank *fit)
 {
     const cbk_notes notes = cbk_logrank_notes(data, fit);
-    cbk_json_key(json, "warnings");
-    cbk_json_open_array(json);
-    for (int i = 0; i < CBK_NOTE_COUNT; i++) {
-        const cbk_note note = (cbk_note)(1 << i);
-        if ((notes & (cbk_notes)note) != 0) {
-            cbk_json_text(json, cbk_note_sentence(note));
-        }
-    }
+    cbk_analysis_json_open_warnings(json, notes);
     if (fit->exact != NULL) {
         cbk_json_text(json, cbk_logrank_validity(fit));
     }
     cbk_json_close_array(json);
-}
-
-/* The group's value of each grouping variable. */
-static void write_level(cbk_json *json, const char *key, const cbk_followup_data *data,
-                        size_t group)
-{
-    cbk_json_key(json, key);
-    cbk_json_open_object(json);
-    for (size_t i = 0; i < data->by->n_by; i++) {
-        cbk_json_key_text(json, data->by->by[i],
-                          data->by->level[group * data->by->n_by + i]);
-    }
-    cbk_json_close_object(json);
 }
 
 static void write_groups(cbk_json *json, const cbk_followup_data *data,
@@ -77,7 +47,7 @@ static void write_groups(cbk_json *json, const cbk_followup_data *data,
     for (size_t g = 0; g < fit->n_groups; g++) {
         const cbk_log_rank_group *group = &fit->groups[g];
         cbk_json_open_object(json);
-        write_level(json, "group", data, g);
+        cbk_analysis_json_group(json, "group", data->by, g);
         cbk_json_key_integer(json, "n", (int64_t)group->n);
         cbk_json_key_integer(json, "events", (int64_t)group->n_event);
         cbk_json_key_number(json, "observed", group->observed);
@@ -91,9 +61,7 @@ static void write_groups(cbk_json *json, const cbk_followup_data *data,
 /* The keys of an open object. */
 static void write_test(cbk_json *json, const cbk_log_rank_test *test)
 {
-    cbk_json_key_number(json, "chisq", test->chisq);
-    cbk_json_key_integer(json, "df", (int64_t)test->df);
-    cbk_json_key_number(json, "p", test->p);
+    cbk_analysis_json_test(json, test->chisq, test->df, test->p);
     cbk_json_key_number(json, "log_p", test->log_p);
 }
 
@@ -133,8 +101,8 @@ static void write_pairs(cbk_json *json, const cbk_followup_data *data,
     for (size_t k = 0; k < fit->n_pairs; k++) {
         const cbk_log_rank_pair *pair = &fit->pairs[k];
         cbk_json_open_object(json);
-        write_level(json, "first", data, pair->first);
-        write_level(json, "second", data, pair->second);
+        cbk_analysis_json_group(json, "first", data->by, pair->first);
+        cbk_analysis_json_group(json, "second", data->by, pair->second);
         cbk_json_key_text(json, "method", cbk_log_rank_method_name(fit->request.method));
         write_test(json, &pair->test);
         cbk_json_key_number(json, "p_holm", pair->p_holm);
@@ -149,12 +117,7 @@ static void write_exact(cbk_json *json, const cbk_log_rank *fit)
     const cbk_log_rank_exact *exact = fit->exact;
     cbk_json_key(json, "exact");
     cbk_json_open_object(json);
-    cbk_json_key_text(json, "method", exact->is_complete ? "complete" : "monte-carlo");
-    cbk_json_key_number(json, "labelings", exact->n_labelings);
-    cbk_json_key_integer(json, "permutations", (int64_t)exact->n_permutations);
-    cbk_json_key_integer(json, "extreme", (int64_t)exact->n_extreme);
-    cbk_json_key_number(json, "p", exact->p);
-    cbk_json_key_number(json, "std_error", exact->std_error);
+    cbk_analysis_json_exact(json, exact);
     cbk_json_key(json, "seed");
     if (exact->is_complete) {
         cbk_json_null(json);
@@ -167,10 +130,7 @@ static void write_exact(cbk_json *json, const cbk_log_rank *fit)
 void cbk_analysis_logrank_json(const cbk_followup_data *data, const cbk_log_rank *fit,
                                cbk_json *json)
 {
-    cbk_json_open_object(json);
-    cbk_json_key_text(json, "casebook", CASEBOOK_VERSION);
-    cbk_json_key_text(json, "analysis", "logrank");
-    cbk_km_json_source(json, &data->source);
+    cbk_analysis_json_open(json, "logrank", &data->source);
     write_settings(json, data, &fit->request);
     write_warnings(json, data, fit);
     cbk_json_key(json, "results");

@@ -1,10 +1,8 @@
 /* analysis_mcf_json.c - `casebook mcf` as JSON; the fields are those of
  * docs/formats/json.md.
  */
-#include "report/analysis_km.h"
+#include "report/analysis_json.h"
 #include "report/analysis_mcf.h"
-
-#include <math.h>
 
 static void write_settings(cbk_json *json, const cbk_mcf_result *result, cbk_arena *arena)
 {
@@ -23,12 +21,7 @@ static void write_settings(cbk_json *json, const cbk_mcf_result *result, cbk_are
     cbk_json_key_text(json, "weight", request->weight);
     cbk_json_key_text(json, "unit", data->unit);
     cbk_json_key_boolean(json, "timefix", !request->is_time_exact);
-    cbk_json_key(json, "by");
-    cbk_json_open_array(json);
-    for (size_t i = 0; i < request->n_by; i++) {
-        cbk_json_text(json, request->by[i]);
-    }
-    cbk_json_close_array(json);
+    cbk_json_key_texts(json, "by", request->by, request->n_by);
     cbk_json_key_text(json, "where", request->where);
     cbk_json_close_object(json);
 }
@@ -39,29 +32,11 @@ static void write_warnings(cbk_json *json, const cbk_mcf_result *result)
     for (size_t g = 0; g < result->fit->n_groups; g++) {
         notes |= result->fit->curves[g].notes;
     }
-    cbk_json_key(json, "warnings");
-    cbk_json_open_array(json);
-    for (int i = 0; i < CBK_NOTE_COUNT; i++) {
-        const cbk_note note = (cbk_note)(1 << i);
-        if ((notes & (cbk_notes)note) != 0) {
-            cbk_json_text(json, cbk_note_sentence(note));
-        }
-    }
+    cbk_analysis_json_open_warnings(json, notes);
     if (cbk_mcf_subject_warning(result) != NULL) {
         cbk_json_text(json, cbk_mcf_subject_warning(result));
     }
     cbk_json_close_array(json);
-}
-
-static void write_level(cbk_json *json, const char *key, const cbk_groups *by,
-                        size_t group)
-{
-    cbk_json_key(json, key);
-    cbk_json_open_object(json);
-    for (size_t i = 0; i < by->n_by; i++) {
-        cbk_json_key_text(json, by->by[i], by->level[group * by->n_by + i]);
-    }
-    cbk_json_close_object(json);
 }
 
 static void write_curve(cbk_json *json, const cbk_mcf *curve)
@@ -84,13 +59,6 @@ static void write_curve(cbk_json *json, const cbk_mcf *curve)
     cbk_json_close_array(json);
 }
 
-static void write_beyond(cbk_json *json, cbk_notes notes)
-{
-    if ((notes & (cbk_notes)CBK_NOTE_BEYOND_FOLLOW_UP) != 0) {
-        cbk_json_key_boolean(json, "beyond_follow_up", true);
-    }
-}
-
 static void write_at(cbk_json *json, const cbk_mcf_result *result, const cbk_mcf *curve)
 {
     cbk_json_key(json, "at");
@@ -104,7 +72,7 @@ static void write_at(cbk_json *json, const cbk_mcf_result *result, const cbk_mcf
         cbk_json_key_number(json, "std_error", at.std_error);
         cbk_json_key_number(json, "lower", at.lower);
         cbk_json_key_number(json, "upper", at.upper);
-        write_beyond(json, at.notes);
+        cbk_analysis_json_beyond(json, at.notes);
         cbk_json_close_object(json);
     }
     cbk_json_close_array(json);
@@ -117,7 +85,7 @@ static void write_strata(cbk_json *json, const cbk_mcf_result *result)
     for (size_t g = 0; g < result->fit->n_groups; g++) {
         const cbk_mcf *curve = &result->fit->curves[g];
         cbk_json_open_object(json);
-        write_level(json, "stratum", result->of->data->by, g);
+        cbk_analysis_json_group(json, "stratum", result->of->data->by, g);
         cbk_json_key_integer(json, "n", (int64_t)curve->n_subjects);
         cbk_json_key_integer(json, "events", (int64_t)curve->n_event);
         write_curve(json, curve);
@@ -150,17 +118,10 @@ static void write_differences(cbk_json *json, const cbk_mcf_result *result)
         for (size_t i = 0; i < result->n_at; i++) {
             const cbk_contrast found = cbk_mcf_contrast(result, g, result->at[i]);
             cbk_json_open_object(json);
-            write_level(json, "group", result->of->data->by, g);
-            write_level(json, "reference", result->of->data->by, 0);
+            cbk_analysis_json_group(json, "group", result->of->data->by, g);
+            cbk_analysis_json_group(json, "reference", result->of->data->by, 0);
             cbk_json_key_number(json, "time", result->at[i]);
-            cbk_json_key_number(json, "estimate", found.estimate);
-            cbk_json_key_number(json, "std_error", found.std_error);
-            cbk_json_key_number(json, "lower", found.lower);
-            cbk_json_key_number(json, "upper", found.upper);
-            cbk_json_key_number(json, "z", found.z);
-            cbk_json_key_number(json, "p", found.p);
-            write_beyond(json, found.notes);
-            cbk_json_key_notes(json, "notes", found.notes);
+            cbk_analysis_json_contrast(json, "std_error", &found);
             cbk_json_close_object(json);
         }
     }
@@ -175,7 +136,7 @@ static void write_comparison(cbk_json *json, const cbk_mcf_result *result)
     cbk_json_open_array(json);
     for (size_t g = 0; is_compared && g < fit->n_groups; g++) {
         cbk_json_open_object(json);
-        write_level(json, "group", result->of->data->by, g);
+        cbk_analysis_json_group(json, "group", result->of->data->by, g);
         cbk_json_key_integer(json, "n", (int64_t)fit->curves[g].n_subjects);
         cbk_json_key_integer(json, "events", (int64_t)fit->curves[g].n_event);
         cbk_json_key_number(json, "observed", fit->test.groups[g].observed);
@@ -188,9 +149,7 @@ static void write_comparison(cbk_json *json, const cbk_mcf_result *result)
     if (is_compared) {
         cbk_json_open_object(json);
         cbk_json_key_text(json, "method", "robust-logrank");
-        cbk_json_key_number(json, "chisq", fit->test.chisq);
-        cbk_json_key_integer(json, "df", (int64_t)fit->test.df);
-        cbk_json_key_number(json, "p", fit->test.p);
+        cbk_analysis_json_test(json, fit->test.chisq, fit->test.df, fit->test.p);
         cbk_json_key_notes(json, "notes", fit->test.notes);
         cbk_json_close_object(json);
     }
@@ -199,10 +158,7 @@ static void write_comparison(cbk_json *json, const cbk_mcf_result *result)
 
 void cbk_analysis_mcf_json(const cbk_mcf_result *result, cbk_arena *arena, cbk_json *json)
 {
-    cbk_json_open_object(json);
-    cbk_json_key_text(json, "casebook", CASEBOOK_VERSION);
-    cbk_json_key_text(json, "analysis", "mcf");
-    cbk_km_json_source(json, &result->of->data->source);
+    cbk_analysis_json_open(json, "mcf", &result->of->data->source);
     write_settings(json, result, arena);
     write_warnings(json, result);
     cbk_json_key(json, "results");

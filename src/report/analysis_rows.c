@@ -75,21 +75,6 @@ void cbk_analysis_add_causes(cbk_document *document, const cbk_followup_data *da
     cbk_document_paragraph(document, run);
 }
 
-void cbk_analysis_json_causes(cbk_json *json, const cbk_followup_data *data)
-{
-    cbk_json_key_integer(json, "n", (int64_t)data->rows.n);
-    cbk_json_key_integer(json, "n_censor", (int64_t)data->n_of_cause[0]);
-    cbk_json_key(json, "causes");
-    cbk_json_open_array(json);
-    for (size_t k = 0; k < data->n_causes; k++) {
-        cbk_json_open_object(json);
-        cbk_json_key_text(json, "cause", data->cause_name[k]);
-        cbk_json_key_integer(json, "n_event", (int64_t)data->n_of_cause[k + 1]);
-        cbk_json_close_object(json);
-    }
-    cbk_json_close_array(json);
-}
-
 cbk_table_builder *cbk_analysis_table(cbk_arena *arena, const char *title,
                                       const char *const *headers, size_t n_columns,
                                       size_t n_rows)

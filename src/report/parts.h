@@ -111,8 +111,6 @@ typedef struct cbk_event_coding {
 void cbk_analysis_add_coding(cbk_document *document, const cbk_event_coding *coding);
 /* The same where events have causes. */
 void cbk_analysis_add_causes(cbk_document *document, const cbk_followup_data *data);
-/* The keys n, n_censor and causes of the open object `results`. */
-void cbk_analysis_json_causes(cbk_json *json, const cbk_followup_data *data);
 
 /* "dead = 1", "status = 2"; a study's condition as it is. */
 const char *cbk_analysis_event_words(const cbk_event_coding *coding, cbk_arena *arena);

@@ -97,7 +97,8 @@ cbk_status cbk_cox_answer_instead(const cbk_cox_rows *rows,
         return cbk_fail_memory(err);
     }
     out->no_exact = look_for_exact(rows);
-    if (!cbk_cox_ties_are_exact(request->ties)) {
+    if (!cbk_cox_ties_are_exact(request->ties) &&
+        rows->followup->n <= CBK_COX_FIRTH_ROWS_MAX) {
         CBK_TRY(fit_firth(rows, request, arena, &out->firth, err));
     }
     if (out->no_exact == CBK_COX_HAS_EXACT) {

@@ -37,32 +37,6 @@ typedef struct comparing {
     size_t capacity;        /* of them */
 } comparing;
 
-/* ---- finding records ------------------------------------------------------------------
- */
-
-typedef struct named_row {
-    const char *name;
-    size_t row;
-} named_row;
-
-static int by_name(const void *lhs, const void *rhs)
-{
-    return strcmp(((const named_row *)lhs)->name, ((const named_row *)rhs)->name);
-}
-
-static named_row *index_of(const cbk_records *records, cbk_arena *arena)
-{
-    named_row *all = CBK_NEW(arena, named_row, records->n_rows + 1);
-    for (size_t i = 0; all != NULL && i < records->n_rows; i++) {
-        all[i] = (named_row){.name = cbk_records_name(records, i, arena), .row = i};
-    }
-    if (all == NULL || cbk_arena_has_failed(arena)) {
-        return NULL;
-    }
-    qsort(all, records->n_rows, sizeof *all, by_name);
-    return all;
-}
-
 /* ---- what the file knows of the past
  * --------------------------------------------------- */
 
@@ -349,24 +323,21 @@ static void compare_old(comparing *at, const char *record, size_t row, size_t st
 
 static cbk_status compare_rows(comparing *at, cbk_error *err)
 {
-    const named_row *stored = index_of(at->stored, at->arena);
+    const cbk_named_row *stored = cbk_records_sorted(at->stored, at->arena);
     bool *is_taken = CBK_NEW(at->arena, bool, at->form->n_fields + 1);
     if (stored == NULL || is_taken == NULL) {
         return cbk_fail_memory(err);
     }
     for (size_t row = 0; row < at->read->n_rows; row++) {
-        const named_row wanted = {.name = cbk_records_name(at->read, row, at->arena)};
-        if (wanted.name == NULL) {
+        const char *name = cbk_records_name(at->read, row, at->arena);
+        if (name == NULL) {
             return cbk_fail_memory(err);
         }
-        const named_row *found =
-            at->stored->n_rows == 0
-                ? NULL
-                : bsearch(&wanted, stored, at->stored->n_rows, sizeof wanted, by_name);
+        const cbk_named_row *found = cbk_named_row_find(stored, at->stored->n_rows, name);
         if (found == NULL) {
-            compare_new(at, wanted.name, row, is_taken);
+            compare_new(at, name, row, is_taken);
         } else {
-            compare_old(at, wanted.name, row, found->row, is_taken);
+            compare_old(at, name, row, found->row, is_taken);
         }
     }
     return CBK_OK;

@@ -289,6 +289,17 @@ static void add_field(migrating *at, const cbk_file_table *table, const cbk_fiel
 /* ---- forms
  * ----------------------------------------------------------------------------- */
 
+/* Names of columns differ in more than their case. */
+static bool has_column(const cbk_file_table *table, const char *name)
+{
+    for (size_t i = 0; i < table->n_columns; i++) {
+        if (strcasecmp(table->columns[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void compare_form(migrating *at, const cbk_file_table *table, const cbk_form *now)
 {
     const cbk_records *records = cbk_study_records(at->study, table->name);
@@ -306,6 +317,9 @@ static void compare_form(migrating *at, const cbk_file_table *table, const cbk_f
             cbk_form_field(now, other != NULL ? other : column->name);
         if (other != NULL && field == NULL) {
             add(at, &at->lost, "--rename %s.%s=%s: the new protocol has no field %s",
+                table->name, column->name, other, other);
+        } else if (other != NULL && has_column(table, other)) {
+            add(at, &at->lost, "--rename %s.%s=%s: the file has another field called %s",
                 table->name, column->name, other, other);
         } else if (field == NULL) {
             drop_field(at, table, column, records);

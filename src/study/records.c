@@ -411,6 +411,31 @@ size_t cbk_records_find(const cbk_records *records, const char *name)
     return SIZE_MAX;
 }
 
+static int by_name(const void *lhs, const void *rhs)
+{
+    return strcmp(((const cbk_named_row *)lhs)->name, ((const cbk_named_row *)rhs)->name);
+}
+
+const cbk_named_row *cbk_records_sorted(const cbk_records *records, cbk_arena *arena)
+{
+    cbk_named_row *all = CBK_NEW(arena, cbk_named_row, records->n_rows + 1);
+    for (size_t i = 0; all != NULL && i < records->n_rows; i++) {
+        all[i] = (cbk_named_row){.name = cbk_records_name(records, i, arena), .row = i};
+    }
+    if (all == NULL || cbk_arena_has_failed(arena)) {
+        return NULL;
+    }
+    qsort(all, records->n_rows, sizeof *all, by_name);
+    return all;
+}
+
+const cbk_named_row *cbk_named_row_find(const cbk_named_row *rows, size_t n,
+                                        const char *name)
+{
+    const cbk_named_row wanted = {.name = name};
+    return n == 0 ? NULL : bsearch(&wanted, rows, n, sizeof *rows, by_name);
+}
+
 static const char *print_text(const cbk_field *field, const char *text, bool is_code,
                               cbk_arena *arena)
 {

@@ -58,6 +58,18 @@ const char *cbk_records_name(const cbk_records *records, size_t row, cbk_arena *
 /* The row of that name, or SIZE_MAX. */
 size_t cbk_records_find(const cbk_records *records, const char *name);
 
+/* Records by name, for comparing two lists of them. */
+typedef struct cbk_named_row {
+    const char *name;
+    size_t row;
+} cbk_named_row;
+
+/* [records->n_rows] in the order of the names' bytes; NULL when the arena failed. */
+const cbk_named_row *cbk_records_sorted(const cbk_records *records, cbk_arena *arena);
+/* NULL when there is none of that name. */
+const cbk_named_row *cbk_named_row_find(const cbk_named_row *rows, size_t n,
+                                        const char *name);
+
 /* A recorded value for print: a choice's label (or its code), Yes and No, a number as
  * recorded; several choices joined by ", "; NULL where missing.  `digits` -1: as
  * recorded, else fixed decimals. */

@@ -7,7 +7,7 @@
  * configuration.
  */
 #include "check.h"
-#include "ways.h"
+#include "file/ways.h"
 
 #include <sqlite3.h>
 #include <stdlib.h>

@@ -8,8 +8,8 @@
  * syncs must find states that are not sound.
  */
 #include "check.h"
+#include "file/ways.h"
 #include "recording_vfs.h"
-#include "ways.h"
 
 #include <stdlib.h>
 #include <string.h>

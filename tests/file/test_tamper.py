@@ -33,7 +33,7 @@ class Programs:
 
     def run(self, *words):
         done = subprocess.run(words, env=self.environment, capture_output=True, text=True,
-                              check=False)
+                              errors="backslashreplace", check=False)
         assert 0 <= done.returncode < 5, f"{words}: died ({done.returncode})"
         return done
 
@@ -41,7 +41,7 @@ class Programs:
         try:
             verify.verify(path)
             is_whole = True
-        except (verify.Broken, sqlite3.DatabaseError):
+        except (verify.Broken, sqlite3.DatabaseError, UnicodeDecodeError):
             is_whole = False
         return {"casebook verify": self.run(self.casebook, "verify", path).returncode == 0,
                 "casebook-verify": self.run(self.stand_alone, path).returncode == 0,
@@ -65,6 +65,7 @@ def make_file(programs, study, folder):
 def content(path):
     """Everything the file says, or None where it cannot be read."""
     connection = sqlite3.connect(path)
+    connection.text_factory = lambda text: text.decode(errors="surrogateescape")
     try:
         names = [name for (name,) in connection.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
@@ -73,7 +74,7 @@ def content(path):
             return None
         schema = connection.execute("SELECT * FROM sqlite_schema").fetchall()
         return names, rows, sorted((*map(str, row[:3]), str(row[4])) for row in schema)
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         return None
     finally:
         connection.close()

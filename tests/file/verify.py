@@ -205,7 +205,7 @@ def verify(path):
 def main(path):
     try:
         print(verify(path))
-    except Broken as what:
+    except (Broken, UnicodeDecodeError) as what:
         print(f"Broken: {what}")
         return 1
     except sqlite3.DatabaseError as what:

@@ -1,5 +1,5 @@
 /* ways.c - every way in which a casebook file is written.  Contract: ways.h. */
-#include "ways.h"
+#include "file/ways.h"
 
 #include "base/text.h"
 #include "registry/casebook.h"

@@ -215,25 +215,17 @@ static size_t compare(const data *from, FILE *file, cbk_arena *arena)
     return n_lines;
 }
 
-int main(int argc, char **argv)
+static bool is_good(const char *directory, const char *name, cbk_arena *arena)
 {
     static data from;
-    cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
-    if (argc < 3 || arena == NULL) {
-        return 99;
-    }
-    bool is_any_failed = false;
-    printf("1..%d\n", argc - 2);
-    for (int i = 2; i < argc; i++) {
-        check_has_failed = false;
-        read_data(argv[1], argv[i], &from);
-        FILE *file = golden_open(argv[1], argv[i], ".out.csv");
-        const size_t n_lines = compare(&from, file, arena);
-        (void)fclose(file);
-        const bool is_good = !check_has_failed && n_lines > 20 * N_FITS / 2;
-        printf("%s %d - %s\n", is_good ? "ok" : "not ok", i - 1, argv[i]);
-        is_any_failed = is_any_failed || !is_good;
-    }
-    cbk_arena_destroy(arena);
-    return is_any_failed ? 1 : 0;
+    read_data(directory, name, &from);
+    FILE *file = golden_open(directory, name, ".out.csv");
+    const size_t n_lines = compare(&from, file, arena);
+    (void)fclose(file);
+    return n_lines > 20 * N_FITS / 2;
+}
+
+int main(int argc, char **argv)
+{
+    return golden_main(argc, argv, is_good);
 }

@@ -142,43 +142,29 @@ static void compare_test(const data *from, const line *want, cbk_arena *arena)
     CHECK_NEAR(test[want->cause - 1].p, want->c, tolerance);
 }
 
-static bool compare_all(const char *directory, const char *name, const data *from,
-                        cbk_arena *arena)
+static bool is_good(const char *directory, const char *name, cbk_arena *arena)
 {
+    static data from;
     line want;
     size_t n_estimates = 0;
     size_t n_tests = 0;
-    check_has_failed = false;
+    read_data(directory, name, &from);
     FILE *file = golden_open(directory, name, ".out.csv");
     while (!check_has_failed && read_line(file, &want)) {
         const bool is_test = strcmp(want.what, "test") == 0;
         const cbk_mark before = cbk_arena_mark(arena);
-        (is_test ? compare_test : compare_estimate)(from, &want, arena);
+        (is_test ? compare_test : compare_estimate)(&from, &want, arena);
         cbk_arena_release(arena, before);
         n_tests += is_test;
         n_estimates += !is_test;
     }
     (void)fclose(file);
-    const bool has_tests = !from->is_late && !from->is_weighted && from->n_groups > 1;
-    return !check_has_failed && n_tests == (has_tests ? from->n_causes : 0) &&
-           n_estimates >= 10 * from->n_groups * from->n_causes / 2;
+    const bool has_tests = !from.is_late && !from.is_weighted && from.n_groups > 1;
+    return n_tests == (has_tests ? from.n_causes : 0) &&
+           n_estimates >= 10 * from.n_groups * from.n_causes / 2;
 }
 
 int main(int argc, char **argv)
 {
-    static data from;
-    cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
-    if (argc < 3 || arena == NULL) {
-        return 99;
-    }
-    bool is_any_failed = false;
-    printf("1..%d\n", argc - 2);
-    for (int i = 2; i < argc; i++) {
-        read_data(argv[1], argv[i], &from);
-        const bool is_good = compare_all(argv[1], argv[i], &from, arena);
-        printf("%s %d - %s\n", is_good ? "ok" : "not ok", i - 1, argv[i]);
-        is_any_failed = is_any_failed || !is_good;
-    }
-    cbk_arena_destroy(arena);
-    return is_any_failed ? 1 : 0;
+    return golden_main(argc, argv, is_good);
 }

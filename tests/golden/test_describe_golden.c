@@ -98,22 +98,15 @@ static void compare(const golden_sample *want, double *value, size_t n, cbk_aren
     }
 }
 
+static bool is_good(const char *directory, const char *name, cbk_arena *arena)
+{
+    static double value[MAX_VALUES];
+    const golden_sample want = find_sample(directory, name);
+    compare(&want, value, read_values(directory, name, value), arena);
+    return !check_has_failed;
+}
+
 int main(int argc, char **argv)
 {
-    cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
-    if (argc < 3 || arena == NULL) {
-        return 99;
-    }
-    bool is_any_failed = false;
-    printf("1..%d\n", argc - 2);
-    for (int i = 2; i < argc; i++) {
-        static double value[MAX_VALUES];
-        const golden_sample want = find_sample(argv[1], argv[i]);
-        check_has_failed = false;
-        compare(&want, value, read_values(argv[1], argv[i], value), arena);
-        printf("%s %d - %s\n", check_has_failed ? "not ok" : "ok", i - 1, argv[i]);
-        is_any_failed = is_any_failed || check_has_failed;
-    }
-    cbk_arena_destroy(arena);
-    return is_any_failed ? 1 : 0;
+    return golden_main(argc, argv, is_good);
 }

@@ -150,23 +150,13 @@ static void compare_case(const char *directory, const char *name, cbk_arena *are
     }
 }
 
+static bool is_good(const char *directory, const char *name, cbk_arena *arena)
+{
+    compare_case(directory, name, arena);
+    return !check_has_failed;
+}
+
 int main(int argc, char **argv)
 {
-    if (argc < 3) {
-        return 99;
-    }
-    bool is_any_failed = false;
-    printf("1..%d\n", argc - 2);
-    for (int i = 2; i < argc; i++) {
-        cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
-        if (arena == NULL) {
-            return 99;
-        }
-        check_has_failed = false;
-        compare_case(argv[1], argv[i], arena);
-        printf("%s %d - %s\n", check_has_failed ? "not ok" : "ok", i - 1, argv[i]);
-        is_any_failed = is_any_failed || check_has_failed;
-        cbk_arena_destroy(arena);
-    }
-    return is_any_failed ? 1 : 0;
+    return golden_main(argc, argv, is_good);
 }

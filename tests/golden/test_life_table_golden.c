@@ -86,20 +86,13 @@ static void compare(const char *directory, const char *name, cbk_arena *arena)
     }
 }
 
+static bool is_good(const char *directory, const char *name, cbk_arena *arena)
+{
+    compare(directory, name, arena);
+    return !check_has_failed;
+}
+
 int main(int argc, char **argv)
 {
-    cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
-    if (argc < 3 || arena == NULL) {
-        return 99;
-    }
-    bool is_any_failed = false;
-    printf("1..%d\n", argc - 2);
-    for (int i = 2; i < argc; i++) {
-        check_has_failed = false;
-        compare(argv[1], argv[i], arena);
-        printf("%s %d - %s\n", check_has_failed ? "not ok" : "ok", i - 1, argv[i]);
-        is_any_failed = is_any_failed || check_has_failed;
-    }
-    cbk_arena_destroy(arena);
-    return is_any_failed ? 1 : 0;
+    return golden_main(argc, argv, is_good);
 }

@@ -82,30 +82,22 @@ static void compare(const data *from, const line *want, cbk_arena *arena)
     CHECK_NEAR(fit->test.p, want->p, tolerance);
 }
 
-int main(int argc, char **argv)
+static bool is_good(const char *directory, const char *name, cbk_arena *arena)
 {
     static data from;
-    cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
-    if (argc < 3 || arena == NULL) {
-        return 99;
+    line want;
+    size_t n_lines = 0;
+    read_data(directory, name, &from);
+    FILE *file = golden_open(directory, name, ".out.csv");
+    while (!check_has_failed && read_line(file, &want)) {
+        compare(&from, &want, arena);
+        n_lines++;
     }
-    bool is_any_failed = false;
-    printf("1..%d\n", argc - 2);
-    for (int i = 2; i < argc; i++) {
-        line want;
-        size_t n_lines = 0;
-        check_has_failed = false;
-        read_data(argv[1], argv[i], &from);
-        FILE *file = golden_open(argv[1], argv[i], ".out.csv");
-        while (!check_has_failed && read_line(file, &want)) {
-            compare(&from, &want, arena);
-            n_lines++;
-        }
-        (void)fclose(file);
-        const bool is_good = !check_has_failed && n_lines == 7 * from.n_groups;
-        printf("%s %d - %s\n", is_good ? "ok" : "not ok", i - 1, argv[i]);
-        is_any_failed = is_any_failed || !is_good;
-    }
-    cbk_arena_destroy(arena);
-    return is_any_failed ? 1 : 0;
+    (void)fclose(file);
+    return n_lines == 7 * from.n_groups;
+}
+
+int main(int argc, char **argv)
+{
+    return golden_main(argc, argv, is_good);
 }

@@ -93,26 +93,18 @@ static size_t compare(const cbk_mcf_analysis *analysis, FILE *file)
     return n_lines;
 }
 
-int main(int argc, char **argv)
+static bool is_good(const char *directory, const char *name, cbk_arena *arena)
 {
     static data from;
-    cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
-    if (argc < 3 || arena == NULL) {
-        return 99;
-    }
-    bool is_any_failed = false;
-    printf("1..%d\n", argc - 2);
-    for (int i = 2; i < argc; i++) {
-        check_has_failed = false;
-        read_data(argv[1], argv[i], &from);
-        const cbk_mcf_analysis *analysis = fit(&from, arena);
-        FILE *file = golden_open(argv[1], argv[i], ".out.csv");
-        const bool is_good =
-            analysis != NULL && compare(analysis, file) > LINES_MIN && !check_has_failed;
-        (void)fclose(file);
-        printf("%s %d - %s\n", is_good ? "ok" : "not ok", i - 1, argv[i]);
-        is_any_failed = is_any_failed || !is_good;
-    }
-    cbk_arena_destroy(arena);
-    return is_any_failed ? 1 : 0;
+    read_data(directory, name, &from);
+    const cbk_mcf_analysis *analysis = fit(&from, arena);
+    FILE *file = golden_open(directory, name, ".out.csv");
+    const bool has_all = analysis != NULL && compare(analysis, file) > LINES_MIN;
+    (void)fclose(file);
+    return has_all;
+}
+
+int main(int argc, char **argv)
+{
+    return golden_main(argc, argv, is_good);
 }

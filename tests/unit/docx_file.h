@@ -2,10 +2,10 @@
 #ifndef DOCX_FILE_H
 #define DOCX_FILE_H
 
-#include <stdbool.h>
+#include "package/zip_writer.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <zip.h>
 
 #define DOCX_HEAD                                                                        \
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?><w:document "                             \
@@ -18,53 +18,44 @@ typedef struct docx_part {
     const char *name;
     const char *bytes;
     size_t size;
-    const char *password; /* NULL: not encrypted */
+    bool is_locked; /* it says that it is encrypted */
 } docx_part;
+
+/* Sets the flag of encryption in the list of the parts: entry `at` of it. */
+static inline void docx_lock(cbk_buffer *zip, size_t at)
+{
+    static const char entry[] = {'P', 'K', 1, 2};
+    for (size_t i = 0; i + 10 < zip->size; i++) {
+        if (memcmp(zip->bytes + i, entry, sizeof entry) == 0 && at-- == 0) {
+            zip->bytes[i + 8] = (char)(zip->bytes[i + 8] | 1);
+            return;
+        }
+    }
+}
 
 /* The bytes of a zip file of the parts, to be freed; NULL on failure. */
 static inline char *docx_make(const docx_part *parts, size_t n, size_t *size)
 {
-    zip_error_t why;
-    zip_error_init(&why);
-    zip_source_t *source = zip_source_buffer_create(NULL, 0, 0, &why);
-    if (source == NULL) {
-        return NULL;
+    cbk_zip_part *made = calloc(n, sizeof *made);
+    cbk_buffer zip = {0};
+    for (size_t i = 0; made != NULL && i < n; i++) {
+        made[i] = (cbk_zip_part){parts[i].name, parts[i].bytes, parts[i].size};
     }
-    zip_source_keep(source);
-    zip_t *archive = zip_open_from_source(source, ZIP_TRUNCATE, &why);
-    bool is_made = archive != NULL;
+    const bool is_made = made != NULL && cbk_zip_write(made, n, &zip, NULL) == CBK_OK;
+    free(made);
     for (size_t i = 0; is_made && i < n; i++) {
-        zip_source_t *part = zip_source_buffer(archive, parts[i].bytes, parts[i].size, 0);
-        const zip_int64_t index =
-            part != NULL ? zip_file_add(archive, parts[i].name, part, 0) : -1;
-        is_made = index >= 0 &&
-                  (parts[i].password == NULL ||
-                   zip_file_set_encryption(archive, (zip_uint64_t)index, ZIP_EM_AES_256,
-                                           parts[i].password) == 0);
-    }
-    is_made = is_made && zip_close(archive) == 0;
-    char *bytes = NULL;
-    if (is_made && zip_source_open(source) == 0) {
-        zip_stat_t about;
-        (void)zip_source_stat(source, &about);
-        *size = (size_t)about.size;
-        bytes = malloc(*size + 1);
-        if (bytes != NULL &&
-            zip_source_read(source, bytes, *size) != (zip_int64_t)*size) {
-            free(bytes);
-            bytes = NULL;
+        if (parts[i].is_locked) {
+            docx_lock(&zip, i);
         }
-        (void)zip_source_close(source);
     }
-    zip_source_free(source);
-    zip_error_fini(&why);
-    return bytes;
+    *size = zip.size;
+    return zip.bytes;
 }
 
 /* A document of one part, the body between DOCX_HEAD and DOCX_TAIL. */
 static inline char *docx_of_xml(const char *xml, size_t length, size_t *size)
 {
-    const docx_part part = {"word/document.xml", xml, length, NULL};
+    const docx_part part = {"word/document.xml", xml, length, false};
     return docx_make(&part, 1, size);
 }
 

@@ -361,6 +361,8 @@ static void a_stranger_s_file_is_refused(void)
         "PRAGMA journal_mode = WAL",
         "PRAGMA foreign_keys = OFF; UPDATE casebook_field SET storage = 'TEXT'",
         "PRAGMA foreign_keys = OFF; UPDATE casebook_field SET storage = 'x'",
+        "UPDATE casebook_file SET uuid = '../../../../tmp/x'",
+        "UPDATE casebook_file SET uuid = ''",
     };
     for (size_t i = 0; i < sizeof deeds / sizeof deeds[0]; i++) {
         bench at;

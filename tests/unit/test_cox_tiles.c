@@ -86,24 +86,34 @@ typedef struct naive {
     long double loglik, gradient[P], info[P][P];
 } naive;
 
+static long double wide(double value)
+{
+    return (long double)value;
+}
+
+/* Covariate j of row i. */
+static long double x_of(const cbk_cox_model *model, size_t i, size_t j)
+{
+    return wide(cbk_cox_x(model, i)[j * CBK_COX_TILE]);
+}
+
 static void add_row(sums *to, const cbk_cox_model *model, size_t i, const double *beta)
 {
-    const double *x = cbk_cox_x(model, i);
-    long double eta = model->offset[i];
+    long double eta = wide(model->offset[i]);
     for (size_t j = 0; j < P; j++) {
-        eta += (long double)x[j * CBK_COX_TILE] * beta[j];
+        eta += x_of(model, i, j) * wide(beta[j]);
     }
-    const long double risk = model->weight[i] * expl(eta);
+    const long double risk = wide(model->weight[i]) * expl(eta);
     to->s0 += risk;
     for (size_t j = 0; j < P; j++) {
-        to->s1[j] += risk * x[j * CBK_COX_TILE];
+        to->s1[j] += risk * x_of(model, i, j);
         for (size_t k = 0; k < P; k++) {
-            to->s2[j][k] += risk * x[j * CBK_COX_TILE] * x[k * CBK_COX_TILE];
+            to->s2[j][k] += risk * x_of(model, i, j) * x_of(model, i, k);
         }
     }
 }
 
-static void take_part(naive *out, const sums *all, const sums *tied, double share,
+static void take_part(naive *out, const sums *all, const sums *tied, long double share,
                       long double weight, long double factor)
 {
     const long double s0 = all->s0 - share * tied->s0;
@@ -131,21 +141,19 @@ static void see_run(const cbk_cox_model *model, const cbk_cox_run *run,
         }
     }
     for (size_t i = run->first; i < run->first + run->n_event; i++) {
-        const double *x = cbk_cox_x(model, i);
-        long double eta = model->offset[i];
+        long double eta = wide(model->offset[i]);
         add_row(&tied, model, i, beta);
-        weight += model->weight[i];
+        weight += wide(model->weight[i]);
         for (size_t j = 0; j < P; j++) {
-            eta += (long double)x[j * CBK_COX_TILE] * beta[j];
-            out->gradient[j] +=
-                (long double)factor * model->weight[i] * x[j * CBK_COX_TILE];
+            eta += x_of(model, i, j) * wide(beta[j]);
+            out->gradient[j] += wide(factor * model->weight[i]) * x_of(model, i, j);
         }
-        out->loglik += model->weight[i] * eta;
+        out->loglik += wide(model->weight[i]) * eta;
     }
     const size_t d = model->ties == CBK_COX_EFRON ? run->n_event : 1;
     for (size_t l = 0; l < d; l++) {
-        take_part(out, &all, &tied, (double)l / (double)d, weight / (long double)d,
-                  factor);
+        take_part(out, &all, &tied, wide((double)l / (double)d), weight / (long double)d,
+                  wide(factor));
     }
 }
 
@@ -178,7 +186,7 @@ static void evaluate(const cbk_cox_model *model, const double *beta,
 
 static bool is_near(double actual, long double expected, double scale)
 {
-    return fabsl(actual - expected) < 1e-12 * scale;
+    return fabs(actual - (double)expected) < 1e-12 * scale;
 }
 
 static bool is_by_definition(const evaluated *got, const naive *want, double n)

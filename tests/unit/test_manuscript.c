@@ -298,9 +298,9 @@ static void test_docx_styles_and_notes(void)
         "w:type=\"separator\"><w:p><w:r><w:t>no</w:t></w:r></w:p></w:footnote>"
         "<w:footnote w:id=\"1\"><w:p><w:r><w:t>Seen in 5.</w:t></w:r></w:p></w:footnote>"
         "</w:footnotes>";
-    const docx_part parts[] = {{"word/document.xml", document, sizeof document - 1, NULL},
-                               {"word/styles.xml", styles, sizeof styles - 1, NULL},
-                               {"word/footnotes.xml", notes, sizeof notes - 1, NULL}};
+    const docx_part parts[] = {{"word/document.xml", document, sizeof document - 1, false},
+                               {"word/styles.xml", styles, sizeof styles - 1, false},
+                               {"word/footnotes.xml", notes, sizeof notes - 1, false}};
     size_t size = 0;
     char *bytes = docx_make(parts, 3, &size);
     char found[256];
@@ -345,11 +345,11 @@ static void test_no_documents(void)
     CHECK(is_refused(CBK_MANUSCRIPT_DOCX, "\xd0\xcf\x11\xe0\xa1\xb1", 6, "encrypted"));
     CHECK(is_refused(CBK_MANUSCRIPT_TEXT, "caf\xe9", 4, "not UTF-8 text (byte 4)"));
     CHECK(is_refused(CBK_MANUSCRIPT_TEXT, "a\0b", 3, "zero bytes"));
-    const docx_part other = {"xl/workbook.xml", "<x/>", 4, NULL};
+    const docx_part other = {"xl/workbook.xml", "<x/>", 4, false};
     CHECK(is_docx_refused(&other, "no Word document"));
-    const docx_part broken = {"word/document.xml", "<w:p>", 5, NULL};
+    const docx_part broken = {"word/document.xml", "<w:p>", 5, false};
     CHECK(is_docx_refused(&broken, "is damaged"));
-    const docx_part locked = {"word/document.xml", "<w:p/>", 6, "secret"};
+    const docx_part locked = {"word/document.xml", "<w:p/>", 6, true};
     CHECK(is_docx_refused(&locked, "encrypted"));
 }
 
@@ -358,7 +358,7 @@ static void test_entities_are_not_expanded(void)
     static const char laughs[] =
         "<?xml version=\"1.0\"?><!DOCTYPE w [<!ENTITY a \"ha\"><!ENTITY b "
         "\"&a;&a;&a;&a;\">]><w>&b;</w>";
-    const docx_part part = {"word/document.xml", laughs, sizeof laughs - 1, NULL};
+    const docx_part part = {"word/document.xml", laughs, sizeof laughs - 1, false};
     CHECK(is_docx_refused(&part, "document type"));
 }
 
@@ -370,7 +370,7 @@ static void test_depth_is_limited(void)
     for (size_t i = 0; i < DEEP; i++) {
         memcpy(xml + 3 * i, "<a>", 3);
     }
-    const docx_part part = {"word/document.xml", xml, 3 * (size_t)DEEP, NULL};
+    const docx_part part = {"word/document.xml", xml, 3 * (size_t)DEEP, false};
     const bool is_right = is_docx_refused(&part, "deeper than 256");
     free(xml);
     CHECK(is_right);
@@ -383,7 +383,7 @@ static void test_a_bomb_stops_at_the_limit(void)
     char *blanks = malloc(size);
     CHECK(blanks != NULL);
     memset(blanks, ' ', size);
-    const docx_part part = {"word/document.xml", blanks, size, NULL};
+    const docx_part part = {"word/document.xml", blanks, size, false};
     const bool is_right = is_docx_refused(&part, "inflates to more than 64 MB");
     free(blanks);
     CHECK(is_right);

@@ -475,6 +475,13 @@ static void failures_fill_the_error(void)
     CHECK(strlen(err.message) == sizeof err.message - 1);
 }
 
+static void texts_are_made_printable(void)
+{
+    char text[] = "a\033[31m\xc3\xa4\xe2\x82\xc2\x9b\x7f.";
+    cbk_text_make_printable(text);
+    CHECK(strcmp(text, "a?[31m\xc3\xa4\?\?\?\?\?.") == 0);
+}
+
 int main(void)
 {
     static const check_test tests[] = {
@@ -482,6 +489,7 @@ int main(void)
         {"copies belong to the arena", copies_belong_to_the_arena},
         {"UTF-8 is checked strictly", utf8_is_checked},
         {"every code point decodes", every_code_point_decodes},
+        {"texts are made printable", texts_are_made_printable},
         {"shortest numbers", shortest_numbers},
         {"fixed decimals, half away from zero", fixed_numbers},
         {"three ways of rounding", rounded_numbers},

@@ -344,7 +344,7 @@ static bool open_file(check *at)
     sqlite3_stmt *statement =
         prepare(at, "SELECT uuid FROM casebook_file WHERE (SELECT application_id FROM "
                     "pragma_application_id) = 1667394353 AND (SELECT user_version FROM "
-                    "pragma_user_version) = 1");
+                    "pragma_user_version) = 1 AND uuid NOT GLOB '*[^0-9a-f-]*'");
     if (statement == NULL) {
         return false;
     }
