@@ -15,10 +15,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A scalar in double quotes: YAML's rules for them are JSON's. */
-static void add_quoted(cbk_buffer *out, const char *text, size_t size)
+void cbk_claims_add_escaped(cbk_buffer *out, const char *text, size_t size)
 {
-    cbk_buffer_add(out, "\"");
     for (size_t i = 0; i < size; i++) {
         const char c = text[i];
         if (c == '"' || c == '\\') {
@@ -26,15 +24,14 @@ static void add_quoted(cbk_buffer *out, const char *text, size_t size)
         }
         cbk_buffer_add_bytes(out, (unsigned char)c < 0x20 ? " " : &c, 1);
     }
-    cbk_buffer_add(out, "\"");
 }
 
-static void add_key(cbk_buffer *out, size_t indent, const char *key, const char *text,
-                    size_t size)
+void cbk_claims_add_key(cbk_buffer *out, size_t indent, const char *key, const char *text,
+                        size_t size)
 {
-    cbk_buffer_addf(out, "%*s%s: ", (int)indent, "", key);
-    add_quoted(out, text, size);
-    cbk_buffer_add(out, "\n");
+    cbk_buffer_addf(out, "%*s%s: \"", (int)indent, "", key);
+    cbk_claims_add_escaped(out, text, size);
+    cbk_buffer_add(out, "\"\n");
 }
 
 static void value_words(const cbk_suggestion *one, char out[CBK_NUMBER_SIZE])
@@ -56,7 +53,7 @@ static void add_suggestion(cbk_buffer *out, size_t indent, const cbk_suggestion 
     const char *const texts[] = {one->of, one->from, one->among};
     for (size_t i = 0; i < 3; i++) {
         if (texts[i] != NULL) {
-            add_key(out, indent, keys[i], texts[i], strlen(texts[i]));
+            cbk_claims_add_key(out, indent, keys[i], texts[i], strlen(texts[i]));
         }
     }
 }
@@ -88,11 +85,13 @@ static void add_id(cbk_buffer *out, const cbk_audit *audit, size_t *n)
     cbk_buffer_add(out, id);
 }
 
-/* The sentence; of a cell with the header of its row. */
-static void add_says(cbk_buffer *out, size_t indent, const cbk_manuscript *m,
-                     const cbk_sentence *sentence)
+void cbk_claims_add_place(cbk_buffer *out, size_t indent, const cbk_manuscript *m,
+                          const cbk_sentence *sentence)
 {
     const cbk_passage *passage = &m->passages[sentence->passage];
+    if (passage->place[0] != '\0') {
+        cbk_claims_add_key(out, indent, "place", passage->place, strlen(passage->place));
+    }
     cbk_buffer says = {0};
     if (passage->kind == CBK_PASSAGE_CELL && passage->column > 0) {
         const char *row = m->passages[sentence->passage - passage->column].text;
@@ -102,7 +101,8 @@ static void add_says(cbk_buffer *out, size_t indent, const cbk_manuscript *m,
     cbk_buffer_add_bytes(&says, passage->text + sentence->start,
                          sentence->end - sentence->start);
     out->is_failed = out->is_failed || says.is_failed;
-    add_key(out, indent, "says", says.bytes != NULL ? says.bytes : "", says.size);
+    cbk_claims_add_key(out, indent, "says", says.bytes != NULL ? says.bytes : "",
+                       says.size);
     cbk_buffer_free(&says);
 }
 
@@ -115,19 +115,14 @@ static void add_claims(cbk_buffer *out, const cbk_manuscript_audit *bound, size_
         const cbk_standing *standing = &bound->standing[i];
         const cbk_found_number *number = &m->numbers[i];
         const cbk_sentence *sentence = &m->sentences[number->sentence];
-        const cbk_passage *passage = &m->passages[sentence->passage];
         if (standing->n_covers > 0) {
             continue;
         }
         cbk_buffer_addf(out, "%*s- id: ", (int)indent, "");
         add_id(out, bound->audit, &n_ids);
         cbk_buffer_add(out, "\n");
-        const char *place = passage->place;
-        if (*place != '\0') {
-            add_key(out, indent + 2, "place", place, strlen(place));
-        }
-        add_says(out, indent + 2, m, sentence);
-        add_key(out, indent + 2, "stated", number->text, strlen(number->text));
+        cbk_claims_add_place(out, indent + 2, m, sentence);
+        cbk_claims_add_key(out, indent + 2, "stated", number->text, strlen(number->text));
         for (size_t k = 0; k < standing->n_suggestions; k++) {
             const cbk_suggestion *one = &standing->suggestions[k];
             if (k == 0) {

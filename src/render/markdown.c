@@ -191,6 +191,18 @@ static void block_write(cbk_buffer *out, const cbk_block *block)
     }
 }
 
+void cbk_output_markdown_blocks(const cbk_document *document, cbk_buffer *out)
+{
+    const cbk_block *before = NULL;
+    for (const cbk_block *block = document->first; block != NULL; block = block->next) {
+        const bool continues_list = before != NULL && before->kind == CBK_BLOCK_ITEM &&
+                                    block->kind == CBK_BLOCK_ITEM;
+        cbk_buffer_add(out, continues_list ? "" : "\n");
+        block_write(out, block);
+        before = block;
+    }
+}
+
 void cbk_output_markdown(const cbk_document *document, cbk_buffer *out)
 {
     cbk_buffer_add(out, "# ");
@@ -201,14 +213,7 @@ void cbk_output_markdown(const cbk_document *document, cbk_buffer *out)
         wrapped_in(out, "*", document->subtitle);
         cbk_buffer_add(out, "\n");
     }
-    const cbk_block *before = NULL;
-    for (const cbk_block *block = document->first; block != NULL; block = block->next) {
-        const bool continues_list = before != NULL && before->kind == CBK_BLOCK_ITEM &&
-                                    block->kind == CBK_BLOCK_ITEM;
-        cbk_buffer_add(out, continues_list ? "" : "\n");
-        block_write(out, block);
-        before = block;
-    }
+    cbk_output_markdown_blocks(document, out);
     if (document->footer != NULL) {
         cbk_buffer_add(out, "\n---\n\n");
         cbk_escape_markdown(out, document->footer, true);

@@ -13,6 +13,8 @@ void cbk_output_text(const cbk_document *document, size_t columns, cbk_arena *sc
 void cbk_output_text_table(const cbk_table_block *table, size_t columns,
                            cbk_arena *scratch, cbk_buffer *out);
 void cbk_output_markdown(const cbk_document *document, cbk_buffer *out);
+/* Its blocks alone, each behind an empty line. */
+void cbk_output_markdown_blocks(const cbk_document *document, cbk_buffer *out);
 void cbk_output_latex(const cbk_document *document, cbk_buffer *out);
 void cbk_output_csv(const cbk_document *document, cbk_arena *scratch, cbk_buffer *out);
 

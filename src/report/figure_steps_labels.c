@@ -383,7 +383,7 @@ static comment_lines comment_on(const cbk_step_figure *figure, size_t n)
 static bool place_comment(cbk_step_figure *figure, const comment_lines *lines,
                           double left, double top)
 {
-    const double apart = 1.2; /* from labels that it could be taken for a part of */
+    const double apart = 0.8; /* from labels that it could be taken for a part of */
     const double height = (double)lines->n * 1.25 * VALUE_MM;
     const cbk_box box = {left, top, left + lines->width_mm, top + height};
     const cbk_box around = {box.left - apart, box.top - apart, box.right + apart,
@@ -407,7 +407,7 @@ static bool find_comment_place(cbk_step_figure *figure, const comment_lines *lin
     const cbk_box plot = figure->plot;
     const double height = (double)lines->n * 1.25 * VALUE_MM;
     const double room = plot.right - plot.left - lines->width_mm - 2.0;
-    const double lefts[] = {1.0, 0.25 * room, 0.5 * room, 0.75 * room, room};
+    const double lefts[] = {0.5, 0.25 * room, 0.5 * room, 0.75 * room, room};
     const double step = 2.0;
     for (double down = 0.5; down + height < plot.bottom - plot.top; down += step) {
         const double top =
