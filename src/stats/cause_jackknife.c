@@ -19,6 +19,7 @@
  */
 #include "stats/cause_jackknife.h"
 
+#include "numeric/search.h"
 #include "numeric/sum.h"
 #include "stats/risk_row.h"
 
@@ -57,17 +58,7 @@ static int by_canon(const void *lhs, const void *rhs)
  * first time of their chain, which is no later than any of them. */
 static uint32_t rows_until(const cbk_risk_table *table, double time)
 {
-    size_t low = 0;
-    size_t high = table->n_rows;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (table->time[middle] <= time) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return (uint32_t)low;
+    return (uint32_t)cbk_count_until(table->time, table->n_rows, time);
 }
 
 /* Where rows are not clustered each is its own: the place in the order is its name. */

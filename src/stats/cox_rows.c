@@ -3,6 +3,7 @@
 #include "numeric/sum.h"
 #include "stats/cox_columns.h"
 #include "stats/cox_order.h"
+#include "stats/followup_check.h"
 
 #include <float.h>
 #include <math.h>
@@ -14,25 +15,7 @@ static const double offset_spread_max = 500.0; /* e^500 is still a double */
 
 static cbk_status check_row(const cbk_cox_rows *rows, size_t i, cbk_error *err)
 {
-    const cbk_followup *followup = rows->followup;
-    const double time = followup->time[i];
-    if (!isfinite(time) || time < 0.0) {
-        return cbk_fail(err, CBK_EDATA, i,
-                        "The time %.15g is not a finite number of at least 0.", time);
-    }
-    if (followup->entry != NULL &&
-        (!isfinite(followup->entry[i]) || followup->entry[i] >= time)) {
-        return cbk_fail(
-            err, CBK_EDATA, i,
-            "The entry %.15g is not a finite number before the exit at %.15g.",
-            followup->entry[i], time);
-    }
-    if (followup->weight != NULL &&
-        !(isfinite(followup->weight[i]) && followup->weight[i] > 0.0)) {
-        return cbk_fail(err, CBK_EDATA, i,
-                        "The weight %.15g is not a finite number above 0.",
-                        followup->weight[i]);
-    }
+    CBK_TRY(cbk_followup_check_row(rows->followup, i, err));
     if (rows->offset != NULL && !isfinite(rows->offset[i])) {
         return cbk_fail(err, CBK_EDATA, i, "The offset is not a finite number.");
     }

@@ -3,6 +3,7 @@
 #include <casebook/cumulative_incidence.h>
 
 #include "numeric/distribution.h"
+#include "numeric/search.h"
 #include "stats/km_interval.h"
 #include "stats/risk_row.h"
 
@@ -305,22 +306,6 @@ cbk_cuminc_row cbk_cuminc_row_at(const cbk_cuminc *fit, size_t cause, size_t j)
     return row;
 }
 
-/* How many rows have a time at or before time. */
-static size_t n_rows_until(const cbk_risk_table *risk, double time)
-{
-    size_t low = 0;
-    size_t high = risk->n_rows;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (risk->time[middle] <= time) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
 /* Whether the last time of an event left nobody at risk: nothing can change after it. */
 static bool is_over(const cbk_risk_table *risk)
 {
@@ -339,7 +324,7 @@ cbk_cuminc_row cbk_cuminc_at_time(const cbk_cuminc *fit, size_t cause, double ti
         row.notes = CBK_NOTE_NO_ROWS;
         return row;
     }
-    const size_t n_until = n_rows_until(risk, time);
+    const size_t n_until = cbk_count_until(risk->time, risk->n_rows, time);
     const size_t rank = n_until > 0 ? cbk_risk_event_rank(risk, n_until - 1) : 0;
     row.n_risk = cbk_risk_table_n_risk_at(risk, time);
     read_curve(fit, cause, rank, &row);

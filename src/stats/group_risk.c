@@ -11,6 +11,7 @@
 #include "stats/group_risk.h"
 
 #include "numeric/sort.h"
+#include "stats/followup_check.h"
 
 #include <assert.h>
 #include <math.h>
@@ -70,9 +71,7 @@ static cbk_status report_time(const cbk_followup *followup, cbk_error *err)
     while (isfinite(followup->time[row]) && followup->time[row] >= 0.0) {
         row++;
     }
-    return cbk_fail(err, CBK_EDATA, row,
-                    "The time %.15g is not a finite number of at least 0.",
-                    followup->time[row]);
+    return cbk_followup_check_row(followup, row, err);
 }
 
 /* Positive doubles order as their bits; a negative time has the highest bit, and what is
@@ -119,10 +118,7 @@ static cbk_status read_entries(const cbk_followup *followup, layout *plan, cbk_e
     for (size_t i = 0; followup->entry != NULL && i < followup->n; i++) {
         const double entry = followup->entry[i];
         if (!isfinite(entry) || entry >= followup->time[i]) {
-            return cbk_fail(err, CBK_EDATA, i,
-                            "The entry %.15g is not a finite number before the exit at "
-                            "%.15g.",
-                            entry, followup->time[i]);
+            return cbk_followup_check_row(followup, i, err);
         }
         if (entry > 0.0) {
             const uint64_t bits = bits_of(entry);

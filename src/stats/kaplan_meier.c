@@ -3,6 +3,7 @@
 #include <casebook/kaplan_meier.h>
 
 #include "numeric/distribution.h"
+#include "numeric/search.h"
 #include "stats/km_interval.h"
 #include "stats/km_quantile.h"
 #include "stats/risk_row.h"
@@ -328,22 +329,6 @@ cbk_km_quantile cbk_km_quantile_of(const cbk_km *km, double p)
     };
 }
 
-/* How many rows have a time at or before time. */
-static size_t n_rows_until(const cbk_km *km, double time)
-{
-    size_t low = 0;
-    size_t high = km->n_rows;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (km->risk->time[middle] <= time) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
 cbk_km_at cbk_km_at_time(const cbk_km *km, double time)
 {
     assert(km != NULL);
@@ -356,7 +341,7 @@ cbk_km_at cbk_km_at_time(const cbk_km *km, double time)
         return at;
     }
     at.n_risk = cbk_risk_table_n_risk_at(km->risk, time);
-    const size_t n_until = n_rows_until(km, time);
+    const size_t n_until = cbk_count_until(km->risk->time, km->n_rows, time);
     if (n_until == 0) {
         const cbk_limits limits =
             km->beta != NULL ? (cbk_limits){km->beta[0].lower, km->beta[0].upper}

@@ -3,6 +3,7 @@
  */
 #include "stats/log_rank_score.h"
 
+#include "numeric/search.h"
 #include "numeric/sort.h"
 
 static const double relative_slack = 1e-12;
@@ -117,17 +118,9 @@ static void scale_times(scorer *all)
 /* The first time of the stratum after `time`. */
 static size_t first_after(const cbk_group_risk *table, size_t stratum, double time)
 {
-    size_t low = table->first[stratum];
-    size_t high = table->first[stratum + 1];
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (table->time[middle] <= time) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
+    const size_t first = table->first[stratum];
+    return first +
+           cbk_count_until(table->time + first, table->first[stratum + 1] - first, time);
 }
 
 static cbk_whole passed_by(const scorer *all, size_t stratum, size_t after)

@@ -9,6 +9,7 @@
 #include <casebook/mean_cumulative.h>
 
 #include "numeric/distribution.h"
+#include "numeric/search.h"
 #include "numeric/sum.h"
 #include "stats/recurrent.h"
 
@@ -307,25 +308,9 @@ cbk_status cbk_mcf_fit(const cbk_mcf_rows *rows, const cbk_mcf_request *request,
 
 /* ---- at one time ------------------------------------------------------------------ */
 
-/* How many of time[n], ascending, are below t (or at it). */
-static size_t count_below(const double *time, size_t n, double t)
-{
-    size_t low = 0;
-    size_t high = n;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (time[middle] < t) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
 static double weight_before(const cbk_mcf_flow *flow, double t)
 {
-    return flow->before[count_below(flow->time, flow->n, t)];
+    return flow->before[cbk_count_below(flow->time, flow->n, t)];
 }
 
 /* The last row at or before t; n_rows where there is none. */

@@ -3,6 +3,7 @@
 #include "stats/recurrent.h"
 
 #include "stats/cox_order.h"
+#include "stats/followup_check.h"
 
 #include <casebook/table.h>
 
@@ -37,29 +38,6 @@ static double weight_of(const cbk_mcf_rows *rows, size_t row)
 
 /* ---- checks ----------------------------------------------------------------------- */
 
-static cbk_status check_row(const cbk_mcf_rows *rows, size_t i, cbk_error *err)
-{
-    const cbk_followup *followup = rows->followup;
-    const double time = followup->time[i];
-    if (!isfinite(time) || time < 0.0) {
-        return cbk_fail(err, CBK_EDATA, i,
-                        "The time %.15g is not a finite number of at least 0.", time);
-    }
-    if (followup->entry != NULL &&
-        (!isfinite(followup->entry[i]) || followup->entry[i] >= time)) {
-        return cbk_fail(
-            err, CBK_EDATA, i,
-            "The entry %.15g is not a finite number before the exit at %.15g.",
-            followup->entry[i], time);
-    }
-    if (!(isfinite(weight_of(rows, i)) && weight_of(rows, i) > 0.0)) {
-        return cbk_fail(err, CBK_EDATA, i,
-                        "The weight %.15g is not a finite number above 0.",
-                        weight_of(rows, i));
-    }
-    return CBK_OK;
-}
-
 /* What holds for a subject must be the same in all its rows. */
 static cbk_status check_subject(making *at, size_t i, cbk_error *err)
 {
@@ -90,7 +68,7 @@ static cbk_status check_rows(making *at, cbk_error *err)
         at->group[i] = CBK_GROUP_NONE;
     }
     for (size_t i = 0; i < at->n; i++) {
-        CBK_TRY(check_row(at->rows, i, err));
+        CBK_TRY(cbk_followup_check_row(at->rows->followup, i, err));
         CBK_TRY(check_subject(at, i, err));
     }
     return CBK_OK;

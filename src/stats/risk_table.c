@@ -2,7 +2,9 @@
  * casebook/risk_table.h. */
 #include <casebook/risk_table.h>
 
+#include "numeric/search.h"
 #include "numeric/sort.h"
+#include "stats/followup_check.h"
 #include "stats/near_ties.h"
 #include "stats/risk_row.h"
 #include "stats/risk_weights.h"
@@ -18,35 +20,6 @@ static cbk_status no_memory(size_t n, cbk_error *err)
 /* ---- what may go in -----------------------------------------------------------------
  */
 
-static cbk_status check_time(const cbk_followup *followup, size_t i, cbk_error *err)
-{
-    const double time = followup->time[i];
-    return isfinite(time) && time >= 0.0
-               ? CBK_OK
-               : cbk_fail(err, CBK_EDATA, i,
-                          "The time %.15g is not a finite number of at least 0.", time);
-}
-
-static cbk_status check_entry(const cbk_followup *followup, size_t i, cbk_error *err)
-{
-    const double entry = followup->entry[i];
-    return isfinite(entry) && entry < followup->time[i]
-               ? CBK_OK
-               : cbk_fail(err, CBK_EDATA, i,
-                          "The entry %.15g is not a finite number before the exit at "
-                          "%.15g.",
-                          entry, followup->time[i]);
-}
-
-static cbk_status check_weight(const cbk_followup *followup, size_t i, cbk_error *err)
-{
-    const double weight = followup->weight[i];
-    return isfinite(weight) && weight > 0.0
-               ? CBK_OK
-               : cbk_fail(err, CBK_EDATA, i,
-                          "The weight %.15g is not a finite number above 0.", weight);
-}
-
 static cbk_status check(const cbk_followup *followup, const cbk_time_range *range,
                         cbk_error *err)
 {
@@ -54,13 +27,7 @@ static cbk_status check(const cbk_followup *followup, const cbk_time_range *rang
         return CBK_OK;
     }
     for (size_t i = 0; i < followup->n; i++) {
-        CBK_TRY(check_time(followup, i, err));
-        if (followup->entry != NULL) {
-            CBK_TRY(check_entry(followup, i, err));
-        }
-        if (followup->weight != NULL) {
-            CBK_TRY(check_weight(followup, i, err));
-        }
+        CBK_TRY(cbk_followup_check_row(followup, i, err));
     }
     return CBK_OK;
 }
@@ -363,33 +330,17 @@ cbk_risk_row cbk_risk_row_at(const cbk_risk_table *table, size_t j)
     return cbk_risk_row_get(table, j);
 }
 
-/* How many of n ascending times are before t. */
-static size_t n_before(const double *time, size_t n, double t)
-{
-    size_t low = 0;
-    size_t high = n;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (time[middle] < t) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
 double cbk_risk_table_n_risk_at(const cbk_risk_table *table, double t)
 {
     assert(table != NULL);
-    const size_t next = n_before(table->time, table->n_rows, t);
+    const size_t next = cbk_count_below(table->time, table->n_rows, t);
     if (next == table->n_rows) {
         return 0.0;
     }
     /* Nobody leaves between t and the next exit; those who enter there are not yet in. */
     const cbk_risk_row row = cbk_risk_row_get(table, next);
-    const size_t from = n_before(table->entry, table->n_entries, t);
-    const size_t to = n_before(table->entry, table->n_entries, row.time);
+    const size_t from = cbk_count_below(table->entry, table->n_entries, t);
+    const size_t to = cbk_count_below(table->entry, table->n_entries, row.time);
     const double *weight = table->entry_weight;
     return row.n_risk -
            (weight != NULL ? weight[to] - weight[from] : (double)(to - from));

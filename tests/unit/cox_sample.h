@@ -146,4 +146,19 @@ static inline void estimates_of(const cbk_cox *fit, double *beta)
     }
 }
 
+/* For faulty_heaps(): of is cox_asked. */
+typedef struct cox_asked {
+    const cbk_cox_rows *rows;
+    const cbk_cox_request *request;
+} cox_asked;
+
+static inline cbk_status fit_on(const void *of, cbk_arena *where, const void **out)
+{
+    const cox_asked *asked = of;
+    const cbk_cox *fit = NULL;
+    const cbk_status status = cbk_cox_fit(asked->rows, asked->request, where, &fit, NULL);
+    *out = fit;
+    return status;
+}
+
 #endif

@@ -1,9 +1,11 @@
-/* faulty_heap.h - a heap whose k-th allocation fails, and that counts what is alive. */
+/* faulty_heap.h - a heap whose k-th allocation fails, and that counts what is alive; and
+ * what must hold of a function on each such heap. */
 #ifndef FAULTY_HEAP_H
 #define FAULTY_HEAP_H
 
 #include <casebook/base.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 
 typedef struct faulty_heap {
@@ -42,6 +44,46 @@ static inline bool is_same_mark(cbk_mark a, cbk_mark b)
 {
     return a.block == b.block && a.used_bytes == b.used_bytes &&
            a.is_failed == b.is_failed;
+}
+
+/* Calls a function that makes something of `of`, in *out, on an arena. */
+typedef cbk_status (*faulty_call)(const void *of, cbk_arena *small, const void **out);
+
+/* Whether what failed says so, gave nothing and kept nothing. */
+static inline bool is_clean_failure(cbk_status status, const void *out, cbk_mark before,
+                                    cbk_mark after)
+{
+    return status == CBK_ENOMEM && out == NULL && is_same_mark(before, after);
+}
+
+/* Calls on heaps that give no block, one, two, ... until one is enough.  Returns how many
+ * heaps there were; 0 where a failure was not clean, or something leaked. */
+static inline int faulty_heaps(faulty_call call, const void *of)
+{
+    for (int n_blocks = 0; n_blocks < 1000; n_blocks++) {
+        faulty_heap heap;
+        cbk_arena *small = faulty_arena(&heap, n_blocks);
+        cbk_status status = CBK_ENOMEM;
+        bool is_good = true;
+        if (small != NULL) {
+            const void *out = NULL;
+            const cbk_mark before = cbk_arena_mark(small);
+            status = call(of, small, &out);
+            is_good = status == CBK_OK
+                          ? out != NULL
+                          : is_clean_failure(status, out, before, cbk_arena_mark(small));
+            cbk_arena_destroy(small);
+        }
+        if (!is_good || heap.n_live != 0) {
+            printf("# with %d blocks: status %d, %d alive\n", n_blocks, (int)status,
+                   heap.n_live);
+            return 0;
+        }
+        if (status == CBK_OK) {
+            return n_blocks + 1;
+        }
+    }
+    return 0;
 }
 
 #endif

@@ -640,6 +640,16 @@ static void row_order_does_not_show(void)
 
 /* ---- faults ----------------------------------------------------------------------- */
 
+static cbk_status fit_on(const void *risk, cbk_arena *small, const void **out)
+{
+    const cbk_conventions conventions = cbk_conventions_of(CBK_PROFILE_R);
+    const cbk_km *km = NULL;
+    cbk_error err;
+    const cbk_status status = cbk_km_fit(risk, &conventions, small, &km, &err);
+    *out = km;
+    return status;
+}
+
 static void survives_every_failed_allocation(void)
 {
     enum { BIG = 20000 }; /* large enough that each array needs its own block */
@@ -651,26 +661,10 @@ static void survives_every_failed_allocation(void)
         is_event[i] = true;
     }
     const cbk_followup followup = {.n = BIG, .time = time, .is_event = is_event};
-    const cbk_conventions conventions = cbk_conventions_of(CBK_PROFILE_R);
     const cbk_risk_table *risk = NULL;
     CHECK(cbk_risk_table_build(&followup, true, arena, &risk, NULL) == CBK_OK);
-    int n_failures = 0;
-    for (bool is_done = false; !is_done; n_failures++) {
-        faulty_heap heap;
-        cbk_arena *small = faulty_arena(&heap, n_failures);
-        if (small != NULL) {
-            const cbk_mark before = cbk_arena_mark(small);
-            const cbk_km *km = NULL;
-            cbk_error err;
-            const cbk_status status = cbk_km_fit(risk, &conventions, small, &km, &err);
-            is_done = status == CBK_OK;
-            CHECK(is_done || (status == CBK_ENOMEM && km == NULL &&
-                              is_same_mark(before, cbk_arena_mark(small))));
-        }
-        cbk_arena_destroy(small);
-        CHECK(heap.n_live == 0);
-    }
-    CHECK(n_failures == 5); /* the arena and three blocks had their turn */
+    CHECK(faulty_heaps(fit_on, risk) ==
+          5); /* the arena and three blocks had their turn */
     free(is_event);
     free(time);
 }

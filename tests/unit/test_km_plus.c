@@ -491,6 +491,15 @@ static void row_order_does_not_show(void)
 
 enum { N_LARGE = 9000 }; /* more than one block of an arena */
 
+static cbk_status hazard_on(const void *risk, cbk_arena *small, const void **out)
+{
+    const cbk_conventions conventions = cbk_conventions_of(CBK_PROFILE_R);
+    const cbk_nelson_aalen *fit = NULL;
+    const cbk_status status = cbk_nelson_aalen_fit(risk, &conventions, small, &fit, NULL);
+    *out = fit;
+    return status;
+}
+
 static void hazard_survives_every_failed_allocation(void)
 {
     double *time = calloc(N_LARGE, sizeof *time);
@@ -500,24 +509,7 @@ static void hazard_survives_every_failed_allocation(void)
         time[i] = (double)i;
     }
     const cbk_risk_table *risk = risk_of(N_LARGE, time, died);
-    const cbk_conventions conventions = cbk_conventions_of(CBK_PROFILE_R);
-    int n_failures = 0;
-    for (bool is_done = false; !is_done; n_failures++) {
-        faulty_heap heap;
-        cbk_arena *small = faulty_arena(&heap, n_failures);
-        if (small != NULL) {
-            const cbk_mark before = cbk_arena_mark(small);
-            const cbk_nelson_aalen *out = NULL;
-            const cbk_status status =
-                cbk_nelson_aalen_fit(risk, &conventions, small, &out, NULL);
-            is_done = status == CBK_OK;
-            CHECK(is_done || (status == CBK_ENOMEM && out == NULL &&
-                              is_same_mark(before, cbk_arena_mark(small))));
-        }
-        cbk_arena_destroy(small);
-        CHECK(heap.n_live == 0);
-    }
-    CHECK(n_failures >= 2);
+    CHECK(faulty_heaps(hazard_on, risk) >= 2);
     free(died);
     free(time);
 }

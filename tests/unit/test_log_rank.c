@@ -472,6 +472,16 @@ static void wrong_rows(void)
     CHECK(refusal(&rows, (cbk_log_rank_request){0}, &err) == CBK_EDATA && err.row == 2);
 }
 
+static cbk_status compare_on(const void *rows, cbk_arena *faulty, const void **out)
+{
+    const cbk_log_rank_request request = {
+        .wants_exact = true, .n_permutations = 3, .wants_pairs = true};
+    const cbk_log_rank *fit = NULL;
+    const cbk_status status = cbk_log_rank_fit(rows, &request, faulty, &fit, NULL);
+    *out = fit;
+    return status;
+}
+
 /* Follow-up long enough to need many blocks of memory, each refused once. */
 static void memory_runs_out(void)
 {
@@ -483,8 +493,6 @@ static void memory_runs_out(void)
         is_event[i] = random_below(3) > 0;
         group[i] = i < 20 ? (uint32_t)i % 3 : random_below(3);
     }
-    const cbk_log_rank_request request = {
-        .wants_exact = true, .n_permutations = 3, .wants_pairs = true};
     for (int which = 0; which < 3; which++) { /* 3 groups, 2 drawn, 2 counted */
         const cbk_followup followup = {
             .n = which < 2 ? N(time) : 20, .time = time, .is_event = is_event};
@@ -493,23 +501,7 @@ static void memory_runs_out(void)
         }
         const cbk_log_rank_rows rows = {
             .followup = &followup, .group = group, .n_groups = which == 0 ? 3 : 2};
-        cbk_status status = CBK_ENOMEM;
-        int k = 0;
-        for (; status == CBK_ENOMEM; k++) {
-            faulty_heap heap;
-            cbk_arena *faulty = faulty_arena(&heap, k);
-            if (faulty == NULL) {
-                continue;
-            }
-            const cbk_mark before = cbk_arena_mark(faulty);
-            const cbk_log_rank *fit = NULL;
-            status = cbk_log_rank_fit(&rows, &request, faulty, &fit, NULL);
-            const bool is_clean =
-                status == CBK_OK || is_same_mark(before, cbk_arena_mark(faulty));
-            cbk_arena_destroy(faulty);
-            CHECK(is_clean && heap.n_live == 0 && (fit != NULL) == (status == CBK_OK));
-        }
-        CHECK(status == CBK_OK && k >= (which < 2 ? 5 : 2));
+        CHECK(faulty_heaps(compare_on, &rows) >= (which < 2 ? 5 : 2));
     }
 }
 

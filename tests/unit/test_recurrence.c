@@ -2,6 +2,7 @@
  * left out, and their figure. */
 #include "check.h"
 #include "drawn.h"
+#include "study_figure.h"
 #include "study_folder.h"
 
 #include "report/report.h"
@@ -167,44 +168,17 @@ static void wrong_places_are_told(void)
 
 /* ---- figures ----------------------------------------------------------------------- */
 
-static const cbk_figure_block *figure(const char *id)
-{
-    cbk_report report = {.study = study,
-                         .protocol = cbk_study_protocol(study),
-                         .document = cbk_document_create(arena, "Test"),
-                         .arena = arena,
-                         .conventions = cbk_conventions_of(CBK_PROFILE_R)};
-    const cbk_figure_spec *spec = cbk_protocol_figure(report.protocol, id);
-    cbk_error err = {0};
-    if (spec == NULL || cbk_report_figure(&report, spec, &err) != CBK_OK) {
-        printf("# %s: %s\n", id, err.message);
-        return NULL;
-    }
-    return report.document->last->figure;
-}
-
-static bool has_note(const cbk_figure_block *block, const char *note)
-{
-    for (size_t i = 0; i < block->n_notes; i++) {
-        const char *text = cbk_run_plain(&block->notes[i], arena);
-        if (strcmp(text, note) == 0) {
-            return true;
-        }
-        printf("# note: %s\n", text);
-    }
-    return false;
-}
-
 static void one_curve_is_drawn(void)
 {
-    const cbk_figure_block *block = figure("all");
+    const cbk_figure_block *block = figure_of(study, arena, "all");
     CHECK(block != NULL && drawn_fault(block->drawing) == NULL);
     CHECK(strcmp(block->title, "Relapse") == 0);
-    CHECK(has_note(block, "Own note."));
-    CHECK(has_note(block, "6 months 1.33, 99 months not estimable."));
-    CHECK(has_note(block, "Events left out: without a time (1), after observation ends "
+    CHECK(figure_has_note(block, arena, "Own note."));
+    CHECK(figure_has_note(block, arena, "6 months 1.33, 99 months not estimable."));
+    CHECK(figure_has_note(block, arena,
+                          "Events left out: without a time (1), after observation ends "
                           "(1)."));
-    CHECK(has_note(block, "Left out: time missing (1)."));
+    CHECK(figure_has_note(block, arena, "Left out: time missing (1)."));
     CHECK(drawn_text(block->drawing, "Mean number of events: relapse") != NULL);
     CHECK(drawn_text(block->drawing, "Leaving") != NULL);
     CHECK(drawn_text(block->drawing, "1.33") != NULL);
@@ -214,12 +188,12 @@ static void one_curve_is_drawn(void)
 
 static void groups_are_drawn(void)
 {
-    const cbk_figure_block *block = figure("arms");
+    const cbk_figure_block *block = figure_of(study, arena, "arms");
     CHECK(block != NULL && drawn_fault(block->drawing) == NULL);
-    CHECK(has_note(block, "A: 6 months 2.00."));
-    CHECK(has_note(block, "B: 6 months 0.00."));
+    CHECK(figure_has_note(block, arena, "A: 6 months 2.00."));
+    CHECK(figure_has_note(block, arena, "B: 6 months 0.00."));
     CHECK(drawn_text(block->drawing, "B") != NULL);
-    block = figure("few"); /* nobody */
+    block = figure_of(study, arena, "few"); /* nobody */
     CHECK(block != NULL && drawn_fault(block->drawing) == NULL);
 }
 

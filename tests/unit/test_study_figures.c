@@ -2,6 +2,7 @@
  * what is left out and said so. */
 #include "check.h"
 #include "drawn.h"
+#include "study_figure.h"
 #include "study_folder.h"
 
 #include "report/report.h"
@@ -55,43 +56,15 @@ static study_folder folder;
 static cbk_arena *arena;
 static cbk_study *study;
 
-static const cbk_figure_block *figure(const char *id)
-{
-    cbk_report report = {.study = study,
-                         .protocol = cbk_study_protocol(study),
-                         .document = cbk_document_create(arena, "Test"),
-                         .arena = arena,
-                         .conventions = cbk_conventions_of(CBK_PROFILE_R)};
-    const cbk_figure_spec *spec = cbk_protocol_figure(report.protocol, id);
-    cbk_error err = {0};
-    if (spec == NULL || cbk_report_figure(&report, spec, &err) != CBK_OK) {
-        printf("# %s: %s\n", id, err.message);
-        return NULL;
-    }
-    return report.document->last->figure;
-}
-
-static bool has_note(const cbk_figure_block *block, const char *note)
-{
-    for (size_t i = 0; i < block->n_notes; i++) {
-        const char *text = cbk_run_plain(&block->notes[i], arena);
-        if (strcmp(text, note) == 0) {
-            return true;
-        }
-        printf("# note: %s\n", text);
-    }
-    return false;
-}
-
 static void curves_by_group(void)
 {
-    const cbk_figure_block *block = figure("3");
+    const cbk_figure_block *block = figure_of(study, arena, "3");
     CHECK(block != NULL && drawn_fault(block->drawing) == NULL);
     CHECK(strcmp(block->id, "figure-3") == 0 && strcmp(block->number, "3") == 0);
     CHECK(strcmp(block->title, "By margin") == 0);
-    CHECK(has_note(block, "Own note."));
-    CHECK(has_note(block, "Negative: 24 months 50%."));
-    CHECK(has_note(block, "Positive: 24 months 100%."));
+    CHECK(figure_has_note(block, arena, "Own note."));
+    CHECK(figure_has_note(block, arena, "Negative: 24 months 50%."));
+    CHECK(figure_has_note(block, arena, "Positive: 24 months 100%."));
     CHECK(drawn_text(block->drawing, "Negative") != NULL);
     CHECK(drawn_text(block->drawing, "Months") != NULL);
     const cbk_span *number = block->notes[1].first;
@@ -105,7 +78,7 @@ static void curves_by_group(void)
 /* A time that is missing is counted; a patient without the endpoint has no line. */
 static void lines_of_patients(void)
 {
-    const cbk_figure_block *block = figure("lines");
+    const cbk_figure_block *block = figure_of(study, arena, "lines");
     CHECK(block != NULL && drawn_fault(block->drawing) == NULL);
     CHECK(block->number == NULL);
     CHECK(drawn_text(block->drawing, "Patient 2") != NULL);
@@ -113,14 +86,15 @@ static void lines_of_patients(void)
     CHECK(drawn_text(block->drawing, "Died") != NULL);
     CHECK(drawn_text(block->drawing, "clinic") != NULL);
     CHECK(drawn_markers(block->drawing, CBK_MARKER_DIAMOND) == 1 + 2);
-    CHECK(has_note(block, "Without a time, and so not drawn: Visit (2)."));
-    CHECK(has_note(block, "1 patient without overall survival: not drawn."));
+    CHECK(figure_has_note(block, arena, "Without a time, and so not drawn: Visit (2)."));
+    CHECK(
+        figure_has_note(block, arena, "1 patient without overall survival: not drawn."));
 }
 
 /* 2000-04-10 is day 100 after 2000-01-01; a scan before the operation is below 0. */
 static void lines_from_dates(void)
 {
-    const cbk_figure_block *block = figure("dated");
+    const cbk_figure_block *block = figure_of(study, arena, "dated");
     CHECK(block != NULL && drawn_fault(block->drawing) == NULL);
     CHECK(drawn_text(block->drawing, "Days since operation") != NULL);
     CHECK(drawn_text(block->drawing, "First relapse") != NULL);
@@ -141,7 +115,7 @@ static void lines_from_dates(void)
     CHECK(zero != NULL && hundred != NULL && lung != NULL);
     CHECK_NEAR(lung->points[0].x, hundred->points[0].x, 1e-12);
     CHECK(drawn_text(block->drawing, "-100") != NULL);
-    CHECK(has_note(block, "Without a time, and so not drawn: Scan (1)."));
+    CHECK(figure_has_note(block, arena, "Without a time, and so not drawn: Scan (1)."));
 }
 
 int main(void)

@@ -1,5 +1,6 @@
 /* test_table.c - columns and grouping: order of groups, missing values, a slow twin. */
 #include "check.h"
+#include "faulty_heap.h"
 
 #include <casebook/table.h>
 
@@ -187,59 +188,27 @@ static void agrees_with_a_slow_twin(void)
     }
 }
 
-typedef struct faulty_heap {
-    int n_until_failure;
-    int n_live;
-} faulty_heap;
+enum { BIG = 20000 }; /* large enough that each array needs its own block */
 
-static void *faulty_allocate(size_t size_bytes, void *context)
+static cbk_status group_on(const void *by, cbk_arena *small, const void **out)
 {
-    faulty_heap *heap = context;
-    if (heap->n_until_failure == 0) {
-        return NULL;
-    }
-    heap->n_until_failure--;
-    void *memory = malloc(size_bytes);
-    heap->n_live += memory != NULL;
-    return memory;
-}
-
-static void faulty_deallocate(void *memory, void *context)
-{
-    faulty_heap *heap = context;
-    heap->n_live--;
-    free(memory);
+    const cbk_column *const columns[] = {by};
+    const cbk_groups *groups = NULL;
+    const cbk_status status = cbk_table_group(columns, 1, BIG, small, &groups, NULL);
+    *out = groups != NULL && groups->n_groups == 7919 ? groups : NULL;
+    return status;
 }
 
 static void survives_every_failed_allocation(void)
 {
-    enum { BIG = 20000 }; /* large enough that each array needs its own block */
     double *values = calloc(BIG, sizeof *values);
     CHECK(values != NULL);
     for (size_t i = 0; i < BIG; i++) {
         values[i] = (double)(i % 7919);
     }
     const cbk_column column = number_column("x", values);
-    const cbk_column *by[] = {&column};
-    int n_failures = 0;
-    for (bool is_done = false; !is_done; n_failures++) {
-        faulty_heap heap = {.n_until_failure = n_failures};
-        const cbk_allocator allocator = {faulty_allocate, faulty_deallocate, &heap};
-        cbk_arena *small = cbk_arena_create(&allocator, SIZE_MAX);
-        if (small != NULL) {
-            const cbk_mark before = cbk_arena_mark(small);
-            const cbk_groups *groups = NULL;
-            const cbk_status status = cbk_table_group(by, 1, BIG, small, &groups, NULL);
-            const cbk_mark after = cbk_arena_mark(small);
-            is_done = status == CBK_OK;
-            CHECK(is_done || (status == CBK_ENOMEM && groups == NULL));
-            CHECK(is_done || (after.block == before.block && !after.is_failed));
-            CHECK(!is_done || groups->n_groups == 7919);
-        }
-        cbk_arena_destroy(small);
-        CHECK(heap.n_live == 0);
-    }
-    CHECK(n_failures >= 5); /* the arena, of_row, keys, levels and texts had their turn */
+    CHECK(faulty_heaps(group_on, &column) >=
+          5); /* the arena, of_row, keys, levels and texts had their turn */
     free(values);
 }
 
