@@ -31,14 +31,16 @@
 #endif
 
 #define BLOCK_MIN_BYTES ((size_t)64 * 1024)
-#define BLOCK_HUGE_BYTES ((size_t)4 * 1024 * 1024)
-#define PAGE_BYTES ((uintptr_t)4096)
+#define LARGE_PAGE_BYTES ((size_t)2 * 1024 * 1024)
+/* What is asked for from that size on gets a mapped block. */
+#define BLOCK_MAPPED_BYTES ((size_t)512 * 1024)
 
 typedef struct block {
     struct block *older;
     size_t capacity_bytes;
     size_t used_bytes;
     size_t clean_from; /* memory from here on is zero: nobody has had it yet */
+    bool is_mapped;
     alignas(max_align_t) unsigned char bytes[];
 } block;
 
@@ -47,26 +49,41 @@ struct cbk_arena {
     block *newest;
     size_t limit_bytes;
     size_t held_bytes; /* sum of capacities */
-    bool is_heap;      /* heap_allocate(), whose large blocks are zeroed */
+    bool is_heap;      /* heap_allocate(), and large blocks mapped */
     bool is_failed;
 };
 
-/* Large blocks come from the kernel zeroed, and sooner in large pages. */
+/* Bytes of the large pages that size_bytes take. */
+static size_t large_pages(size_t size_bytes)
+{
+    return (size_bytes + LARGE_PAGE_BYTES - 1) / LARGE_PAGE_BYTES * LARGE_PAGE_BYTES;
+}
+
+/* A large block comes straight from the kernel: zeroed, and from where a large page
+ * begins, so that it is made of such and not of thousands of small ones.  size_bytes are
+ * whole large pages.  NULL when out of memory. */
+static void *map_large(size_t size_bytes)
+{
+    char *start = mmap(NULL, size_bytes + LARGE_PAGE_BYTES, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (start == MAP_FAILED) {
+        return NULL;
+    }
+    const size_t before = LARGE_PAGE_BYTES - (uintptr_t)start % LARGE_PAGE_BYTES;
+    (void)munmap(start, before);
+    if (before < LARGE_PAGE_BYTES) {
+        (void)munmap(start + before + size_bytes, LARGE_PAGE_BYTES - before);
+    }
+#ifdef MADV_HUGEPAGE
+    (void)madvise(start + before, size_bytes, MADV_HUGEPAGE);
+#endif
+    return start + before;
+}
+
 static void *heap_allocate(size_t size_bytes, void *context)
 {
     (void)context;
-    if (size_bytes < BLOCK_HUGE_BYTES) {
-        return malloc(size_bytes);
-    }
-    void *memory = calloc(1, size_bytes);
-#ifdef MADV_HUGEPAGE
-    if (memory != NULL) {
-        const uintptr_t into_page = (uintptr_t)memory % PAGE_BYTES;
-        const size_t skipped = into_page == 0 ? 0 : PAGE_BYTES - into_page;
-        (void)madvise((char *)memory + skipped, size_bytes - skipped, MADV_HUGEPAGE);
-    }
-#endif
-    return memory;
+    return malloc(size_bytes);
 }
 
 static void heap_deallocate(void *memory, void *context)
@@ -94,6 +111,10 @@ static void arena_drop_newest(cbk_arena *arena)
     arena->newest = dropped->older;
     arena->held_bytes -= dropped->capacity_bytes;
     ARENA_UNPOISON(dropped->bytes, dropped->capacity_bytes);
+    if (dropped->is_mapped) {
+        (void)munmap(dropped, large_pages(sizeof *dropped + dropped->capacity_bytes));
+        return;
+    }
     arena->allocator.deallocate(dropped, arena->allocator.context);
 }
 
@@ -108,26 +129,36 @@ void cbk_arena_destroy(cbk_arena *arena)
     arena->allocator.deallocate(arena, arena->allocator.context);
 }
 
+/* How much a block for need_bytes holds: of large pages all that fits. */
+static size_t capacity_for(const cbk_arena *arena, size_t need_bytes, bool is_mapped)
+{
+    const size_t capacity = need_bytes > BLOCK_MIN_BYTES ? need_bytes : BLOCK_MIN_BYTES;
+    const size_t whole =
+        is_mapped ? large_pages(sizeof(block) + capacity) - sizeof(block) : capacity;
+    return whole <= arena->limit_bytes - arena->held_bytes ? whole : capacity;
+}
+
 /* Pushes a block with room for need_bytes at any supported alignment. */
 static bool arena_grow(cbk_arena *arena, size_t need_bytes)
 {
-    const size_t capacity = need_bytes > BLOCK_MIN_BYTES ? need_bytes : BLOCK_MIN_BYTES;
+    if (need_bytes > SIZE_MAX - sizeof(block) - 2 * LARGE_PAGE_BYTES) {
+        return false;
+    }
+    const bool is_mapped = arena->is_heap && need_bytes >= BLOCK_MAPPED_BYTES;
+    const size_t capacity = capacity_for(arena, need_bytes, is_mapped);
     if (capacity > arena->limit_bytes - arena->held_bytes) {
         return false;
     }
-    if (capacity > SIZE_MAX - sizeof(block)) {
-        return false;
-    }
     const cbk_allocator *from = &arena->allocator;
-    block *fresh = from->allocate(sizeof *fresh + capacity, from->context);
+    block *fresh = is_mapped ? map_large(large_pages(sizeof *fresh + capacity))
+                             : from->allocate(sizeof *fresh + capacity, from->context);
     if (fresh == NULL) {
         return false;
     }
-    fresh->older = arena->newest;
-    fresh->capacity_bytes = capacity;
-    fresh->used_bytes = 0;
-    const bool is_clean = arena->is_heap && sizeof *fresh + capacity >= BLOCK_HUGE_BYTES;
-    fresh->clean_from = is_clean ? 0 : capacity;
+    *fresh = (block){.older = arena->newest,
+                     .capacity_bytes = capacity,
+                     .clean_from = is_mapped ? 0 : capacity,
+                     .is_mapped = is_mapped};
     ARENA_POISON(fresh->bytes, capacity);
     arena->newest = fresh;
     arena->held_bytes += capacity;

@@ -29,6 +29,7 @@ typedef struct cbk_cox_evaluation {
     const cbk_cox_kernels *kernels;
     const double *beta;
     const double *multiplier;
+    bool is_at_0;               /* x'b + offset of all rows: risk is weight */
     const cbk_cox_trace *trace; /* instead of the information; or NULL */
     size_t time;                /* backward: after the next time; forward: the next */
     size_t event_time;          /* the same, for eta of the events */

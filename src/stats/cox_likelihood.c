@@ -394,8 +394,12 @@ static void take_events(cbk_cox_evaluation *at, size_t first, size_t end,
 static void fill_risk(cbk_cox_evaluation *at, size_t first, size_t end)
 {
     const cbk_cox_model *model = at->model;
-    double eta[BLOCK * CBK_COX_TILE];
-    for (size_t i = first; i < end; i += CBK_COX_TILE) {
+    double eta[BLOCK * CBK_COX_TILE] = {0.0};
+    if (at->is_at_0) {
+        memcpy(model->risk + first, model->weight + first,
+               (end - first) * sizeof *model->risk);
+    }
+    for (size_t i = first; i < end && !at->is_at_0; i += CBK_COX_TILE) {
         at->kernels->fill_risk(model->tiles + i * model->p, model->p, at->beta,
                                model->offset + i, model->weight + i, eta + (i - first),
                                model->risk + i);
@@ -555,6 +559,16 @@ static bool is_near(const cbk_cox_model *model, const double *beta)
     return most - least <= spread_max;
 }
 
+/* Whether x'b + offset is 0 of all rows. */
+static bool is_at_0(const cbk_cox_model *model, const double *beta)
+{
+    bool is_0 = model->offset_range == 0.0 && model->offset[0] == 0.0;
+    for (size_t j = 0; j < model->p; j++) {
+        is_0 = is_0 && beta[j] == 0.0;
+    }
+    return is_0;
+}
+
 /* ---- together --------------------------------------------------------------------- */
 
 /* The events' weights in one tile; k: the next time.  Returns the tile's first row. */
@@ -605,6 +619,7 @@ static cbk_cox_evaluation start(const cbk_cox_model *model, const double *beta,
                              .kernels = model->kernels,
                              .beta = beta,
                              .multiplier = multiplier,
+                             .is_at_0 = is_at_0(model, beta),
                              .denominators.product = 1.0,
                              .cumulative = model->cumulative};
     at.info = room;

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SHORT_RUN = 24, DIGIT_BITS_MAX = 11, PLACE_BITS = 32 };
+enum { SHORT_RUN = 24, DIGIT_BITS_MAX = 11, PLACE_BITS = 32, PASSES_MAX = 3 };
 
 typedef struct sorting {
     const cbk_order_by *by;
@@ -58,6 +58,22 @@ static void sort_short(const sorting *work, size_t first, size_t end, size_t col
 
 /* ---- long runs -------------------------------------------------------------------- */
 
+/* How often each digit has each value, of all digits in one go. */
+static void count_digits(const uint64_t *from, size_t n, int n_passes, int digit_bits,
+                         uint32_t counts[PASSES_MAX][1 << DIGIT_BITS_MAX])
+{
+    const uint64_t mask = ((uint64_t)1 << digit_bits) - 1;
+    for (int pass = 0; pass < n_passes; pass++) {
+        memset(counts[pass], 0, (mask + 1) * sizeof *counts[pass]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint64_t rest = from[i] >> 32;
+        for (int pass = 0; pass < n_passes; pass++, rest >>= digit_bits) {
+            counts[pass][rest & mask]++;
+        }
+    }
+}
+
 /* Stable, by the lowest n_bits of the upper halves. */
 static void sort_packed(const sorting *work, size_t first, size_t n, int n_bits)
 {
@@ -66,13 +82,11 @@ static void sort_packed(const sorting *work, size_t first, size_t n, int n_bits)
     const int n_passes = (n_bits + DIGIT_BITS_MAX - 1) / DIGIT_BITS_MAX;
     const int digit_bits = (n_bits + n_passes - 1) / n_passes;
     const size_t n_values = (size_t)1 << digit_bits;
-    uint32_t next[1 << DIGIT_BITS_MAX];
+    uint32_t counts[PASSES_MAX][1 << DIGIT_BITS_MAX];
+    count_digits(from, n, n_passes, digit_bits, counts);
     for (int pass = 0; pass < n_passes; pass++) {
         const int shift = 32 + pass * digit_bits;
-        memset(next, 0, n_values * sizeof *next);
-        for (size_t i = 0; i < n; i++) {
-            next[from[i] >> shift & (n_values - 1)]++;
-        }
+        uint32_t *next = counts[pass];
         uint32_t start = 0;
         for (size_t v = 0; v < n_values; v++) {
             const uint32_t count = next[v];

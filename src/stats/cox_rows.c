@@ -10,6 +10,7 @@
 #include <string.h>
 
 static const double offset_spread_max = 500.0; /* e^500 is still a double */
+enum { AHEAD = 24 /* rows, in which a number comes from memory */ };
 
 /* ---- checks ----------------------------------------------------------------------- */
 
@@ -135,8 +136,12 @@ static double *gather(const double *value, const uint32_t *order, size_t n, doub
                       cbk_arena *arena)
 {
     double *out = CBK_NEW(arena, double, n + CBK_COX_TILE);
-    for (size_t i = 0; out != NULL && i < n; i++) {
-        out[i] = value != NULL ? value[order[i]] : absent;
+    for (size_t i = 0; out != NULL && value == NULL && absent != 0.0 && i < n; i++) {
+        out[i] = absent;
+    }
+    for (size_t i = 0; out != NULL && value != NULL && i < n; i++) {
+        __builtin_prefetch(&value[order[i + AHEAD < n ? i + AHEAD : i]]);
+        out[i] = value[order[i]];
     }
     return out;
 }
@@ -183,8 +188,14 @@ static bool fill_covariates(const cbk_cox_column *columns, cbk_arena *arena,
     }
     cbk_cox_lay_rows(columns, p, n, place, room, model->tiles);
     for (size_t k = 0; model->entry != NULL && k < n; k++) {
-        memcpy(model->late_x + k * p, model->tiles + model->enters[k] * p,
-               p * sizeof *model->late_x);
+        const double *from = model->tiles + model->enters[k] * p;
+        const double *soon =
+            model->tiles + model->enters[k + AHEAD < n ? k + AHEAD : k] * p;
+        __builtin_prefetch(soon);
+        __builtin_prefetch(soon + p - 1);
+        for (size_t j = 0; j < p; j++) {
+            model->late_x[k * p + j] = from[j];
+        }
     }
     cbk_cox_turn_rows(model->tiles, n, p, room);
     cbk_arena_release(arena, before);
@@ -221,8 +232,6 @@ static bool fill_offset(const double *value, cbk_arena *arena, cbk_cox_model *mo
 }
 
 /* ---- runs ------------------------------------------------------------------------- */
-
-enum { AHEAD = 24 /* rows, in which a number comes from memory */ };
 
 /* Runs, times with events and strata as they come. */
 typedef struct building {
