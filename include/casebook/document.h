@@ -172,12 +172,26 @@ typedef struct cbk_shape {
     struct cbk_shape *next;
 } cbk_shape;
 
+/* What a figure shows, in numbers: a row for every point, line or event drawn. */
+typedef struct cbk_data_column {
+    const char *name;
+    const char *const *text; /* [n_rows] NULL: nothing; or NULL: numbers */
+    const double *number;    /* [n_rows] NaN: nothing */
+} cbk_data_column;
+
+typedef struct cbk_figure_data {
+    size_t n_columns;
+    const cbk_data_column *columns; /* [n_columns] */
+    size_t n_rows;
+} cbk_figure_data;
+
 /* One drawing list for every output. */
 typedef struct cbk_drawing {
     double width_mm;
     double height_mm;
-    const char *title;       /* one line, for those who do not see the picture */
-    const char *description; /* what the picture shows, in sentences */
+    const char *title;           /* one line, for those who do not see the picture */
+    const char *description;     /* what the picture shows, in sentences */
+    const cbk_figure_data *data; /* or NULL */
     cbk_shape *first;
     cbk_shape *last;
 } cbk_drawing;

@@ -52,6 +52,12 @@ CBK_API CBK_MUST_USE cbk_status cbk_render_svg(const cbk_drawing *drawing,
                                                cbk_arena *arena, const char **out,
                                                size_t *size, cbk_error *err);
 
+/* What a drawing shows as CSV (RFC 4180): a row of names, then every point at full
+ * precision.  data may be NULL: nothing is written.  Errors: CBK_ENOMEM. */
+CBK_API CBK_MUST_USE cbk_status cbk_render_data(const cbk_figure_data *data,
+                                                cbk_arena *arena, const char **out,
+                                                size_t *size, cbk_error *err);
+
 /* A drawing as one page of PDF of its size, with embedded fonts; as PNG on white paper,
  * dots_per_inch > 0 of them, which the file names.  Light palette.
  * Errors: CBK_EINVAL (too many pixels), CBK_EIO (their module cannot be loaded; no font

@@ -68,6 +68,11 @@ void cbk_manuscript_html(cbk_manuscript_builder *b, const char *bytes, size_t si
 cbk_status cbk_manuscript_docx(cbk_manuscript_builder *b, const char *file,
                                const char *bytes, size_t size, cbk_error *err);
 
+/* CBK_EDATA for Word's old format and for encrypted files: both are in a container that
+ * is no zip. */
+cbk_status cbk_docx_refuse_compound(const char *file, const char *bytes, size_t size,
+                                    cbk_error *err);
+
 /* The code point of a named character reference, "plusmn"; 0: not known. */
 uint32_t cbk_entity(const char *name, size_t size);
 

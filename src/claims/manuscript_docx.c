@@ -365,9 +365,8 @@ static cbk_status read_parts(word *w, cbk_zip *zip, const char *file, cbk_error 
     return CBK_OK;
 }
 
-/* Word's old format and encrypted files share a container that is no zip. */
-static cbk_status refuse_compound(const char *file, const char *bytes, size_t size,
-                                  cbk_error *err)
+cbk_status cbk_docx_refuse_compound(const char *file, const char *bytes, size_t size,
+                                    cbk_error *err)
 {
     static const char magic[] = "\xd0\xcf\x11\xe0";
     return size >= 4 && memcmp(bytes, magic, 4) == 0
@@ -381,7 +380,7 @@ static cbk_status refuse_compound(const char *file, const char *bytes, size_t si
 cbk_status cbk_manuscript_docx(cbk_manuscript_builder *b, const char *file,
                                const char *bytes, size_t size, cbk_error *err)
 {
-    CBK_TRY(refuse_compound(file, bytes, size, err));
+    CBK_TRY(cbk_docx_refuse_compound(file, bytes, size, err));
     cbk_zip *zip = NULL;
     CBK_TRY(cbk_zip_open(file, bytes, size, &zip, err));
     word w = {.b = b};

@@ -1,4 +1,5 @@
-/* figure.c - casebook figure: one figure of the protocol, as SVG, PDF or PNG. */
+/* figure.c - casebook figure: one figure of the protocol, as SVG, PDF or PNG, or what it
+ * shows as CSV. */
 #include "cli/options.h"
 #include "cli/session.h"
 
@@ -15,8 +16,8 @@ static const cbk_option options[] = {
     CBK_OPTION_OUTPUT,
     {.name = "format",
      .argument = "FORMAT",
-     .help = "what to draw it as; the ending of --output when not given, else svg",
-     .values = "svg pdf png"},
+     .help = "what to write; the ending of --output when not given, else svg",
+     .values = "svg pdf png csv"},
     {.name = "dpi",
      .argument = "N",
      .help = "of a PNG: dots per inch, 36 to 2400; 300 when not given"},
@@ -26,10 +27,10 @@ static const cbk_option options[] = {
 #define DPI_MIN 36.0
 #define DPI_MAX 2400.0
 
-/* "svg", "pdf" or "png"; NULL after a message. */
+/* "svg", "pdf", "png" or "csv"; NULL after a message. */
 static const char *format_of(cbk_session *session, const cbk_arguments *arguments)
 {
-    static const char *const known[] = {"svg", "pdf", "png"};
+    static const char *const known[] = {"svg", "pdf", "png", "csv"};
     const char *asked = cbk_argument(arguments, "format");
     const char *path = cbk_argument(arguments, "output");
     const char *ending = path != NULL ? strrchr(path, '.') : NULL;
@@ -43,8 +44,8 @@ static const char *format_of(cbk_session *session, const cbk_arguments *argument
         }
     }
     (void)cbk_session_refuse(session,
-                             "a figure is drawn as .svg, .pdf or .png; \"%s\" ends in "
-                             "none of them (--format says which is meant)",
+                             "a figure is written as .svg, .pdf, .png or .csv; \"%s\" "
+                             "ends in none of them (--format says which is meant)",
                              path);
     return NULL;
 }
@@ -102,12 +103,15 @@ const cbk_command cbk_command_figure = {
     .operands = "STUDY FIGURE",
     .n_operands_min = 2,
     .n_operands_max = 2,
-    .summary = "one figure of the protocol, as SVG, PDF or PNG",
+    .summary = "one figure of the protocol, as SVG, PDF, PNG or its data as CSV",
     .details = "FIGURE is the id that the protocol gives the figure. SVG and PDF hold "
                "real text, a title and a description; a PNG is drawn on white at "
-               "the given resolution, which it names.",
+               "the given resolution, which it names. CSV holds every point that is "
+               "drawn: of curves group, time, value, limits and who was at risk; of a "
+               "swimmer plot lines and events; of a forest plot its rows.",
     .examples = "casebook figure studies/ivc-lms 3 -o fig3.svg\n"
-                "casebook figure studies/ivc-lms 3 -o fig3.png --dpi 600",
+                "casebook figure studies/ivc-lms 3 -o fig3.png --dpi 600\n"
+                "casebook figure studies/ivc-lms 3 -o fig3.csv",
     .n_options = CBK_COUNT_OF(options),
     .options = options,
     .run = run,

@@ -21,6 +21,7 @@ static const cbk_option options[] = {
 
 typedef struct manuscript {
     const char *path;
+    cbk_manuscript_kind kind;
     const char *bytes;
     size_t size;
 } manuscript;
@@ -59,9 +60,20 @@ static bool are_names_right(cbk_session *session, const cbk_arguments *arguments
     const char *path = arguments->operands[1];
     const char *output = cbk_argument(arguments, "output");
     const char *claims = cbk_argument(arguments, "claims");
-    if (!ends_in(path, ".md") && !ends_in(path, ".markdown")) {
-        (void)cbk_session_refuse(session, "a manuscript is filled as .md; not \"%s\"",
-                                 path);
+    const bool is_docx = ends_in(path, ".docx");
+    if (!is_docx && !ends_in(path, ".md") && !ends_in(path, ".markdown")) {
+        (void)cbk_session_refuse(
+            session, "a manuscript is filled as .md or .docx; not \"%s\"", path);
+        return false;
+    }
+    if (is_docx && output == NULL) {
+        (void)cbk_session_refuse(session,
+                                 "a Word document is written to a file: -o FILE");
+        return false;
+    }
+    if (output != NULL && ends_in(output, ".docx") != is_docx) {
+        (void)cbk_session_refuse(
+            session, "the filled manuscript is of the same kind: \"%s\" is not", output);
         return false;
     }
     if (output != NULL && claims != NULL && strcmp(output, claims) == 0) {
@@ -95,8 +107,8 @@ static int write_claims(cbk_session *session, const cbk_fill *fill, const manusc
                         const char *path)
 {
     const char *text = NULL;
-    const cbk_status status = cbk_fill_claims(fill, CBK_MANUSCRIPT_MARKDOWN, of->bytes,
-                                              of->size, &text, &session->error);
+    const cbk_status status =
+        cbk_fill_claims(fill, of->kind, of->bytes, of->size, &text, &session->error);
     return status == CBK_OK ? cbk_session_write(session, path, text, strlen(text))
                             : cbk_session_fail(session, status);
 }
@@ -121,13 +133,17 @@ static int write_pictures(cbk_session *session, const cbk_fill *fill, const char
 }
 
 /* What could not be computed, and how many there are. */
-static void say(const cbk_session *session, const cbk_fill *fill)
+static void say(const cbk_session *session, const cbk_fill *fill,
+                cbk_manuscript_kind kind)
 {
     const cbk_filled *filled = fill->filled.items;
     for (size_t i = 0; i < fill->filled.n; i++) {
         if (filled[i].problem != NULL) {
-            (void)fprintf(stderr, "%s:%zu: {{%s}}: %s\n", fill->file, filled[i].line,
-                          filled[i].placeholder.source, filled[i].problem);
+            (void)fprintf(stderr,
+                          kind == CBK_MANUSCRIPT_DOCX ? "%s: paragraph %zu: {{%s}}: %s\n"
+                                                      : "%s:%zu: {{%s}}: %s\n",
+                          filled[i].file, filled[i].line, filled[i].placeholder.source,
+                          filled[i].problem);
         }
     }
     (void)fprintf(stderr, "casebook %s: %s has %zu placeholder%s", session->command,
@@ -158,7 +174,7 @@ static int write_all(cbk_session *session, const cbk_arguments *arguments,
     if (code != CBK_EXIT_DONE) {
         return code;
     }
-    say(session, fill);
+    say(session, fill, of->kind);
     return fill->n_failed > 0 ? CBK_EXIT_FINDING : CBK_EXIT_DONE;
 }
 
@@ -167,6 +183,7 @@ static int fill_manuscript(cbk_session *session, const cbk_arguments *arguments,
 {
     const char *output = cbk_argument(arguments, "output");
     manuscript of = {.path = arguments->operands[1]};
+    of.kind = ends_in(of.path, ".docx") ? CBK_MANUSCRIPT_DOCX : CBK_MANUSCRIPT_MARKDOWN;
     cbk_status status = check_claims_file(session, cbk_argument(arguments, "claims"));
     if (status == CBK_OK) {
         status = cbk_session_open_study(session, arguments->operands[0]);
@@ -183,7 +200,8 @@ static int fill_manuscript(cbk_session *session, const cbk_arguments *arguments,
                      .file = of.path};
     cbk_buffer out = {0};
     if (status == CBK_OK) {
-        status = cbk_fill_markdown(&fill, of.bytes, of.size, &out, &session->error);
+        status =
+            cbk_fill_manuscript(&fill, of.kind, of.bytes, of.size, &out, &session->error);
     }
     const int code = status == CBK_OK ? write_all(session, arguments, &fill, &of, &out)
                                       : cbk_session_fail(session, status);
@@ -212,11 +230,12 @@ const cbk_command cbk_command_fill = {
     .n_operands_max = 2,
     .summary = "a manuscript with placeholders, filled with the study's numbers",
     .details =
-        "MANUSCRIPT ends in .md. A placeholder is {{EXPRESSION}}, with more where it is "
+        "MANUSCRIPT ends in .md or .docx. A placeholder is {{EXPRESSION}}, with more "
+        "where it is "
         "wanted: {{EXPRESSION from FORM among CONDITION | FORMAT}}. The expression is "
         "what a claim has as `of`; FORMAT is a number of decimals, percent (percent 1: "
         "with one decimal), p or text. {{table:ID}} and {{figure:ID}} stand in a line of "
-        "their own. All else stays as it is.\n\n"
+        "their own (Markdown only). All else stays as it is.\n\n"
         "The filled file remembers its placeholders, so that it is filled again when the "
         "records have changed: the file that was written is then the MANUSCRIPT, and may "
         "be the output as well. What cannot be computed is marked \"[not computed: "
@@ -227,6 +246,7 @@ const cbk_command cbk_command_fill = {
     .examples =
         "casebook fill studies/ivc-lms paper.md -o filled.md\n"
         "casebook fill studies/ivc-lms filled.md -o filled.md --claims filled.yaml\n"
+        "casebook fill studies/ivc-lms paper.docx -o filled.docx\n"
         "casebook audit studies/ivc-lms --manuscript filled.md --claims filled.yaml",
     .n_options = CBK_COUNT_OF(options),
     .options = options,

@@ -336,6 +336,10 @@ cbk_status cbk_session_render_drawing(cbk_session *session, const cbk_drawing *d
     if (strcmp(format, "png") == 0) {
         return cbk_render_png(drawing, dpi, session->arena, bytes, size, &session->error);
     }
+    if (strcmp(format, "csv") == 0) {
+        return cbk_render_data(drawing->data, session->arena, bytes, size,
+                               &session->error);
+    }
     return cbk_render_svg(drawing, session->arena, bytes, size, &session->error);
 }
 

@@ -85,7 +85,7 @@ int cbk_session_write_document(cbk_session *session, const cbk_document *documen
 /* Prints the document in the format of --format; NULL: its arena failed. */
 int cbk_session_print(cbk_session *session, const cbk_arguments *arguments,
                       const cbk_document *document);
-/* format: "pdf", "png" with so many dots an inch, else SVG. */
+/* format: "pdf", "png" with so many dots an inch, "csv" of what it shows, else SVG. */
 cbk_status cbk_session_render_drawing(cbk_session *session, const cbk_drawing *drawing,
                                       const char *format, double dpi, const char **bytes,
                                       size_t *size);

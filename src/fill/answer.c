@@ -196,7 +196,7 @@ cbk_status cbk_fill_answer(cbk_fill *fill, const char *text, size_t size, size_t
     if (filled == NULL) {
         return cbk_fail_memory(err);
     }
-    *filled = (cbk_filled){.line = line};
+    *filled = (cbk_filled){.file = fill->file, .line = line};
     cbk_status status =
         cbk_placeholder_read(text, size, fill->arena, &filled->placeholder, &why);
     if (fill->is_probe) {
@@ -219,6 +219,14 @@ cbk_status cbk_fill_answer(cbk_fill *fill, const char *text, size_t size, size_t
     fill->n_failed += filled->text == NULL ? 1 : 0;
     *out = filled;
     return CBK_OK;
+}
+
+cbk_status cbk_fill_manuscript(cbk_fill *fill, cbk_manuscript_kind kind,
+                               const char *bytes, size_t size, cbk_buffer *out,
+                               cbk_error *err)
+{
+    return kind == CBK_MANUSCRIPT_DOCX ? cbk_fill_docx(fill, bytes, size, out, err)
+                                       : cbk_fill_markdown(fill, bytes, size, out, err);
 }
 
 /* ---- small things ---------------------------------------------------------------- */

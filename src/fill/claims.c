@@ -123,7 +123,7 @@ static cbk_status read_marked(const cbk_fill *done, cbk_manuscript_kind kind,
                       .file = done->file,
                       .is_probe = true};
     cbk_buffer marked = {0};
-    cbk_status status = cbk_fill_markdown(&again, bytes, size, &marked, err);
+    cbk_status status = cbk_fill_manuscript(&again, kind, bytes, size, &marked, err);
     if (status == CBK_OK) {
         status = cbk_manuscript_parse(done->file, kind,
                                       marked.bytes != NULL ? marked.bytes : "",

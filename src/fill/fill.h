@@ -15,6 +15,7 @@
 /* One place of the manuscript. */
 typedef struct cbk_filled {
     cbk_placeholder placeholder;
+    const char *file;    /* in DOCX its part, where that is not the document itself */
     size_t line;         /* of the file; in DOCX the paragraph of its part */
     const char *text;    /* what is printed there; NULL: not computed */
     const char *problem; /* why not: a sentence; NULL: computed */
@@ -45,6 +46,12 @@ typedef struct cbk_fill {
  * Errors: CBK_EDATA (problems has what; or the file is damaged), CBK_EIO, CBK_ENOMEM. */
 cbk_status cbk_fill_markdown(cbk_fill *fill, const char *bytes, size_t size,
                              cbk_buffer *out, cbk_error *err);
+cbk_status cbk_fill_docx(cbk_fill *fill, const char *bytes, size_t size, cbk_buffer *out,
+                         cbk_error *err);
+/* Either of the two. */
+cbk_status cbk_fill_manuscript(cbk_fill *fill, cbk_manuscript_kind kind,
+                               const char *bytes, size_t size, cbk_buffer *out,
+                               cbk_error *err);
 
 /* claims.yaml for the numbers that were filled in: says and place come from the filled
  * manuscript.  NULL in *text never; errors as above. */

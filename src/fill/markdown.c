@@ -201,7 +201,7 @@ cbk_status cbk_fill_markdown(cbk_fill *fill, const char *bytes, size_t size,
                         "%s is not UTF-8 text (byte %zu); save it as UTF-8.", fill->file,
                         bad_at + 1);
     }
-    while (m.at < m.end) {
+    while (m.at < m.end && fill->problems->n_found < CBK_PROBLEMS_MAX) {
         const char *next = m.at;
         while (next < m.end && *next != '{' && *next != '<' && *next != '\\') {
             next++;

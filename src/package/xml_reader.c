@@ -12,6 +12,7 @@ typedef enum stopped { STOPPED_NOT, STOPPED_DOCTYPE, STOPPED_DEPTH } stopped;
 typedef struct reading {
     XML_Parser parser;
     const cbk_xml_handler *handler;
+    cbk_xml_place *place; /* or NULL */
     size_t depth;
     stopped why;
 } reading;
@@ -25,6 +26,14 @@ static void split(const char *name, char space[NAME_SIZE], const char **local)
     *local = bar != NULL ? bar + 1 : name;
 }
 
+static void note_place(const reading *r)
+{
+    if (r->place != NULL) {
+        r->place->start = (size_t)XML_GetCurrentByteIndex(r->parser);
+        r->place->end = r->place->start + (size_t)XML_GetCurrentByteCount(r->parser);
+    }
+}
+
 static void XMLCALL on_open(void *user, const XML_Char *name, const XML_Char **attributes)
 {
     reading *r = user;
@@ -36,6 +45,7 @@ static void XMLCALL on_open(void *user, const XML_Char *name, const XML_Char **a
     char space[NAME_SIZE];
     const char *local = NULL;
     split(name, space, &local);
+    note_place(r);
     r->handler->open(r->handler->context, space, local, (const char *const *)attributes);
 }
 
@@ -46,12 +56,14 @@ static void XMLCALL on_close(void *user, const XML_Char *name)
     const char *local = NULL;
     split(name, space, &local);
     r->depth--;
+    note_place(r);
     r->handler->close(r->handler->context, space, local);
 }
 
 static void XMLCALL on_text(void *user, const XML_Char *text, int size)
 {
     const reading *r = user;
+    note_place(r);
     r->handler->text(r->handler->context, text, (size_t)size);
 }
 
@@ -102,10 +114,18 @@ static cbk_status say_failure(const reading *r, const char *name, cbk_error *err
 cbk_status cbk_xml_read(const char *name, const char *bytes, size_t size,
                         const cbk_xml_handler *handler, cbk_error *err)
 {
+    return cbk_xml_read_placed(name, bytes, size, handler, NULL, err);
+}
+
+cbk_status cbk_xml_read_placed(const char *name, const char *bytes, size_t size,
+                               const cbk_xml_handler *handler, cbk_xml_place *place,
+                               cbk_error *err)
+{
     if (size > INT32_MAX) {
         return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s is larger than 2 GB.", name);
     }
-    reading r = {.parser = XML_ParserCreateNS(NULL, '|'), .handler = handler};
+    reading r = {
+        .parser = XML_ParserCreateNS(NULL, '|'), .handler = handler, .place = place};
     if (r.parser == NULL) {
         return cbk_fail_memory(err);
     }

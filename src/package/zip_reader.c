@@ -54,6 +54,40 @@ void cbk_zip_close(cbk_zip *zip)
     }
 }
 
+/* The part at which the list stands. */
+static cbk_status name_part(cbk_zip *zip, cbk_arena *arena, const char **name,
+                            cbk_error *err)
+{
+    unz_file_info64 about;
+    char text[CBK_ZIP_NAME_MAX + 1] = "";
+    if (unzGetCurrentFileInfo64(zip->archive, &about, text, sizeof text - 1, NULL, 0,
+                                NULL, 0) != UNZ_OK ||
+        about.size_filename > CBK_ZIP_NAME_MAX) {
+        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
+                        "%s is damaged: its list of parts cannot be read.", zip->name);
+    }
+    *name = cbk_text_copy(arena, text);
+    return *name != NULL ? CBK_OK : cbk_fail_memory(err);
+}
+
+cbk_status cbk_zip_list(cbk_zip *zip, cbk_arena *arena, const char *const **names,
+                        size_t *n, cbk_error *err)
+{
+    const char **list = CBK_NEW(arena, const char *, CBK_ZIP_ENTRIES_MAX);
+    *n = 0;
+    if (list == NULL) {
+        return cbk_fail_memory(err);
+    }
+    for (int code = unzGoToFirstFile(zip->archive);
+         code == UNZ_OK && *n < CBK_ZIP_ENTRIES_MAX;
+         code = unzGoToNextFile(zip->archive)) {
+        CBK_TRY(name_part(zip, arena, &list[*n], err));
+        (*n)++;
+    }
+    *names = list;
+    return CBK_OK;
+}
+
 bool cbk_zip_has(const cbk_zip *zip, const char *part)
 {
     return unzLocateFile(zip->archive, part, CASE_COUNTS) == UNZ_OK;

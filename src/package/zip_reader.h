@@ -16,6 +16,13 @@ CBK_MUST_USE cbk_status cbk_zip_open(const char *name, const char *bytes, size_t
                                      cbk_zip **out, cbk_error *err);
 void cbk_zip_close(cbk_zip *zip); /* NULL is allowed */
 
+/* The names of its parts, names[n], in their order.  Errors: CBK_EDATA (damaged, a name
+ * longer than CBK_ZIP_NAME_MAX), CBK_ENOMEM. */
+enum { CBK_ZIP_NAME_MAX = 500 };
+CBK_MUST_USE cbk_status cbk_zip_list(cbk_zip *zip, cbk_arena *arena,
+                                     const char *const **names, size_t *n,
+                                     cbk_error *err);
+
 bool cbk_zip_has(const cbk_zip *zip, const char *part);
 
 /* The part's bytes, NUL-terminated past size.

@@ -1,7 +1,10 @@
-/* csv.c - the tables of a document as CSV (RFC 4180).  Contract: render/outputs.h. */
+/* csv.c - the tables of a document, and what a figure shows, as CSV (RFC 4180). Contract:
+ * render/outputs.h. */
 #include "render/outputs.h"
 
 #include "render/escape.h"
+
+#include <math.h>
 
 static void row_write(cbk_buffer *out, const cbk_cell *cells, size_t n,
                       cbk_arena *scratch)
@@ -32,5 +35,32 @@ void cbk_output_csv(const cbk_document *document, cbk_arena *scratch, cbk_buffer
             row_write(out, table->cells + row * table->n_columns, table->n_columns,
                       scratch);
         }
+    }
+}
+
+static void datum_write(cbk_buffer *out, const cbk_data_column *column, size_t row)
+{
+    if (column->text != NULL) {
+        cbk_escape_csv(out, column->text[row] != NULL ? column->text[row] : "");
+    } else if (!isnan(column->number[row])) {
+        char text[CBK_NUMBER_SIZE];
+        cbk_number_shortest(column->number[row], text);
+        cbk_buffer_add(out, text);
+    }
+}
+
+void cbk_output_data(const cbk_figure_data *data, cbk_buffer *out)
+{
+    for (size_t i = 0; data != NULL && i < data->n_columns; i++) {
+        cbk_buffer_add(out, i > 0 ? "," : "");
+        cbk_escape_csv(out, data->columns[i].name);
+    }
+    cbk_buffer_add(out, data != NULL ? "\r\n" : "");
+    for (size_t row = 0; data != NULL && row < data->n_rows; row++) {
+        for (size_t i = 0; i < data->n_columns; i++) {
+            cbk_buffer_add(out, i > 0 ? "," : "");
+            datum_write(out, &data->columns[i], row);
+        }
+        cbk_buffer_add(out, "\r\n");
     }
 }

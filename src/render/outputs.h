@@ -18,6 +18,8 @@ void cbk_output_markdown_blocks(const cbk_document *document, cbk_buffer *out);
 void cbk_output_latex(const cbk_document *document, cbk_buffer *out);
 void cbk_output_csv(const cbk_document *document, cbk_arena *scratch, cbk_buffer *out);
 
+void cbk_output_data(const cbk_figure_data *data, cbk_buffer *out); /* NULL: nothing */
+
 /* "Table 4. Title" or "Figure 3. Title", what there is of it: escaped by `escape`. */
 void cbk_output_caption(cbk_buffer *out, const char *word, const char *number,
                         const char *title, void (*escape)(cbk_buffer *, const char *));

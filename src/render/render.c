@@ -99,6 +99,17 @@ cbk_status cbk_render_svg(const cbk_drawing *drawing, cbk_arena *arena, const ch
     return hand_over(&written, arena, before, out, size, err);
 }
 
+cbk_status cbk_render_data(const cbk_figure_data *data, cbk_arena *arena,
+                           const char **out, size_t *size, cbk_error *err)
+{
+    assert(arena != NULL && out != NULL && size != NULL);
+    *out = NULL;
+    const cbk_mark before = cbk_arena_mark(arena);
+    cbk_buffer written = {0};
+    cbk_output_data(data, &written);
+    return hand_over(&written, arena, before, out, size, err);
+}
+
 cbk_status cbk_render_pdf(const cbk_drawing *drawing, cbk_arena *arena, const char **out,
                           size_t *size, cbk_error *err)
 {

@@ -110,13 +110,6 @@ static const char *level_words(const cox_document *at, const char *end)
 
 /* ---- what was read ---------------------------------------------------------------- */
 
-static void add_paragraph(const cox_document *at, const char *text)
-{
-    cbk_text_run run = {0};
-    cbk_run_text(&run, at->arena, text);
-    cbk_document_paragraph(at->document, run);
-}
-
 static void add_coding(const cox_document *at)
 {
     cbk_analysis_add_coding(at->document,
@@ -253,17 +246,11 @@ static void add_concordance(const cox_document *at)
     if (isnan(fit->concordance)) {
         return;
     }
-    add_paragraph(at,
-                  cbk_text_format(at->arena, "Concordance %s (standard error %s).",
-                                  cbk_print_number(at->arena, fit->concordance, 3),
-                                  cbk_print_number(at->arena, fit->concordance_se, 3)));
-}
-
-static void add_item(const cox_document *at, const char *text)
-{
-    cbk_text_run run = {0};
-    cbk_run_text(&run, at->arena, text);
-    cbk_document_item(at->document, run);
+    cbk_analysis_paragraph(
+        at->document,
+        cbk_text_format(at->arena, "Concordance %s (standard error %s).",
+                        cbk_print_number(at->arena, fit->concordance, 3),
+                        cbk_print_number(at->arena, fit->concordance_se, 3)));
 }
 
 static void add_notes(const cox_document *at)
@@ -274,22 +261,24 @@ static void add_notes(const cox_document *at)
     for (int i = 0; i < CBK_NOTE_COUNT; i++) {
         const cbk_note note = (cbk_note)(1 << i);
         if ((notes & (cbk_notes)note) != 0) {
-            add_item(at, cbk_note_sentence(note));
+            cbk_analysis_item(at->document, NULL, cbk_note_sentence(note));
         }
     }
     for (size_t j = 0; j < at->fit->n_covariates; j++) {
         if (at->fit->coefficients[j].fate != CBK_COX_ESTIMATED) {
-            add_item(at, cbk_cox_fate_sentence(at->analysis->design, j,
-                                               &at->fit->coefficients[j], at->arena));
+            cbk_analysis_item(at->document, NULL,
+                              cbk_cox_fate_sentence(at->analysis->design, j,
+                                                    &at->fit->coefficients[j],
+                                                    at->arena));
         }
     }
     if (cbk_cox_no_curve_sentence(at->analysis) != NULL) {
-        add_item(at, cbk_cox_no_curve_sentence(at->analysis));
+        cbk_analysis_item(at->document, NULL, cbk_cox_no_curve_sentence(at->analysis));
     }
     for (size_t k = 0; k < at->analysis->design->n_variables; k++) {
         const char *empty = cbk_cox_empty_sentence(at->analysis->design, k, at->arena);
         if (empty != NULL) {
-            add_item(at, empty);
+            cbk_analysis_item(at->document, NULL, empty);
         }
     }
 }

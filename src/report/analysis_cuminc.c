@@ -24,23 +24,6 @@ static size_t n_causes_asked(const cbk_followup_data *data)
     return data->asked_cause == 0 ? data->n_causes : 1;
 }
 
-/* "margin", "margin, sex". */
-static const char *list_words(const cuminc_analysis *at, const char *const *word,
-                              size_t n)
-{
-    cbk_buffer buffer = {0};
-    for (size_t i = 0; i < n; i++) {
-        cbk_buffer_addf(&buffer, "%s%s", i > 0 ? ", " : "", word[i]);
-    }
-    return cbk_words_take(&buffer, at->arena);
-}
-
-static const char *group_header(const cuminc_analysis *at)
-{
-    const cbk_followup_request *request = at->data->request;
-    return request->n_by == 0 ? "Group" : list_words(at, request->by, request->n_by);
-}
-
 static const char *group_label(const cuminc_analysis *at, const cbk_incidence *group)
 {
     return at->data->request->n_by == 0 ? "All" : group->label;
@@ -51,37 +34,11 @@ static const char *time_header(const cuminc_analysis *at)
     return cbk_words_label_unit(at->arena, "Time", at->data->unit);
 }
 
-static const char *limit_header(const cuminc_analysis *at, const char *end)
-{
-    return cbk_text_format(
-        at->arena, "%s %s%%", end,
-        cbk_print_number(at->arena, 100.0 * at->all->request.level, -1));
-}
-
-static void add_paragraph(const cuminc_analysis *at, const char *text)
-{
-    cbk_text_run run = {0};
-    cbk_run_text(&run, at->arena, text);
-    cbk_document_paragraph(at->document, run);
-}
-
-static void add_item(const cuminc_analysis *at, const char *label, const char *text)
-{
-    cbk_text_run run = {0};
-    if (text != NULL) {
-        cbk_run_textf(&run, at->arena, "%s%s%s", label != NULL ? label : "",
-                      label != NULL ? ": " : "", text);
-        cbk_document_item(at->document, run);
-    }
-}
-
 /* NaN prints a dash. */
 static void number_cell(const cuminc_analysis *at, cbk_table_builder *builder, size_t row,
                         size_t column, double value, int digits)
 {
-    cbk_analysis_text_cell(at->arena, builder, row, column,
-                           isfinite(value) ? cbk_print_number(at->arena, value, digits)
-                                           : CBK_DASH);
+    cbk_analysis_number_cell(at->arena, builder, row, column, value, digits, CBK_DASH);
 }
 
 /* ---- what it is ------------------------------------------------------------------- */
@@ -89,13 +46,15 @@ static void number_cell(const cuminc_analysis *at, cbk_table_builder *builder, s
 static void add_meaning(const cuminc_analysis *at)
 {
     if (at->data->n_causes > 1) {
-        add_paragraph(at,
-                      "Incidence is the share of all who have had the event by then, "
-                      "where an event of another kind may come first. One minus a "
-                      "Kaplan-Meier curve with the other kinds censored would overstate "
-                      "it.");
+        cbk_analysis_paragraph(
+            at->document,
+            "Incidence is the share of all who have had the event by then, "
+            "where an event of another kind may come first. One minus a "
+            "Kaplan-Meier curve with the other kinds censored would overstate "
+            "it.");
     } else if (at->data->n_causes == 1) {
-        add_paragraph(at, "There are events of one kind only: the incidence is one minus "
+        cbk_analysis_paragraph(
+            at->document, "There are events of one kind only: the incidence is one minus "
                           "the Kaplan-Meier curve.");
     }
 }
@@ -109,7 +68,8 @@ static void add_groups(const cuminc_analysis *at)
     if (headers == NULL) {
         return;
     }
-    headers[0] = group_header(at);
+    headers[0] = cbk_analysis_group_header(at->arena, at->data->request->by,
+                                           at->data->request->n_by);
     headers[1] = "n";
     for (size_t k = 0; k < data->n_causes; k++) {
         headers[k + 2] = data->cause_label[k];
@@ -157,8 +117,15 @@ static void add_at(const cuminc_analysis *at)
 {
     const cbk_cuminc_asked *asked = at->asked;
     const char *const headers[] = {
-        group_header(at), "Event", time_header(at),           "At risk",
-        "Incidence",      "SE",    limit_header(at, "Lower"), limit_header(at, "Upper")};
+        cbk_analysis_group_header(at->arena, at->data->request->by,
+                                  at->data->request->n_by),
+        "Event",
+        time_header(at),
+        "At risk",
+        "Incidence",
+        "SE",
+        cbk_analysis_limit_header(at->arena, "Lower", at->all->request.level),
+        cbk_analysis_limit_header(at->arena, "Upper", at->all->request.level)};
     const size_t n_rows = at->all->n_groups * n_causes_asked(at->data) * asked->n_at;
     if (n_rows == 0) {
         return;
@@ -248,7 +215,8 @@ static void add_curve(const cuminc_analysis *at, const cbk_incidence *group, siz
     }
     cbk_document_table(at->document, &builder->block);
     if (n_rows < n_all) {
-        add_paragraph(at, cbk_text_format(at->arena,
+        cbk_analysis_paragraph(
+            at->document, cbk_text_format(at->arena,
                                           "The first %zu of %zu times; --format csv and "
                                           "--format json give all.",
                                           n_rows, n_all));
@@ -272,21 +240,23 @@ static void add_notes(const cuminc_analysis *at)
 {
     const cbk_incidences *all = at->all;
     const cbk_notes empty = at->data->rows.n == 0 ? CBK_NOTE_NO_ROWS : 0u;
-    add_item(at, NULL, cbk_words_notes(at->arena, at->data->notes | empty));
+    cbk_analysis_item(at->document, NULL,
+                      cbk_words_notes(at->arena, at->data->notes | empty));
     for (size_t g = 0; g < all->n_groups; g++) {
         const cbk_notes own = all->groups[g].fit->notes & ~at->data->notes;
-        add_item(at, at->data->request->n_by > 0 ? all->groups[g].label : NULL,
-                 cbk_words_notes(at->arena, own));
+        cbk_analysis_item(at->document,
+                          at->data->request->n_by > 0 ? all->groups[g].label : NULL,
+                          cbk_words_notes(at->arena, own));
     }
     for (size_t k = 0; all->tests != NULL && k < at->data->n_causes; k++) {
         if (cbk_cuminc_is_asked(at->data, k)) {
-            add_item(
-                at,
+            cbk_analysis_item(
+                at->document,
                 cbk_text_format(at->arena, "Gray's test, %s", at->data->cause_label[k]),
                 cbk_words_notes(at->arena, all->tests[k].notes));
         }
     }
-    add_item(at, NULL, all->why_no_tests);
+    cbk_analysis_item(at->document, NULL, all->why_no_tests);
 }
 
 const char *cbk_cuminc_line(const cbk_incidences *all, cbk_arena *arena)
@@ -314,7 +284,7 @@ static void add_methods(const cuminc_analysis *at)
     cbk_run_text(&run, at->arena, cbk_cuminc_line(at->all, at->arena));
     if (at->all->tests != NULL && request->n_strata > 0) {
         cbk_run_textf(&run, at->arena, " The test is stratified by %s.",
-                      list_words(at, request->strata, request->n_strata));
+                      cbk_words_list(at->arena, request->strata, request->n_strata));
     }
     cbk_document_paragraph(at->document, run);
 }

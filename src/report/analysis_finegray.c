@@ -61,13 +61,6 @@ static const char *print_plain(const finegray_document *at, double value, int di
                : cbk_print_number(at->arena, value, digits);
 }
 
-static void add_paragraph(const finegray_document *at, const char *text)
-{
-    cbk_text_run run = {0};
-    cbk_run_text(&run, at->arena, text);
-    cbk_document_paragraph(at->document, run);
-}
-
 static void text_cell(const finegray_document *at, cbk_table_builder *builder, size_t row,
                       size_t column, const char *text)
 {
@@ -162,15 +155,6 @@ static void add_tests(const finegray_document *at)
 
 /* ---- what it rests on ------------------------------------------------------------- */
 
-static void add_item(const finegray_document *at, const char *text)
-{
-    cbk_text_run run = {0};
-    if (text != NULL) {
-        cbk_run_text(&run, at->arena, text);
-        cbk_document_item(at->document, run);
-    }
-}
-
 static void add_notes(const finegray_document *at)
 {
     /* told covariate by covariate */
@@ -179,33 +163,37 @@ static void add_notes(const finegray_document *at)
     for (int i = 0; i < CBK_NOTE_COUNT; i++) {
         const cbk_note note = (cbk_note)(1 << i);
         if ((notes & (cbk_notes)note) != 0) {
-            add_item(at, cbk_finegray_note_sentence(note));
+            cbk_analysis_item(at->document, NULL, cbk_finegray_note_sentence(note));
         }
     }
     for (size_t j = 0; j < at->fit->n_covariates; j++) {
-        add_item(at, cbk_finegray_fate(at->both, j, false, at->arena));
-        add_item(at, cbk_finegray_fate(at->both, j, true, at->arena));
+        cbk_analysis_item(at->document, NULL,
+                          cbk_finegray_fate(at->both, j, false, at->arena));
+        cbk_analysis_item(at->document, NULL,
+                          cbk_finegray_fate(at->both, j, true, at->arena));
     }
 }
 
 static void add_meaning(const finegray_document *at)
 {
-    add_paragraph(at,
-                  "The subdistribution hazard ratio says whether a covariate raises or "
-                  "lowers the share who have the event by any time; the cause-specific "
-                  "one how it changes the rate among those who are still free of every "
-                  "kind of event. A covariate that only hastens a competing event moves "
-                  "the first and not the second: read both.");
+    cbk_analysis_paragraph(
+        at->document,
+        "The subdistribution hazard ratio says whether a covariate raises or "
+        "lowers the share who have the event by any time; the cause-specific "
+        "one how it changes the rate among those who are still free of every "
+        "kind of event. A covariate that only hastens a competing event moves "
+        "the first and not the second: read both.");
 }
 
 static void add_methods(const finegray_document *at)
 {
-    add_paragraph(at,
-                  "Subdistribution: Fine-Gray regression as R's cmprsk::crr; Breslow "
-                  "ties; censoring by Kaplan-Meier with the event flipped, read just "
-                  "before each time; robust variance with the estimated censoring; Wald "
-                  "limits and p. Cause-specific: Cox regression with the other kinds of "
-                  "event censored; ties by Efron; Wald limits and p.");
+    cbk_analysis_paragraph(
+        at->document,
+        "Subdistribution: Fine-Gray regression as R's cmprsk::crr; Breslow "
+        "ties; censoring by Kaplan-Meier with the event flipped, read just "
+        "before each time; robust variance with the estimated censoring; Wald "
+        "limits and p. Cause-specific: Cox regression with the other kinds of "
+        "event censored; ties by Efron; Wald limits and p.");
 }
 
 const cbk_document *cbk_analysis_finegray_document(const cbk_competing *both,

@@ -42,9 +42,8 @@ void cbk_km_number_cell(const km_analysis *analysis, cbk_table_builder *builder,
                         size_t row, size_t column, double value, int digits,
                         const char *absent)
 {
-    cbk_analysis_text_cell(
-        analysis->arena, builder, row, column,
-        isfinite(value) ? cbk_print_number(analysis->arena, value, digits) : absent);
+    cbk_analysis_number_cell(analysis->arena, builder, row, column, value, digits,
+                             absent);
 }
 
 const char *cbk_km_time_header(const km_analysis *analysis)
@@ -59,18 +58,10 @@ const char *cbk_km_group_label(const km_analysis *analysis, const cbk_curve *cur
     return analysis->curves->n_by == 0 ? "All" : curve->label;
 }
 
-/* "Group", "margin", "margin, sex". */
 const char *cbk_km_group_header(const km_analysis *analysis)
 {
-    const cbk_curves *curves = analysis->curves;
-    if (curves->n_by == 0) {
-        return "Group";
-    }
-    cbk_buffer buffer = {0};
-    for (size_t i = 0; i < curves->n_by; i++) {
-        cbk_buffer_addf(&buffer, "%s%s", i > 0 ? ", " : "", curves->by[i]);
-    }
-    return cbk_words_take(&buffer, analysis->arena);
+    return cbk_analysis_group_header(analysis->arena, analysis->curves->by,
+                                     analysis->curves->n_by);
 }
 
 /* ---- tables ----------------------------------------------------------------------- */
@@ -202,21 +193,11 @@ static void add_curve(const km_analysis *analysis, const cbk_curve *curve)
 
 /* ---- notes ------------------------------------------------------------------------ */
 
-void cbk_km_item(const km_analysis *analysis, const char *label, const char *text)
-{
-    cbk_text_run run = {0};
-    if (label != NULL) {
-        cbk_run_textf(&run, analysis->arena, "%s: ", label);
-    }
-    cbk_run_text(&run, analysis->arena, text);
-    cbk_document_item(analysis->document, run);
-}
-
 static void add_note(const km_analysis *analysis, const char *label, cbk_notes notes)
 {
     const char *words = cbk_words_notes(analysis->arena, notes);
     if (words != NULL) {
-        cbk_km_item(analysis, label, words);
+        cbk_analysis_item(analysis->document, label, words);
     }
 }
 

@@ -28,8 +28,6 @@ const char *cbk_km_time_header(const km_analysis *analysis);
 /* "Group", "margin", "margin, sex". */
 const char *cbk_km_group_header(const km_analysis *analysis);
 const char *cbk_km_group_label(const km_analysis *analysis, const cbk_curve *curve);
-/* A list item "label: text"; label NULL: text alone. */
-void cbk_km_item(const km_analysis *analysis, const char *label, const char *text);
 
 /* ---- what is asked for beside the curves (analysis_km_asked.c) ----------------------
  */

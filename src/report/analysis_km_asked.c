@@ -19,10 +19,8 @@ static const char *contrast_label(const km_analysis *analysis, size_t group,
 
 static const char *limit_header(const km_analysis *analysis, const char *side)
 {
-    return cbk_text_format(analysis->arena, "%s %s%%", side,
-                           cbk_print_number(analysis->arena,
-                                            100.0 * analysis->curves->conventions.level,
-                                            -1));
+    return cbk_analysis_limit_header(analysis->arena, side,
+                                     analysis->curves->conventions.level);
 }
 
 /* ---- quantiles -------------------------------------------------------------------- */
@@ -88,7 +86,7 @@ static void contrast_note(const km_analysis *analysis, const char *label, cbk_no
     const char *words = cbk_words_notes(
         analysis->arena, cbk_notes_forbid_print(notes) ? notes & unprinted : notes);
     if (words != NULL) {
-        cbk_km_item(analysis, label, words);
+        cbk_analysis_item(analysis->document, label, words);
     }
 }
 
@@ -346,10 +344,10 @@ static void bounds_at_one(const km_analysis *analysis, const char *label,
                            : cbk_text_format(arena, " at first and %s from %s on",
                                              print3(analysis, bounds[1].limit),
                                              cbk_print_number(arena, bounds[1].time, -1));
-    cbk_km_item(analysis, label,
-                cbk_text_format(arena, "%s: %s of survival is %s%s.", start,
-                                bound_words(analysis, "lower"),
-                                print3(analysis, bounds[0].limit), then));
+    cbk_analysis_item(analysis->document, label,
+                      cbk_text_format(arena, "%s: %s of survival is %s%s.", start,
+                                      bound_words(analysis, "lower"),
+                                      print3(analysis, bounds[0].limit), then));
 }
 
 static void add_bounds_of(const km_analysis *analysis, const char *label,
@@ -365,8 +363,8 @@ static void add_bounds_of(const km_analysis *analysis, const char *label,
         bounds_at_one(analysis, label, km, bounds, n_one);
     }
     if (n_one < n) {
-        cbk_km_item(
-            analysis, label,
+        cbk_analysis_item(
+            analysis->document, label,
             cbk_text_format(analysis->arena,
                             "Survival is 0 from %s on: %s of survival is %s "
                             "there.",
@@ -389,12 +387,13 @@ static void add_bounds_at(const km_analysis *analysis, const char *label,
             continue;
         }
         const bool is_one = bound.survival > 0.0;
-        cbk_km_item(analysis, label,
-                    cbk_text_format(
-                        analysis->arena, "At %s survival is %s: %s of survival is %s.",
-                        cbk_print_number(analysis->arena, time, -1), is_one ? "1" : "0",
-                        bound_words(analysis, is_one ? "lower" : "upper"),
-                        print3(analysis, bound.limit)));
+        cbk_analysis_item(
+            analysis->document, label,
+            cbk_text_format(
+                analysis->arena, "At %s survival is %s: %s of survival is %s.",
+                cbk_print_number(analysis->arena, time, -1), is_one ? "1" : "0",
+                bound_words(analysis, is_one ? "lower" : "upper"),
+                print3(analysis, bound.limit)));
     }
 }
 

@@ -81,8 +81,8 @@ static void add_median(const km_analysis *analysis, const cbk_curve *curve,
 {
     const char *label = analysis->curves->n_by == 0 ? NULL : curve->label;
     if (!isnan(table->median)) {
-        cbk_km_item(
-            analysis, label,
+        cbk_analysis_item(
+            analysis->document, label,
             cbk_text_format(analysis->arena,
                             "Median %s, between the ends of "
                             "the interval by proportion.",
@@ -90,7 +90,8 @@ static void add_median(const km_analysis *analysis, const cbk_curve *curve,
     }
     const cbk_notes own = table->notes & ~analysis->curves->notes;
     if (own != 0) {
-        cbk_km_item(analysis, label, cbk_words_notes(analysis->arena, own));
+        cbk_analysis_item(analysis->document, label,
+                          cbk_words_notes(analysis->arena, own));
     }
 }
 
@@ -113,7 +114,7 @@ const cbk_document *cbk_analysis_lifetable_document(const cbk_life_tables *all,
         add_table(&analysis, &curves->curves[i], all->tables[i]);
     }
     if (curves->notes != 0) {
-        cbk_km_item(&analysis, NULL, cbk_words_notes(arena, curves->notes));
+        cbk_analysis_item(analysis.document, NULL, cbk_words_notes(arena, curves->notes));
     }
     for (size_t i = 0; i < curves->n_curves; i++) {
         add_median(&analysis, &curves->curves[i], all->tables[i]);

@@ -43,25 +43,7 @@ const char *cbk_logrank_validity(const cbk_log_rank *fit)
                  "group.";
 }
 
-/* "margin", "margin, sex". */
-static const char *list_words(const logrank_analysis *analysis, const char *const *word,
-                              size_t n)
-{
-    cbk_buffer buffer = {0};
-    for (size_t i = 0; i < n; i++) {
-        cbk_buffer_addf(&buffer, "%s%s", i > 0 ? ", " : "", word[i]);
-    }
-    return cbk_words_take(&buffer, analysis->arena);
-}
-
 /* ---- what was read ---------------------------------------------------------------- */
-
-static void add_paragraph(const logrank_analysis *analysis, const char *text)
-{
-    cbk_text_run run = {0};
-    cbk_run_text(&run, analysis->arena, text);
-    cbk_document_paragraph(analysis->document, run);
-}
 
 static void add_coding(const logrank_analysis *analysis)
 {
@@ -86,9 +68,8 @@ static void add_coding(const logrank_analysis *analysis)
 static void number_cell(const logrank_analysis *analysis, cbk_table_builder *builder,
                         size_t row, size_t column, double value, int digits)
 {
-    cbk_analysis_text_cell(
-        analysis->arena, builder, row, column,
-        isfinite(value) ? cbk_print_number(analysis->arena, value, digits) : CBK_DASH);
+    cbk_analysis_number_cell(analysis->arena, builder, row, column, value, digits,
+                             CBK_DASH);
 }
 
 static void add_groups(const logrank_analysis *analysis)
@@ -97,10 +78,10 @@ static void add_groups(const logrank_analysis *analysis)
     const cbk_followup_request *request = analysis->data->request;
     const bool is_weighted = fit->request.method == CBK_LOG_RANK_PETO ||
                              fit->request.method == CBK_LOG_RANK_FLEMING_HARRINGTON;
-    const char *const headers[] = {list_words(analysis, request->by, request->n_by), "n",
-                                   "Events",
-                                   is_weighted ? "Weighted observed" : "Observed",
-                                   is_weighted ? "Weighted expected" : "Expected"};
+    const char *const headers[] = {
+        cbk_words_list(analysis->arena, request->by, request->n_by), "n", "Events",
+        is_weighted ? "Weighted observed" : "Observed",
+        is_weighted ? "Weighted expected" : "Expected"};
     cbk_table_builder *builder =
         cbk_analysis_table(analysis->arena,
                            cbk_words_label_unit(analysis->arena, analysis->data->label,
@@ -207,8 +188,9 @@ static void add_exact(const logrank_analysis *analysis)
                   (unsigned long long)analysis->fit->request.seed,
                   (unsigned long long)exact->n_extreme, far, p_words(analysis, exact->p),
                   cbk_print_number(arena, exact->std_error, 4));
-    add_paragraph(analysis, cbk_text_format(arena, "%s %s", found,
-                                            cbk_logrank_validity(analysis->fit)));
+    cbk_analysis_paragraph(
+        analysis->document,
+        cbk_text_format(arena, "%s %s", found, cbk_logrank_validity(analysis->fit)));
 }
 
 /* ---- notes and methods ------------------------------------------------------------ */
@@ -240,8 +222,9 @@ static void add_methods(const logrank_analysis *analysis)
     cbk_text_run run = {0};
     cbk_run_text(&run, arena, cbk_logrank_title(&fit->request, arena));
     if (request->n_strata > 0) {
-        cbk_run_textf(&run, arena, ", stratified by %s",
-                      list_words(analysis, request->strata, request->n_strata));
+        cbk_run_textf(
+            &run, arena, ", stratified by %s",
+            cbk_words_list(analysis->arena, request->strata, request->n_strata));
     }
     cbk_run_text(&run, arena, "; hypergeometric variance; p: upper tail of chi-squared");
     if (fit->request.wants_trend) {

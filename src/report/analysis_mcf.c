@@ -55,16 +55,6 @@ static const char *group_label(const mcf_document *at, size_t group)
     return at->data->request->n_by == 0 ? "All" : at->data->by_label[group];
 }
 
-static const char *group_header(const mcf_document *at)
-{
-    const cbk_followup_request *request = at->data->request;
-    cbk_buffer buffer = {0};
-    for (size_t i = 0; i < request->n_by; i++) {
-        cbk_buffer_addf(&buffer, "%s%s", i > 0 ? ", " : "", request->by[i]);
-    }
-    return request->n_by == 0 ? "Group" : cbk_words_take(&buffer, at->arena);
-}
-
 static const char *time_header(const mcf_document *at)
 {
     return cbk_words_label_unit(at->arena, "Time", at->data->unit);
@@ -74,18 +64,10 @@ static const char *level_words(const mcf_document *at, const char *side)
 {
     const double level =
         at->fit->n_groups > 0 ? at->fit->curves[0].request.level : (double)NAN;
-    return cbk_text_format(at->arena, "%s %s%%", side,
-                           cbk_print_number(at->arena, 100.0 * level, -1));
+    return cbk_analysis_limit_header(at->arena, side, level);
 }
 
 /* ---- what was read ---------------------------------------------------------------- */
-
-static void add_paragraph(const mcf_document *at, const char *text)
-{
-    cbk_text_run run = {0};
-    cbk_run_text(&run, at->arena, text);
-    cbk_document_paragraph(at->document, run);
-}
 
 /* "Events: recurrence.month: 14 events in 6 patients; 1 left out (without a time)." */
 static void add_coding(const mcf_document *at)
@@ -129,9 +111,7 @@ static void add_coding(const mcf_document *at)
 static void number_cell(const mcf_document *at, cbk_table_builder *builder, size_t row,
                         size_t column, double value, int digits, const char *absent)
 {
-    cbk_analysis_text_cell(at->arena, builder, row, column,
-                           isfinite(value) ? cbk_print_number(at->arena, value, digits)
-                                           : absent);
+    cbk_analysis_number_cell(at->arena, builder, row, column, value, digits, absent);
 }
 
 static void text_cell(const mcf_document *at, cbk_table_builder *builder, size_t row,
@@ -151,7 +131,8 @@ static void add_summary(const mcf_document *at)
 {
     const bool is_compared = at->fit->n_groups > 1;
     const char *const headers[] = {
-        group_header(at),
+        cbk_analysis_group_header(at->arena, at->data->request->by,
+                                  at->data->request->n_by),
         "Subjects",
         "Events",
         cbk_words_label_unit(at->arena, "Followed to", at->data->unit),
@@ -219,9 +200,15 @@ static void fill_at(const mcf_document *at, cbk_table_builder *builder, size_t r
 static void add_at(const mcf_document *at)
 {
     const size_t n_at = at->result->n_at;
-    const char *const headers[] = {
-        group_header(at),         time_header(at),         "At risk", "Mean", "SE",
-        level_words(at, "Lower"), level_words(at, "Upper")};
+    const char *const headers[] = {cbk_analysis_group_header(at->arena,
+                                                             at->data->request->by,
+                                                             at->data->request->n_by),
+                                   time_header(at),
+                                   "At risk",
+                                   "Mean",
+                                   "SE",
+                                   level_words(at, "Lower"),
+                                   level_words(at, "Upper")};
     if (n_at == 0) {
         return;
     }
@@ -237,16 +224,6 @@ static const char *contrast_label(const mcf_document *at, size_t group)
 {
     return cbk_text_format(at->arena, "%s - %s", group_label(at, group),
                            group_label(at, 0));
-}
-
-static void add_item(const mcf_document *at, const char *label, const char *text)
-{
-    cbk_text_run run = {0};
-    if (label != NULL) {
-        cbk_run_textf(&run, at->arena, "%s: ", label);
-    }
-    cbk_run_text(&run, at->arena, text);
-    cbk_document_item(at->document, run);
 }
 
 static void fill_difference(const mcf_document *at, cbk_table_builder *builder,
@@ -273,19 +250,26 @@ static void add_difference_note(const mcf_document *at, size_t group, double tim
     const char *words = cbk_words_notes(
         at->arena, cbk_notes_forbid_print(notes) ? notes & unprinted : notes);
     if (words != NULL) {
-        add_item(at,
-                 cbk_text_format(at->arena, "%s at %s", contrast_label(at, group),
-                                 cbk_print_number(at->arena, time, -1)),
-                 words);
+        cbk_analysis_item(at->document,
+                          cbk_text_format(at->arena, "%s at %s",
+                                          contrast_label(at, group),
+                                          cbk_print_number(at->arena, time, -1)),
+                          words);
     }
 }
 
 static void add_differences(const mcf_document *at)
 {
     const size_t n_at = at->result->n_at;
-    const char *const headers[] = {
-        group_header(at),         time_header(at),          "Difference", "SE",
-        level_words(at, "Lower"), level_words(at, "Upper"), "p"};
+    const char *const headers[] = {cbk_analysis_group_header(at->arena,
+                                                             at->data->request->by,
+                                                             at->data->request->n_by),
+                                   time_header(at),
+                                   "Difference",
+                                   "SE",
+                                   level_words(at, "Lower"),
+                                   level_words(at, "Upper"),
+                                   "p"};
     if (at->fit->n_groups < 2 || n_at == 0) {
         return;
     }
@@ -340,11 +324,12 @@ static void add_curve(const mcf_document *at, size_t group)
     }
     add_table(at, builder);
     if (n_rows < curve->n_rows) {
-        add_paragraph(
-            at, cbk_text_format(at->arena,
-                                "The first %zu of %zu times; --format csv and --format "
-                                "json give all.",
-                                n_rows, curve->n_rows));
+        cbk_analysis_paragraph(
+            at->document,
+            cbk_text_format(at->arena,
+                            "The first %zu of %zu times; --format csv and --format "
+                            "json give all.",
+                            n_rows, curve->n_rows));
     }
 }
 
@@ -355,17 +340,17 @@ static void add_notes(const mcf_document *at)
     const cbk_notes all = cbk_mcf_notes(at->result);
     const char *words = cbk_words_notes(at->arena, all);
     if (words != NULL) {
-        add_item(at, NULL, words);
+        cbk_analysis_item(at->document, NULL, words);
     }
     for (size_t g = 0; at->fit->n_groups > 1 && g < at->fit->n_groups; g++) {
         const char *own =
             cbk_words_notes(at->arena, at->fit->curves[g].notes & ~(cbk_notes)all);
         if (own != NULL) {
-            add_item(at, group_label(at, g), own);
+            cbk_analysis_item(at->document, group_label(at, g), own);
         }
     }
     if (cbk_mcf_subject_warning(at->result) != NULL) {
-        add_item(at, NULL, cbk_mcf_subject_warning(at->result));
+        cbk_analysis_item(at->document, NULL, cbk_mcf_subject_warning(at->result));
     }
 }
 

@@ -3,6 +3,7 @@
  */
 #include "report/parts.h"
 
+#include <math.h>
 #include <string.h>
 
 void cbk_analysis_add_source(cbk_document *document, const cbk_source *source,
@@ -98,4 +99,43 @@ void cbk_analysis_text_cell(cbk_arena *arena, cbk_table_builder *builder, size_t
                             size_t column, const char *text)
 {
     cbk_run_text(&cbk_table_builder_cell(builder, row, column)->run, arena, text);
+}
+
+void cbk_analysis_number_cell(cbk_arena *arena, cbk_table_builder *builder, size_t row,
+                              size_t column, double value, int digits, const char *absent)
+{
+    cbk_analysis_text_cell(arena, builder, row, column,
+                           isfinite(value) ? cbk_print_number(arena, value, digits)
+                                           : absent);
+}
+
+const char *cbk_analysis_group_header(cbk_arena *arena, const char *const *by, size_t n)
+{
+    return n == 0 ? "Group" : cbk_words_list(arena, by, n);
+}
+
+const char *cbk_analysis_limit_header(cbk_arena *arena, const char *side, double level)
+{
+    return cbk_text_format(arena, "%s %s%%", side,
+                           cbk_print_number(arena, 100.0 * level, -1));
+}
+
+void cbk_analysis_paragraph(cbk_document *document, const char *text)
+{
+    cbk_text_run run = {0};
+    cbk_run_text(&run, document->arena, text);
+    cbk_document_paragraph(document, run);
+}
+
+void cbk_analysis_item(cbk_document *document, const char *label, const char *text)
+{
+    cbk_text_run run = {0};
+    if (text == NULL) {
+        return;
+    }
+    if (label != NULL) {
+        cbk_run_textf(&run, document->arena, "%s: ", label);
+    }
+    cbk_run_text(&run, document->arena, text);
+    cbk_document_item(document, run);
 }

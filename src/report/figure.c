@@ -112,19 +112,86 @@ static cbk_text_run marks_note(cbk_report *report, const cbk_figure_spec *spec,
     return run;
 }
 
-static cbk_text_run reading_note(cbk_report *report, const cbk_curves *curves)
+/* "Median: Negative 97 months, Positive not reached." */
+static cbk_text_run medians_note(cbk_report *report, const cbk_figure_spec *spec,
+                                 const cbk_curves *curves)
+{
+    cbk_text_run run = {0};
+    const char *unit = curves->unit != NULL ? curves->unit : "";
+    const char *what = cbk_text_format(report->arena, "km_median(%s)",
+                                       cbk_sql_name(report->arena, curves->endpoint));
+    for (size_t i = 0; spec->look.has_median && i < curves->n_curves; i++) {
+        const cbk_curve *curve = &curves->curves[i];
+        const char *label = curve->label != NULL ? curve->label : "";
+        cbk_run_textf(&run, report->arena, "%s%s%s", i == 0 ? "Median: " : ", ", label,
+                      *label != '\0' ? " " : "");
+        if (isfinite(curve->km->median.estimate)) {
+            cbk_report_curve_number(report, &run, curves, curve, what,
+                                    curve->km->median.estimate, 0, -1);
+            cbk_run_textf(&run, report->arena, "%s%s", *unit != '\0' ? " " : "", unit);
+        } else {
+            cbk_run_text(&run, report->arena, "not reached");
+        }
+    }
+    cbk_run_text(&run, report->arena, run.first != NULL ? "." : "");
+    return run;
+}
+
+cbk_text_run cbk_figure_cut_note(cbk_report *report, const cbk_figure_spec *spec)
+{
+    cbk_text_run run = {0};
+    if (spec->look.min_at_risk > 0.0) {
+        cbk_run_text(&run, report->arena, cbk_step_cut_text(&spec->look, report->arena));
+    }
+    return run;
+}
+
+const char *cbk_figure_test(cbk_report *report, const cbk_figure_spec *spec,
+                            const char *name, double p)
+{
+    if (spec->look.is_without_p || isnan(p)) {
+        return NULL;
+    }
+    const char *printed = cbk_print_p(report->arena, p);
+    return cbk_text_format(report->arena, "%s: p %s%s", name, *printed == '<' ? "" : "= ",
+                           printed);
+}
+
+/* Whether the groups differ; NULL for one group, or where the test cannot be done. */
+static cbk_status log_rank_text(cbk_report *report, const cbk_figure_spec *spec,
+                                const char **out, cbk_error *err)
+{
+    cbk_followup_request *request = CBK_NEW(report->arena, cbk_followup_request, 1);
+    CBK_TRY(cbk_report_done(report, err));
+    *request = (cbk_followup_request){
+        .endpoint = spec->endpoint, .n_by = 1, .by = &spec->by, .where = spec->among};
+    const cbk_followup_data *data = NULL;
+    CBK_TRY(cbk_followup_of_study(report->study, request, report->arena, &data, err));
+    const cbk_log_rank_rows rows = {.followup = &data->rows,
+                                    .group = data->by->of_row,
+                                    .n_groups = data->by->n_groups};
+    const cbk_log_rank_request asked = {.method = CBK_LOG_RANK};
+    const cbk_log_rank *fit = NULL;
+    if (data->by->n_groups < 2 || data->by->n_groups > CBK_LOG_RANK_GROUPS_MAX) {
+        return CBK_OK;
+    }
+    CBK_TRY(cbk_log_rank_fit(&rows, &asked, report->arena, &fit, err));
+    *out = cbk_figure_test(report, spec, "Log-rank test", fit->test.p);
+    return CBK_OK;
+}
+
+static cbk_text_run reading_note(cbk_report *report, const cbk_figure_spec *spec,
+                                 const cbk_curves *curves)
 {
     cbk_text_run run = {0};
     char level[CBK_NUMBER_SIZE];
     cbk_number_shortest(100.0 * curves->conventions.level, level);
     cbk_run_textf(&run, report->arena,
                   "%s: %s%% confidence interval by %s, where it is defined. ",
-                  curves->n_curves <= CBK_STEPS_BANDS_MAX ? "Shaded" : "CI", level,
-                  cbk_interval_name(curves->conventions.interval));
-    cbk_run_text(
-        &run, report->arena,
-        "Upright ticks: censored. Under the axis: at risk, the number under "
-        "observation just before that time; events and censored, those before it.");
+                  cbk_step_has_bands(&spec->look, curves->n_curves) ? "Shaded" : "CI",
+                  level, cbk_interval_name(curves->conventions.interval));
+    cbk_run_textf(&run, report->arena, "Upright ticks: censored.%s",
+                  cbk_step_counts_note(&spec->look, "censored", report->arena));
     return run;
 }
 
@@ -150,13 +217,22 @@ static cbk_status km_figure(cbk_report *report, const cbk_figure_spec *spec,
                                 &report->conventions, report->arena, &curves, err));
     cbk_curves drawn = *curves;
     drawn.unit = cbk_figure_axis_unit(report, endpoint);
-    const cbk_drawing *drawing = cbk_figure_km_draw(&drawn, spec->title, spec->marks,
-                                                    spec->n_marks, report->arena);
-    cbk_figure_notes notes = cbk_figure_notes_of(report, spec, curves->n_curves + 2);
+    const char *test = NULL;
+    if (spec->by != NULL && !spec->look.is_without_p) {
+        CBK_TRY(log_rank_text(report, spec, &test, err));
+    }
+    const cbk_drawing *drawing = cbk_figure_km_draw(&drawn, spec, test, report->arena);
+    cbk_figure_notes notes = cbk_figure_notes_of(report, spec, curves->n_curves + 5);
     for (size_t i = 0; i < curves->n_curves; i++) {
         cbk_figure_add_note(&notes, marks_note(report, spec, curves, i));
     }
-    cbk_figure_add_note(&notes, reading_note(report, curves));
+    cbk_figure_add_note(&notes, medians_note(report, spec, curves));
+    cbk_text_run tested = {0};
+    cbk_run_textf(&tested, report->arena, "%s%s", test != NULL ? test : "",
+                  test != NULL ? "." : "");
+    cbk_figure_add_note(&notes, tested);
+    cbk_figure_add_note(&notes, reading_note(report, spec, curves));
+    cbk_figure_add_note(&notes, cbk_figure_cut_note(report, spec));
     if (curves->source.n_omitted > 0) {
         cbk_figure_add_note(&notes, cbk_figure_omitted_note(report, &curves->source));
     }
@@ -463,7 +539,7 @@ static cbk_status swimmer_figure(cbk_report *report, const cbk_figure_spec *spec
     const cbk_drawing *drawing = cbk_figure_swimmer_draw(
         figure.swimmers, figure.n, labels, spec->n_lanes,
         end_label(report, figure.endpoint), cbk_figure_axis_unit(report, figure.endpoint),
-        spec->title, report->arena);
+        spec->title, spec->look.width_mm, report->arena);
     cbk_figure_notes notes = cbk_figure_notes_of(report, spec, 3);
     cbk_text_run undrawn = {0};
     CBK_TRY(undrawn_note(&figure, &undrawn, err));

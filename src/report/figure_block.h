@@ -20,6 +20,14 @@ void cbk_figure_add_note(cbk_figure_notes *notes, cbk_text_run run);
 /* "Left out: time missing (2)."; empty where nothing is. */
 cbk_text_run cbk_figure_omitted_note(cbk_report *report, const cbk_source *source);
 
+/* "The curves end where ..."; empty where they do not. */
+cbk_text_run cbk_figure_cut_note(cbk_report *report, const cbk_figure_spec *spec);
+
+/* "Log-rank test: p = 0.04" to stand in the figure; NULL where there is no p, or none is
+ * wanted. */
+const char *cbk_figure_test(cbk_report *report, const cbk_figure_spec *spec,
+                            const char *name, double p);
+
 /* "months", or "months since operation" where the protocol says from which date. */
 const char *cbk_figure_axis_unit(cbk_report *report, const cbk_endpoint *endpoint);
 

@@ -80,8 +80,9 @@ static const char *mark_text(const void *context, size_t curve, double time,
                                     at.n_risk));
 }
 
-static const char *description(const incidence_figure *figure, const double *marks,
-                               size_t n_marks, cbk_arena *arena)
+static const char *description(const incidence_figure *figure,
+                               const cbk_figure_spec *spec, const char *test,
+                               cbk_arena *arena)
 {
     const cbk_followup_data *data = figure->all->data;
     cbk_buffer text = {0};
@@ -94,14 +95,20 @@ static const char *description(const incidence_figure *figure, const double *mar
                         *name != '\0' ? ": " : "", table->risk->n,
                         table->risk->n == 1 ? "patient" : "patients",
                         table->n_event[figure->shown[i % figure->n_shown]]);
-        for (size_t m = 0; m < n_marks && table->risk->n > 0; m++) {
-            if (isfinite(marks[m]) && marks[m] >= 0.0) {
-                cbk_buffer_addf(&text, " At %s.", mark_text(figure, i, marks[m], arena));
+        for (size_t m = 0; m < spec->n_marks && table->risk->n > 0; m++) {
+            if (isfinite(spec->marks[m]) && spec->marks[m] >= 0.0) {
+                cbk_buffer_addf(&text, " At %s.",
+                                mark_text(figure, i, spec->marks[m], arena));
             }
         }
     }
-    cbk_buffer_add(&text, " Under the axis stand, at each tick, the number at risk just "
-                          "before that time and the events and censorings before it.");
+    if (test != NULL) {
+        cbk_buffer_addf(&text, " %s.", test);
+    }
+    if (spec->look.min_at_risk > 0.0) {
+        cbk_buffer_addf(&text, " %s", cbk_step_cut_text(&spec->look, arena));
+    }
+    cbk_buffer_add(&text, cbk_step_counts_text(&spec->look, "censorings", arena));
     return or_empty(cbk_words_take(&text, arena));
 }
 
@@ -200,23 +207,48 @@ static void fill_steps(const cbk_cuminc *fit, size_t cause, cbk_step *steps,
     out->is_over = last.n_event >= last.n_risk;
 }
 
+/* Every time of the table, after the start; n_event: of that kind. */
+static void fill_rows(const cbk_cuminc *fit, size_t cause, cbk_step_row *rows,
+                      cbk_step_curve *out)
+{
+    const cbk_risk_table *risk = fit->table->risk;
+    rows[0] = (cbk_step_row){.lower = (double)NAN,
+                             .upper = (double)NAN,
+                             .n_risk = cbk_risk_table_n_risk_at(risk, 0.0)};
+    for (size_t j = 0; j < risk->n_rows; j++) {
+        const cbk_cuminc_row row = cbk_cuminc_row_at(fit, cause, j);
+        const cbk_risk_row at = cbk_risk_row_at(risk, j);
+        rows[j + 1] = (cbk_step_row){row.time,  row.incidence, row.lower,  row.upper,
+                                     at.n_risk, row.n_event,   at.n_censor};
+    }
+    out->rows = rows;
+    out->n_rows = risk->n_rows + 1;
+}
+
 /* False when out of memory. */
-static bool fill_curve(const incidence_figure *figure, size_t i, cbk_arena *arena,
-                       cbk_step_curve *out)
+static bool fill_curve(const incidence_figure *figure, size_t i, double min_at_risk,
+                       cbk_arena *arena, cbk_step_curve *out)
 {
     const cbk_cuminc *fit = figure->all->groups[i / figure->n_shown].fit;
     const size_t cause = figure->shown[i % figure->n_shown];
     const size_t n_rows = fit->table->risk->n_rows;
     const char *name = curve_name(figure, i, arena);
     *out = (cbk_step_curve){.name = name,
+                            .group = group_name(figure, i / figure->n_shown),
+                            .event = figure->all->data->cause_label[cause],
                             .tip = cbk_text_format(arena, "%s%sn = %zu, events = %zu",
                                                    name, *name != '\0' ? ": " : "",
                                                    fit->table->risk->n,
                                                    fit->table->n_event[cause]),
                             .digits = fit->table->risk->n < FEW ? 0 : 1};
     cbk_step *steps = CBK_NEW(arena, cbk_step, n_rows + 1);
-    if (steps != NULL && n_rows > 0) {
+    cbk_step_row *rows = CBK_NEW(arena, cbk_step_row, n_rows + 1);
+    if (!cbk_arena_has_failed(arena) && n_rows > 0) {
         fill_steps(fit, cause, steps, out);
+        fill_rows(fit, cause, rows, out);
+        if (min_at_risk > 0.0) {
+            cbk_step_cut(out, cbk_step_last_time(fit->table->risk, min_at_risk));
+        }
     }
     return !cbk_arena_has_failed(arena);
 }
@@ -248,9 +280,8 @@ static const char *value_label(const incidence_figure *figure, cbk_arena *arena)
 }
 
 const cbk_drawing *cbk_figure_cuminc_draw(const cbk_incidences *all, const size_t *causes,
-                                          size_t n_causes, const char *title,
-                                          const double *marks, size_t n_marks,
-                                          cbk_arena *arena)
+                                          size_t n_causes, const cbk_figure_spec *spec,
+                                          const char *test, cbk_arena *arena)
 {
     assert(all != NULL && arena != NULL);
     const incidence_figure figure = {.all = all,
@@ -264,25 +295,27 @@ const cbk_drawing *cbk_figure_cuminc_draw(const cbk_incidences *all, const size_
         return NULL;
     }
     for (size_t i = 0; i < n_curves; i++) {
-        if (!fill_curve(&figure, i, arena, &curves[i])) {
+        if (!fill_curve(&figure, i, spec->look.min_at_risk, arena, &curves[i])) {
             return NULL;
         }
     }
-    const cbk_step_chart chart = {.title = title,
-                                  .description =
-                                      description(&figure, marks, n_marks, arena),
+    const cbk_step_chart chart = {.title = spec->title,
+                                  .description = description(&figure, spec, test, arena),
                                   .value_label = value_label(&figure, arena),
+                                  .value_name = "incidence",
                                   .unit = all->data->unit,
                                   .value_most = 1.0,
                                   .is_percent = true,
                                   .is_rising = true,
                                   .level = all->request.level,
+                                  .look = &spec->look,
+                                  .comment = test,
                                   .n_curves = n_curves,
                                   .curves = curves,
                                   .n_blocks = all->n_groups,
                                   .blocks = blocks,
-                                  .n_marks = n_marks,
-                                  .marks = marks,
+                                  .n_marks = spec->n_marks,
+                                  .marks = spec->marks,
                                   .count = count,
                                   .mark_text = mark_text,
                                   .context = &figure};
@@ -347,17 +380,18 @@ static cbk_text_run marks_note(cbk_report *report, const cbk_figure_spec *spec,
     return run;
 }
 
-static cbk_text_run reading_note(cbk_report *report, const incidence_figure *figure)
+static cbk_text_run reading_note(cbk_report *report, const cbk_figure_spec *spec,
+                                 const incidence_figure *figure)
 {
     cbk_text_run run = {0};
     const size_t n_curves = figure->all->n_groups * figure->n_shown;
     cbk_run_textf(
         &run, report->arena,
         "The share of all patients who had that event first. %s: %s%% confidence "
-        "interval, where it is defined. Under the axis: at risk, the number under "
-        "observation just before that time; events and censored, those before it. %s",
-        n_curves <= CBK_STEPS_BANDS_MAX ? "Shaded" : "CI",
+        "interval, where it is defined.%s %s",
+        cbk_step_has_bands(&spec->look, n_curves) ? "Shaded" : "CI",
         cbk_print_number(report->arena, 100.0 * figure->all->request.level, -1),
+        cbk_step_counts_note(&spec->look, "censored", report->arena),
         cbk_cuminc_line(figure->all, report->arena));
     return run;
 }
@@ -397,16 +431,21 @@ cbk_status cbk_figure_cuminc(cbk_report *report, const cbk_figure_spec *spec,
     cbk_incidences drawn = *all;
     data.unit = cbk_figure_axis_unit(report, endpoint);
     drawn.data = &data;
-    const cbk_drawing *drawing = cbk_figure_cuminc_draw(
-        &drawn, causes, n_causes, spec->title, spec->marks, spec->n_marks, report->arena);
     const incidence_figure figure = {.all = all, .n_shown = n_causes, .shown = causes};
+    const char *test =
+        all->tests != NULL && n_causes == 1
+            ? cbk_figure_test(report, spec, "Gray's test", all->tests[causes[0]].p)
+            : NULL;
+    const cbk_drawing *drawing =
+        cbk_figure_cuminc_draw(&drawn, causes, n_causes, spec, test, report->arena);
     const size_t n_curves = all->n_groups * n_causes;
-    cbk_figure_notes notes = cbk_figure_notes_of(report, spec, n_curves + 3);
+    cbk_figure_notes notes = cbk_figure_notes_of(report, spec, n_curves + 4);
     for (size_t i = 0; i < n_curves; i++) {
         cbk_figure_add_note(&notes, marks_note(report, spec, &figure, i));
     }
     cbk_figure_add_note(&notes, tests_note(report, &figure));
-    cbk_figure_add_note(&notes, reading_note(report, &figure));
+    cbk_figure_add_note(&notes, reading_note(report, spec, &figure));
+    cbk_figure_add_note(&notes, cbk_figure_cut_note(report, spec));
     if (all->data->source.n_omitted > 0) {
         cbk_figure_add_note(&notes, cbk_figure_omitted_note(report, &all->data->source));
     }

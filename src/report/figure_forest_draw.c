@@ -489,6 +489,48 @@ static const char *description_of(const forest_figure *figure)
     return cbk_words_take(&text, figure->arena);
 }
 
+/* A row for each line; what is not estimated, and the reference's interval, is empty. */
+static const cbk_figure_data *data_of(const cbk_forest_row *rows, size_t n,
+                                      cbk_arena *arena)
+{
+    enum { LABEL, COUNTS, RATIO, LOWER, UPPER, P, N_COLUMNS };
+    static const char *const names[N_COLUMNS] = {"label", "events_n", "hazard_ratio",
+                                                 "lower", "upper",    "p"};
+    cbk_figure_data *data = CBK_NEW(arena, cbk_figure_data, 1);
+    cbk_data_column *columns = CBK_NEW(arena, cbk_data_column, N_COLUMNS);
+    const char **text[2] = {CBK_NEW(arena, const char *, n),
+                            CBK_NEW(arena, const char *, n)};
+    double *number[N_COLUMNS] = {NULL};
+    for (size_t k = RATIO; k < N_COLUMNS; k++) {
+        number[k] = CBK_NEW(arena, double, n);
+    }
+    if (cbk_arena_has_failed(arena)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const cbk_shown_ratio *shown = &rows[i].shown;
+        const bool is_shown = !rows[i].is_header && !rows[i].is_reference;
+        const double none = (double)NAN;
+        text[LABEL][i] = rows[i].label;
+        text[COUNTS][i] = rows[i].counts;
+        number[RATIO][i] = rows[i].is_reference              ? 1.0
+                           : is_shown && shown->is_estimated ? shown->ratio
+                                                             : none;
+        number[LOWER][i] = is_shown ? shown->lower : none;
+        number[UPPER][i] = is_shown ? shown->upper : none;
+        number[P][i] = is_shown ? shown->p : none;
+        for (size_t k = RATIO; k < N_COLUMNS; k++) {
+            number[k][i] = isfinite(number[k][i]) ? number[k][i] : none;
+        }
+    }
+    for (size_t k = 0; k < N_COLUMNS; k++) {
+        columns[k] = (cbk_data_column){
+            .name = names[k], .text = k < RATIO ? text[k] : NULL, .number = number[k]};
+    }
+    *data = (cbk_figure_data){.n_columns = N_COLUMNS, .columns = columns, .n_rows = n};
+    return data;
+}
+
 const cbk_drawing *cbk_figure_forest_draw(const cbk_forest_row *rows, size_t n,
                                           const char *ratio_header, const char *title,
                                           cbk_arena *arena)
@@ -507,6 +549,7 @@ const cbk_drawing *cbk_figure_forest_draw(const cbk_forest_row *rows, size_t n,
     if (figure.drawing == NULL) {
         return NULL;
     }
+    figure.drawing->data = data_of(rows, n, arena);
     draw_grid(&figure);
     draw_headers(&figure, ratio_header);
     for (size_t i = 0; i < n; i++) {

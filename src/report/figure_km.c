@@ -102,17 +102,22 @@ static void describe_curve(cbk_buffer *text, const cbk_curves *curves, size_t i,
     describe_median(text, curves, km, arena);
 }
 
-static const char *description(const cbk_curves *curves, const double *marks,
-                               size_t n_marks, cbk_arena *arena)
+static const char *description(const cbk_curves *curves, const cbk_figure_spec *spec,
+                               const char *test, cbk_arena *arena)
 {
     cbk_buffer text = {0};
     cbk_buffer_addf(&text, "Kaplan-Meier curve%s%s%s.", curves->n_curves == 1 ? "" : "s",
                     curves->label != NULL ? ": " : "", or_empty(curves->label));
     for (size_t i = 0; i < curves->n_curves; i++) {
-        describe_curve(&text, curves, i, marks, n_marks, arena);
+        describe_curve(&text, curves, i, spec->marks, spec->n_marks, arena);
     }
-    cbk_buffer_add(&text, " Under the axis stand, at each tick, the number at risk just "
-                          "before that time and the events and censorings before it.");
+    if (test != NULL) {
+        cbk_buffer_addf(&text, " %s.", test);
+    }
+    if (spec->look.min_at_risk > 0.0) {
+        cbk_buffer_addf(&text, " %s", cbk_step_cut_text(&spec->look, arena));
+    }
+    cbk_buffer_add(&text, cbk_step_counts_text(&spec->look, "censorings", arena));
     return or_empty(cbk_words_take(&text, arena));
 }
 
@@ -185,32 +190,56 @@ static void fill_ticks(const cbk_km *km, cbk_step_tick *ticks, cbk_step_curve *o
     out->is_crowded = km->n - km->n_event > MANY_CENSORED;
 }
 
+/* Every time of the risk table, after the start. */
+static void fill_rows(const cbk_km *km, cbk_step_row *rows, cbk_step_curve *out)
+{
+    const cbk_step *start = &out->steps[0];
+    rows[0] = (cbk_step_row){.value = start->value,
+                             .lower = start->lower,
+                             .upper = start->upper,
+                             .n_risk = cbk_risk_table_n_risk_at(km->risk, 0.0)};
+    for (size_t i = 0; i < km->n_rows; i++) {
+        const cbk_km_row row = cbk_km_row_at(km, i);
+        rows[i + 1] = (cbk_step_row){row.time,   row.survival, row.lower,   row.upper,
+                                     row.n_risk, row.n_event,  row.n_censor};
+    }
+    out->rows = rows;
+    out->n_rows = km->n_rows + 1;
+}
+
 /* False when out of memory. */
-static bool fill_curve(const cbk_curves *curves, size_t i, cbk_arena *arena,
-                       cbk_step_curve *out)
+static bool fill_curve(const cbk_curves *curves, size_t i, double min_at_risk,
+                       cbk_arena *arena, cbk_step_curve *out)
 {
     const cbk_km *km = curves->curves[i].km;
     const char *name = name_of(curves, i);
     *out = (cbk_step_curve){.name = name,
+                            .group = name,
                             .tip = cbk_text_format(arena, "%s%sn = %zu, events = %zu",
                                                    name, *name != '\0' ? ": " : "", km->n,
                                                    km->n_event),
-                            .digits = km->n < FEW ? 0 : 1};
+                            .digits = km->n < FEW ? 0 : 1,
+                            .median = km->median.estimate};
     if (km->n_rows > 0) {
         cbk_step *steps = CBK_NEW(arena, cbk_step, km->n_rows + 1);
         cbk_step_tick *ticks = CBK_NEW(arena, cbk_step_tick, km->n_rows);
-        if (ticks == NULL) {
+        cbk_step_row *rows = CBK_NEW(arena, cbk_step_row, km->n_rows + 1);
+        if (cbk_arena_has_failed(arena)) {
             return false;
         }
         out->end = km->risk->time[km->n_rows - 1];
         fill_steps(km, steps, out);
         fill_ticks(km, ticks, out);
+        fill_rows(km, rows, out);
+        if (min_at_risk > 0.0) {
+            cbk_step_cut(out, cbk_step_last_time(km->risk, min_at_risk));
+        }
     }
     return !cbk_arena_has_failed(arena);
 }
 
-const cbk_drawing *cbk_figure_km_draw(const cbk_curves *curves, const char *title,
-                                      const double *marks, size_t n_marks,
+const cbk_drawing *cbk_figure_km_draw(const cbk_curves *curves,
+                                      const cbk_figure_spec *spec, const char *test,
                                       cbk_arena *arena)
 {
     static const char *const labels[N_COUNTS] = {"At risk", "Events", "Censored"};
@@ -218,7 +247,7 @@ const cbk_drawing *cbk_figure_km_draw(const cbk_curves *curves, const char *titl
     cbk_step_curve *drawn = CBK_NEW(arena, cbk_step_curve, curves->n_curves);
     cbk_step_block *blocks = CBK_NEW(arena, cbk_step_block, curves->n_curves);
     for (size_t i = 0; blocks != NULL && i < curves->n_curves; i++) {
-        if (!fill_curve(curves, i, arena, &drawn[i])) {
+        if (!fill_curve(curves, i, spec->look.min_at_risk, arena, &drawn[i])) {
             return NULL;
         }
         blocks[i] = (cbk_step_block){.name = drawn[i].name,
@@ -228,20 +257,22 @@ const cbk_drawing *cbk_figure_km_draw(const cbk_curves *curves, const char *titl
                                      .most = (double)curves->curves[i].km->n};
     }
     const char *label = or_empty(curves->label);
-    const cbk_step_chart chart = {.title = title,
-                                  .description =
-                                      description(curves, marks, n_marks, arena),
+    const cbk_step_chart chart = {.title = spec->title,
+                                  .description = description(curves, spec, test, arena),
                                   .value_label = *label != '\0' ? label : "Survival",
+                                  .value_name = "survival",
                                   .unit = curves->unit,
                                   .value_most = 1.0,
                                   .is_percent = true,
                                   .level = curves->conventions.level,
+                                  .look = &spec->look,
+                                  .comment = test,
                                   .n_curves = curves->n_curves,
                                   .curves = drawn,
                                   .n_blocks = curves->n_curves,
                                   .blocks = blocks,
-                                  .n_marks = n_marks,
-                                  .marks = marks,
+                                  .n_marks = spec->n_marks,
+                                  .marks = spec->marks,
                                   .count = count,
                                   .mark_text = mark_of,
                                   .context = curves};

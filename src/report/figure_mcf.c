@@ -54,8 +54,8 @@ static const char *mark_text(const void *context, size_t curve, double time,
                                     cbk_print_number(arena, at.n_risk, -1)));
 }
 
-static const char *description(const mcf_figure *figure, const double *marks,
-                               size_t n_marks, cbk_arena *arena)
+static const char *description(const mcf_figure *figure, const cbk_figure_spec *spec,
+                               const char *test, cbk_arena *arena)
 {
     cbk_buffer text = {0};
     cbk_buffer_addf(&text, "Mean number of events: %s.", figure->of->label);
@@ -65,15 +65,21 @@ static const char *description(const mcf_figure *figure, const double *marks,
         cbk_buffer_addf(&text, " %s%s%zu %s, %zu %s.", name, *name != '\0' ? ": " : "",
                         mcf->n_subjects, mcf->n_subjects == 1 ? "patient" : "patients",
                         mcf->n_event, mcf->n_event == 1 ? "event" : "events");
-        for (size_t m = 0; m < n_marks && mcf->n_subjects > 0; m++) {
-            if (isfinite(marks[m]) && marks[m] >= 0.0) {
-                cbk_buffer_addf(&text, " At %s.", mark_text(figure, g, marks[m], arena));
+        for (size_t m = 0; m < spec->n_marks && mcf->n_subjects > 0; m++) {
+            if (isfinite(spec->marks[m]) && spec->marks[m] >= 0.0) {
+                cbk_buffer_addf(&text, " At %s.",
+                                mark_text(figure, g, spec->marks[m], arena));
             }
         }
     }
-    cbk_buffer_add(&text, " Under the axis stand, at each tick, the number at risk just "
-                          "before that time, and the events and ends of observation "
-                          "before it.");
+    if (test != NULL) {
+        cbk_buffer_addf(&text, " %s.", test);
+    }
+    if (spec->look.min_at_risk > 0.0) {
+        cbk_buffer_addf(&text, " %s", cbk_step_cut_text(&spec->look, arena));
+    }
+    cbk_buffer_add(&text,
+                   cbk_step_counts_text(&spec->look, "ends of observation", arena));
     return or_empty(cbk_words_take(&text, arena));
 }
 
@@ -106,25 +112,44 @@ static void count(const void *context, size_t block, const double *times, size_t
 /* ---- the chart ----------------------------------------------------------------------
  */
 
+/* The last time with so many at risk; -1: never. */
+static double last_time(const cbk_mcf *mcf, double n_risk)
+{
+    double last = -1.0;
+    for (size_t i = 0; i < mcf->n_rows; i++) {
+        last = mcf->rows[i].n_risk >= n_risk ? mcf->rows[i].time : last;
+    }
+    return last;
+}
+
 /* The steps: where there are events. */
-static bool fill_curve(const mcf_figure *figure, size_t group, cbk_arena *arena,
-                       cbk_step_curve *out)
+static bool fill_curve(const mcf_figure *figure, size_t group, double min_at_risk,
+                       cbk_arena *arena, cbk_step_curve *out)
 {
     const cbk_mcf *mcf = &figure->fit->curves[group];
     const char *name = group_name(figure, group);
     cbk_step *steps = CBK_NEW(arena, cbk_step, mcf->n_rows + 1);
     *out = (cbk_step_curve){.name = name,
+                            .group = name,
                             .tip = cbk_text_format(arena, "%s%sn = %zu, events = %zu",
                                                    name, *name != '\0' ? ": " : "",
                                                    mcf->n_subjects, mcf->n_event),
                             .steps = steps,
                             .digits = 2};
-    if (steps == NULL || mcf->n_rows == 0) {
-        return steps != NULL;
+    cbk_step_row *rows = CBK_NEW(arena, cbk_step_row, mcf->n_rows + 1);
+    if (cbk_arena_has_failed(arena) || mcf->n_rows == 0) {
+        return !cbk_arena_has_failed(arena);
     }
+    out->rows = rows;
+    rows[out->n_rows++] = (cbk_step_row){.lower = (double)NAN,
+                                         .upper = (double)NAN,
+                                         .n_risk = cbk_mcf_at_time(mcf, 0.0).n_risk};
     steps[out->n_steps++] = (cbk_step){.lower = (double)NAN, .upper = (double)NAN};
     for (size_t i = 0; i < mcf->n_rows; i++) {
         const cbk_mcf_row *row = &mcf->rows[i];
+        rows[out->n_rows++] =
+            (cbk_step_row){row->time,   row->mean,    row->lower,   row->upper,
+                           row->n_risk, row->n_event, row->n_censor};
         if (row->n_event > 0.0) {
             steps[out->n_steps++] = (cbk_step){.time = row->time,
                                                .value = row->mean,
@@ -133,6 +158,9 @@ static bool fill_curve(const mcf_figure *figure, size_t group, cbk_arena *arena,
         }
     }
     out->end = mcf->rows[mcf->n_rows - 1].time;
+    if (min_at_risk > 0.0) {
+        cbk_step_cut(out, last_time(mcf, min_at_risk));
+    }
     return !cbk_arena_has_failed(arena);
 }
 
@@ -147,8 +175,8 @@ static double most_of(const cbk_mcf *mcf)
 }
 
 const cbk_drawing *cbk_figure_mcf_draw(const cbk_recurrence_data *of,
-                                       const cbk_mcf_analysis *fit, const char *title,
-                                       const double *marks, size_t n_marks,
+                                       const cbk_mcf_analysis *fit,
+                                       const cbk_figure_spec *spec, const char *test,
                                        cbk_arena *arena)
 {
     const mcf_figure figure = {.of = of, .fit = fit};
@@ -156,7 +184,7 @@ const cbk_drawing *cbk_figure_mcf_draw(const cbk_recurrence_data *of,
     cbk_step_curve *curves = CBK_NEW(arena, cbk_step_curve, n + 1);
     cbk_step_block *blocks = CBK_NEW(arena, cbk_step_block, n + 1);
     for (size_t g = 0; blocks != NULL && g < n; g++) {
-        if (!fill_curve(&figure, g, arena, &curves[g])) {
+        if (!fill_curve(&figure, g, spec->look.min_at_risk, arena, &curves[g])) {
             return NULL;
         }
         blocks[g] = (cbk_step_block){.name = group_name(&figure, g),
@@ -166,19 +194,22 @@ const cbk_drawing *cbk_figure_mcf_draw(const cbk_recurrence_data *of,
                                      .most = most_of(&fit->curves[g])};
     }
     const cbk_step_chart chart = {
-        .title = title,
-        .description = description(&figure, marks, n_marks, arena),
+        .title = spec->title,
+        .description = description(&figure, spec, test, arena),
         .value_label = cbk_text_format(arena, "Mean number of events: %s",
                                        cbk_words_lower_first(arena, of->label)),
+        .value_name = "mean",
         .unit = of->data->unit,
         .is_rising = true,
         .level = n > 0 ? fit->curves[0].request.level : 0.95,
+        .look = &spec->look,
+        .comment = test,
         .n_curves = n,
         .curves = curves,
         .n_blocks = n,
         .blocks = blocks,
-        .n_marks = n_marks,
-        .marks = marks,
+        .n_marks = spec->n_marks,
+        .marks = spec->marks,
         .count = count,
         .mark_text = mark_text,
         .context = &figure};
@@ -208,18 +239,18 @@ static cbk_text_run marks_note(cbk_report *report, const cbk_figure_spec *spec,
     return run;
 }
 
-static cbk_text_run reading_note(cbk_report *report, const mcf_figure *figure)
+static cbk_text_run reading_note(cbk_report *report, const cbk_figure_spec *spec,
+                                 const mcf_figure *figure)
 {
     cbk_text_run run = {0};
     cbk_run_textf(
         &run, report->arena,
         "Mean cumulative function: events a patient by then. %s: %s%% confidence "
-        "interval by log, with the robust variance of Lawless and Nadeau. Under the "
-        "axis: at risk, the number under observation just before that time; events and "
-        "leaving, the events and ends of observation before it. Where death ends "
-        "observation, the mean is that of those who live on.",
-        figure->fit->n_groups <= CBK_STEPS_BANDS_MAX ? "Shaded" : "CI",
-        cbk_print_number(report->arena, 100.0 * report->conventions.level, -1));
+        "interval by log, with the robust variance of Lawless and Nadeau.%s Where "
+        "death ends observation, the mean is that of those who live on.",
+        cbk_step_has_bands(&spec->look, figure->fit->n_groups) ? "Shaded" : "CI",
+        cbk_print_number(report->arena, 100.0 * report->conventions.level, -1),
+        cbk_step_counts_note(&spec->look, "leaving", report->arena));
     return run;
 }
 
@@ -278,15 +309,19 @@ cbk_status cbk_figure_mcf(cbk_report *report, const cbk_figure_spec *spec, cbk_e
     cbk_recurrence_data drawn = *figure.of;
     data.unit = cbk_figure_axis_unit(report, endpoint);
     drawn.data = &data;
-    const cbk_drawing *drawing = cbk_figure_mcf_draw(
-        &drawn, figure.fit, spec->title, spec->marks, spec->n_marks, report->arena);
     const size_t n = figure.fit->n_groups;
-    cbk_figure_notes notes = cbk_figure_notes_of(report, spec, n + 4);
+    const char *test =
+        n > 1 ? cbk_figure_test(report, spec, "Robust log-rank test", figure.fit->test.p)
+              : NULL;
+    const cbk_drawing *drawing =
+        cbk_figure_mcf_draw(&drawn, figure.fit, spec, test, report->arena);
+    cbk_figure_notes notes = cbk_figure_notes_of(report, spec, n + 5);
     for (size_t g = 0; g < n; g++) {
         cbk_figure_add_note(&notes, marks_note(report, spec, &figure, g));
     }
     cbk_figure_add_note(&notes, test_note(report, &figure));
-    cbk_figure_add_note(&notes, reading_note(report, &figure));
+    cbk_figure_add_note(&notes, reading_note(report, spec, &figure));
+    cbk_figure_add_note(&notes, cbk_figure_cut_note(report, spec));
     cbk_figure_add_note(&notes, events_note(report, figure.of));
     if (data.source.n_omitted > 0) {
         cbk_figure_add_note(&notes, cbk_figure_omitted_note(report, &data.source));

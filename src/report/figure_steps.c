@@ -9,12 +9,15 @@
 
 /* Millimetres on paper. */
 #define WIDTH_MM 150.0
-#define PLOT_HEIGHT_MM 88.0
+#define PLOT_HEIGHT_MM 88.0 /* of that width; of another in proportion */
+#define PLOT_LEAST_MM 30.0  /* however high the figure is to be */
 #define EDGE_MM 4.0         /* around everything */
 #define AXIS_GAP_MM 1.6     /* from 0 to the axes, so that a line at 0 is seen */
 #define AXIS_HEIGHT_MM 11.0 /* line, ticks, labels and title */
-#define NAME_MARGIN_MM 34.0 /* the most that names right of the plot may take */
-#define THIN_MM 0.05        /* what nobody can tell apart */
+#define NAME_MARGIN                                                                      \
+    (34.0 / WIDTH_MM) /* the most that names right of the plot may take                  \
+                       */
+#define THIN_MM 0.05  /* what nobody can tell apart */
 #define LABEL_MM 2.9
 #define TITLE_MM 3.2
 
@@ -37,7 +40,7 @@ static double highest_of(const cbk_step_chart *chart)
         for (size_t j = 0; j < chart->curves[i].n_steps; j++) {
             const cbk_step *step = &chart->curves[i].steps[j];
             highest = fmax(highest, step->value);
-            if (chart->n_curves <= CBK_STEPS_BANDS_MAX) {
+            if (cbk_step_has_bands(chart->look, chart->n_curves)) {
                 highest = fmax(highest, step->upper); /* which may be NaN */
             }
         }
@@ -72,7 +75,7 @@ static double name_margin(const cbk_step_figure *figure)
         const char *name = figure->chart->curves[i].name;
         widest = fmax(widest, cbk_text_width_mm(name, CBK_STEPS_SMALL_MM, false));
     }
-    return widest > 0.0 ? fmin(widest + 2.0, NAME_MARGIN_MM) : 0.0;
+    return widest > 0.0 ? fmin(widest + 2.0, NAME_MARGIN * figure->width_mm) : 0.0;
 }
 
 /* The steps of a curve, those nearer than THIN_MM joined: the first one's place, the last
@@ -134,20 +137,46 @@ static void take_marks(cbk_step_figure *figure)
     }
 }
 
+static void take_medians(cbk_step_figure *figure)
+{
+    for (size_t i = 0; i < figure->chart->n_curves; i++) {
+        cbk_point corners[3];
+        if (cbk_step_has_median(figure, i)) {
+            cbk_step_median_lines(figure, i, corners);
+            cbk_boxes_add(&figure->taken, cbk_box_around(corners[0], corners[1], 0.5));
+            cbk_boxes_add(&figure->taken, cbk_box_around(corners[1], corners[2], 0.5));
+        }
+    }
+}
+
+static double height_under_plot(const cbk_step_figure *figure)
+{
+    return AXIS_GAP_MM + AXIS_HEIGHT_MM + figure->table_mm + EDGE_MM / 2.0;
+}
+
+/* What the look asks for, but never less than a plot needs. */
+static double plot_height(const cbk_step_figure *figure)
+{
+    const double height = figure->chart->look->height_mm;
+    if (!(height > 0.0)) {
+        return PLOT_HEIGHT_MM / WIDTH_MM * figure->width_mm;
+    }
+    return fmax(height - figure->plot.top - height_under_plot(figure), PLOT_LEAST_MM);
+}
+
 /* Everything but names and labels, for a plot with names at its right or under a legend.
  */
 static void lay_out(cbk_step_figure *figure, double right_mm)
 {
-    const double left = fmax(19.0, cbk_step_table_gutter(figure->chart));
-    const double top = EDGE_MM + figure->legend_mm;
-    figure->width_mm = WIDTH_MM;
-    figure->plot = (cbk_box){.left = left,
-                             .top = top,
-                             .right = WIDTH_MM - fmax(right_mm, 8.0),
-                             .bottom = top + PLOT_HEIGHT_MM};
+    figure->plot = (cbk_box){
+        .left = fmax(19.0, cbk_step_table_gutter(figure->chart, figure->width_mm)),
+        .top = EDGE_MM + figure->legend_mm,
+        .right = figure->width_mm - fmax(right_mm, 8.0)};
     const double counts = cbk_step_count_width(figure->chart);
     figure->axis = cbk_axis_of_time(0.0, longest_of(figure->chart), figure->chart->unit,
                                     figure->plot.left, figure->plot.right, counts);
+    figure->table_mm = cbk_step_table_height(figure);
+    figure->plot.bottom = figure->plot.top + plot_height(figure);
     figure->taken = (cbk_boxes){.arena = figure->arena};
     cbk_step_trace *traces =
         CBK_NEW(figure->arena, cbk_step_trace, figure->chart->n_curves);
@@ -157,6 +186,7 @@ static void lay_out(cbk_step_figure *figure, double right_mm)
     }
     figure->traces = traces;
     take_marks(figure);
+    take_medians(figure);
 }
 
 /* ---- drawing -------------------------------------------------------------------- */
@@ -185,8 +215,9 @@ static void draw_value_axis(const cbk_step_figure *figure)
     cbk_drawing_line(figure->drawing, figure->arena, (cbk_point){x, figure->plot.top},
                      (cbk_point){x, figure->plot.bottom}, CBK_INK_FOREGROUND, 0.25);
     draw_value_ticks(figure, x, tick);
-    const char *label = cbk_text_fitted(figure->chart->value_label, TITLE_MM, false,
-                                        PLOT_HEIGHT_MM, figure->arena);
+    const char *label =
+        cbk_text_fitted(figure->chart->value_label, TITLE_MM, false,
+                        figure->plot.bottom - figure->plot.top, figure->arena);
     const cbk_point at = {x - tick - 8.0, (figure->plot.top + figure->plot.bottom) / 2.0};
     cbk_drawing_add(figure->drawing, figure->arena,
                     (cbk_shape){.kind = CBK_SHAPE_TEXT,
@@ -299,8 +330,13 @@ static void draw_nobody(const cbk_step_figure *figure)
     const cbk_box plot = figure->plot;
     const cbk_point middle = {(plot.left + plot.right) / 2.0,
                               (plot.top + plot.bottom) / 2.0};
+    const double least = figure->chart->look->min_at_risk;
+    const char *text = least > 0.0 && figure->chart->n_curves > 0
+                           ? cbk_text_format(figure->arena, "Never %s at risk",
+                                             cbk_axis_number(least, figure->arena))
+                           : "No patient with follow-up";
     cbk_drawing_text(figure->drawing, figure->arena, middle, CBK_ANCHOR_MIDDLE, TITLE_MM,
-                     CBK_INK_MUTED, "No patient with follow-up");
+                     CBK_INK_MUTED, text);
 }
 
 static void draw_plot(cbk_step_figure *figure)
@@ -308,7 +344,7 @@ static void draw_plot(cbk_step_figure *figure)
     const size_t n = figure->chart->n_curves;
     bool is_empty = true;
     for (size_t i = 0; i < n; i++) {
-        if (n <= CBK_STEPS_BANDS_MAX) {
+        if (cbk_step_has_bands(figure->chart->look, n)) {
             draw_band(figure, i);
         }
         is_empty = is_empty && figure->traces[i].n_steps == 0;
@@ -323,6 +359,7 @@ static void draw_plot(cbk_step_figure *figure)
         draw_ticks(figure, i);
     }
     cbk_step_draw_mark_labels(figure);
+    cbk_step_draw_comment(figure);
 }
 
 const cbk_drawing *cbk_figure_steps_draw(const cbk_step_chart *chart, cbk_arena *arena)
@@ -331,7 +368,9 @@ const cbk_drawing *cbk_figure_steps_draw(const cbk_step_chart *chart, cbk_arena 
     if (cbk_arena_has_failed(arena)) {
         return NULL;
     }
-    cbk_step_figure figure = {.chart = chart, .arena = arena};
+    const double width = chart->look->width_mm;
+    cbk_step_figure figure = {
+        .chart = chart, .arena = arena, .width_mm = width > 0.0 ? width : WIDTH_MM};
     find_value_axis(&figure);
     lay_out(&figure, EDGE_MM + name_margin(&figure));
     if (!cbk_step_place_names(&figure)) {
@@ -339,18 +378,18 @@ const cbk_drawing *cbk_figure_steps_draw(const cbk_step_chart *chart, cbk_arena 
         lay_out(&figure, EDGE_MM);
     }
     const double axis_mm = figure.plot.bottom + AXIS_GAP_MM;
-    const double table_mm = axis_mm + AXIS_HEIGHT_MM;
-    const double height = table_mm + cbk_step_table_height(chart) + EDGE_MM / 2.0;
+    const double height = figure.plot.bottom + height_under_plot(&figure);
     figure.drawing = cbk_drawing_create(arena, figure.width_mm, height, chart->title,
                                         chart->description);
     if (cbk_arena_has_failed(arena)) {
         return NULL;
     }
+    figure.drawing->data = cbk_step_data(chart, arena);
     draw_plot(&figure);
     cbk_step_draw_names(&figure);
     cbk_step_draw_legend(&figure);
     draw_value_axis(&figure);
     cbk_axis_draw(&figure.axis, figure.drawing, arena, axis_mm, chart->unit);
-    cbk_step_draw_table(&figure, table_mm);
+    cbk_step_draw_table(&figure, axis_mm + AXIS_HEIGHT_MM);
     return cbk_arena_has_failed(arena) ? NULL : figure.drawing;
 }

@@ -9,6 +9,9 @@
 
 #include "report/axis.h"
 #include "report/placement.h"
+#include "study/protocol.h"
+
+#include <casebook/risk_table.h>
 
 /* ---- what is drawn ----------------------------------------------------------------- */
 
@@ -27,6 +30,17 @@ typedef struct cbk_step_tick {
     double n;
 } cbk_step_tick;
 
+/* A row of the data behind a curve: its value from a time on, and who was there. */
+typedef struct cbk_step_row {
+    double time;
+    double value;
+    double lower; /* NaN: no interval */
+    double upper;
+    double n_risk; /* just before */
+    double n_event;
+    double n_censor;
+} cbk_step_row;
+
 typedef struct cbk_step_curve {
     const char *name;      /* beside it; "" for an only curve */
     const char *tip;       /* "n = 6, events = 2" */
@@ -38,6 +52,12 @@ typedef struct cbk_step_curve {
     const cbk_step_tick *ticks; /* [n_ticks] ascending */
     bool is_crowded;            /* very many ticks: they are drawn a little apart */
     int digits;                 /* after the point of its values in print */
+    const char *group;          /* of the data file */
+    const char *event;          /* of the data file: the kind of event; or NULL */
+    size_t n_rows;
+    const cbk_step_row
+        *rows;     /* [n_rows] ascending in time; those after end are left out */
+    double median; /* where the look asks for it; NaN: not reached */
 } cbk_step_curve;
 
 /* Rows of counts under the axis, for a group. */
@@ -46,7 +66,7 @@ typedef struct cbk_step_block {
     size_t curve;     /* whose line stands before the name, whose values behind it;
                          SIZE_MAX: none */
     size_t n_counts;
-    const char *const *labels; /* [n_counts] "At risk"; the first is the main one */
+    const char *const *labels; /* [n_counts] "At risk", then kinds of event, "Censored" */
     double most;               /* the largest count there can be: makes the columns */
 } cbk_step_block;
 
@@ -54,11 +74,14 @@ typedef struct cbk_step_chart {
     const char *title;
     const char *description; /* for those who do not see it */
     const char *value_label; /* along the vertical axis */
+    const char *value_name;  /* of the data file: "survival" */
     const char *unit;        /* of time; NULL: none known */
     double value_most;       /* what values cannot exceed; 0: they can be any */
     bool is_percent;         /* 0.8 is printed as 80% */
     bool is_rising;          /* curves rise: labels keep above or below accordingly */
     double level;            /* of the bands, 0.95 */
+    const cbk_figure_look *look;
+    const char *comment; /* "Log-rank test: p = 0.04", beside the curves; or NULL */
     size_t n_curves;
     const cbk_step_curve *curves;
     size_t n_blocks;
@@ -77,6 +100,24 @@ typedef struct cbk_step_chart {
 /* More curves than these have their values at the marks in the table alone, and no bands,
  * which would hide each other. */
 enum { CBK_STEPS_LABELLED_MAX = 2, CBK_STEPS_BANDS_MAX = 3 };
+
+/* Whether curves, so many, have bands. */
+bool cbk_step_has_bands(const cbk_figure_look *look, size_t n_curves);
+
+/* The last time with so many at risk; -1: never. */
+double cbk_step_last_time(const cbk_risk_table *risk, double n_risk);
+/* The curve only until then; end < 0: none of it. */
+void cbk_step_cut(cbk_step_curve *curve, double end);
+/* "The curves end where fewer than 10 are at risk."; "" where they do not. */
+const char *cbk_step_cut_text(const cbk_figure_look *look, cbk_arena *arena);
+/* " Under the axis stand, at each tick, the number at risk just before that time and the
+ * events and censorings before it."; censorings: what the last row counts, as a noun. */
+const char *cbk_step_counts_text(const cbk_figure_look *look, const char *censorings,
+                                 cbk_arena *arena);
+/* " Under the axis: at risk, the number under observation just before that time; events
+ * and censored, those before it."; censored: what the last row is called. */
+const char *cbk_step_counts_note(const cbk_figure_look *look, const char *censored,
+                                 cbk_arena *arena);
 
 /* chart is borrowed.  NULL when the arena failed. */
 const cbk_drawing *cbk_figure_steps_draw(const cbk_step_chart *chart, cbk_arena *arena);
@@ -114,6 +155,7 @@ typedef struct cbk_step_figure {
     double value_step; /* between its ticks */
     cbk_box plot;      /* left: time 0; top: value_top; bottom: 0 */
     double width_mm;
+    double table_mm;              /* height of the table */
     const cbk_step_trace *traces; /* [n_curves] */
     cbk_boxes taken;
     const cbk_step_name *names; /* [n_curves], or NULL: there is a legend, or no name */
@@ -149,11 +191,20 @@ void cbk_step_draw_legend(const cbk_step_figure *figure);
 void cbk_step_draw_names(const cbk_step_figure *figure);
 void cbk_step_draw_marks(cbk_step_figure *figure);
 void cbk_step_draw_mark_labels(cbk_step_figure *figure);
+bool cbk_step_has_median(const cbk_step_figure *figure, size_t curve);
+/* From the axis to the curve at one half and down to the axis. */
+void cbk_step_median_lines(const cbk_step_figure *figure, size_t curve,
+                           cbk_point corners[3]);
+void cbk_step_draw_comment(cbk_step_figure *figure); /* where there is room for it */
+
+/* figure_steps_data.c; NULL when the arena failed */
+const cbk_figure_data *cbk_step_data(const cbk_step_chart *chart, cbk_arena *arena);
 
 /* figure_steps_table.c */
-double cbk_step_table_gutter(const cbk_step_chart *chart); /* mm left of time 0 */
-double cbk_step_count_width(const cbk_step_chart *chart);  /* mm of the widest count */
-double cbk_step_table_height(const cbk_step_chart *chart);
+double cbk_step_table_gutter(const cbk_step_chart *chart,
+                             double width_mm);               /* mm left of time 0 */
+double cbk_step_count_width(const cbk_step_chart *chart);    /* mm of the widest count */
+double cbk_step_table_height(const cbk_step_figure *figure); /* which has its axis */
 void cbk_step_draw_table(const cbk_step_figure *figure, double top_mm);
 
 #endif

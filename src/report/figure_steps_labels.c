@@ -7,6 +7,7 @@
 #include "base/text.h"
 
 #include <math.h>
+#include <string.h>
 
 #define SAMPLE_MM 7.0 /* line before a name of the legend */
 #define LEGEND_ROW_MM 4.6
@@ -79,11 +80,24 @@ void cbk_step_draw_names(const cbk_step_figure *figure)
     }
 }
 
+/* Over the plot; over all of the figure where a name would be cut short. */
+static double legend_left(const cbk_step_figure *figure)
+{
+    const double room = figure->width_mm - 2.0 - figure->plot.left - SAMPLE_MM - 1.5;
+    for (size_t i = 0; i < figure->chart->n_curves; i++) {
+        const char *name = figure->chart->curves[i].name;
+        if (cbk_text_width_mm(name, CBK_STEPS_SMALL_MM, false) > room) {
+            return 2.0;
+        }
+    }
+    return figure->plot.left;
+}
+
 /* Walks the items of the legend from left to right and down; draws them where there is a
  * drawing.  Returns its height. */
 static double legend_walk(const cbk_step_figure *figure, bool is_drawn)
 {
-    const double left = figure->plot.left;
+    const double left = legend_left(figure);
     const double right = figure->width_mm - 2.0;
     const double name_max = right - left - SAMPLE_MM - 1.5;
     double x = left;
@@ -125,28 +139,56 @@ void cbk_step_draw_legend(const cbk_step_figure *figure)
 
 /* ---- marks ---------------------------------------------------------------------- */
 
+static void draw_thin_line(const cbk_step_figure *figure, const cbk_point *points,
+                           size_t n)
+{
+    cbk_drawing_add(figure->drawing, figure->arena,
+                    (cbk_shape){.kind = CBK_SHAPE_POLYLINE,
+                                .n_points = n,
+                                .points = points,
+                                .stroke = CBK_INK_MUTED,
+                                .fill = CBK_INK_NONE,
+                                .width_mm = 0.2,
+                                .dash_mm = {1.0, 0.8}});
+}
+
+bool cbk_step_has_median(const cbk_step_figure *figure, size_t curve)
+{
+    const cbk_step_curve *of = &figure->chart->curves[curve];
+    return figure->chart->look->has_median && isfinite(of->median) &&
+           figure->traces[curve].n_steps > 0 && of->median <= of->end;
+}
+
+void cbk_step_median_lines(const cbk_step_figure *figure, size_t curve,
+                           cbk_point corners[3])
+{
+    const double median = figure->chart->curves[curve].median;
+    corners[0] = cbk_step_point(figure, 0.0, 0.5);
+    corners[1] = cbk_step_point(figure, median, 0.5);
+    corners[2] = cbk_step_point(figure, median, 0.0);
+}
+
 /* A thin dashed line each, before the curves are drawn. */
 void cbk_step_draw_marks(cbk_step_figure *figure)
 {
     for (size_t i = 0; i < figure->chart->n_marks; i++) {
         cbk_point line[2];
         if (cbk_step_mark_line(figure, i, line)) {
-            cbk_drawing_add(figure->drawing, figure->arena,
-                            (cbk_shape){.kind = CBK_SHAPE_POLYLINE,
-                                        .n_points = 2,
-                                        .points = line,
-                                        .stroke = CBK_INK_MUTED,
-                                        .fill = CBK_INK_NONE,
-                                        .width_mm = 0.2,
-                                        .dash_mm = {1.0, 0.8}});
+            draw_thin_line(figure, line, 2);
+        }
+    }
+    for (size_t i = 0; i < figure->chart->n_curves; i++) {
+        cbk_point corners[3];
+        if (cbk_step_has_median(figure, i)) {
+            cbk_step_median_lines(figure, i, corners);
+            draw_thin_line(figure, corners, 3);
         }
     }
 }
 
-/* The time of a mark, at the foot of its line. */
-static void draw_foot(cbk_step_figure *figure, double time)
+/* What a line from the axis is for, at its foot. */
+static void draw_foot(cbk_step_figure *figure, double time, const char *text)
 {
-    const char *text = cbk_axis_value(time, figure->chart->unit, figure->arena);
     const cbk_point foot = cbk_step_point(figure, time, 0.0);
     const double sides[] = {BESIDE_MM, -BESIDE_MM};
     for (size_t i = 0; text != NULL && i < 2; i++) {
@@ -294,7 +336,98 @@ static void draw_dots(cbk_step_figure *figure, double time)
         }
     }
     if (is_drawn) {
-        draw_foot(figure, time);
+        draw_foot(figure, time, cbk_axis_value(time, figure->chart->unit, figure->arena));
+    }
+}
+
+/* Of more curves the medians are in the table alone. */
+static void draw_median_feet(cbk_step_figure *figure)
+{
+    const cbk_step_chart *chart = figure->chart;
+    for (size_t i = 0; chart->n_curves <= CBK_STEPS_LABELLED_MAX && i < chart->n_curves;
+         i++) {
+        if (cbk_step_has_median(figure, i)) {
+            const double median = chart->curves[i].median;
+            draw_foot(
+                figure, median,
+                cbk_text_format(figure->arena, "Median %s",
+                                cbk_axis_value(median, chart->unit, figure->arena)));
+        }
+    }
+}
+
+/* The comment on one line, or broken behind its colon. */
+typedef struct comment_lines {
+    size_t n;
+    const char *line[2];
+    double width_mm;
+} comment_lines;
+
+static comment_lines comment_on(const cbk_step_figure *figure, size_t n)
+{
+    comment_lines lines = {.n = n, .line = {figure->chart->comment, NULL}};
+    const char *colon = strchr(figure->chart->comment, ':');
+    if (n == 2 && colon != NULL) {
+        const int length = (int)(colon + 1 - figure->chart->comment);
+        lines.line[0] =
+            cbk_text_format(figure->arena, "%.*s", length, figure->chart->comment);
+        lines.line[1] = colon + 1 + strspn(colon + 1, " ");
+    }
+    for (size_t i = 0; i < n; i++) {
+        lines.width_mm =
+            fmax(lines.width_mm, cbk_text_width_mm(lines.line[i], VALUE_MM, false));
+    }
+    return lines;
+}
+
+static bool place_comment(cbk_step_figure *figure, const comment_lines *lines,
+                          double left, double top)
+{
+    const double apart = 0.8; /* from labels that it could be taken for a part of */
+    const double height = (double)lines->n * 1.25 * VALUE_MM;
+    const cbk_box box = {left, top, left + lines->width_mm, top + height};
+    const cbk_box around = {box.left - apart, box.top - apart, box.right + apart,
+                            box.bottom + apart};
+    if (!cbk_box_is_inside(box, figure->plot) ||
+        !cbk_boxes_is_free(&figure->taken, around)) {
+        return false;
+    }
+    cbk_boxes_add(&figure->taken, box);
+    for (size_t i = 0; i < lines->n; i++) {
+        const cbk_point at = {left, top + (0.9 + 1.25 * (double)i) * VALUE_MM};
+        cbk_drawing_text(figure->drawing, figure->arena, at, CBK_ANCHOR_START, VALUE_MM,
+                         CBK_INK_FOREGROUND, lines->line[i]);
+    }
+    return true;
+}
+
+/* From the corner where such curves seldom are, left, in the middle, right, then on. */
+static bool find_comment_place(cbk_step_figure *figure, const comment_lines *lines)
+{
+    const cbk_box plot = figure->plot;
+    const double height = (double)lines->n * 1.25 * VALUE_MM;
+    const double room = plot.right - plot.left - lines->width_mm - 2.0;
+    const double lefts[] = {0.5, 0.25 * room, 0.5 * room, 0.75 * room, room};
+    const double step = 2.0;
+    for (double down = 0.5; down + height < plot.bottom - plot.top; down += step) {
+        const double top =
+            figure->chart->is_rising ? plot.top + down : plot.bottom - down - height;
+        for (size_t i = 0; i < sizeof lefts / sizeof *lefts; i++) {
+            if (place_comment(figure, lines, plot.left + lefts[i], top)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void cbk_step_draw_comment(cbk_step_figure *figure)
+{
+    bool is_placed = figure->chart->comment == NULL;
+    for (size_t n = 1; !is_placed && n <= 2; n++) {
+        const comment_lines lines = comment_on(figure, n);
+        is_placed = cbk_arena_has_failed(figure->arena) ||
+                    (lines.line[n - 1] != NULL && find_comment_place(figure, &lines));
     }
 }
 
@@ -306,6 +439,7 @@ void cbk_step_draw_mark_labels(cbk_step_figure *figure)
             draw_dots(figure, figure->chart->marks[i]);
         }
     }
+    draw_median_feet(figure);
     if (figure->chart->n_curves > CBK_STEPS_LABELLED_MAX) {
         return;
     }

@@ -118,3 +118,108 @@ const char *cbk_step_value_text(const cbk_step_figure *figure, size_t curve,
     }
     return text != NULL ? text : "";
 }
+
+/* ---- the look ------------------------------------------------------------------- */
+
+bool cbk_step_has_bands(const cbk_figure_look *look, size_t n_curves)
+{
+    return look->band == CBK_WISH_NONE ? n_curves <= CBK_STEPS_BANDS_MAX
+                                       : look->band == CBK_WISH_YES;
+}
+
+double cbk_step_last_time(const cbk_risk_table *risk, double n_risk)
+{
+    double last = -1.0;
+    for (size_t i = 0; i < risk->n_rows; i++) {
+        if (cbk_risk_row_at(risk, i).n_risk >= n_risk) {
+            last = risk->time[i];
+        }
+    }
+    return last;
+}
+
+void cbk_step_cut(cbk_step_curve *curve, double end)
+{
+    if (curve->n_steps == 0 || end >= curve->end) {
+        return;
+    }
+    while (curve->n_steps > 0 &&
+           (end < 0.0 || curve->steps[curve->n_steps - 1].time > end)) {
+        curve->n_steps--;
+    }
+    while (curve->n_ticks > 0 && curve->ticks[curve->n_ticks - 1].time > end) {
+        curve->n_ticks--;
+    }
+    curve->end = fmax(end, 0.0);
+    curve->is_over = false;
+}
+
+const char *cbk_step_cut_text(const cbk_figure_look *look, cbk_arena *arena)
+{
+    const char *text =
+        look->min_at_risk > 0.0
+            ? cbk_text_format(arena, "The curves end where fewer than %s are at risk.",
+                              cbk_axis_number(look->min_at_risk, arena))
+            : "";
+    return text != NULL ? text : "";
+}
+
+static bool has_count(const cbk_figure_look *look, cbk_count_kind kind)
+{
+    for (size_t i = 0; i < look->n_counts; i++) {
+        if (look->counts[i] == kind) {
+            return true;
+        }
+    }
+    return !look->has_counts;
+}
+
+/* "events and censorings", or the one of them that is there; NULL: neither. */
+static const char *happenings(const cbk_figure_look *look, const char *censorings,
+                              cbk_arena *arena)
+{
+    const bool has_events = has_count(look, CBK_COUNT_EVENTS);
+    const bool has_censored = has_count(look, CBK_COUNT_CENSORED);
+    return has_events && has_censored
+               ? cbk_text_format(arena, "events and %s", censorings)
+           : has_events   ? "events"
+           : has_censored ? censorings
+                          : NULL;
+}
+
+const char *cbk_step_counts_text(const cbk_figure_look *look, const char *censorings,
+                                 cbk_arena *arena)
+{
+    const bool has_risk = has_count(look, CBK_COUNT_AT_RISK);
+    const char *others = happenings(look, censorings, arena);
+    if (!has_risk && others == NULL) {
+        return "";
+    }
+    const char *text =
+        cbk_text_format(arena, " Under the axis stand, at each tick, %s%s%s%s%s.",
+                        has_risk ? "the number at risk just before that time" : "",
+                        has_risk && others != NULL ? " and " : "",
+                        others != NULL ? "the " : "", others != NULL ? others : "",
+                        others == NULL ? ""
+                        : has_risk     ? " before it"
+                                       : " before that time");
+    return text != NULL ? text : "";
+}
+
+const char *cbk_step_counts_note(const cbk_figure_look *look, const char *censored,
+                                 cbk_arena *arena)
+{
+    const bool has_risk = has_count(look, CBK_COUNT_AT_RISK);
+    const char *others = happenings(look, censored, arena);
+    if (!has_risk && others == NULL) {
+        return "";
+    }
+    const char *text = cbk_text_format(
+        arena, " Under the axis: %s%s%s%s.",
+        has_risk ? "at risk, the number under observation just before that time" : "",
+        has_risk && others != NULL ? "; " : "", others != NULL ? others : "",
+        others == NULL ? ""
+        : has_risk     ? ", those before it"
+                       : " before that time");
+    return text != NULL ? text : "";
+}

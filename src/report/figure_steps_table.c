@@ -9,8 +9,39 @@
 
 #define ROW_MM 4.0
 #define LABEL_LEFT_MM 2.0
-#define SAMPLE_MM 6.0 /* line before a group's name */
-#define LABEL_MOST_MM 34.0
+#define SAMPLE_MM 6.0             /* line before a group's name */
+#define LABEL_MOST (34.0 / 150.0) /* of the figure's width */
+#define NAME_GAP_MM 1.2           /* above a group's name */
+#define VALUES_GAP_MM 4.0         /* between a name and its values */
+
+/* Which of a block's counts stands in a row of it; SIZE_MAX: there is no such row. */
+static size_t count_of_row(const cbk_step_chart *chart, const cbk_step_block *block,
+                           size_t row)
+{
+    if (!chart->look->has_counts) {
+        return row < block->n_counts ? row : SIZE_MAX;
+    }
+    for (size_t i = 0; i < chart->look->n_counts; i++) {
+        for (size_t k = 0; k < block->n_counts; k++) {
+            const cbk_count_kind kind = k == 0                     ? CBK_COUNT_AT_RISK
+                                        : k + 1 == block->n_counts ? CBK_COUNT_CENSORED
+                                                                   : CBK_COUNT_EVENTS;
+            if (kind == chart->look->counts[i] && row-- == 0) {
+                return k;
+            }
+        }
+    }
+    return SIZE_MAX;
+}
+
+static size_t n_rows_of(const cbk_step_chart *chart, const cbk_step_block *block)
+{
+    size_t n = 0;
+    while (count_of_row(chart, block, n) != SIZE_MAX) {
+        n++;
+    }
+    return n;
+}
 
 double cbk_step_count_width(const cbk_step_chart *chart)
 {
@@ -23,35 +54,45 @@ double cbk_step_count_width(const cbk_step_chart *chart)
     return widest;
 }
 
-static double label_width(const cbk_step_chart *chart)
+/* One row a group is labelled by the groups' names, where these are not cut short by it
+ * and nothing else stands beside them. */
+static bool is_compact(const cbk_step_chart *chart, double width_mm)
+{
+    const double most = 1.3 * LABEL_MOST * width_mm - SAMPLE_MM - 1.5;
+    bool is_fit = chart->n_blocks > 1 && chart->n_marks == 0 && !chart->look->has_median;
+    for (size_t i = 0; is_fit && i < chart->n_blocks; i++) {
+        const cbk_step_block *block = &chart->blocks[i];
+        is_fit = n_rows_of(chart, block) == 1 && block->curve != SIZE_MAX &&
+                 *block->name != '\0' &&
+                 cbk_text_width_mm(block->name, CBK_STEPS_SMALL_MM, true) <= most;
+    }
+    return is_fit;
+}
+
+static double label_width(const cbk_step_chart *chart, double width_mm)
 {
     double widest = 0.0;
+    const bool is_by_name = is_compact(chart, width_mm);
     for (size_t i = 0; i < chart->n_blocks; i++) {
-        for (size_t k = 0; k < chart->blocks[i].n_counts; k++) {
-            const char *label = chart->blocks[i].labels[k];
+        const cbk_step_block *block = &chart->blocks[i];
+        for (size_t row = 0; !is_by_name && count_of_row(chart, block, row) != SIZE_MAX;
+             row++) {
+            const char *label = block->labels[count_of_row(chart, block, row)];
             widest = fmax(widest, cbk_text_width_mm(label, CBK_STEPS_SMALL_MM, false));
         }
+        if (is_by_name) {
+            widest = fmax(widest,
+                          SAMPLE_MM + 1.5 +
+                              cbk_text_width_mm(block->name, CBK_STEPS_SMALL_MM, true));
+        }
     }
-    return fmin(widest, LABEL_MOST_MM);
+    return is_by_name ? widest : fmin(widest, LABEL_MOST * width_mm);
 }
 
-double cbk_step_table_gutter(const cbk_step_chart *chart)
+double cbk_step_table_gutter(const cbk_step_chart *chart, double width_mm)
 {
-    return LABEL_LEFT_MM + label_width(chart) + 1.5 + cbk_step_count_width(chart) / 2.0;
-}
-
-static double block_height(const cbk_step_block *block)
-{
-    return (double)block->n_counts * ROW_MM + (*block->name != '\0' ? ROW_MM + 1.2 : 0.0);
-}
-
-double cbk_step_table_height(const cbk_step_chart *chart)
-{
-    double height = 3.0;
-    for (size_t i = 0; i < chart->n_blocks; i++) {
-        height += block_height(&chart->blocks[i]);
-    }
-    return height;
+    return LABEL_LEFT_MM + label_width(chart, width_mm) + 1.5 +
+           cbk_step_count_width(chart) / 2.0;
 }
 
 static cbk_ink ink_of(size_t count)
@@ -59,7 +100,7 @@ static cbk_ink ink_of(size_t count)
     return count == 0 ? CBK_INK_FOREGROUND : CBK_INK_MUTED;
 }
 
-/* The counts of a block at every tick. */
+/* The counts of a block at every tick, from left to right and down. */
 static void draw_counts(const cbk_step_figure *figure, size_t index, double top_mm)
 {
     const cbk_step_chart *chart = figure->chart;
@@ -75,95 +116,208 @@ static void draw_counts(const cbk_step_figure *figure, size_t index, double top_
     }
     chart->count(chart->context, index, times, n_ticks, counts);
     for (size_t i = 0; i < n_ticks; i++) {
-        for (size_t k = 0; k < block->n_counts; k++) {
+        for (size_t row = 0, k = 0; (k = count_of_row(chart, block, row)) != SIZE_MAX;
+             row++) {
             char text[CBK_NUMBER_SIZE];
             cbk_number_fixed(counts[i * block->n_counts + k], 0, text);
             const cbk_point at = {cbk_axis_mm(&figure->axis, times[i]),
-                                  top_mm + (double)(k + 1) * ROW_MM};
+                                  top_mm + (double)(row + 1) * ROW_MM};
             cbk_drawing_text(figure->drawing, figure->arena, at, CBK_ANCHOR_MIDDLE,
                              CBK_STEPS_SMALL_MM, ink_of(k), text);
         }
     }
 }
 
-/* "12 months 63% (95% CI 53–74); 36 months 19% (12–30)" of one of several curves. */
-static const char *values_of(const cbk_step_figure *figure, size_t curve)
+/* ---- a group's name and its values --------------------------------------------------
+ */
+
+/* "36 months 19% (95% CI 12–30)", "median 32.5 months": of one of several curves. */
+typedef struct value_texts {
+    size_t n;
+    const char **texts;
+} value_texts;
+
+static value_texts values_of(const cbk_step_figure *figure, size_t curve)
 {
     const cbk_step_chart *chart = figure->chart;
-    cbk_buffer text = {0};
-    for (size_t i = 0; curve != SIZE_MAX && i < chart->n_marks; i++) {
+    cbk_arena *arena = figure->arena;
+    value_texts values = {.texts = CBK_NEW(arena, const char *, chart->n_marks + 1)};
+    if (values.texts == NULL || curve == SIZE_MAX || chart->n_curves < 2) {
+        return values;
+    }
+    for (size_t i = 0; i < chart->n_marks; i++) {
         cbk_step at;
         if (cbk_step_mark_is_drawn(figure, i) &&
             cbk_step_has_value(&chart->curves[curve], chart->marks[i], &at)) {
-            cbk_buffer_addf(&text, "%s%s %s", text.size > 0 ? "; " : "",
-                            cbk_axis_value(chart->marks[i], chart->unit, figure->arena),
-                            cbk_step_value_text(figure, curve, &at, text.size == 0));
+            values.texts[values.n] = cbk_text_format(
+                arena, "%s %s", cbk_axis_value(chart->marks[i], chart->unit, arena),
+                cbk_step_value_text(figure, curve, &at, values.n == 0));
+            values.n++;
         }
     }
-    const char *taken = cbk_words_take(&text, figure->arena);
-    return taken != NULL ? taken : "";
+    if (chart->look->has_median && chart->curves[curve].n_steps > 0) {
+        const double median = chart->curves[curve].median;
+        values.texts[values.n++] =
+            isfinite(median) ? cbk_text_format(arena, "median %s",
+                                               cbk_axis_value(median, chart->unit, arena))
+                             : "median not reached";
+    }
+    return values;
 }
 
-static void draw_name(const cbk_step_figure *figure, const cbk_step_block *block,
-                      double baseline_mm)
+/* Writes the values from x on, on as many lines as they need, where is_drawn.  Returns
+ * how many lines they need beyond the first. */
+static size_t write_values(const cbk_step_figure *figure, const value_texts *values,
+                           cbk_point at, double next_left, bool is_drawn)
 {
-    const bool has_curve = block->curve != SIZE_MAX;
-    const double left = has_curve ? LABEL_LEFT_MM + SAMPLE_MM + 1.5 : LABEL_LEFT_MM;
     const double right = figure->width_mm - 2.0;
-    const double line_mm = baseline_mm - 0.36 * CBK_STEPS_SMALL_MM;
-    if (has_curve) {
-        const cbk_point line[] = {{LABEL_LEFT_MM, line_mm},
-                                  {LABEL_LEFT_MM + SAMPLE_MM, line_mm}};
-        cbk_step_line(figure, block->curve, line, 2, NULL);
+    const double size = CBK_STEPS_SMALL_MM;
+    size_t n_more = 0;
+    for (size_t i = 0; i < values->n && !cbk_arena_has_failed(figure->arena); i++) {
+        const char *text = cbk_text_format(figure->arena, "%s%s", values->texts[i],
+                                           i + 1 < values->n ? ";" : "");
+        double width = cbk_text_width_mm(text, size, false);
+        if (at.x > next_left && at.x + width > right) {
+            at = (cbk_point){next_left, at.y + ROW_MM};
+            n_more++;
+        }
+        text = cbk_text_fitted(text, size, false, right - at.x, figure->arena);
+        if (is_drawn) {
+            cbk_drawing_text(figure->drawing, figure->arena, at, CBK_ANCHOR_START, size,
+                             CBK_INK_FOREGROUND, text);
+        }
+        at.x += width + 1.0;
     }
-    const cbk_point at = {left, baseline_mm};
-    const char *values =
-        figure->chart->n_curves > 1 ? values_of(figure, block->curve) : "";
-    const double gap = 4.0;
-    const double values_mm = cbk_text_width_mm(values, CBK_STEPS_SMALL_MM, false) + gap;
-    const double least_name = 25.0;
-    const bool has_values = *values != '\0' && right - left - values_mm >= least_name;
-    const char *name = cbk_text_fitted(
-        block->name, CBK_STEPS_SMALL_MM, true,
-        has_values ? right - left - values_mm : right - left, figure->arena);
-    cbk_drawing_add(
-        figure->drawing, figure->arena,
-        (cbk_shape){.kind = CBK_SHAPE_TEXT,
-                    .n_points = 1,
-                    .points = &at,
-                    .stroke = CBK_INK_NONE,
-                    .fill = has_curve ? cbk_step_ink(block->curve) : CBK_INK_FOREGROUND,
-                    .size_mm = CBK_STEPS_SMALL_MM,
-                    .text = name,
-                    .anchor = CBK_ANCHOR_START,
-                    .is_bold = true});
-    const double x = left + cbk_text_width_mm(name, CBK_STEPS_SMALL_MM, true) + gap;
-    if (has_values) {
-        cbk_drawing_text(figure->drawing, figure->arena, (cbk_point){x, baseline_mm},
-                         CBK_ANCHOR_START, CBK_STEPS_SMALL_MM, CBK_INK_FOREGROUND,
-                         values);
+    return n_more;
+}
+
+static double name_left(const cbk_step_block *block)
+{
+    return block->curve != SIZE_MAX ? LABEL_LEFT_MM + SAMPLE_MM + 1.5 : LABEL_LEFT_MM;
+}
+
+/* The name, then its values, on the same line where there is room for the first. */
+static size_t write_name(const cbk_step_figure *figure, const cbk_step_block *block,
+                         double baseline_mm, double name_most, bool is_drawn)
+{
+    const double left = name_left(block);
+    const value_texts values = values_of(figure, block->curve);
+    const char *name =
+        cbk_text_fitted(block->name, CBK_STEPS_SMALL_MM, true, name_most, figure->arena);
+    if (is_drawn) {
+        cbk_drawing_add(figure->drawing, figure->arena,
+                        (cbk_shape){.kind = CBK_SHAPE_TEXT,
+                                    .n_points = 1,
+                                    .points = &(cbk_point){left, baseline_mm},
+                                    .stroke = CBK_INK_NONE,
+                                    .fill = block->curve != SIZE_MAX
+                                                ? cbk_step_ink(block->curve)
+                                                : CBK_INK_FOREGROUND,
+                                    .size_mm = CBK_STEPS_SMALL_MM,
+                                    .text = name,
+                                    .anchor = CBK_ANCHOR_START,
+                                    .is_bold = true});
+    }
+    const cbk_point first = {left + cbk_text_width_mm(name, CBK_STEPS_SMALL_MM, true) +
+                                 VALUES_GAP_MM,
+                             baseline_mm};
+    return write_values(figure, &values, first, left, is_drawn);
+}
+
+static void draw_sample(const cbk_step_figure *figure, size_t curve, double baseline_mm)
+{
+    const double y = baseline_mm - 0.36 * CBK_STEPS_SMALL_MM;
+    const cbk_point line[] = {{LABEL_LEFT_MM, y}, {LABEL_LEFT_MM + SAMPLE_MM, y}};
+    if (curve != SIZE_MAX) {
+        cbk_step_line(figure, curve, line, 2, NULL);
+    }
+}
+
+/* Draws the name where is_drawn; returns the height of it and what stands behind it. */
+static double name_block(const cbk_step_figure *figure, const cbk_step_block *block,
+                         double top_mm, bool is_drawn)
+{
+    const bool has_rows = count_of_row(figure->chart, block, 0) != SIZE_MAX;
+    if (*block->name == '\0' || (!has_rows && values_of(figure, block->curve).n == 0)) {
+        return 0.0;
+    }
+    const double baseline = top_mm + NAME_GAP_MM + ROW_MM;
+    const double most = figure->width_mm - 2.0 - name_left(block);
+    if (is_drawn) {
+        draw_sample(figure, block->curve, baseline);
+    }
+    const size_t n_more = write_name(figure, block, baseline, most, is_drawn);
+    return NAME_GAP_MM + (double)(1 + n_more) * ROW_MM;
+}
+
+/* ---- the table ----------------------------------------------------------------------
+ */
+
+static double compact_height(const cbk_step_chart *chart)
+{
+    return NAME_GAP_MM + (double)(chart->n_blocks + 1) * ROW_MM;
+}
+
+double cbk_step_table_height(const cbk_step_figure *figure)
+{
+    const cbk_step_chart *chart = figure->chart;
+    double height = 3.0;
+    if (is_compact(chart, figure->width_mm)) {
+        return height + compact_height(chart);
+    }
+    for (size_t i = 0; i < chart->n_blocks; i++) {
+        const cbk_step_block *block = &chart->blocks[i];
+        height += name_block(figure, block, 0.0, false) +
+                  (double)n_rows_of(chart, block) * ROW_MM;
+    }
+    return height;
+}
+
+/* What is counted above all groups, then a row each. */
+static void draw_compact(const cbk_step_figure *figure, double top_mm)
+{
+    const cbk_step_chart *chart = figure->chart;
+    double y = top_mm + NAME_GAP_MM + ROW_MM;
+    const size_t counted = count_of_row(chart, &chart->blocks[0], 0);
+    cbk_drawing_text(figure->drawing, figure->arena, (cbk_point){LABEL_LEFT_MM, y},
+                     CBK_ANCHOR_START, CBK_STEPS_SMALL_MM, CBK_INK_FOREGROUND,
+                     chart->blocks[0].labels[counted]);
+    for (size_t i = 0; i < chart->n_blocks; i++) {
+        const cbk_step_block *block = &chart->blocks[i];
+        draw_sample(figure, block->curve, y + ROW_MM);
+        (void)write_name(figure, block, y + ROW_MM, figure->plot.left, true);
+        draw_counts(figure, i, y);
+        y += ROW_MM;
+    }
+}
+
+static void draw_labels(const cbk_step_figure *figure, const cbk_step_block *block,
+                        double top_mm)
+{
+    const double most = LABEL_MOST * figure->width_mm;
+    for (size_t row = 0, k = 0; (k = count_of_row(figure->chart, block, row)) != SIZE_MAX;
+         row++) {
+        cbk_drawing_text(figure->drawing, figure->arena,
+                         (cbk_point){LABEL_LEFT_MM, top_mm + (double)(row + 1) * ROW_MM},
+                         CBK_ANCHOR_START, CBK_STEPS_SMALL_MM, ink_of(k),
+                         cbk_text_fitted(block->labels[k], CBK_STEPS_SMALL_MM, false,
+                                         most, figure->arena));
     }
 }
 
 void cbk_step_draw_table(const cbk_step_figure *figure, double top_mm)
 {
+    const cbk_step_chart *chart = figure->chart;
     double y = top_mm + 2.0;
-    for (size_t i = 0; i < figure->chart->n_blocks; i++) {
-        const cbk_step_block *block = &figure->chart->blocks[i];
-        const double end = y + block_height(block);
-        const double counts = end - (double)block->n_counts * ROW_MM;
-        if (counts > y) {
-            draw_name(figure, block, counts);
-        }
-        for (size_t k = 0; k < block->n_counts; k++) {
-            cbk_drawing_text(
-                figure->drawing, figure->arena,
-                (cbk_point){LABEL_LEFT_MM, counts + (double)(k + 1) * ROW_MM},
-                CBK_ANCHOR_START, CBK_STEPS_SMALL_MM, ink_of(k),
-                cbk_text_fitted(block->labels[k], CBK_STEPS_SMALL_MM, false,
-                                LABEL_MOST_MM, figure->arena));
-        }
-        draw_counts(figure, i, counts);
-        y = end;
+    if (is_compact(chart, figure->width_mm)) {
+        draw_compact(figure, y);
+        return;
+    }
+    for (size_t i = 0; i < chart->n_blocks; i++) {
+        const cbk_step_block *block = &chart->blocks[i];
+        y += name_block(figure, block, y, true);
+        draw_labels(figure, block, y);
+        draw_counts(figure, i, y);
+        y += (double)n_rows_of(chart, block) * ROW_MM;
     }
 }

@@ -10,16 +10,16 @@
 #include <string.h>
 
 /* Millimetres on paper. */
-#define WIDTH_MM 150.0
+#define WIDTH_MM 150.0 /* unless another is asked for */
 #define EDGE_MM 3.0
 #define END_MM 7.0    /* right of the axis: the arrow of the longest line */
 #define ROWS_MM 190.0 /* for all lines together, where there are not too many */
 #define ROW_MIN_MM 4.0
 #define ROW_MAX_MM 15.0
-#define PATIENT_MAX_MM 40.0
-#define NAME_MM 2.9  /* text size of patients and legend */
-#define EVENT_MM 2.3 /* text size of events */
-#define EVENT_MAX_MM 48.0
+#define PATIENT_MAX (40.0 / WIDTH_MM) /* of the width */
+#define NAME_MM 2.9                   /* text size of patients and legend */
+#define EVENT_MM 2.3                  /* text size of events */
+#define EVENT_MAX (48.0 / WIDTH_MM)
 #define LEGEND_ROW_MM 5.0
 #define MARKER_MM 2.5
 
@@ -34,6 +34,7 @@ typedef struct swimmer_figure {
     cbk_arena *arena;
     cbk_drawing *drawing;
     cbk_axis axis;
+    double width_mm;
     double top_mm;
     double row_mm;
     double bar_mm;
@@ -214,9 +215,9 @@ static double legend_walk(const swimmer_figure *figure)
                             : i == figure->n_lanes ? figure->end_label
                                                    : "Censored";
         label = cbk_text_fitted(or_empty(label), NAME_MM, false,
-                                WIDTH_MM - EDGE_MM - left - 4.5, figure->arena);
+                                figure->width_mm - EDGE_MM - left - 4.5, figure->arena);
         const double width = 4.5 + cbk_text_width_mm(label, NAME_MM, false);
-        if (x > left && x + width > WIDTH_MM - EDGE_MM) {
+        if (x > left && x + width > figure->width_mm - EDGE_MM) {
             x = left;
             y += LEGEND_ROW_MM;
         }
@@ -245,9 +246,10 @@ static void lay_out(swimmer_figure *figure)
             }
         }
     }
-    const double left = EDGE_MM + fmin(fmax(widest, 8.0), PATIENT_MAX_MM) + 3.0;
-    figure->axis =
-        cbk_axis_of_time(shortest, longest, figure->unit, left, WIDTH_MM - END_MM, 0.0);
+    const double left =
+        EDGE_MM + fmin(fmax(widest, 8.0), PATIENT_MAX * figure->width_mm) + 3.0;
+    figure->axis = cbk_axis_of_time(shortest, longest, figure->unit, left,
+                                    figure->width_mm - END_MM, 0.0);
     figure->row_mm = figure->n > 0
                          ? fmin(fmax(ROWS_MM / (double)figure->n, ROW_MIN_MM), ROW_MAX_MM)
                          : ROW_MAX_MM;
@@ -288,12 +290,14 @@ static const char *wording(const swimmer_figure *figure, const happening *event,
                            int choice)
 {
     if (choice == 0) {
-        return cbk_text_width_mm(event->labels, EVENT_MM, false) <= EVENT_MAX_MM
+        return cbk_text_width_mm(event->labels, EVENT_MM, false) <=
+                       EVENT_MAX * figure->width_mm
                    ? event->labels
                    : wording(figure, event, 1);
     }
-    const char *first = cbk_text_fitted(event->first_label, EVENT_MM, false,
-                                        EVENT_MAX_MM / 2.0, figure->arena);
+    const char *first =
+        cbk_text_fitted(event->first_label, EVENT_MM, false,
+                        EVENT_MAX * figure->width_mm / 2.0, figure->arena);
     return event->n_labels > 1 ? or_empty(cbk_text_format(figure->arena, "%s +%zu", first,
                                                           event->n_labels - 1))
                                : first;
@@ -362,7 +366,7 @@ static bool place_label(swimmer_figure *figure, const char *text, const label_sp
                                figure->bar_mm / 2.0);
     const cbk_box row = {.left = figure->axis.left_mm - 1.5,
                          .top = spot->row_y - figure->row_mm / 2.0,
-                         .right = WIDTH_MM - 1.0,
+                         .right = figure->width_mm - 1.0,
                          .bottom = spot->row_y + figure->row_mm / 2.0};
     for (size_t i = 0; i < 6; i++) {
         const cbk_anchor anchor = spot->anchors[i % 3];
@@ -406,7 +410,7 @@ static void draw_bar(swimmer_figure *figure, const cbk_swimmer *swimmer, double 
                        is_event ? CBK_MARKER_CROSS : CBK_MARKER_ARROW,
                        fmin(MARKER_MM, 0.6 * figure->row_mm), CBK_INK_FOREGROUND, tip);
     const char *name = cbk_text_fitted(or_empty(swimmer->patient), NAME_MM, false,
-                                       PATIENT_MAX_MM, arena);
+                                       PATIENT_MAX * figure->width_mm, arena);
     cbk_drawing_text(figure->drawing, arena,
                      (cbk_point){figure->axis.left_mm - 3.0, y + 0.36 * NAME_MM},
                      CBK_ANCHOR_END, fmin(NAME_MM, 0.7 * figure->row_mm),
@@ -496,13 +500,82 @@ static const char *description_of(const swimmer_figure *figure)
     return cbk_words_take(&text, figure->arena);
 }
 
+/* ---- the data behind it -------------------------------------------------------------
+ */
+
+typedef struct swimmer_columns {
+    const char **patient;
+    const char **row;
+    const char **what;
+    const char **label;
+    double *time;
+    size_t n;
+} swimmer_columns;
+
+static void add_row(swimmer_columns *to, const char *patient, const char *row,
+                    const char *what, const char *label, double time)
+{
+    to->patient[to->n] = patient;
+    to->row[to->n] = row;
+    to->what[to->n] = what;
+    to->label[to->n] = label;
+    to->time[to->n++] = time;
+}
+
+static void add_swimmer(const swimmer_figure *figure, const cbk_swimmer *swimmer,
+                        swimmer_columns *to)
+{
+    const bool has_event = swimmer->end == CBK_SWIM_EVENT;
+    add_row(to, swimmer->patient, "line", has_event ? figure->end_label : "Censored",
+            NULL, length_of(swimmer));
+    for (size_t i = 0; i < swimmer->n_events; i++) {
+        const cbk_swim_event *event = &swimmer->events[i];
+        if (is_drawn(figure, event)) {
+            add_row(to, swimmer->patient, "event", figure->lane_labels[event->lane],
+                    event->label, event->time);
+        }
+    }
+}
+
+/* A row for each line, the longest first, then one for each event on it. */
+static const cbk_figure_data *data_of(const swimmer_figure *figure)
+{
+    cbk_arena *arena = figure->arena;
+    size_t n = figure->n;
+    for (size_t i = 0; i < figure->n; i++) {
+        n += figure->swimmers[i].n_events;
+    }
+    swimmer_columns to = {.patient = CBK_NEW(arena, const char *, n),
+                          .row = CBK_NEW(arena, const char *, n),
+                          .what = CBK_NEW(arena, const char *, n),
+                          .label = CBK_NEW(arena, const char *, n),
+                          .time = CBK_NEW(arena, double, n)};
+    cbk_figure_data *data = CBK_NEW(arena, cbk_figure_data, 1);
+    cbk_data_column *columns = CBK_NEW(arena, cbk_data_column, 5);
+    if (cbk_arena_has_failed(arena)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < figure->n; i++) {
+        add_swimmer(figure, &figure->swimmers[figure->order[i]], &to);
+    }
+    columns[0] = (cbk_data_column){.name = "patient", .text = to.patient};
+    columns[1] = (cbk_data_column){.name = "row", .text = to.row};
+    columns[2] = (cbk_data_column){.name = "time", .number = to.time};
+    columns[3] = (cbk_data_column){.name = "what", .text = to.what};
+    columns[4] = (cbk_data_column){.name = "label", .text = to.label};
+    *data = (cbk_figure_data){.n_columns = 5, .columns = columns, .n_rows = to.n};
+    return data;
+}
+
 const cbk_drawing *cbk_figure_swimmer_draw(const cbk_swimmer *swimmers, size_t n,
                                            const char *const *lane_labels, size_t n_lanes,
                                            const char *end_label, const char *unit,
-                                           const char *title, cbk_arena *arena)
+                                           const char *title, double width_mm,
+                                           cbk_arena *arena)
 {
     assert(arena != NULL);
-    swimmer_figure figure = {.swimmers = swimmers,
+    swimmer_figure figure = {.width_mm = width_mm > 0.0 ? width_mm : WIDTH_MM,
+                             .swimmers = swimmers,
                              .n = n,
                              .order = order_of(swimmers, n, arena),
                              .lane_labels = lane_labels,
@@ -512,11 +585,13 @@ const cbk_drawing *cbk_figure_swimmer_draw(const cbk_swimmer *swimmers, size_t n
                              .arena = arena};
     lay_out(&figure);
     const double axis_mm = bottom_of(&figure);
-    figure.drawing = cbk_drawing_create(arena, WIDTH_MM, axis_mm + 11.0 + EDGE_MM / 2.0,
-                                        title, description_of(&figure));
+    figure.drawing =
+        cbk_drawing_create(arena, figure.width_mm, axis_mm + 11.0 + EDGE_MM / 2.0, title,
+                           description_of(&figure));
     if (cbk_arena_has_failed(arena)) {
         return NULL;
     }
+    figure.drawing->data = data_of(&figure);
     (void)legend_walk(&figure);
     draw_grid(&figure);
     for (size_t i = 0; i < n; i++) {

@@ -26,6 +26,9 @@ const char *cbk_words_count(cbk_arena *arena, size_t n, const char *one,
 /* "Tumour size, cm"; the label alone where there is no unit or the label says it. */
 const char *cbk_words_label_unit(cbk_arena *arena, const char *label, const char *unit);
 
+/* "margin, sex". */
+const char *cbk_words_list(cbk_arena *arena, const char *const *word, size_t n);
+
 /* "36 months", "1 month". */
 const char *cbk_words_duration(cbk_arena *arena, double time, const char *unit);
 
@@ -121,6 +124,19 @@ cbk_table_builder *cbk_analysis_table(cbk_arena *arena, const char *title,
                                       size_t n_rows);
 void cbk_analysis_text_cell(cbk_arena *arena, cbk_table_builder *builder, size_t row,
                             size_t column, const char *text);
+/* What is not finite prints `absent`. */
+void cbk_analysis_number_cell(cbk_arena *arena, cbk_table_builder *builder, size_t row,
+                              size_t column, double value, int digits,
+                              const char *absent);
+
+/* "Group", "margin", "margin, sex". */
+const char *cbk_analysis_group_header(cbk_arena *arena, const char *const *by, size_t n);
+/* "Lower 95%". */
+const char *cbk_analysis_limit_header(cbk_arena *arena, const char *side, double level);
+
+void cbk_analysis_paragraph(cbk_document *document, const char *text);
+/* "label: text"; label NULL: text alone; text NULL: nothing. */
+void cbk_analysis_item(cbk_document *document, const char *label, const char *text);
 
 /* ---- the audit (section_audit.c) --------------------------------------------------- */
 

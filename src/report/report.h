@@ -74,23 +74,23 @@ cbk_status cbk_report_forest(cbk_report *report, const cbk_figure_spec *spec,
                              cbk_error *err);
 
 /* The drawing of curves: steps, band, censoring ticks, marks with their values, and under
- * the axis number at risk, events and censored, aligned with the ticks. */
-const cbk_drawing *cbk_figure_km_draw(const cbk_curves *curves, const char *title,
-                                      const double *marks, size_t n_marks,
+ * the axis number at risk, events and censored, aligned with the ticks.  spec: title,
+ * marks and look; test: "Log-rank test: p = 0.04" of the groups, or NULL. */
+const cbk_drawing *cbk_figure_km_draw(const cbk_curves *curves,
+                                      const cbk_figure_spec *spec, const char *test,
                                       cbk_arena *arena);
 
 /* The same of incidences, for n_causes kinds of event (from 0): a curve for each group
  * and kind. */
 const cbk_drawing *cbk_figure_cuminc_draw(const cbk_incidences *all, const size_t *causes,
-                                          size_t n_causes, const char *title,
-                                          const double *marks, size_t n_marks,
-                                          cbk_arena *arena);
+                                          size_t n_causes, const cbk_figure_spec *spec,
+                                          const char *test, cbk_arena *arena);
 
 /* The drawing of mean cumulative functions: steps, band, marks, and under the axis number
  * at risk, events and ends of observation.  NULL when the arena failed. */
 const cbk_drawing *cbk_figure_mcf_draw(const cbk_recurrence_data *of,
-                                       const cbk_mcf_analysis *fit, const char *title,
-                                       const double *marks, size_t n_marks,
+                                       const cbk_mcf_analysis *fit,
+                                       const cbk_figure_spec *spec, const char *test,
                                        cbk_arena *arena);
 
 /* One line a patient. */
@@ -108,10 +108,12 @@ typedef struct cbk_swimmer {
     const cbk_swim_event *events;
 } cbk_swimmer;
 
+/* width_mm 0: as usual. */
 const cbk_drawing *cbk_figure_swimmer_draw(const cbk_swimmer *swimmers, size_t n,
                                            const char *const *lane_labels, size_t n_lanes,
                                            const char *end_label, const char *unit,
-                                           const char *title, cbk_arena *arena);
+                                           const char *title, double width_mm,
+                                           cbk_arena *arena);
 
 /* ---- sections (section_*.c), each adding its blocks to report->document
  * ----------------- */

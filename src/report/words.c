@@ -23,6 +23,15 @@ const char *cbk_words_take(cbk_buffer *buffer, cbk_arena *arena)
     return text;
 }
 
+const char *cbk_words_list(cbk_arena *arena, const char *const *word, size_t n)
+{
+    cbk_buffer buffer = {0};
+    for (size_t i = 0; i < n; i++) {
+        cbk_buffer_addf(&buffer, "%s%s", i > 0 ? ", " : "", word[i]);
+    }
+    return cbk_words_take(&buffer, arena);
+}
+
 static bool is_lower(char c)
 {
     return c >= 'a' && c <= 'z';

@@ -160,6 +160,29 @@ typedef struct cbk_lane_spec {
     const char *label; /* field that says what it was; NULL: nobody asks */
 } cbk_lane_spec;
 
+/* A row of counts under a figure of curves. */
+typedef enum cbk_count_kind {
+    CBK_COUNT_AT_RISK,
+    CBK_COUNT_EVENTS,
+    CBK_COUNT_CENSORED
+} cbk_count_kind;
+enum { CBK_N_COUNT_KINDS = 3 };
+
+typedef enum cbk_wish { CBK_WISH_NONE, CBK_WISH_YES, CBK_WISH_NO } cbk_wish;
+
+/* How a figure is to look; all zero: as it does unasked. */
+typedef struct cbk_figure_look {
+    double width_mm;  /* 0: not said */
+    double height_mm; /* 0: not said */
+    bool has_counts;  /* the rows of counts are said; else all of them */
+    size_t n_counts;
+    cbk_count_kind counts[CBK_N_COUNT_KINDS]; /* [n_counts] each once */
+    double min_at_risk; /* curves end where fewer are at risk; 0: with the last patient */
+    cbk_wish band;      /* not said: of a few curves */
+    bool has_median;    /* lines to the medians */
+    bool is_without_p;
+} cbk_figure_look;
+
 typedef struct cbk_figure_spec {
     const char *id;
     cbk_place place;
@@ -175,6 +198,7 @@ typedef struct cbk_figure_spec {
     size_t n_lanes;
     const cbk_lane_spec *lanes;     /* SWIMMER, MCF */
     cbk_regression_spec regression; /* FOREST */
+    cbk_figure_look look;           /* SWIMMER: the size alone; not of FOREST */
     size_t n_notes;
     const char *const *notes;
 } cbk_figure_spec;

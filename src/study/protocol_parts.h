@@ -30,6 +30,11 @@ void cbk_protocol_read_figures(cbk_protocol_reader *r, const cbk_yaml *node);
 /* The regression of a table or figure (protocol_regression.c), all but its endpoint. */
 void cbk_protocol_read_regression(cbk_protocol_reader *r, const cbk_yaml *map,
                                   const char *what, cbk_regression_spec *out);
+/* How a figure is to look (protocol_look.c): its size alone, or all that curves have. */
+void cbk_protocol_read_size(cbk_protocol_reader *r, const cbk_yaml *map,
+                            cbk_figure_look *look);
+void cbk_protocol_read_look(cbk_protocol_reader *r, const cbk_yaml *map,
+                            cbk_figure_look *look);
 void cbk_protocol_read_report(cbk_protocol_reader *r, const cbk_yaml *node);
 
 /* ---- readings in common (protocol_check.c) ------------------------------------- */

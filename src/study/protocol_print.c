@@ -451,6 +451,7 @@ static void read_curves(reader *r, const cbk_yaml *map, cbk_figure_spec *figure)
         read_column_name(r, map, "by", cbk_protocol_need_form(r, NULL, false, map->place),
                          CBK_COLUMNS_FIELDS);
     read_marks(r, map, figure);
+    cbk_protocol_read_look(r, map, &figure->look);
 }
 
 /* The endpoint itself stands for its own event, its competing events for theirs. */
@@ -496,18 +497,23 @@ static void read_recurrences(reader *r, const cbk_yaml *map, const cbk_endpoint 
 static void read_figure(reader *r, const cbk_yaml *map, cbk_figure_spec *figure)
 {
     static const char *const keys[] = {
-        "id",     "title", "kind", "endpoint",    "by",        "among", "marks",
-        "events", "notes", "on",   "univariable", "reference", "firth", "causes"};
+        "id",         "title",       "kind",  "endpoint", "by",          "among",
+        "marks",      "events",      "notes", "on",       "univariable", "reference",
+        "firth",      "causes",      "size",  "width_mm", "height_mm",   "layout",
+        "risk_table", "min_at_risk", "band",  "median",   "p_value"};
+    static const char *const curves_only[] = {
+        "height_mm", "layout", "risk_table", "min_at_risk", "band", "median", "p_value"};
+    static const char *const sizes[] = {"size", "width_mm"};
     static const char *const kinds[] = {"km", "swimmer", "forest", "cuminc", "mcf"};
     static const char *const not_km[] = {"events",    "on",    "univariable",
                                          "reference", "firth", "causes"};
     static const char *const not_swimmer[] = {
         "by", "among", "marks", "on", "univariable", "reference", "firth", "causes"};
     static const char *const not_forest[] = {"by", "marks", "events", "causes"};
-    static const char *const not_cuminc[] = {"events", "on", "univariable", "reference",
-                                             "firth"};
-    static const char *const not_mcf[] = {"on", "univariable", "reference", "firth",
-                                          "causes"};
+    static const char *const not_cuminc[] = {"events",    "on",    "univariable",
+                                             "reference", "firth", "median"};
+    static const char *const not_mcf[] = {"on",    "univariable", "reference",
+                                          "firth", "causes",      "median"};
     figure->place = map->place;
     figure->id = figure->title = "";
     if (!cbk_yaml_check_keys(map, "a figure", keys, N(keys), r->problems)) {
@@ -545,10 +551,14 @@ static void read_figure(reader *r, const cbk_yaml *map, cbk_figure_spec *figure)
     } else if (kind == CBK_FIGURE_SWIMMER) {
         figure->kind = CBK_FIGURE_SWIMMER;
         refuse_keys(r, map, "A figure of kind swimmer", not_swimmer, N(not_swimmer));
+        refuse_keys(r, map, "A figure of kind swimmer", curves_only, N(curves_only));
+        cbk_protocol_read_size(r, map, &figure->look);
         read_lanes(r, map, endpoint, true, figure);
     } else if (kind == CBK_FIGURE_FOREST) {
         figure->kind = CBK_FIGURE_FOREST;
         refuse_keys(r, map, "A figure of kind forest", not_forest, N(not_forest));
+        refuse_keys(r, map, "A figure of kind forest", curves_only, N(curves_only));
+        refuse_keys(r, map, "A figure of kind forest", sizes, N(sizes));
         figure->among = cbk_protocol_text(r, map, "among");
         cbk_protocol_read_regression(r, map, "A forest plot", &figure->regression);
         figure->regression.endpoint = figure->endpoint;

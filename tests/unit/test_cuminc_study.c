@@ -227,8 +227,10 @@ static void any_figure_is_sound(void)
         const cbk_mark before = cbk_arena_mark(arena);
         const cbk_incidences *fit = NULL;
         CHECK(cbk_incidences_fit(&data, &asked, arena, &fit, NULL) == CBK_OK);
+        const cbk_figure_spec spec = {
+            .title = "Any", .marks = marks, .n_marks = random_below(5)};
         const cbk_drawing *drawing = cbk_figure_cuminc_draw(
-            fit, causes, 1 + random_below(2), "Any", marks, random_below(5), arena);
+            fit, causes, 1 + random_below(2), &spec, "Gray's test: p = 0.04", arena);
         CHECK(drawing != NULL);
         const char *fault = drawn_fault(drawing);
         if (fault != NULL) {
@@ -252,7 +254,8 @@ static void figure_without_memory(void)
         faulty_heap heap;
         cbk_arena *faulty = faulty_arena(&heap, n);
         CHECK(faulty != NULL && n < 200);
-        is_done = cbk_figure_cuminc_draw(fit, causes, 2, "Two", marks, 1, faulty) != NULL;
+        const cbk_figure_spec spec = {.title = "Two", .marks = marks, .n_marks = 1};
+        is_done = cbk_figure_cuminc_draw(fit, causes, 2, &spec, NULL, faulty) != NULL;
         cbk_arena_destroy(faulty);
         CHECK(heap.n_live == 0);
     }

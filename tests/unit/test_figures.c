@@ -47,13 +47,20 @@ static cbk_curves curves_of(const cbk_curve *curves, size_t n, const char *unit)
                         .conventions = cbk_conventions_of(CBK_PROFILE_R)};
 }
 
+static const cbk_drawing *draw(const cbk_curves *curves, const char *title,
+                               const double *at, size_t n_at, cbk_arena *in)
+{
+    const cbk_figure_spec spec = {.title = title, .marks = at, .n_marks = n_at};
+    return cbk_figure_km_draw(curves, &spec, NULL, in);
+}
+
 static const cbk_drawing *draw_one(size_t n, const double *time, const bool *is_event)
 {
     cbk_curve *curve = CBK_NEW(arena, cbk_curve, 1);
     *curve = (cbk_curve){.label = "",
                          .km = fit_in(arena, n, time, is_event, CBK_INTERVAL_LOG)};
     const cbk_curves curves = curves_of(curve, 1, "months");
-    return cbk_figure_km_draw(&curves, "Overall survival", marks, N(marks), arena);
+    return draw(&curves, "Overall survival", marks, N(marks), arena);
 }
 
 /* ---- what any figure of curves must be ----------------------------------------------
@@ -200,7 +207,7 @@ static void worked_example(void)
         .label = "", .km = fit_in(arena, 6, os_months, os_died, CBK_INTERVAL_LOG)};
     const cbk_curves curves = curves_of(&curve, 1, "months");
     const cbk_drawing *drawing =
-        cbk_figure_km_draw(&curves, "Overall survival", marks, N(marks), arena);
+        draw(&curves, "Overall survival", marks, N(marks), arena);
     CHECK(is_sound(drawing, &curves));
     CHECK(drawn_markers(drawing, CBK_MARKER_CIRCLE) == 2);
     CHECK(drawn_markers(drawing, CBK_MARKER_TICK) == 4); /* at 25, 91, 97, 132 */
@@ -314,10 +321,137 @@ static void sound_for_any_data(void)
         }
         const double at[] = {scale * 50, scale * 100, 0.0, scale * random_below(300)};
         const cbk_curves curves = curves_of(group, n, random_below(2) ? "months" : NULL);
-        const cbk_drawing *drawing =
-            cbk_figure_km_draw(&curves, "Any", at, random_below(5), arena);
+        const cbk_drawing *drawing = draw(&curves, "Any", at, random_below(5), arena);
         CHECK(is_sound(drawing, &curves));
         cbk_arena_release(arena, before);
+    }
+}
+
+/* ---- the look ----------------------------------------------------------------------
+ */
+
+static cbk_figure_look random_look(void)
+{
+    static const double widths[] = {0, 60, 85, 120, 175, 400};
+    static const double heights[] = {0, 0, 60, 100, 250};
+    cbk_figure_look look = {.width_mm = widths[random_below(N(widths))],
+                            .height_mm = heights[random_below(N(heights))],
+                            .has_counts = random_below(3) > 0,
+                            .min_at_risk = random_below(3) == 0 ? random_below(12) : 0,
+                            .band = (cbk_wish)random_below(3),
+                            .has_median = random_below(2) == 0};
+    const size_t first = random_below(3);
+    look.n_counts = look.has_counts ? random_below(4) : 0;
+    for (size_t i = 0; i < look.n_counts; i++) {
+        look.counts[i] = (cbk_count_kind)((first + i) % 3);
+    }
+    return look;
+}
+
+static void sound_for_any_look(void)
+{
+    static const char *const names[] = {
+        "Complete resection with negative margins of the specimen in all its parts",
+        "Resection, microscopically positive",
+        "A",
+        "A, too",
+        "II–III",
+        "Palliative"};
+    for (int round = 0; round < 600; round++) {
+        const cbk_mark before = cbk_arena_mark(arena);
+        cbk_curve group[6];
+        const size_t n = 1 + random_below(6);
+        const cbk_km *twice = random_km(60, 1.0, CBK_INTERVAL_LOG);
+        for (size_t i = 0; i < n; i++) { /* some curves lie on each other */
+            const bool is_twice = random_below(3) == 0;
+            group[i] = (cbk_curve){
+                .label = n > 1 ? names[i] : "",
+                .km = is_twice ? twice : random_km(60, 1.0, CBK_INTERVAL_LOG_LOG)};
+        }
+        const double at[] = {12, 36, 60};
+        const cbk_figure_spec spec = {.title = "Any",
+                                      .marks = at,
+                                      .n_marks = random_below(4),
+                                      .look = random_look()};
+        const cbk_curves curves = curves_of(group, n, "months since operation");
+        const cbk_drawing *drawing = cbk_figure_km_draw(
+            &curves, &spec, n > 1 ? "Log-rank test: p = 0.04" : NULL, arena);
+        const char *fault = drawing == NULL ? "no drawing" : drawn_fault(drawing);
+        fault = fault != NULL ? fault : curve_fault(drawing);
+        fault = fault != NULL ? fault : label_fault(drawing);
+        if (fault != NULL) {
+            printf("# round %d: %s\n", round, fault);
+        }
+        CHECK(fault == NULL);
+        const double width = spec.look.width_mm;
+        CHECK(drawing->width_mm == (width > 0.0 ? width : 150.0));
+        CHECK(drawing->height_mm >= spec.look.height_mm);
+        cbk_arena_release(arena, before);
+    }
+}
+
+static const cbk_drawing *draw_look(cbk_figure_look look, const char *test)
+{
+    cbk_curve *curve = CBK_NEW(arena, cbk_curve, 1);
+    *curve = (cbk_curve){.label = "",
+                         .km = fit_in(arena, 6, dfs_months, all_six, CBK_INTERVAL_LOG)};
+    const cbk_curves curves = curves_of(curve, 1, "months");
+    const cbk_figure_spec spec = {.title = "Look", .look = look};
+    return cbk_figure_km_draw(&curves, &spec, test, arena);
+}
+
+static size_t count_polygons(const cbk_drawing *drawing)
+{
+    size_t n = 0;
+    for (const cbk_shape *shape = drawing->first; shape != NULL; shape = shape->next) {
+        n += shape->kind == CBK_SHAPE_POLYGON ? 1 : 0;
+    }
+    return n;
+}
+
+/* Deaths at 3 5 18 47 67 91: the median is 32.5; at 18 four are at risk, at 47 three. */
+static void looks_as_asked(void)
+{
+    const cbk_drawing *plain = draw_look((cbk_figure_look){0}, NULL);
+    CHECK(plain->width_mm == 150.0 && count_polygons(plain) > 0);
+    CHECK(drawn_text(plain, "Median") == NULL && drawn_text(plain, "Log") == NULL);
+    const cbk_drawing *asked = draw_look(
+        (cbk_figure_look){
+            .width_mm = 85.0, .height_mm = 90.0, .band = CBK_WISH_NO, .has_median = true},
+        "Log-rank test: p = 0.04");
+    CHECK(asked->width_mm == 85.0 && fabs(asked->height_mm - 90.0) < 1e-9);
+    CHECK(count_polygons(asked) == 0);
+    CHECK(drawn_text(asked, "Median 32.5 months") != NULL);
+    CHECK(drawn_text(asked, "Log-rank test: p = 0.04") != NULL);
+    const cbk_figure_look rows = {.has_counts = true,
+                                  .n_counts = 2,
+                                  .counts = {CBK_COUNT_CENSORED, CBK_COUNT_AT_RISK}};
+    const cbk_drawing *two = draw_look(rows, NULL);
+    CHECK(drawn_text(two, "Events") == NULL);
+    CHECK(drawn_text(two, "Censored")->points[0].y <
+          drawn_text(two, "At risk")->points[0].y);
+}
+
+/* The last row of a curve's data is where its line ends. */
+static void ends_where_few_are_at_risk(void)
+{
+    const struct {
+        double least;
+        double end; /* -1: there is no curve */
+        size_t n_rows;
+    } wanted[] = {{0, 91, 7}, {1, 91, 7}, {3, 47, 5}, {4, 18, 4}, {6, 3, 2}, {7, -1, 0}};
+    for (size_t i = 0; i < N(wanted); i++) {
+        const cbk_drawing *drawing =
+            draw_look((cbk_figure_look){.min_at_risk = wanted[i].least}, NULL);
+        const cbk_figure_data *data = drawing->data;
+        CHECK(data->n_rows == wanted[i].n_rows);
+        CHECK(strcmp(data->columns[1].name, "time") == 0);
+        if (data->n_rows > 0) {
+            CHECK(data->columns[1].number[data->n_rows - 1] == wanted[i].end);
+        }
+        CHECK((drawn_text(drawing, "Never 7 at risk") != NULL) == (wanted[i].end < 0));
+        CHECK((strstr(drawing->description, "The curves end where fewer than") != NULL) ==
+              (wanted[i].least > 0));
     }
 }
 
@@ -340,14 +474,14 @@ static void sound_for_degenerate_data(void)
                                               data[i].is_event, CBK_INTERVAL_LOG_LOG)};
         cbk_curves curves = curves_of(&curve, 1, "months");
         const double at[] = {36, -1, (double)NAN, 1e308, 36};
-        const cbk_drawing *drawing = cbk_figure_km_draw(&curves, "One", at, N(at), arena);
+        const cbk_drawing *drawing = draw(&curves, "One", at, N(at), arena);
         CHECK(drawing != NULL && drawn_fault(drawing) == NULL);
         CHECK(label_fault(drawing) == NULL && curve_fault(drawing) == NULL);
         CHECK((nth_text(drawing, "No patient with follow-up", 0) != NULL) ==
               (data[i].n == 0));
     }
     const cbk_curves nobody = curves_of(NULL, 0, "months");
-    CHECK(is_sound(cbk_figure_km_draw(&nobody, "None", marks, 2, arena), &nobody));
+    CHECK(is_sound(draw(&nobody, "None", marks, 2, arena), &nobody));
 }
 
 static void the_same_twice(void)
@@ -447,8 +581,7 @@ static void survives_every_failed_allocation(void)
                 {.label = "Positive",
                  .km = fit_in(arena, 6, dfs_months, all_six, CBK_INTERVAL_LOG)}};
             const cbk_curves curves = curves_of(group, 2, "months");
-            const cbk_drawing *drawing =
-                cbk_figure_km_draw(&curves, "Two", marks, 2, faulty);
+            const cbk_drawing *drawing = draw(&curves, "Two", marks, 2, faulty);
             is_drawn = drawing != NULL;
             CHECK(is_drawn != cbk_arena_has_failed(faulty));
             CHECK(!is_drawn || is_sound(drawing, &curves));
@@ -468,6 +601,9 @@ int main(void)
         {"band of the worked example", band_of_the_worked_example},
         {"a mark after the last patient is not drawn", mark_after_the_last_is_not_drawn},
         {"sound for any data", sound_for_any_data},
+        {"sound for any look", sound_for_any_look},
+        {"looks as asked", looks_as_asked},
+        {"ends where few are at risk", ends_where_few_are_at_risk},
         {"sound for degenerate data", sound_for_degenerate_data},
         {"the same twice", the_same_twice},
         {"ticks by hand", ticks_by_hand},

@@ -2,10 +2,12 @@
  * files that mean no good.
  */
 #include "check.h"
+#include "docx_file.h"
 #include "faulty_heap.h"
 #include "study_folder.h"
 
 #include "fill/fill.h"
+#include "package/zip_reader.h"
 
 #include <string.h>
 
@@ -285,6 +287,156 @@ static void test_what_is_not_computed_stays_to_be_computed(void)
     CHECK(is_mended);
 }
 
+/* ---- Word -------------------------------------------------------------------------- */
+
+#define T(text) "<w:t xml:space=\"preserve\">" text "</w:t>"
+#define R(inside) "<w:r>" inside "</w:r>"
+#define MARK(properties, kind) R(properties "<w:fldChar w:fldCharType=\"" kind "\"/>")
+#define FIELD(p, code, text)                                                             \
+    MARK(p, "begin")                                                                     \
+    R(p "<w:instrText xml:space=\"preserve\"> ADDIN casebook " code " </w:instrText>")   \
+    MARK(p, "separate") R(p T(text)) MARK(p, "end")
+#define BOLD "<w:rPr><w:b/></w:rPr>"
+#define P(inside) "<w:p>" inside "</w:p>"
+
+/* The body, filled, between DOCX_HEAD and DOCX_TAIL in the arena; NULL: another status.
+ */
+static const char *fill_word(filling *f, const char *body, cbk_status wanted)
+{
+    const char *xml = cbk_text_format(f->arena, "%s%s%s", DOCX_HEAD, body, DOCX_TAIL);
+    size_t size = 0;
+    const docx_part parts[] = {{"word/document.xml", xml, strlen(xml), false},
+                               {"word/media/x.bin", "\0\1{{x", 6, false}};
+    char *docx = docx_make(parts, N(parts), &size);
+    f->problems.n_found = 0;
+    f->fill = (cbk_fill){.study = f->study,
+                         .conventions = cbk_conventions_of(CBK_PROFILE_R),
+                         .arena = f->arena,
+                         .problems = &f->problems,
+                         .file = "t.docx"};
+    cbk_buffer out = {0};
+    const cbk_status status = cbk_fill_docx(&f->fill, docx, size, &out, NULL);
+    cbk_zip *zip = NULL;
+    const char *document = NULL;
+    const char *other = NULL;
+    size_t n = 0;
+    if (status == CBK_OK && wanted == CBK_OK &&
+        cbk_zip_open("t", out.bytes, out.size, &zip, NULL) == CBK_OK &&
+        cbk_zip_read(zip, "word/media/x.bin", 100, f->arena, &other, &n, NULL) ==
+            CBK_OK &&
+        n == 6 && memcmp(other, "\0\1{{x", 6) == 0 &&
+        cbk_zip_read(zip, "word/document.xml", 1 << 20, f->arena, &document, &n, NULL) ==
+            CBK_OK) {
+        document = cbk_text_copy_bytes(f->arena, document + strlen(DOCX_HEAD),
+                                       n - strlen(DOCX_HEAD) - strlen(DOCX_TAIL));
+    }
+    cbk_zip_close(zip);
+    cbk_buffer_free(&out);
+    free(docx);
+    return wanted == CBK_OK ? document : status == wanted ? "" : NULL;
+}
+
+static void test_word_is_filled(void)
+{
+    static const char *const cases[][2] = {
+        {P(R("<w:t>No { {placeholder} }.</w:t>")),
+         P(R("<w:t>No { {placeholder} }.</w:t>"))},
+        {P(R("<w:t>a {{median(age)}} b</w:t><w:tab/>")),
+         P(R(T("a ")) FIELD("", "median(age)", "45.5") R(T(" b") "<w:tab/>"))},
+        /* Word parts it; the first letter gives the form, the others stay as they are. */
+        {P(R("<w:t>x{</w:t>") R(BOLD "<w:t>{max(</w:t>") "<w:proofErr/>" R(
+             "<w:t>age</w:t>") R("<w:t>)}}y</w:t>")),
+         P(R(T("x")) FIELD("", "max(age)", "51") R(T(""))
+               R(BOLD "<w:t></w:t>") "<w:proofErr/>" R("<w:t></w:t>") R(T("y")))},
+        {P(R(BOLD "<w:t>{{min(age)}}{{max(age)}}</w:t>")),
+         P(R(BOLD T("")) FIELD(BOLD, "min(age)", "40") R(BOLD T(""))
+               FIELD(BOLD, "max(age)", "51") R(BOLD T("")))},
+        {P(R("<w:t>{{count(*) among age &lt; 50 }}</w:t>")),
+         P(R(T("")) FIELD("", "count(*) among age &lt; 50", "1") R(T("")))},
+        {P(R("<w:t>{{note among patient = " LDQ "1" RDQ "}}</w:t>")),
+         P(R(T("")) FIELD("", "note among patient = &#39;1&#39;",
+                          "&lt;/span&gt; "
+                          "&lt;b&gt; |") R(T("")))},
+        {P(R("<w:t>{{table:t}}</w:t>")),
+         P(R(T("")) FIELD("", "table:t", "[not computed: table:t]") R(T("")))},
+        /* Fields: a new number in the form that the result has, or none yet. */
+        {P(FIELD(BOLD, "median(age)", "7")), P(FIELD(BOLD, "median(age)", "45.5"))},
+        {P(MARK(BOLD, "begin") R("<w:instrText>ADDIN case</w:instrText>")
+               R("<w:instrText>book min(age)</w:instrText>") MARK("", "separate")
+                   MARK("", "end")),
+         P(MARK(BOLD, "begin") R("<w:instrText>ADDIN case</w:instrText>")
+               R("<w:instrText>book min(age)</w:instrText>") MARK("", "separate")
+                   R(BOLD T("40")) MARK("", "end"))},
+        {P(MARK("", "begin") R("<w:instrText>ADDIN other {{x}}</w:instrText>")
+               MARK("", "separate") R("<w:t>7</w:t>") MARK("", "end")),
+         P(MARK("", "begin") R("<w:instrText>ADDIN other {{x}}</w:instrText>")
+               MARK("", "separate") R("<w:t>7</w:t>") MARK("", "end"))},
+        /* One field of ours inside another. */
+        {P(MARK("", "begin") R("<w:instrText>ADDIN casebook min(age)</w:instrText>")
+               MARK("", "separate") R("<w:t>a</w:t>") FIELD("", "max(age)", "b")
+                   R("<w:t>c</w:t>") MARK("", "end")),
+         P(MARK("", "begin") R("<w:instrText>ADDIN casebook min(age)</w:instrText>")
+               MARK("", "separate") R(T("40")) FIELD("", "max(age)", "51") R(T(""))
+                   MARK("", "end"))},
+        /* A text box inside a paragraph. */
+        {P(R("<w:t>{{min(</w:t>") R("<w:pict><w:txbxContent>" P(
+             R("<w:t>{{max(age)}}</w:t>")) "</w:txbxContent></w:pict>")
+               R("<w:t>age)}}</w:t>")),
+         P(R(T("")) FIELD("", "min(age)", "40") R(T("")) R("<w:pict><w:txbxContent>" P(
+             R(T("")) FIELD("", "max(age)", "51") R(T(""))) "</w:txbxContent></w:pict>")
+               R(T("")))},
+        {P("<w:moveFrom>" R("<w:t>{{max(age)</w:t>") "</w:moveFrom>"),
+         P("<w:moveFrom>" R("<w:t>{{max(age)</w:t>") "</w:moveFrom>")},
+    };
+    filling f;
+    const bool is_ready = start(&f);
+    const char *wrong = NULL;
+    for (size_t i = 0; is_ready && i < N(cases) && wrong == NULL; i++) {
+        const char *out = cases[i][0];
+        for (int run = 0; run < 2 && wrong == NULL; run++) {
+            out = fill_word(&f, out, CBK_OK);
+            wrong = out != NULL && strcmp(out, cases[i][1]) == 0 ? NULL : cases[i][0];
+        }
+        if (wrong != NULL) {
+            printf("# %s\n# gives %s\n# not   %s\n", wrong, out != NULL ? out : "nothing",
+                   cases[i][1]);
+        }
+    }
+    stop(&f);
+    CHECK(is_ready);
+    CHECK(wrong == NULL);
+}
+
+static void test_word_files_that_are_refused(void)
+{
+    static const char *const bodies[] = {
+        P(R("<w:t>{{a</w:t>")) P(R("<w:t>b}}</w:t>")), P(R("<w:t>{{ {{a}}</w:t>")),
+        P(R("<w:t>{{a</w:t>") FIELD("", "max(age)", "1") R("<w:t>}}</w:t>")), "<w:p>",
+        P(R("<w:t>&lol;</w:t>"))};
+    static const char *const files[] = {"", "no zip at all", "\xd0\xcf\x11\xe0 old Word",
+                                        "PK\3\4"};
+    filling f;
+    const bool is_ready = start(&f);
+    const char *wrong = NULL;
+    for (size_t i = 0; is_ready && i < N(bodies); i++) {
+        wrong = fill_word(&f, bodies[i], CBK_EDATA) == NULL ? bodies[i] : wrong;
+    }
+    for (size_t i = 0; is_ready && i < N(files); i++) {
+        cbk_buffer out = {0};
+        wrong =
+            cbk_fill_docx(&f.fill, files[i], strlen(files[i]), &out, NULL) == CBK_EDATA
+                ? wrong
+                : files[i];
+        cbk_buffer_free(&out);
+    }
+    if (wrong != NULL) {
+        printf("# taken: %s\n", wrong);
+    }
+    stop(&f);
+    CHECK(is_ready);
+    CHECK(wrong == NULL);
+}
+
 /* ---- claims ------------------------------------------------------------------------ */
 
 static void test_numbers_are_claims(void)
@@ -347,6 +499,41 @@ static void test_every_failed_allocation_is_returned(void)
     CHECK(n > 2);
 }
 
+static void test_every_failed_allocation_is_returned_of_word(void)
+{
+    static const char xml[] = DOCX_HEAD P(R("<w:t>{{median(age)}} {{x | y}}</w:t>"))
+        P(FIELD(BOLD, "max(age)", "1")) DOCX_TAIL;
+    filling f;
+    const bool is_ready = start(&f);
+    size_t size = 0;
+    char *docx = docx_of_xml(xml, strlen(xml), &size);
+    cbk_status status = CBK_ENOMEM;
+    int n = 0;
+    bool is_kept = false;
+    for (; is_ready && docx != NULL && status == CBK_ENOMEM && n < 500 && !is_kept; n++) {
+        faulty_heap heap;
+        cbk_arena *arena = faulty_arena(&heap, n);
+        cbk_buffer out = {0};
+        cbk_fill of = {.study = f.study,
+                       .conventions = cbk_conventions_of(CBK_PROFILE_R),
+                       .arena = arena,
+                       .problems = &f.problems,
+                       .file = "t.docx"};
+        if (arena != NULL) {
+            status = cbk_fill_docx(&of, docx, size, &out, NULL);
+        }
+        cbk_arena_destroy(arena);
+        cbk_buffer_free(&out);
+        is_kept = heap.n_live != 0;
+    }
+    free(docx);
+    stop(&f);
+    CHECK(is_ready);
+    CHECK(!is_kept);
+    CHECK(status == CBK_OK);
+    CHECK(n > 2);
+}
+
 int main(void)
 {
     static const check_test tests[] = {
@@ -358,8 +545,11 @@ int main(void)
         {"lost ends are mistakes of the file", test_lost_ends_are_mistakes},
         {"what is not computed is computed later",
          test_what_is_not_computed_stays_to_be_computed},
+        {"what is filled in Word, and what stays", test_word_is_filled},
+        {"Word files that are refused", test_word_files_that_are_refused},
         {"numbers are claims", test_numbers_are_claims},
         {"failed allocations are returned", test_every_failed_allocation_is_returned},
+        {"the same of Word", test_every_failed_allocation_is_returned_of_word},
     };
     return check_main(tests, N(tests));
 }
