@@ -30,9 +30,13 @@ static cbk_status hand_over(cbk_buffer *written, cbk_arena *arena, cbk_mark befo
     return CBK_OK;
 }
 
-static cbk_status give_up(cbk_buffer *written, cbk_arena *arena, cbk_mark before,
-                          cbk_status status)
+/* What a writer of the press appended, or its failure with nothing left behind. */
+static cbk_status finish(cbk_status status, cbk_buffer *written, cbk_arena *arena,
+                         cbk_mark before, const char **out, size_t *size, cbk_error *err)
 {
+    if (status == CBK_OK) {
+        return hand_over(written, arena, before, out, size, err);
+    }
     cbk_buffer_free(written);
     cbk_arena_release(arena, before);
     return status;
@@ -84,8 +88,7 @@ cbk_status cbk_render(const cbk_document *document, cbk_format format, size_t co
             err, CBK_EINVAL, CBK_ROW_NONE,
             "A document cannot be rendered as JSON: analyses write their own.");
     }
-    return status == CBK_OK ? hand_over(&written, arena, before, out, size, err)
-                            : give_up(&written, arena, before, status);
+    return finish(status, &written, arena, before, out, size, err);
 }
 
 cbk_status cbk_render_svg(const cbk_drawing *drawing, cbk_arena *arena, const char **out,
@@ -120,8 +123,7 @@ cbk_status cbk_render_pdf(const cbk_drawing *drawing, cbk_arena *arena, const ch
     const cbk_mark before = cbk_arena_mark(arena);
     cbk_buffer written = {0};
     const cbk_status status = press->figure_pdf(drawing, &written, err);
-    return status == CBK_OK ? hand_over(&written, arena, before, out, size, err)
-                            : give_up(&written, arena, before, status);
+    return finish(status, &written, arena, before, out, size, err);
 }
 
 cbk_status cbk_render_png(const cbk_drawing *drawing, double dots_per_inch,
@@ -136,6 +138,5 @@ cbk_status cbk_render_png(const cbk_drawing *drawing, double dots_per_inch,
     const cbk_mark before = cbk_arena_mark(arena);
     cbk_buffer written = {0};
     const cbk_status status = press->figure_png(drawing, dots_per_inch, &written, err);
-    return status == CBK_OK ? hand_over(&written, arena, before, out, size, err)
-                            : give_up(&written, arena, before, status);
+    return finish(status, &written, arena, before, out, size, err);
 }
