@@ -259,20 +259,46 @@ static cbk_status fill_fields(listing *list, cbk_table_builder *builder, size_t 
 
 /* ---- lists of a repeating form ---------------------------------------------------- */
 
+/* The rows of a repeating form, each patient's in a list of its own. */
+typedef struct owned_rows {
+    const cbk_table *values; /* columns: the patient's key, the value */
+    size_t *first;           /* [records->n_rows] of values' rows; SIZE_MAX: none */
+    size_t *next;            /* [values->n_rows] */
+} owned_rows;
+
+/* Backwards, so that each list is in the order of the file.  False: out of memory. */
+static bool find_owned(const listing *list, owned_rows *owned)
+{
+    cbk_arena *arena = list->report->arena;
+    const cbk_records *patients = list->records;
+    owned->first = CBK_NEW(arena, size_t, patients->n_rows + 1);
+    owned->next = CBK_NEW(arena, size_t, owned->values->n_rows + 1);
+    if (owned->next == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < patients->n_rows; i++) {
+        owned->first[i] = SIZE_MAX;
+    }
+    for (size_t i = owned->values->n_rows; i-- > 0;) {
+        const char *key = column_text(arena, &owned->values->columns[0], i);
+        const size_t patient = key != NULL ? cbk_records_find(patients, key) : SIZE_MAX;
+        if (patient != SIZE_MAX && !cbk_column_is_missing(&owned->values->columns[1], i)) {
+            owned->next[i] = owned->first[patient];
+            owned->first[patient] = i;
+        }
+    }
+    return true;
+}
+
 /* Adds to run the distinct values of one patient; seen[values->n_rows] is scratch. */
-static void add_values(listing *list, cbk_text_run *run, const char *key,
-                       const cbk_table *values, const cbk_field *field,
+static void add_values(listing *list, cbk_text_run *run, size_t patient,
+                       const owned_rows *owned, const cbk_field *field,
                        const cbk_table_column_spec *spec, const char **seen)
 {
     cbk_arena *arena = list->report->arena;
+    const cbk_column *column = &owned->values->columns[1];
     size_t n_seen = 0;
-    for (size_t i = 0; i < values->n_rows; i++) {
-        const char *owner = column_text(arena, &values->columns[0], i);
-        const cbk_column *column = &values->columns[1];
-        if (owner == NULL || strcmp(owner, key) != 0 ||
-            cbk_column_is_missing(column, i)) {
-            continue;
-        }
+    for (size_t i = owned->first[patient]; i != SIZE_MAX; i = owned->next[i]) {
         cbk_value value = {.kind = CBK_VALUE_NUMBER};
         if (column->type == CBK_COLUMN_NUMBER) {
             value.number = column->number[i];
@@ -304,14 +330,17 @@ static cbk_status fill_list(listing *list, cbk_table_builder *builder, size_t co
     }
     const char *const expression[2] = {cbk_sql_name(report->arena, key_name(list)),
                                        cbk_sql_name(report->arena, field->name)};
-    const cbk_table *values = NULL;
+    owned_rows owned = {0};
     CBK_TRY(cbk_report_done(report, err));
     CBK_TRY(cbk_study_select(report->study, expression, 2, spec->from, spec->among,
-                             report->arena, &values, err));
-    const char **seen = CBK_NEW(report->arena, const char *, values->n_rows + 1);
-    for (size_t i = 0; seen != NULL && i < list->n_rows; i++) {
-        add_values(list, &cbk_table_builder_cell(builder, i, column)->run,
-                   list->records->key[list->rows[i]], values, field, spec, seen);
+                             report->arena, &owned.values, err));
+    const char **seen = CBK_NEW(report->arena, const char *, owned.values->n_rows + 1);
+    if (seen == NULL || !find_owned(list, &owned)) {
+        return cbk_fail_memory(err);
+    }
+    for (size_t i = 0; i < list->n_rows; i++) {
+        add_values(list, &cbk_table_builder_cell(builder, i, column)->run, list->rows[i],
+                   &owned, field, spec, seen);
     }
     return CBK_OK;
 }
