@@ -110,7 +110,7 @@ static cbk_status write_png(cairo_surface_t *image, double dots_per_inch, cbk_bu
     add_chunk(out, "IHDR", header, sizeof header);
     add_chunk(out, "pHYs", resolution, sizeof resolution);
     CBK_TRY(pack_rows(image, out, err));
-    add_chunk(out, "IEND", NULL, 0);
+    add_chunk(out, "IEND", header, 0);
     return CBK_OK;
 }
 

@@ -14,7 +14,7 @@
 #define EDGE_MM 3.0
 #define END_MM 7.0    /* right of the axis: the arrow of the longest line */
 #define ROWS_MM 190.0 /* for all lines together, where there are not too many */
-#define ROW_MIN_MM 4.0
+#define ROW_MIN_MM 3.2
 #define ROW_MAX_MM 15.0
 #define PATIENT_MAX (40.0 / WIDTH_MM) /* of the width */
 #define NAME_MM 2.9                   /* text size of patients and legend */
@@ -409,12 +409,12 @@ static void draw_bar(swimmer_figure *figure, const cbk_swimmer *swimmer, double 
     cbk_drawing_marker(figure->drawing, arena, end,
                        is_event ? CBK_MARKER_CROSS : CBK_MARKER_ARROW,
                        fmin(MARKER_MM, 0.6 * figure->row_mm), CBK_INK_FOREGROUND, tip);
-    const char *name = cbk_text_fitted(or_empty(swimmer->patient), NAME_MM, false,
+    const double size = fmin(NAME_MM, 0.8 * figure->row_mm);
+    const char *name = cbk_text_fitted(or_empty(swimmer->patient), size, false,
                                        PATIENT_MAX * figure->width_mm, arena);
     cbk_drawing_text(figure->drawing, arena,
-                     (cbk_point){figure->axis.left_mm - 3.0, y + 0.36 * NAME_MM},
-                     CBK_ANCHOR_END, fmin(NAME_MM, 0.7 * figure->row_mm),
-                     CBK_INK_FOREGROUND, name);
+                     (cbk_point){figure->axis.left_mm - 3.0, y + 0.36 * size},
+                     CBK_ANCHOR_END, size, CBK_INK_FOREGROUND, name);
 }
 
 static void draw_event(swimmer_figure *figure, const happening *event, cbk_point at)

@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-enum { MISSING_KINDS_MAX = 8 }; /* beyond these a kind is printed in the cell */
+enum {
+    MISSING_KINDS_MAX = 8, /* beyond these a kind is printed in the cell */
+    LINKED_ROWS_MAX = 200  /* of a longer listing a note says where its numbers stand */
+};
 
 /* The values that are not cells of the form's file: the condition's rows, derived
  * variables, endpoints, values of repeating forms. */
@@ -119,7 +122,20 @@ static const cbk_recorded *recorded_at(const listing *list, size_t row, const ch
     return NULL;
 }
 
-/* Adds one recorded value; a number with its line in the file. */
+/* Adds a number with its line in the file. */
+static void add_linked(listing *list, cbk_text_run *run, size_t row, const char *name,
+                       const char *text)
+{
+    cbk_report *report = list->report;
+    if (list->n_rows > LINKED_ROWS_MAX) {
+        cbk_run_text(run, report->arena, text);
+    } else {
+        cbk_run_number(run, report->arena, text,
+                       cbk_report_recorded(report, list->records, row, name, text));
+    }
+}
+
+/* Adds one recorded value. */
 static void add_recorded(listing *list, cbk_text_run *run, size_t row,
                          const cbk_field *field, const cbk_recorded *recorded,
                          const cbk_table_column_spec *spec, bool is_part)
@@ -137,9 +153,7 @@ static void add_recorded(listing *list, cbk_text_run *run, size_t row,
         return;
     }
     if (field->type == CBK_FIELD_INTEGER || field->type == CBK_FIELD_NUMBER) {
-        cbk_run_number(
-            run, arena, text,
-            cbk_report_recorded(list->report, list->records, row, field->name, text));
+        add_linked(list, run, row, field->name, text);
     } else {
         cbk_run_text(run, arena, text);
     }
@@ -191,9 +205,7 @@ static void add_selected(listing *list, cbk_text_run *run, size_t i, const char 
     }
     const bool is_time = cbk_protocol_endpoint(report->protocol, name) != NULL;
     if (is_time || column->type == CBK_COLUMN_NUMBER) {
-        cbk_run_number(
-            run, arena, text,
-            cbk_report_recorded(report, list->records, list->rows[i], name, text));
+        add_linked(list, run, list->rows[i], name, text);
     } else {
         cbk_run_text(run, arena, text);
     }
@@ -439,6 +451,18 @@ static void add_missing_notes(const listing *list, cbk_table_builder *builder)
     cbk_table_builder_note(builder, note);
 }
 
+/* Thousands of entries, one a cell, would bury those of the other numbers. */
+static void add_file_note(const listing *list, cbk_table_builder *builder)
+{
+    if (list->n_rows > LINKED_ROWS_MAX) {
+        cbk_text_run note = {0};
+        cbk_run_textf(&note, list->report->arena,
+                      "%zu rows, each a line of %s, in its order.", list->n_rows,
+                      cbk_words_file_name(list->records->file));
+        cbk_table_builder_note(builder, note);
+    }
+}
+
 /* ---- the table -------------------------------------------------------------------- */
 
 static cbk_status fill(listing *list, cbk_table_builder *builder, cbk_error *err)
@@ -479,6 +503,7 @@ cbk_status cbk_report_listing(cbk_report *report, const cbk_table_spec *spec,
     }
     CBK_TRY(fill(&list, builder, err));
     add_missing_notes(&list, builder);
+    add_file_note(&list, builder);
     cbk_table_finish(report, builder, spec);
     return cbk_report_done(report, err);
 }
