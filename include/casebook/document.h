@@ -286,7 +286,7 @@ typedef struct cbk_document {
     size_t n_provenance; /* numbers handed out: ids n1 .. */
     cbk_provenance_entry *first_provenance;
     cbk_provenance_entry *last_provenance;
-    size_t n_slots; /* a power of two, or 0 */
+    size_t n_slots;              /* a power of two, or 0 */
     cbk_provenance_entry **slot; /* [n_slots] entries by what equal ones have in common */
 } cbk_document;
 

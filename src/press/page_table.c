@@ -59,9 +59,9 @@ static double row_height(cbk_pages *pages, const cbk_table_block *table, size_t 
 /* A row whose cells are set, each in a layout of its own, and not yet shown. */
 typedef struct set_row {
     const cbk_table_block *table;
-    const double *width;   /* [table->n_columns] */
-    PangoLayout **layout;  /* [table->n_columns] */
-    double *of_text;       /* [table->n_columns] heights */
+    const double *width;  /* [table->n_columns] */
+    PangoLayout **layout; /* [table->n_columns] */
+    double *of_text;      /* [table->n_columns] heights */
     size_t row;
     double height;
 } set_row;
@@ -99,8 +99,8 @@ static void row_show(cbk_pages *pages, const set_row *set)
         const bool is_header = set->row == 0 || cell->is_row_header;
         const double indent = cell->indent > 0 ? INDENT_MM : 0.0;
         const double y =
-            pages->y + (set->row == 0 ? set->height - ROW_GAP_MM - set->of_text[i]
-                                      : ROW_GAP_MM);
+            pages->y +
+            (set->row == 0 ? set->height - ROW_GAP_MM - set->of_text[i] : ROW_GAP_MM);
         pages->layout = set->layout[i];
         cbk_page_tag(pages, is_header ? "TH" : "TD");
         cbk_page_show(pages, x + CELL_GAP_MM + indent, y, CBK_INK_FOREGROUND);

@@ -296,7 +296,8 @@ static bool find_owned(const listing *list, owned_rows *owned)
     for (size_t i = owned->values->n_rows; i-- > 0;) {
         const char *key = column_text(arena, &owned->values->columns[0], i);
         const size_t patient = key != NULL ? cbk_records_find(patients, key) : SIZE_MAX;
-        if (patient != SIZE_MAX && !cbk_column_is_missing(&owned->values->columns[1], i)) {
+        if (patient != SIZE_MAX &&
+            !cbk_column_is_missing(&owned->values->columns[1], i)) {
             owned->next[i] = owned->first[patient];
             owned->first[patient] = i;
         }

@@ -399,8 +399,7 @@ size_t cbk_records_find(const cbk_records *records, const char *name)
     const char *slash = records->n != NULL ? strrchr(name, '/') : NULL;
     const size_t size = slash != NULL ? (size_t)(slash - name) : strlen(name);
     double n = 0.0;
-    if (records->n != NULL && (slash == NULL ||
-                               !cbk_number_parse(slash + 1, false, &n) ||
+    if (records->n != NULL && (slash == NULL || !cbk_number_parse(slash + 1, false, &n) ||
                                n < 0.0 || n != floor(n) || n > 1e15)) {
         return SIZE_MAX;
     }
@@ -415,10 +414,9 @@ size_t cbk_records_find(const cbk_records *records, const char *name)
         first = is_after ? middle + 1 : first;
         end = is_after ? end : middle;
     }
-    const bool is_there =
-        first < records->n_rows &&
-        compare_found(name, size, (size_t)n, records->sorted[first].key,
-                      records->sorted[first].n) == 0;
+    const bool is_there = first < records->n_rows &&
+                          compare_found(name, size, (size_t)n, records->sorted[first].key,
+                                        records->sorted[first].n) == 0;
     return is_there ? records->sorted[first].row : SIZE_MAX;
 }
 

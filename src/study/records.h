@@ -30,7 +30,8 @@ typedef struct cbk_records {
     const size_t *n;        /* [n_rows] running number from 1; NULL: the patient form */
     const size_t *line;     /* [n_rows] in file */
     const cbk_recorded *values; /* [n_rows * form->n_fields] row after row */
-    const cbk_identity *sorted; /* [n_rows] by key, number and row; NULL: of a data file */
+    const cbk_identity
+        *sorted; /* [n_rows] by key, number and row; NULL: of a data file */
 } cbk_records;
 
 /* What another source says of a field, beside the value that stands in the record. */
