@@ -156,7 +156,7 @@ cbk_status cbk_report_one_table(cbk_study *study, const char *id,
 
 cbk_status cbk_report_one_figure(cbk_study *study, const char *id,
                                  const cbk_conventions *conventions, cbk_arena *arena,
-                                 const cbk_drawing **out, cbk_error *err)
+                                 const cbk_document **out, cbk_error *err)
 {
     const cbk_protocol *protocol = cbk_study_protocol(study);
     const cbk_figure_spec *spec = cbk_protocol_figure(protocol, id);
@@ -172,6 +172,6 @@ cbk_status cbk_report_one_figure(cbk_study *study, const char *id,
         return no_such("figure", id, ids, protocol->n_figures, err);
     }
     CBK_TRY(cbk_report_figure(&report, spec, err));
-    *out = report.document->last->figure->drawing;
+    *out = report.document;
     return CBK_OK;
 }

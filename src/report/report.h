@@ -289,14 +289,14 @@ cbk_status cbk_letter_document(cbk_study *study, const cbk_audit *audit,
                                const cbk_manuscript_audit *bound, cbk_arena *arena,
                                const cbk_document **out, cbk_error *err);
 
-/* One table or figure of the protocol by its id.  Errors: CBK_EINVAL (no such id: which
- * there are), the evaluator's. */
+/* One table or figure of the protocol by its id: the last block of *out.  Errors:
+ * CBK_EINVAL (no such id: which there are), the evaluator's. */
 cbk_status cbk_report_one_table(cbk_study *study, const char *id,
                                 const cbk_conventions *conventions, cbk_arena *arena,
                                 const cbk_document **out, cbk_error *err);
 cbk_status cbk_report_one_figure(cbk_study *study, const char *id,
                                  const cbk_conventions *conventions, cbk_arena *arena,
-                                 const cbk_drawing **out, cbk_error *err);
+                                 const cbk_document **out, cbk_error *err);
 
 /* One line that names every convention: "Kaplan-Meier estimate; Greenwood standard error;
  * 95% interval by log; ..." */
