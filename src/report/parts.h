@@ -91,6 +91,8 @@ cbk_status cbk_report_count(cbk_report *report, const char *expression, const ch
 /* Registers what stands behind a quantity. */
 const cbk_provenance *cbk_report_provenance(cbk_report *report,
                                             const cbk_quantity *quantity);
+/* The id that this gives it; NULL when the arena failed. */
+const char *cbk_report_number_id(const cbk_quantity *quantity, cbk_arena *arena);
 
 /* Registers a value as it stands in row `row` of its file. */
 const cbk_provenance *cbk_report_recorded(cbk_report *report, const cbk_records *records,

@@ -241,6 +241,15 @@ static const char *full_value(cbk_arena *arena, const cbk_quantity *quantity)
     return cbk_text_copy(arena, text);
 }
 
+const char *cbk_report_number_id(const cbk_quantity *quantity, cbk_arena *arena)
+{
+    const cbk_provenance asked = {.expression = quantity->expression,
+                                  .from = quantity->from,
+                                  .among = quantity->among,
+                                  .conventions = conventions_words(arena, quantity)};
+    return cbk_provenance_id(&asked, arena);
+}
+
 const cbk_provenance *cbk_report_provenance(cbk_report *report,
                                             const cbk_quantity *quantity)
 {
