@@ -101,11 +101,12 @@ void cbk_analysis_text_cell(cbk_arena *arena, cbk_table_builder *builder, size_t
     cbk_run_text(&cbk_table_builder_cell(builder, row, column)->run, arena, text);
 }
 
-void cbk_analysis_number_cell(cbk_arena *arena, cbk_table_builder *builder, size_t row,
-                              size_t column, double value, int digits, const char *absent)
+void cbk_analysis_number_cell(cbk_arena *arena, const cbk_style *style,
+                              cbk_table_builder *builder, size_t row, size_t column,
+                              double value, int digits, const char *absent)
 {
     cbk_analysis_text_cell(arena, builder, row, column,
-                           isfinite(value) ? cbk_print_number(arena, value, digits)
+                           isfinite(value) ? cbk_print_number(arena, style, value, digits)
                                            : absent);
 }
 
@@ -114,10 +115,11 @@ const char *cbk_analysis_group_header(cbk_arena *arena, const char *const *by, s
     return n == 0 ? "Group" : cbk_words_list(arena, by, n);
 }
 
-const char *cbk_analysis_limit_header(cbk_arena *arena, const char *side, double level)
+const char *cbk_analysis_limit_header(cbk_arena *arena, const cbk_style *style,
+                                      const char *side, double level)
 {
     return cbk_text_format(arena, "%s %s%%", side,
-                           cbk_print_number(arena, 100.0 * level, -1));
+                           cbk_print_number(arena, style, 100.0 * level, -1));
 }
 
 void cbk_analysis_paragraph(cbk_document *document, const char *text)

@@ -5,6 +5,7 @@ PDF is read back by poppler and DOCX by LibreOffice (skipped where they are not 
 XLSX and DOCX by their formats.
 """
 import pathlib
+import re
 import shutil
 import struct
 import subprocess
@@ -13,6 +14,8 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 import zipfile
 import zlib
+
+import word
 
 casebook, studies = sys.argv[1], pathlib.Path(sys.argv[2])
 worked = studies / "ivc-lms"
@@ -177,6 +180,7 @@ def test_docx(folder):
     for name in parts:
         if name.endswith((".xml", ".rels", ".svg")):
             ElementTree.fromstring(parts[name])
+    check("its elements stand in the order that Word reads", not word.package_faults(path), word.package_faults(path))
     body = ElementTree.fromstring(parts["word/document.xml"])
     tables = list(body.iter(WORD + "tbl"))
     headers = [table.find(WORD + "tr").find(f"{WORD}trPr/{WORD}tblHeader") for table in tables]
@@ -189,7 +193,10 @@ def test_docx(folder):
     names = [mark.get(WORD + "name") for mark in body.iter(WORD + "bookmarkStart")]
     check("bookmarks are unique and of a length that Word takes",
           len(names) == len(set(names)) and all(len(name) <= 40 for name in names))
-    check("a number has a hidden bookmark", any(name.startswith("_n1_") for name in names))
+    numbers = {name.rsplit("_", 1)[0] for name in names if re.fullmatch("_n[0-9a-f]{10}_[0-9]+", name)}
+    page = (folder / "report" / "report.html").read_text()
+    check("every number has a hidden bookmark with its id",
+          len(numbers) > 700 and numbers == {"_" + id for id in re.findall('href="#(n[0-9a-f]{10})"', page)})
     anchors = {link.get(WORD + "anchor") for link in body.iter(WORD + "hyperlink")}
     check("every link has its place", anchors <= set(names), anchors - set(names))
     described = [element.get("descr") for element in body.iter() if element.tag.endswith("}docPr")]
