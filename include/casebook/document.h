@@ -279,8 +279,10 @@ typedef struct cbk_document {
     cbk_arena *arena;
     cbk_paper paper;
     const char *title;
-    const char *subtitle; /* or NULL */
-    const char *footer;   /* program, version, data state; or NULL */
+    const char *subtitle;              /* or NULL */
+    const char *footer;                /* program, version, data state; or NULL */
+    const cbk_table_block *dictionary; /* of its variables, which a workbook has room for;
+                                          or NULL */
     cbk_block *first;
     cbk_block *last;
     size_t n_provenance; /* numbers handed out */

@@ -58,16 +58,18 @@ static bool is_inside(range of, range bytes)
     return of.start >= bytes.start && of.end <= bytes.end;
 }
 
-/* Whether an anchor is the end of a bookmark around a number of ours. */
-static bool ends_ours(const part *p, const anchor *of)
+/* Whether anchor i marks a number of ours: as its end does, whose beginning stands a
+ * little before. */
+static bool is_ours(const anchor *anchors, size_t i)
 {
-    const anchor *anchors = p->anchors.items;
-    for (size_t i = 0; i < p->anchors.n; i++) {
-        if (anchors[i].is_ours && cbk_text_is_equal(anchors[i].id, of->id)) {
-            return true;
+    const char *id = anchors[i].id;
+    if (anchors[i].is_bookmark && !anchors[i].is_start) {
+        while (i > 0 && !(anchors[i].is_bookmark && anchors[i].is_start &&
+                          cbk_text_is_equal(anchors[i].id, id))) {
+            i--;
         }
     }
-    return false;
+    return anchors[i].is_ours;
 }
 
 /* Bookmarks and comments of the author's stand before the field from now on. */
@@ -78,10 +80,8 @@ static void add_anchors(const block *b, cbk_buffer *out)
     const range all = {b->first->start, b->last->end};
     for (size_t i = 0; i < p->anchors.n; i++) {
         const anchor *of = &anchors[i];
-        const bool is_ours =
-            of->is_ours || (of->is_bookmark && !of->is_start && ends_ours(p, of));
         if (is_inside(of->bytes, all) && !is_inside(of->bytes, b->before) &&
-            !is_inside(of->bytes, b->after) && !is_ours) {
+            !is_inside(of->bytes, b->after) && !is_ours(anchors, i)) {
             cbk_buffer_add_bytes(out, p->bytes + of->bytes.start,
                                  of->bytes.end - of->bytes.start);
         }

@@ -455,27 +455,41 @@ const paragraph *cbk_docx_paragraph(const part *p, size_t number)
                : NULL;
 }
 
+/* The first of n items that does not begin before `at`; they stand in the order of the
+ * file, and each begins with its size_t `start`. */
+static size_t first_from(const char *items, size_t item_size, size_t n, size_t at)
+{
+    size_t low = 0;
+    while (low < n) {
+        const size_t middle = low + (n - low) / 2;
+        size_t start = 0;
+        memcpy(&start, items + middle * item_size, sizeof start);
+        if (start < at) {
+            low = middle + 1;
+        } else {
+            n = middle;
+        }
+    }
+    return low;
+}
+
 bool cbk_docx_has_others(const part *p, range bytes)
 {
     const size_t *others = p->others.items;
-    for (size_t i = 0; i < p->others.n; i++) {
-        if (others[i] >= bytes.start && others[i] < bytes.end) {
-            return true;
-        }
-    }
-    return false;
+    const size_t i =
+        first_from(p->others.items, sizeof *others, p->others.n, bytes.start);
+    return i < p->others.n && others[i] < bytes.end;
 }
 
 bool cbk_docx_has_content(const part *p, range bytes)
 {
     const piece *pieces = p->pieces.items;
-    for (size_t i = 0; i < p->pieces.n; i++) {
+    const size_t n = p->pieces.n;
+    for (size_t i = first_from(p->pieces.items, sizeof *pieces, n, bytes.start);
+         i < n && pieces[i].content.end <= bytes.end; i++) {
         const range of = pieces[i].content;
-        if (of.start >= bytes.start && of.end <= bytes.end) {
-            const char *text = p->bytes + of.start;
-            if (strspn(text, " \t\r\n") < of.end - of.start) {
-                return true;
-            }
+        if (strspn(p->bytes + of.start, " \t\r\n") < of.end - of.start) {
+            return true;
         }
     }
     return cbk_docx_has_others(p, bytes);

@@ -150,6 +150,13 @@ void cbk_audit_add_checks(cbk_report *report, const cbk_audit *audit,
 /* The keys casebook, analysis and source of an open object. */
 void cbk_analysis_json_head(const cbk_study *study, const char *analysis, cbk_json *json);
 
+/* ---- the data dictionary (dictionary.c) -------------------------------------------- */
+
+/* A row a variable; NULL when the arena failed. */
+const cbk_table_block *cbk_report_dictionary(cbk_report *report);
+/* What an endpoint is made of (provenance.c): "time os_months, event status = 'dead'". */
+void cbk_words_endpoint(const cbk_endpoint *endpoint, cbk_buffer *buffer);
+
 /* ---- SQL -------------------------------------------------------------------------- */
 
 /* "segment = 'middle'", or "recurred = 1" where is_number. */
