@@ -44,7 +44,7 @@ static cbk_status find(cbk_session *session, const char *id,
     const cbk_audit *audited = NULL;
     const cbk_document *report = NULL;
     CBK_TRY(cbk_session_audit(session, NULL, &audited));
-    CBK_TRY(cbk_report_build(session->study, audited, conventions, session->arena,
+    CBK_TRY(cbk_report_build(session->study, audited, conventions, NULL, session->arena,
                              &report, &session->error));
     return cbk_report_find_number(session->study, report, id, conventions, session->arena,
                                   out, &session->error);
