@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "claims/manuscript_builder.h"
-#include "fill/placeholder.h"
+#include "study/placeholder.h"
 #include "report/report.h"
 
 /* One place of the manuscript. */

@@ -29,6 +29,15 @@ const char *cbk_words_label_unit(cbk_arena *arena, const char *label, const char
 /* "margin, sex". */
 const char *cbk_words_list(cbk_arena *arena, const char *const *word, size_t n);
 
+/* "margin, sex and age". */
+const char *cbk_words_and(cbk_arena *arena, const char *const *word, size_t n);
+
+/* "six"; from ten on, and of what is no whole number, digits. */
+const char *cbk_words_number(cbk_arena *arena, double value);
+
+/* "a" or "an", as what follows is spoken: "an 8", "an 11", "an IVC", "a unilateral". */
+const char *cbk_words_article(const char *next);
+
 /* "36 months", "1 month". */
 const char *cbk_words_duration(cbk_arena *arena, double time, const char *unit);
 

@@ -31,6 +31,10 @@ static cbk_status add_section(cbk_report *report, const cbk_section *section,
     switch (section->kind) {
     case CBK_SECTION_COHORT:
         return cbk_section_cohort(report, err);
+    case CBK_SECTION_RESULTS:
+        return cbk_section_results(report, err);
+    case CBK_SECTION_CASES:
+        return cbk_section_cases(report, err);
     case CBK_SECTION_TABLE:
         return add_declared_table(report, section, err);
     case CBK_SECTION_FIGURE:

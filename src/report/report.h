@@ -18,6 +18,7 @@
 #include "study/curves.h"
 #include "study/followup.h"
 #include "study/incidences.h"
+#include "study/placeholder.h"
 #include "study/records.h"
 #include "study/recurrence.h"
 #include "study/regression.h"
@@ -50,6 +51,19 @@ void cbk_report_quantity(cbk_report *report, cbk_text_run *run,
 void cbk_report_curve_number(cbk_report *report, cbk_text_run *run,
                              const cbk_curves *curves, const cbk_curve *curve,
                              const char *what, double value, cbk_notes notes, int digits);
+
+/* ---- placeholders (print_answer.c) ------------------------------------------------- */
+
+/* The field that a placeholder's expression is, of a form (NULL: the patients); NULL: it
+ * is none.  Its choices print their labels. */
+const cbk_field *cbk_placeholder_field(const cbk_protocol *protocol,
+                                       const cbk_placeholder *of, const char *form);
+
+/* What stands in the place of a placeholder of kind NUMBER that gives this quantity.
+ * NULL: *problem says why not, or the arena failed. */
+const char *cbk_print_answer(cbk_arena *arena, const cbk_placeholder *of,
+                             const cbk_field *field, const cbk_quantity *quantity,
+                             const char **problem);
 
 /* ---- tables (table_listing.c, table_summary.c) ----------------------------------------
  */
@@ -119,6 +133,9 @@ const cbk_drawing *cbk_figure_swimmer_draw(const cbk_swimmer *swimmers, size_t n
  * ----------------- */
 
 cbk_status cbk_section_cohort(cbk_report *report, cbk_error *err);
+cbk_status cbk_section_results(cbk_report *report, cbk_error *err);
+/* A history of every patient, as the protocol tells it, and what sources disagree on. */
+cbk_status cbk_section_cases(cbk_report *report, cbk_error *err);
 cbk_status cbk_section_survival(cbk_report *report, cbk_error *err);
 cbk_status cbk_section_conventions(cbk_report *report, cbk_error *err);
 cbk_status cbk_section_findings(cbk_report *report, cbk_error *err);

@@ -14,11 +14,6 @@ static const char *patient_word(size_t n)
 
 /* ---- design ----------------------------------------------------------------------- */
 
-static const char *article(const char *noun)
-{
-    return strchr("aeiouAEIOU", noun[0]) != NULL ? "an" : "a";
-}
-
 /* " from one centre", " from 3 centres"; "" where it is not a number. */
 static const char *centres_words(cbk_arena *arena, const char *centres)
 {
@@ -42,7 +37,7 @@ static cbk_status add_design(cbk_report *report, cbk_text_run *run, size_t *n,
     const char *first = direction != NULL ? direction : kind;
     cbk_quantity patients;
     CBK_TRY(cbk_report_count(report, "count(*)", NULL, NULL, &patients, n, err));
-    cbk_run_textf(run, arena, "The study is %s %s%s%s of ", article(first),
+    cbk_run_textf(run, arena, "The study is %s %s%s%s of ", cbk_words_article(first),
                   direction != NULL ? direction : "", direction != NULL ? " " : "", kind);
     cbk_report_quantity(report, run, &patients, 0);
     cbk_run_textf(run, arena, " %s%s%s.", protocol->is_consecutive ? "consecutive " : "",

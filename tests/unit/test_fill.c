@@ -20,43 +20,43 @@
 static const struct {
     const char *text;
     const char *of, *from, *among;
-    cbk_fill_format format;
+    cbk_print_format format;
     int decimals;
 } right[] = {
-    {"median(age)", "median(age)", NULL, NULL, CBK_FILL_AS_IS, 0},
-    {"  median(age)\n | 1 ", "median(age)", NULL, NULL, CBK_FILL_DECIMALS, 1},
-    {"mean(x) | 15", "mean(x)", NULL, NULL, CBK_FILL_DECIMALS, 15},
-    {"a || b | text", "a || b", NULL, NULL, CBK_FILL_TEXT, 0},
-    {"a || b", "a || b", NULL, NULL, CBK_FILL_AS_IS, 0},
-    {"(a | b) | 0", "(a | b)", NULL, NULL, CBK_FILL_DECIMALS, 0},
-    {"'a|b' | text", "'a|b'", NULL, NULL, CBK_FILL_TEXT, 0},
-    {"logrank_p(os, g) | p", "logrank_p(os, g)", NULL, NULL, CBK_FILL_P, 0},
-    {"count(*) from visit", "count(*)", "visit", NULL, CBK_FILL_AS_IS, 0},
+    {"median(age)", "median(age)", NULL, NULL, CBK_PRINT_AS_IS, 0},
+    {"  median(age)\n | 1 ", "median(age)", NULL, NULL, CBK_PRINT_DECIMALS, 1},
+    {"mean(x) | 15", "mean(x)", NULL, NULL, CBK_PRINT_DECIMALS, 15},
+    {"a || b | text", "a || b", NULL, NULL, CBK_PRINT_TEXT, 0},
+    {"a || b", "a || b", NULL, NULL, CBK_PRINT_AS_IS, 0},
+    {"(a | b) | 0", "(a | b)", NULL, NULL, CBK_PRINT_DECIMALS, 0},
+    {"'a|b' | text", "'a|b'", NULL, NULL, CBK_PRINT_TEXT, 0},
+    {"logrank_p(os, g) | p", "logrank_p(os, g)", NULL, NULL, CBK_PRINT_P, 0},
+    {"count(*) from visit", "count(*)", "visit", NULL, CBK_PRINT_AS_IS, 0},
     {"count(*) FROM visit AMONG a = 1 | 0", "count(*)", "visit", "a = 1",
-     CBK_FILL_DECIMALS, 0},
+     CBK_PRINT_DECIMALS, 0},
     {"count(*) among x = 'from | among'", "count(*)", NULL, "x = 'from | among'",
-     CBK_FILL_AS_IS, 0},
+     CBK_PRINT_AS_IS, 0},
     {"(SELECT count(*) FROM visit)", "(SELECT count(*) FROM visit)", NULL, NULL,
-     CBK_FILL_AS_IS, 0},
+     CBK_PRINT_AS_IS, 0},
     {"count(*) among a IS NOT DISTINCT FROM b", "count(*)", NULL,
-     "a IS NOT DISTINCT FROM b", CBK_FILL_AS_IS, 0},
-    {"from_here + among_them", "from_here + among_them", NULL, NULL, CBK_FILL_AS_IS, 0},
+     "a IS NOT DISTINCT FROM b", CBK_PRINT_AS_IS, 0},
+    {"from_here + among_them", "from_here + among_them", NULL, NULL, CBK_PRINT_AS_IS, 0},
     {"count(*) among x = " LDQ "a" RDQ " \\| 0", "count(*)", NULL, "x = 'a'",
-     CBK_FILL_DECIMALS, 0},
+     CBK_PRINT_DECIMALS, 0},
     {"count(*) among x = '6\xe2\x80\x93"
      "20'",
      "count(*)", NULL,
      "x = '6\xe2\x80\x93"
      "20'",
-     CBK_FILL_AS_IS, 0},
-    {"a\xc2\xa0\xe2\x80\x93 b", "a - b", NULL, NULL, CBK_FILL_AS_IS, 0},
+     CBK_PRINT_AS_IS, 0},
+    {"a\xc2\xa0\xe2\x80\x93 b", "a - b", NULL, NULL, CBK_PRINT_AS_IS, 0},
     {"km_survival(os, 60) | percent", "100 * (km_survival(os, 60))", NULL, NULL,
-     CBK_FILL_PERCENT, 0},
+     CBK_PRINT_PERCENT, 0},
     {"100 * km_survival(os, 60) | percent 1", "100 * km_survival(os, 60)", NULL, NULL,
-     CBK_FILL_PERCENT, 1},
-    {"100.0*x | percent", "100.0*x", NULL, NULL, CBK_FILL_PERCENT, 0},
-    {"1000 * x | percent", "100 * (1000 * x)", NULL, NULL, CBK_FILL_PERCENT, 0},
-    {"percent(a) | percent", "percent(a)", NULL, NULL, CBK_FILL_PERCENT, 0},
+     CBK_PRINT_PERCENT, 1},
+    {"100.0*x | percent", "100.0*x", NULL, NULL, CBK_PRINT_PERCENT, 0},
+    {"1000 * x | percent", "100 * (1000 * x)", NULL, NULL, CBK_PRINT_PERCENT, 0},
+    {"percent(a) | percent", "percent(a)", NULL, NULL, CBK_PRINT_PERCENT, 0},
 };
 
 static bool is_same(const char *a, const char *b)
