@@ -69,6 +69,12 @@ enum { CBK_REGRESSION_NOTES_MAX = 24 };
 cbk_table_builder *cbk_regression_table(const cbk_regression *regression,
                                         cbk_report *report, cbk_arena *arena);
 
+/* "1.05 (1.00–1.10)", or why there is none, and p, of a column of the design: alone or
+ * beside all others, as in the table. */
+void cbk_regression_add_ratio(const cbk_regression *regression, cbk_report *report,
+                              size_t column, bool is_alone, cbk_text_run *ratio,
+                              cbk_text_run *p);
+
 /* The forest plot: of each covariate alone where is_alone, else of all together. */
 const cbk_drawing *cbk_regression_forest(const cbk_regression *regression, bool is_alone,
                                          const char *title, cbk_arena *arena);

@@ -52,6 +52,10 @@ void cbk_report_curve_number(cbk_report *report, cbk_text_run *run,
                              const cbk_curves *curves, const cbk_curve *curve,
                              const char *what, double value, cbk_notes notes, int digits);
 
+/* The patients of one curve: its values of `by`, and the condition all curves share. */
+const char *cbk_report_curve_condition(cbk_report *report, const cbk_curves *curves,
+                                       const cbk_curve *curve);
+
 /* ---- placeholders (print_answer.c) ------------------------------------------------- */
 
 /* The field that a placeholder's expression is, of a form (NULL: the patients); NULL: it
@@ -106,6 +110,12 @@ const cbk_drawing *cbk_figure_mcf_draw(const cbk_recurrence_data *of,
                                        const cbk_mcf_analysis *fit,
                                        const cbk_figure_spec *spec, const char *test,
                                        cbk_arena *arena);
+
+/* What a figure of kind mcf shows.  Errors: those of cbk_recurrence_of_study() and
+ * cbk_recurrence_fit(). */
+cbk_status cbk_figure_mcf_fit(cbk_report *report, const cbk_figure_spec *spec,
+                              const cbk_recurrence_data **of,
+                              const cbk_mcf_analysis **fit, cbk_error *err);
 
 /* One line a patient. */
 typedef enum cbk_swim_end { CBK_SWIM_EVENT, CBK_SWIM_CENSORED } cbk_swim_end;
