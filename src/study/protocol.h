@@ -17,6 +17,8 @@ typedef enum cbk_field_type {
     CBK_FIELD_CHOICES /* several of a list, separated by "|" */
 } cbk_field_type;
 
+enum { CBK_FIELD_TYPES = CBK_FIELD_CHOICES + 1 };
+extern const char *const cbk_field_type_names[CBK_FIELD_TYPES];
 const char *cbk_field_type_name(cbk_field_type type);
 
 /* A code and what it means: of a choice, or of a missing value. */
