@@ -53,6 +53,12 @@ const char *cbk_words_file_name(const char *path);
 /* "August 1999 to June 2010" where the days are whole months, else the days. */
 const char *cbk_words_period(cbk_arena *arena, int32_t first_day, int32_t last_day);
 
+/* " from August 1999 to June 2010", " in June 2010"; "" where the study has no period. */
+const char *cbk_words_in_period(cbk_arena *arena, const cbk_protocol *protocol);
+
+/* " at one centre", " at 12 centres"; "" where that is not a number. */
+const char *cbk_words_centres(cbk_arena *arena, const char *centres);
+
 /* The sentences of a set of notes with spaces between; NULL for none. */
 const char *cbk_words_notes(cbk_arena *arena, cbk_notes notes);
 
@@ -105,6 +111,12 @@ const cbk_provenance *cbk_report_provenance(cbk_report *report,
 const cbk_provenance *cbk_report_recorded(cbk_report *report, const cbk_records *records,
                                           size_t row, const char *field,
                                           const char *value);
+
+/* Whether some number of the document so far was asked with that SQL function. */
+bool cbk_report_asks(const cbk_report *report, const char *function);
+
+/* Whether the report has that section (id NULL: of any id) (report.c). */
+bool cbk_report_prints(const cbk_report *report, cbk_section_kind kind, const char *id);
 
 /* ---- analyses of time to event (analysis_rows.c) ----------------------------------- */
 

@@ -75,6 +75,10 @@ void cbk_regression_add_ratio(const cbk_regression *regression, cbk_report *repo
                               size_t column, bool is_alone, cbk_text_run *ratio,
                               cbk_text_run *p);
 
+/* How many patients it rests on. */
+void cbk_regression_add_count(const cbk_regression *regression, cbk_report *report,
+                              cbk_text_run *run);
+
 /* The forest plot: of each covariate alone where is_alone, else of all together. */
 const cbk_drawing *cbk_regression_forest(const cbk_regression *regression, bool is_alone,
                                          const char *title, cbk_arena *arena);

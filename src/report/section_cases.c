@@ -113,7 +113,7 @@ typedef struct plain_cases {
     cbk_case_rows *rows; /* [n_forms] of the repeating forms, in the order of time */
 } plain_cases;
 
-/* "36 years"; the unit stays out of the link. */
+/* "Age: 36 years"; the unit stays out of the link. */
 static void add_cell(cbk_report *report, cbk_text_run *run, const cbk_records *records,
                      size_t row, size_t i)
 {
@@ -129,7 +129,11 @@ static void add_cell(cbk_report *report, cbk_text_run *run, const cbk_records *r
     cbk_run_number(run, report->arena, text,
                    cbk_report_recorded(report, records, row, field->name, text));
     if (field->unit != NULL) {
-        cbk_run_textf(run, report->arena, " %s", field->unit);
+        const bool is_one = cell->value.kind == CBK_VALUE_NUMBER &&
+                            cell->value.number == 1.0 &&
+                            cbk_days_per_unit(field->unit) > 0.0;
+        cbk_run_textf(run, report->arena, " %.*s", /* "1 day" */
+                      (int)strlen(field->unit) - (is_one ? 1 : 0), field->unit);
     }
 }
 
@@ -411,6 +415,10 @@ static cbk_status add_case(cbk_report *report, const cbk_told_cases *told,
     cbk_case_text text = {0};
     if (told != NULL) {
         CBK_TRY(cbk_told_case_write(report, told, patient, &text, err));
+        if (text.run.first == NULL) {
+            cbk_run_text(&text.run, report->arena,
+                         "No sentence of the protocol has all its values for this patient.");
+        }
         cbk_document_paragraph(report->document, text.run);
     } else {
         add_plain(report, plain, patients, patient);

@@ -9,29 +9,6 @@
 
 /* ---- who --------------------------------------------------------------------------- */
 
-/* " at one centre", " at three centres"; "" where it is not a number. */
-static const char *centres_words(cbk_arena *arena, const char *centres)
-{
-    if (centres == NULL || cbk_block_number(centres) == NULL) {
-        return "";
-    }
-    const double n = strtod(centres, NULL);
-    return cbk_text_format(arena, " at %s %s", cbk_words_number(arena, n),
-                           n == 1.0 ? "centre" : "centres");
-}
-
-/* " from August 1999 to June 2010", " in June 2010". */
-static const char *period_words(cbk_arena *arena, const cbk_protocol *protocol)
-{
-    if (!protocol->has_period) {
-        return "";
-    }
-    const char *period = cbk_words_period(arena, protocol->period_first_day,
-                                          protocol->period_last_day);
-    const bool is_range = period != NULL && strstr(period, " to ") != NULL;
-    return cbk_text_format(arena, " %s %s", is_range ? "from" : "in", period);
-}
-
 /* "Six consecutive patients were included from August 1999 to June 2010 at one centre." */
 static cbk_status add_patients(cbk_report *report, cbk_text_run *run, size_t *n,
                                cbk_error *err)
@@ -44,12 +21,13 @@ static cbk_status add_patients(cbk_report *report, cbk_text_run *run, size_t *n,
         cbk_run_text(run, arena, "The records hold no patient.");
         return CBK_OK;
     }
+    cbk_run_text(run, arena, *n >= 10 ? "A total of " : ""); /* no digit begins it */
     cbk_results_count(report, run, &patients, true);
     cbk_run_textf(run, arena, " %spatient%s %s included%s%s.",
                   protocol->is_consecutive && *n > 1 ? "consecutive " : "",
                   *n == 1 ? "" : "s", *n == 1 ? "was" : "were",
-                  period_words(arena, protocol),
-                  centres_words(arena, protocol->design_centres));
+                  cbk_words_in_period(arena, protocol),
+                  cbk_words_centres(arena, protocol->design_centres));
     return CBK_OK;
 }
 
@@ -83,7 +61,7 @@ static cbk_status add_shares(cbk_report *report, cbk_text_run *run, const share 
 {
     cbk_arena *arena = report->arena;
     if (n_shares == 1) {
-        cbk_run_textf(run, arena, "%s %s", n_known == 1 ? "The only one was" : "All were",
+        cbk_run_textf(run, arena, "%s %s", n_known == 1 ? "The patient was" : "All were",
                       cbk_words_lower_first(arena, shares[0].label));
         return CBK_OK;
     }
@@ -196,8 +174,9 @@ static cbk_status add_age(cbk_report *report, cbk_text_run *run, size_t n_patien
         CBK_TRY(add_spread(report, run, name, err));
     }
     if (n_known < n_patients) {
-        cbk_run_text(run, arena, ", known for ");
+        cbk_run_text(run, arena, " in the ");
         cbk_results_count(report, run, &known, false);
+        cbk_run_text(run, arena, " for whom it is known");
     }
     cbk_run_text(run, arena, ".");
     return CBK_OK;

@@ -234,18 +234,12 @@ static cbk_status add_event_percent(cbk_report *report, cbk_text_run *run,
     return CBK_OK;
 }
 
-/* "two of the six patients (33%)", "none of the six patients", "all six patients", "the
- * only patient". */
+/* "two of the six patients (33%)", "none of the six patients", "all six patients". */
 static cbk_status add_who(cbk_report *report, cbk_text_run *run, const counted *of,
                           cbk_error *err)
 {
     cbk_arena *arena = report->arena;
     const bool is_all = of->n_events == of->n;
-    if (of->n == 1) {
-        cbk_run_number(run, arena, "the only patient",
-                       cbk_report_provenance(report, &of->events));
-        return CBK_OK;
-    }
     if (is_all) {
         cbk_run_text(run, arena, "all ");
     } else if (of->n_events > 0) {
@@ -264,7 +258,7 @@ static cbk_status add_who(cbk_report *report, cbk_text_run *run, const counted *
 static cbk_status add_competing(cbk_report *report, cbk_text_run *run, const counted *of,
                                 cbk_error *err)
 {
-    for (size_t i = 0; i < of->endpoint->n_competing; i++) {
+    for (size_t i = 0; i < of->endpoint->n_competing && of->n_events < of->n; i++) {
         cbk_run_text(run, report->arena, ", ");
         CBK_TRY(cbk_results_count_of(report, run, competing_call(report, of, i), NULL,
                                      err));
@@ -280,10 +274,10 @@ static cbk_status add_censored(cbk_report *report, cbk_text_run *run, const coun
                                cbk_error *err)
 {
     const size_t n = of->n - of->n_events - of->n_competing;
-    cbk_buffer text = {0};
-    if (of->n == 1 || of->n_events == of->n) {
+    if (of->n_events == of->n) {
         return CBK_OK;
     }
+    cbk_buffer text = {0};
     cbk_buffer_addf(&text, "count(%s) - events(%s)", of->name, of->name);
     for (size_t i = 0; i < of->endpoint->n_competing; i++) {
         cbk_buffer_addf(&text, " - %s", competing_call(report, of, i));
@@ -316,24 +310,64 @@ static cbk_status add_unknown(cbk_report *report, cbk_text_run *run, const count
     return CBK_OK;
 }
 
+/* " (death from any cause)". */
+static void add_event_label(cbk_report *report, cbk_text_run *run, const counted *of)
+{
+    const char *event = of->endpoint->event_label;
+    if (event != NULL) {
+        cbk_run_textf(run, report->arena, " (%s)",
+                      cbk_words_lower_first(report->arena, event));
+    }
+}
+
+/* "the only patient had the event", "… had the competing event other cause", "… was
+ * censored". */
+static cbk_status add_only(cbk_report *report, cbk_text_run *run, const counted *of,
+                           cbk_error *err)
+{
+    cbk_run_number(run, report->arena, "the only patient",
+                   cbk_report_provenance(report, &of->known));
+    cbk_run_text(run, report->arena, " ");
+    for (size_t i = 0; i < of->endpoint->n_competing; i++) {
+        cbk_quantity quantity;
+        size_t n = 0;
+        CBK_TRY(cbk_report_count(report, competing_call(report, of, i), NULL, NULL,
+                                 &quantity, &n, err));
+        if (n > 0) {
+            cbk_run_number(run, report->arena, "had the competing event",
+                           cbk_report_provenance(report, &quantity));
+            cbk_run_textf(
+                run, report->arena, " %s",
+                cbk_words_lower_first(report->arena, of->endpoint->competing_label[i]));
+            return CBK_OK;
+        }
+    }
+    cbk_run_number(run, report->arena,
+                   of->n_events > 0 ? "had the event" : "was censored",
+                   cbk_report_provenance(report, &of->events));
+    if (of->n_events > 0) {
+        add_event_label(report, run, of);
+    }
+    return CBK_OK;
+}
+
 /* "For overall survival, two of the six patients (33%) had the event and four were
  * censored." */
 static cbk_status add_events(cbk_report *report, cbk_text_run *run, const counted *of,
                              cbk_error *err)
 {
     cbk_arena *arena = report->arena;
-    const char *event = of->endpoint->event_label;
     cbk_run_textf(run, arena, "For %s, ",
                   cbk_words_lower_first(arena, of->endpoint->label));
-    CBK_TRY(add_who(report, run, of, err));
-    cbk_run_text(run, arena,
-                 of->n == 1 && of->n_events == 0 ? " did not have the event"
-                                                 : " had the event");
-    if (event != NULL) {
-        cbk_run_textf(run, arena, " (%s)", cbk_words_lower_first(arena, event));
+    if (of->n == 1) {
+        CBK_TRY(add_only(report, run, of, err));
+    } else {
+        CBK_TRY(add_who(report, run, of, err));
+        cbk_run_text(run, arena, " had the event");
+        add_event_label(report, run, of);
+        CBK_TRY(add_competing(report, run, of, err));
+        CBK_TRY(add_censored(report, run, of, err));
     }
-    CBK_TRY(add_competing(report, run, of, err));
-    CBK_TRY(add_censored(report, run, of, err));
     CBK_TRY(add_unknown(report, run, of, err));
     cbk_run_text(run, arena, ".");
     return CBK_OK;
@@ -396,13 +430,14 @@ static cbk_status add_median_limits(cbk_report *report, cbk_text_run *run,
     CBK_TRY(cbk_report_evaluate(report,
                                 cbk_text_format(arena, "km_median_upper(%s)", of->name),
                                 NULL, NULL, &limit[1], err));
-    if (is_reached) {
+    const bool has_lower = cbk_quantity_has_number(&limit[0]);
+    if (is_reached && (has_lower || cbk_quantity_has_number(&limit[1]))) {
         cbk_run_textf(run, arena, " (%s%% CI ", level_words(report));
         cbk_report_quantity(report, run, &limit[0], -1);
         cbk_run_text(run, arena, " to ");
         cbk_report_quantity(report, run, &limit[1], -1);
         cbk_run_text(run, arena, ")");
-    } else if (cbk_quantity_has_number(&limit[0])) {
+    } else if (has_lower) {
         cbk_run_textf(run, arena, " (lower %s%% limit ", level_words(report));
         cbk_results_duration(report, run, &limit[0], of->endpoint->unit);
         cbk_run_text(run, arena, ")");

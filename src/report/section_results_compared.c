@@ -14,13 +14,14 @@ enum { FEW_TESTS = 4, RATIOS_MAX = 12 };
 
 /* ---- small things ------------------------------------------------------------------ */
 
-/* " (Figure 3)", and nothing where it has no number. */
+/* " (Figure 3)", and nothing where it has no number or is not in the report. */
 static void add_reference(cbk_report *report, cbk_text_run *run, bool is_table,
                           const char *id)
 {
     const char *number = cbk_block_number(id);
     const char *word = is_table ? "table" : "figure";
-    if (number == NULL) {
+    if (number == NULL ||
+        !cbk_report_prints(report, is_table ? CBK_SECTION_TABLE : CBK_SECTION_FIGURE, id)) {
         return;
     }
     cbk_run_text(run, report->arena, " (");
@@ -32,28 +33,13 @@ static void add_reference(cbk_report *report, cbk_text_run *run, bool is_table,
     cbk_run_text(run, report->arena, ")");
 }
 
-/* "p = 0.04", "p <0.001"; NULL p: why there is none. */
+/* "p = 0.04", "p <0.001". */
 static void add_p(cbk_report *report, cbk_text_run *run, const cbk_quantity *p)
 {
-    if (!cbk_quantity_has_number(p)) {
-        const char *why = cbk_words_notes(report->arena, p->notes);
-        cbk_run_textf(run, report->arena, "no test is possible%s%s",
-                      why != NULL ? ": " : "",
-                      why != NULL ? cbk_words_lower_first(report->arena, why) : "");
-        return;
-    }
     const char *printed = cbk_print_p(report->arena, p->value.number);
     const bool is_bound = printed != NULL && *printed == '<';
     cbk_run_text(run, report->arena, is_bound ? "p " : "p = ");
     cbk_run_number(run, report->arena, printed, cbk_report_provenance(report, p));
-}
-
-/* Sentences end once, also where a note brought its own full stop. */
-static void end_sentence(cbk_report *report, cbk_text_run *run)
-{
-    const char *text = run->last != NULL ? run->last->text : "";
-    const size_t n = strlen(text);
-    cbk_run_text(run, report->arena, n > 0 && text[n - 1] == '.' ? "" : ".");
 }
 
 static const char *variable_words(cbk_report *report, const char *name)
@@ -64,22 +50,56 @@ static const char *variable_words(cbk_report *report, const char *name)
 
 /* ---- groups of a figure ------------------------------------------------------------- */
 
-/* The time to compare groups at: the last mark; false: there is none. */
-static cbk_status last_mark(cbk_report *report, const cbk_figure_spec *figure,
-                            const cbk_endpoint *endpoint, double *out, bool *has_one,
-                            cbk_error *err)
+/* Until when every group was observed. */
+static double last_common_time(const cbk_curves *curves)
+{
+    double last = INFINITY;
+    for (size_t i = 0; i < curves->n_curves; i++) {
+        const cbk_km *km = curves->curves[i].km;
+        last = fmin(last, km->n_rows > 0 ? km->risk->time[km->n_rows - 1] : 0.0);
+    }
+    return last;
+}
+
+/* The time to compare groups at: the last mark that all of them have, else the first;
+ * NaN: there is none. */
+static cbk_status choose_mark(cbk_report *report, const cbk_figure_spec *figure,
+                              const cbk_endpoint *endpoint, const cbk_curves *curves,
+                              double *out, cbk_error *err)
 {
     double marks[CBK_MARKS_MAX];
-    size_t n = 0;
-    *has_one = figure->n_marks > 0;
-    if (*has_one) {
-        *out = figure->marks[figure->n_marks - 1];
-        return CBK_OK;
+    const double *at = figure->marks;
+    size_t n = figure->n_marks;
+    if (n == 0) {
+        CBK_TRY(cbk_report_marks(report, endpoint, marks, &n, err));
+        at = marks;
     }
-    CBK_TRY(cbk_report_marks(report, endpoint, marks, &n, err));
-    *has_one = n > 0;
-    *out = n > 0 ? marks[n - 1] : 0.0;
+    const double last = last_common_time(curves);
+    *out = n > 0 ? at[0] : (double)NAN;
+    for (size_t i = 1; i < n; i++) {
+        *out = at[i] <= last && (at[i] > *out || *out > last) ? at[i] : *out;
+    }
     return CBK_OK;
+}
+
+/* All groups of a sentence are printed with the decimals of the smallest. */
+static size_t smallest_group(const cbk_curves *curves)
+{
+    size_t n = curves->curves[0].n_records;
+    for (size_t i = 1; i < curves->n_curves; i++) {
+        n = curves->curves[i].n_records < n ? curves->curves[i].n_records : n;
+    }
+    return n;
+}
+
+/* "negative"; of "Bile leak: No" behind "By bile leak" only "no". */
+static const char *group_words(cbk_report *report, const char *by, const char *label)
+{
+    const cbk_field *field = cbk_protocol_variable(report->protocol, by);
+    const size_t n = field != NULL ? strlen(field->label) : 0;
+    const bool is_prefixed =
+        n > 0 && strncmp(label, field->label, n) == 0 && label[n] == ':';
+    return cbk_words_lower_first(report->arena, is_prefixed ? label + n + 2 : label);
 }
 
 /* "75% (95% CI …) for negative (n = 4)". */
@@ -92,11 +112,11 @@ static cbk_status add_group(cbk_report *report, cbk_text_run *run,
     const cbk_results_share share = {
         .endpoint = endpoint,
         .among = cbk_report_curve_condition(report, curves, curve),
-        .n = curve->n_records,
+        .n = smallest_group(curves),
         .is_incidence = figure->kind == CBK_FIGURE_CUMINC};
     CBK_TRY(cbk_results_at(report, run, &share, time, err));
     cbk_run_textf(run, report->arena, " for %s (n = ",
-                  cbk_words_lower_first(report->arena, curve->label));
+                  group_words(report, figure->by, curve->label));
     CBK_TRY(cbk_report_number(report, run,
                               cbk_text_format(report->arena, "count(%s)",
                                               cbk_sql_name(report->arena, endpoint->name)),
@@ -117,8 +137,15 @@ static cbk_status add_test(cbk_report *report, cbk_text_run *run,
                         cbk_sql_name(report->arena, figure->endpoint),
                         cbk_sql_name(report->arena, figure->by)),
         NULL, figure->among, &p, err));
-    cbk_run_text(run, report->arena, is_gray ? "; Gray's test, " : "; log-rank test, ");
-    add_p(report, run, &p);
+    if (cbk_quantity_has_number(&p)) {
+        cbk_run_text(run, report->arena, is_gray ? "; Gray's test, " : "; log-rank test, ");
+        add_p(report, run, &p);
+    } else {
+        const bool is_eventless = (p.notes & (cbk_notes)CBK_NOTE_NO_EVENTS) != 0;
+        cbk_run_text(run, report->arena,
+                     is_eventless ? "; nobody had the event, so that no test is possible"
+                                  : "; no test is possible");
+    }
     return CBK_OK;
 }
 
@@ -132,12 +159,14 @@ static cbk_status add_groups(cbk_report *report, const cbk_figure_spec *figure,
     const cbk_curves *curves = NULL;
     cbk_text_run run = {0};
     double time = 0.0;
-    bool has_time = false;
     CBK_TRY(cbk_curves_of_study(report->study, figure->endpoint, &figure->by, 1,
                                 figure->among, &report->conventions, report->arena,
                                 &curves, err));
-    CBK_TRY(last_mark(report, figure, endpoint, &time, &has_time, err));
-    if (curves->n_curves < 2 || !has_time) {
+    if (curves->n_curves < 2) {
+        return CBK_OK;
+    }
+    CBK_TRY(choose_mark(report, figure, endpoint, curves, &time, err));
+    if (isnan(time)) {
         return CBK_OK;
     }
     cbk_run_textf(&run, report->arena, "By %s", variable_words(report, figure->by));
@@ -156,7 +185,7 @@ static cbk_status add_groups(cbk_report *report, const cbk_figure_spec *figure,
     if (!figure->look.is_without_p) {
         CBK_TRY(add_test(report, &run, figure, err));
     }
-    end_sentence(report, &run);
+    cbk_run_text(&run, report->arena, ".");
     cbk_document_paragraph(report->document, run);
     return CBK_OK;
 }
@@ -181,7 +210,9 @@ static cbk_status find_tests(cbk_summary *table, tested *out, size_t *n, cbk_err
         CBK_TRY(cbk_report_evaluate(table->report, cbk_summary_test_sql(table, row, "p"),
                                     table->spec->from, table->spec->among, &found->p,
                                     err));
-        found->label = row->label;
+        found->label = cbk_protocol_variable(table->report->protocol, row->tested) != NULL
+                           ? variable_words(table->report, row->tested)
+                           : row->label;
         *n += cbk_quantity_has_number(&found->p);
     }
     return CBK_OK;
@@ -199,8 +230,8 @@ static void add_tests(cbk_report *report, cbk_text_run *run, const tested *tests
     }
     const bool is_few = n <= FEW_TESTS;
     if (!is_few) {
-        cbk_run_textf(run, report->arena,
-                      "the smallest p of %zu characteristics compared was that of ", n);
+        cbk_run_text(run, report->arena,
+                     "the smallest p of all characteristics compared was that of ");
     }
     for (size_t i = is_few ? 0 : smallest; i < (is_few ? n : smallest + 1); i++) {
         const char *before = !is_few || i == 0 ? "" : i + 1 == n ? " and " : ", ";
@@ -259,7 +290,7 @@ static void add_ratio(cbk_report *report, cbk_text_run *run,
     cbk_run_textf(run, report->arena, " for %s", what);
 }
 
-/* "sex: male against female", "age, years". */
+/* "sex, male against female", "age, years". */
 static const char *row_words(cbk_report *report, const cbk_regression_row *row,
                              const char *header, const char *reference)
 {
@@ -269,9 +300,9 @@ static const char *row_words(cbk_report *report, const cbk_regression_row *row,
         return label;
     }
     return reference == NULL
-               ? cbk_text_format(arena, "%s %s", cbk_words_lower_first(arena, header),
+               ? cbk_text_format(arena, "%s, %s", cbk_words_lower_first(arena, header),
                                  label)
-               : cbk_text_format(arena, "%s %s against %s",
+               : cbk_text_format(arena, "%s, %s against %s",
                                  cbk_words_lower_first(arena, header), label,
                                  cbk_words_lower_first(arena, reference));
 }
@@ -321,12 +352,20 @@ static cbk_status add_regression(cbk_report *report, const cbk_regression_spec *
                   spec->is_firth ? " with Firth's penalty" : "",
                   cbk_words_lower_first(report->arena, endpoint->label));
     add_reference(report, &run, is_table, id);
-    cbk_run_textf(&run, report->arena, " of %s, the hazard %s (%s%% CI) %s ",
-                  cbk_words_count(report->arena, n, "patient", "patients"),
+    cbk_run_text(&run, report->arena, " of ");
+    cbk_regression_add_count(regression, report, &run);
+    cbk_run_textf(&run, report->arena, " %s, the hazard %s (%s%% CI) %s ",
+                  n == 1 ? "patient" : "patients",
                   n_columns == 1 ? "ratio" : "ratios",
                   cbk_print_number(report->arena, 100.0 * report->conventions.level, -1),
                   n_columns == 1 ? "was" : "were");
     add_ratios(report, &run, regression, is_alone);
+    const char *notes = cbk_words_notes(
+        report->arena, regression->fit->notes &
+                           (CBK_NOTE_FEW_EVENTS | CBK_NOTE_COVARIATE_DROPPED |
+                            CBK_NOTE_MONOTONE | CBK_NOTE_NOT_CONVERGED));
+    cbk_run_textf(&run, report->arena, "%s%s", notes != NULL ? " " : "",
+                  notes != NULL ? notes : "");
     cbk_document_paragraph(report->document, run);
     return CBK_OK;
 }
@@ -414,6 +453,21 @@ static void add_mean_at(cbk_report *report, cbk_text_run *run,
     cbk_run_textf(run, arena, " by %s", when);
 }
 
+/* " Left out: 1 event without a time." */
+static void add_omitted(cbk_report *report, cbk_text_run *run,
+                        const cbk_figure_spec *figure, const cbk_recurrence_data *of)
+{
+    for (size_t i = 0; i < of->n_omitted; i++) {
+        cbk_run_text(run, report->arena, i == 0 ? " Left out: " : ", ");
+        add_mean(report, run, figure, of,
+                 cbk_text_format(report->arena, "events %s of", of->omitted[i].reason),
+                 (double)of->omitted[i].n, 0);
+        cbk_run_textf(run, report->arena, " %s %s",
+                      of->omitted[i].n == 1 ? "event" : "events", of->omitted[i].reason);
+    }
+    cbk_run_text(run, report->arena, of->n_omitted > 0 ? "." : "");
+}
+
 /* "The mean number of recurrences a patient (Figure 4) was …" of each group. */
 static cbk_status add_recurrences(cbk_report *report, const cbk_figure_spec *figure,
                                   cbk_error *err)
@@ -439,7 +493,7 @@ static cbk_status add_recurrences(cbk_report *report, const cbk_figure_spec *fig
         }
         if (fit->n_groups > 1) {
             cbk_run_textf(&run, arena, " for %s",
-                          cbk_words_lower_first(arena, of->data->by_label[g]));
+                          group_words(report, figure->by, of->data->by_label[g]));
         }
     }
     if (fit->n_groups > 1 && !figure->look.is_without_p && isfinite(fit->test.p)) {
@@ -451,6 +505,7 @@ static cbk_status add_recurrences(cbk_report *report, const cbk_figure_spec *fig
                  fit->test.p < 0.1 ? 3 : 2);
     }
     cbk_run_text(&run, arena, ".");
+    add_omitted(report, &run, figure, of);
     cbk_document_paragraph(report->document, run);
     return CBK_OK;
 }

@@ -99,6 +99,15 @@ static cbk_text_run *cell(const regression_table *at, size_t row, size_t column)
     return &cbk_table_builder_cell(at->builder, row, column)->run;
 }
 
+void cbk_regression_add_count(const cbk_regression *regression, cbk_report *report,
+                              cbk_text_run *run)
+{
+    regression_table at = {.of = regression, .report = report, .arena = report->arena};
+    const double n = (double)regression->data->rows.n;
+    find_records(&at);
+    add_number(&at, run, cbk_words_number(report->arena, n), "count(*)", n, 0);
+}
+
 /* The records that have the level. */
 static const char *const *records_of(const regression_table *at,
                                      const cbk_design_variable *variable, size_t level,

@@ -308,6 +308,27 @@ const char *cbk_words_period(cbk_arena *arena, int32_t first_day, int32_t last_d
                            month_words(arena, last));
 }
 
+const char *cbk_words_in_period(cbk_arena *arena, const cbk_protocol *protocol)
+{
+    if (!protocol->has_period) {
+        return "";
+    }
+    const char *period = cbk_words_period(arena, protocol->period_first_day,
+                                          protocol->period_last_day);
+    const bool is_range = period != NULL && strstr(period, " to ") != NULL;
+    return cbk_text_format(arena, " %s %s", is_range ? "from" : "in", period);
+}
+
+const char *cbk_words_centres(cbk_arena *arena, const char *centres)
+{
+    if (centres == NULL || cbk_block_number(centres) == NULL) {
+        return "";
+    }
+    const double n = strtod(centres, NULL);
+    return cbk_text_format(arena, " at %s %s", cbk_words_number(arena, n),
+                           n == 1.0 ? "centre" : "centres");
+}
+
 const char *cbk_words_notes(cbk_arena *arena, cbk_notes notes)
 {
     if (notes == 0) {

@@ -14,6 +14,7 @@
 typedef struct question {
     cbk_study *study;
     const cbk_placeholder *of;
+    const char *expression; /* its own, or its column in quotation marks: `order` */
     const cbk_records *records; /* the rows that it is answered for */
     const cbk_records *inner;   /* with `from`: the rows that it runs over */
     const char *only; /* of the rows: a condition, or NULL */
@@ -69,7 +70,7 @@ static cbk_quantity quantity_of(const question *q, const cbk_answer *answer,
     for (size_t i = 0; names != NULL && i < n; i++) {
         names[i] = cbk_records_name(records, rows[i], q->arena);
     }
-    return (cbk_quantity){.expression = q->of->of,
+    return (cbk_quantity){.expression = q->expression,
                           .from = records->form->name,
                           .value = *value,
                           .conventions = *q->conventions,
@@ -107,7 +108,7 @@ static cbk_quantity *row_quantities(const question *q, const cbk_answer *answer,
 static cbk_status ask_rows(const question *q, size_t n, const cbk_answer **out,
                            cbk_error *err)
 {
-    CBK_TRY(ask(q, q->of->of, q->records->form->name, q->only, out, err));
+    CBK_TRY(ask(q, q->expression, q->records->form->name, q->only, out, err));
     return (*out)->n_rows == n
                ? CBK_OK
                : cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
@@ -164,7 +165,7 @@ static cbk_status ask_inner(const question *q, const char *expression,
                                 : cbk_fail(err, status, CBK_ROW_NONE, "%s", why.message);
     }
     const cbk_answer *ignored = NULL;
-    CBK_TRY(ask(q, q->of->of, q->inner->form->name, q->of->among, &ignored, err));
+    CBK_TRY(ask(q, q->expression, q->inner->form->name, q->of->among, &ignored, err));
     return cbk_fail(err, status, CBK_ROW_NONE, "%s", why.message);
 }
 
@@ -222,7 +223,7 @@ static const char *inner_condition(const question *q, size_t row, const size_t *
 static cbk_status ask_one(const question *q, const cbk_answer **out, cbk_error *err)
 {
     return ask_inner(q,
-                     cbk_text_format(q->arena, "(SELECT (\n%s\n)%s)", q->of->of,
+                     cbk_text_format(q->arena, "(SELECT (\n%s\n)%s)", q->expression,
                                      inner_rows(q)),
                      out, err);
 }
@@ -257,7 +258,7 @@ static cbk_status answer_aggregate(question *q, const cbk_answer *matched,
 static cbk_status answer_list(question *q, const cbk_answer *matched, cbk_error *err)
 {
     const cbk_answer *answer = NULL;
-    CBK_TRY(ask(q, q->of->of, q->inner->form->name, NULL, &answer, err));
+    CBK_TRY(ask(q, q->expression, q->inner->form->name, NULL, &answer, err));
     const cbk_quantity *all = row_quantities(q, answer, q->inner);
     for (size_t i = 0; all != NULL && i < q->records->n_rows; i++) {
         size_t n = 0;
@@ -278,7 +279,7 @@ static cbk_status answer_list(question *q, const cbk_answer *matched, cbk_error 
 static cbk_status is_aggregate(const question *q, bool *out, cbk_error *err)
 {
     const cbk_answer *answer = NULL;
-    CBK_TRY(ask(q, q->of->of, q->inner->form->name, "_rowid_ < 0", &answer, err));
+    CBK_TRY(ask(q, q->expression, q->inner->form->name, "_rowid_ < 0", &answer, err));
     *out = answer->n_rows == 1;
     return CBK_OK;
 }
@@ -300,12 +301,29 @@ static cbk_status answer_inner(question *q, cbk_error *err)
     return is_one ? answer_aggregate(q, matched, err) : answer_list(q, matched, err);
 }
 
+/* Whether the text is the name of a column of the form's file or of the patients. */
+static bool is_column(const cbk_protocol *protocol, const cbk_form *form,
+                      const char *text)
+{
+    const bool is_of_patients = form == &protocol->forms[0];
+    return cbk_form_field(form, text) != NULL || strcmp(text, protocol->forms[0].key) == 0 ||
+           (is_of_patients && (cbk_protocol_variable(protocol, text) != NULL ||
+                               cbk_protocol_endpoint(protocol, text) != NULL));
+}
+
 static question question_of(cbk_study *study, const cbk_placeholder *of, const char *form,
                             const cbk_conventions *conventions, cbk_arena *arena)
 {
+    const cbk_protocol *protocol = study->protocol;
+    const char *runs_over = of->from != NULL ? of->from
+                            : form != NULL   ? form
+                                             : protocol->forms[0].name;
     return (question){
         .study = study,
         .of = of,
+        .expression = is_column(protocol, cbk_protocol_form(protocol, runs_over), of->of)
+                          ? cbk_sql_name(arena, of->of)
+                          : of->of,
         .records = cbk_study_records(
             study, form != NULL ? form : study->protocol->forms[0].name),
         .inner = of->from != NULL ? cbk_study_records(study, of->from) : NULL,
