@@ -14,9 +14,9 @@ const cbk_field *cbk_placeholder_field(const cbk_protocol *protocol,
 {
     const cbk_form *found =
         cbk_protocol_form(protocol, form != NULL ? form : protocol->forms[0].name);
-    return found == NULL                   ? NULL
+    return found == NULL                  ? NULL
            : found == &protocol->forms[0] ? cbk_protocol_variable(protocol, of->of)
-                                           : cbk_form_field(found, of->of);
+                                          : cbk_form_field(found, of->of);
 }
 
 static const char *refuse(cbk_arena *arena, const char **problem, const char *why)

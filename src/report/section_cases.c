@@ -88,9 +88,9 @@ cbk_status cbk_case_rows_of(cbk_report *report, const char *form, const char *am
     for (size_t i = 0; i < records->n_rows; i++) {
         if (patients[i] != SIZE_MAX && table->columns[0].number[i] != 0.0) {
             const bool is_number = by->type == CBK_COLUMN_NUMBER;
-            sorted[n++] = (sorted_row){patients[i], i,
-                                       is_number ? by->number[i] : (double)NAN,
-                                       is_number ? NULL : by->text[i]};
+            sorted[n++] =
+                (sorted_row){patients[i], i, is_number ? by->number[i] : (double)NAN,
+                             is_number ? NULL : by->text[i]};
             start[patients[i] + 1]++;
         }
     }
@@ -119,8 +119,7 @@ static void add_cell(cbk_report *report, cbk_text_run *run, const cbk_records *r
 {
     const cbk_field *field = &records->form->fields[i];
     const cbk_recorded *cell = &records->values[row * records->form->n_fields + i];
-    const char *text =
-        cbk_recorded_print(field, &cell->value, false, -1, report->arena);
+    const char *text = cbk_recorded_print(field, &cell->value, false, -1, report->arena);
     if (text == NULL) {
         return;
     }
@@ -398,8 +397,7 @@ static void add_conflicts(cbk_report *report, const char *key, const cbk_case_te
 static const char *title_of(cbk_report *report, const cbk_told_cases *told,
                             const cbk_records *patients, size_t patient)
 {
-    const char *title =
-        told != NULL ? cbk_told_case_title(report, told, patient) : NULL;
+    const char *title = told != NULL ? cbk_told_case_title(report, told, patient) : NULL;
     return title != NULL
                ? title
                : cbk_text_format(report->arena, "Case %s", patients->key[patient]);
@@ -416,8 +414,9 @@ static cbk_status add_case(cbk_report *report, const cbk_told_cases *told,
     if (told != NULL) {
         CBK_TRY(cbk_told_case_write(report, told, patient, &text, err));
         if (text.run.first == NULL) {
-            cbk_run_text(&text.run, report->arena,
-                         "No sentence of the protocol has all its values for this patient.");
+            cbk_run_text(
+                &text.run, report->arena,
+                "No sentence of the protocol has all its values for this patient.");
         }
         cbk_document_paragraph(report->document, text.run);
     } else {

@@ -1,5 +1,5 @@
-/* section_cases_told.c - case histories from the sentences of the protocol: what stands in
- * the braces is asked for all patients at once, then written patient by patient.
+/* section_cases_told.c - case histories from the sentences of the protocol: what stands
+ * in the braces is asked for all patients at once, then written patient by patient.
  * Contract: report/section_cases.h.
  */
 #include "report/section_cases.h"
@@ -19,7 +19,7 @@ typedef struct told_text {
 typedef struct told_sentence {
     const cbk_case_sentence *of;
     const cbk_row_answer *when; /* [patients] or NULL */
-    cbk_case_rows rows;     /* with a form */
+    cbk_case_rows rows;         /* with a form */
     told_text says, missing, none;
 } told_sentence;
 
@@ -34,9 +34,10 @@ struct cbk_told_cases {
 static cbk_status ask_text(cbk_report *report, const cbk_template *of, const char *form,
                            told_text *out, cbk_error *err)
 {
-    *out = (told_text){.of = of,
-                       .answers = CBK_NEW(report->arena, const cbk_row_answer *, of->n + 1),
-                       .fields = CBK_NEW(report->arena, const cbk_field *, of->n + 1)};
+    *out =
+        (told_text){.of = of,
+                    .answers = CBK_NEW(report->arena, const cbk_row_answer *, of->n + 1),
+                    .fields = CBK_NEW(report->arena, const cbk_field *, of->n + 1)};
     CBK_TRY(cbk_report_done(report, err));
     for (size_t i = 0; i < of->n; i++) {
         const cbk_placeholder *placeholder = of->parts[i].placeholder;
@@ -73,7 +74,8 @@ static cbk_status ask_sentence(cbk_report *report, const cbk_case_sentence *of,
         CBK_TRY(ask_condition(report, of->when, &out->when, err));
     }
     if (of->form != NULL) {
-        CBK_TRY(cbk_case_rows_of(report, of->form, of->among, of->order, &out->rows, err));
+        CBK_TRY(
+            cbk_case_rows_of(report, of->form, of->among, of->order, &out->rows, err));
     }
     CBK_TRY(ask_text(report, &of->says, of->form, &out->says, err));
     CBK_TRY(ask_text(report, &of->missing, of->form, &out->missing, err));
@@ -85,7 +87,8 @@ cbk_status cbk_told_cases_ask(cbk_report *report, const cbk_told_cases **out,
 {
     const cbk_cases_spec *spec = &report->protocol->cases;
     cbk_told_cases *told = CBK_NEW(report->arena, cbk_told_cases, 1);
-    told_sentence *sentences = CBK_NEW(report->arena, told_sentence, spec->n_sentences + 1);
+    told_sentence *sentences =
+        CBK_NEW(report->arena, told_sentence, spec->n_sentences + 1);
     CBK_TRY(cbk_report_done(report, err));
     *told = (cbk_told_cases){.n = spec->n_sentences, .sentences = sentences};
     CBK_TRY(ask_text(report, &spec->title, NULL, &told->title, err));
@@ -114,7 +117,8 @@ static const char *with_article(cbk_arena *arena, const char *text, const char *
     const size_t n = strlen(text);
     const bool is_a = n >= 2 && text[n - 1] == ' ' && (text[n - 2] | 0x20) == 'a' &&
                       (n == 2 || text[n - 3] == ' ' || text[n - 3] == '(');
-    const bool is_changed = is_a && next != NULL && strcmp(cbk_words_article(next), "an") == 0;
+    const bool is_changed =
+        is_a && next != NULL && strcmp(cbk_words_article(next), "an") == 0;
     return is_changed ? cbk_text_format(arena, "%.*sn ", (int)n - 1, text) : text;
 }
 
@@ -135,7 +139,8 @@ static const char *value_text(cbk_report *report, const told_text *text, size_t 
     return printed;
 }
 
-static void note_used(cbk_report *report, cbk_case_text *out, const cbk_quantity *quantity)
+static void note_used(cbk_report *report, cbk_case_text *out,
+                      const cbk_quantity *quantity)
 {
     const cbk_quantity **used = cbk_growing_add(&out->used, sizeof *used, report->arena);
     if (used != NULL) {
@@ -144,8 +149,9 @@ static void note_used(cbk_report *report, cbk_case_text *out, const cbk_quantity
 }
 
 /* Adds the values with commas and "and"; the first begins a sentence where is_first. */
-static cbk_status add_values(cbk_report *report, cbk_case_text *out, const told_text *text,
-                             size_t part, size_t row, bool is_first, cbk_error *err)
+static cbk_status add_values(cbk_report *report, cbk_case_text *out,
+                             const told_text *text, size_t part, size_t row,
+                             bool is_first, cbk_error *err)
 {
     const cbk_row_answer *answer = &text->answers[part][row];
     for (size_t i = 0; i < answer->n; i++) {

@@ -9,7 +9,8 @@
 
 /* ---- who --------------------------------------------------------------------------- */
 
-/* "Six consecutive patients were included from August 1999 to June 2010 at one centre." */
+/* "Six consecutive patients were included from August 1999 to June 2010 at one centre."
+ */
 static cbk_status add_patients(cbk_report *report, cbk_text_run *run, size_t *n,
                                cbk_error *err)
 {
@@ -91,9 +92,9 @@ static cbk_status add_sex(cbk_report *report, cbk_text_run *run, size_t n_patien
         found->label = field->choices[i].label;
         found->condition =
             cbk_sql_equals(report->arena, "sex", field->choices[i].code, false);
-        CBK_TRY(cbk_report_count(report,
-                                 cbk_text_format(report->arena, "sum(%s)", found->condition),
-                                 NULL, NULL, &found->quantity, &found->n, err));
+        CBK_TRY(cbk_report_count(
+            report, cbk_text_format(report->arena, "sum(%s)", found->condition), NULL,
+            NULL, &found->quantity, &found->n, err));
         n_known += found->n;
         n_shares += found->n > 0;
     }
@@ -233,16 +234,19 @@ static cbk_status add_forms(cbk_report *report, cbk_text_run *run, cbk_error *er
     return CBK_OK;
 }
 
+static cbk_status add_cohort(cbk_report *report, cbk_text_run *run, size_t *n,
+                             cbk_error *err)
+{
+    CBK_TRY(add_patients(report, run, n, err));
+    CBK_TRY(add_sex(report, run, *n, err));
+    CBK_TRY(add_age(report, run, *n, err));
+    return *n > 0 ? add_follow_up(report, run, err) : CBK_OK;
+}
+
 cbk_status cbk_results_cohort(cbk_report *report, size_t *n, cbk_error *err)
 {
     cbk_text_run run = {0};
-    CBK_TRY(add_patients(report, &run, n, err));
-    CBK_TRY(add_sex(report, &run, *n, err));
-    CBK_TRY(add_age(report, &run, *n, err));
-    if (*n > 0) {
-        CBK_TRY(add_follow_up(report, &run, err));
-        CBK_TRY(add_forms(report, &run, err));
-    }
+    CBK_TRY(add_cohort(report, &run, n, err));
     cbk_document_paragraph(report->document, run);
     return cbk_report_done(report, err);
 }
@@ -250,6 +254,12 @@ cbk_status cbk_results_cohort(cbk_report *report, size_t *n, cbk_error *err)
 cbk_status cbk_section_cohort(cbk_report *report, cbk_error *err)
 {
     size_t n = 0;
+    cbk_text_run run = {0};
     cbk_document_heading(report->document, 2, "cohort", "The cohort");
-    return cbk_results_cohort(report, &n, err);
+    CBK_TRY(add_cohort(report, &run, &n, err));
+    if (n > 0) {
+        CBK_TRY(add_forms(report, &run, err));
+    }
+    cbk_document_paragraph(report->document, run);
+    return cbk_report_done(report, err);
 }

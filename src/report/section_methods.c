@@ -88,13 +88,14 @@ static const reference heinze_schemper = {
     "Heinze G, Schemper M. A solution to the problem of monotone likelihood in Cox "
     "regression. Biometrics 2001;57:114-119.",
     "10.1111/j.0006-341X.2001.00114.x"};
-static const reference mantel = {
-    "Mantel N. Evaluation of survival data and two new rank order statistics arising in its "
-    "consideration. Cancer Chemother Rep 1966;50:163-170.",
-    NULL};
-static const reference wilson = {"Wilson EB. Probable inference, the law of succession, and "
-                                 "statistical inference. J Am Stat Assoc 1927;22:209-212.",
-                                 "10.1080/01621459.1927.10502953"};
+static const reference mantel = {"Mantel N. Evaluation of survival data and two new rank "
+                                 "order statistics arising in its "
+                                 "consideration. Cancer Chemother Rep 1966;50:163-170.",
+                                 NULL};
+static const reference wilson = {
+    "Wilson EB. Probable inference, the law of succession, and "
+    "statistical inference. J Am Stat Assoc 1927;22:209-212.",
+    "10.1080/01621459.1927.10502953"};
 static const reference clopper_pearson = {
     "Clopper CJ, Pearson ES. The use of confidence or fiducial limits illustrated in the "
     "case of the binomial. Biometrika 1934;26:404-413.",
@@ -139,7 +140,8 @@ static const char *level_words(const methods *text)
                             -1);
 }
 
-/* ---- what the report shows ---------------------------------------------------------- */
+/* ---- what the report shows ----------------------------------------------------------
+ */
 
 static bool asks(const methods *text, const char *function)
 {
@@ -153,25 +155,25 @@ static bool is_shown(const methods *text, cbk_section_kind kind, const char *id)
            cbk_report_prints(text->report, kind, id);
 }
 
-/* Whether its groups can be compared: there are two, and, of curves, events. */
+/* Whether its groups can be compared. */
 static bool has_test(const methods *text, const cbk_figure_spec *figure)
 {
+    cbk_report *report = text->report;
     if (figure->by == NULL || figure->look.is_without_p) {
         return false;
     }
-    cbk_report *report = text->report;
     const char *name = cbk_sql_name(report->arena, figure->endpoint);
-    const char *question = cbk_text_format(
-        report->arena, "count(DISTINCT %s) > 1%s%s%s",
-        cbk_sql_name(report->arena, figure->by),
-        figure->kind == CBK_FIGURE_KM ? " AND events(" : "",
-        figure->kind == CBK_FIGURE_KM ? name : "",
-        figure->kind == CBK_FIGURE_KM ? ") > 0" : "");
-    const char *among = cbk_sql_and(
-        report->arena, figure->among, cbk_text_format(report->arena, "%s IS NOT NULL", name));
-    cbk_quantity has_groups = {.value = {.kind = CBK_VALUE_ABSENT}};
-    return cbk_report_evaluate(report, question, NULL, among, &has_groups, NULL) == CBK_OK &&
-           has_groups.value.kind == CBK_VALUE_NUMBER && has_groups.value.number != 0.0;
+    const char *by = cbk_sql_name(report->arena, figure->by);
+    const char *question =
+        figure->kind == CBK_FIGURE_MCF
+            ? cbk_text_format(report->arena, "count(DISTINCT %s) > 1", by)
+            : cbk_text_format(report->arena, "%s(%s, %s) IS NOT NULL",
+                              figure->kind == CBK_FIGURE_KM ? "logrank_p" : "gray_p",
+                              name, by);
+    cbk_quantity is_so = {.value = {.kind = CBK_VALUE_ABSENT}};
+    return cbk_report_evaluate(report, question, NULL, figure->among, &is_so, NULL) ==
+               CBK_OK &&
+           is_so.value.kind == CBK_VALUE_NUMBER && is_so.value.number != 0.0;
 }
 
 /* Whether a figure of that kind is shown, or one that compares groups. */
@@ -268,14 +270,16 @@ static void add_survival(methods *text)
     cite(text, intervals[used->interval].source);
     say(text, ".");
     if (has_exact_limits(text)) {
-        say(text, " Where survival is 1 or 0, the limit given is the exact one of the beta "
-                  "product confidence procedure");
+        say(text,
+            " Where survival is 1 or 0, the limit given is the exact one of the beta "
+            "product confidence procedure");
         cite(text, &fay_brittain_proschan);
         say(text, ".");
     }
     add_median(text);
-    say(text, " At one time, events come before censorings. Nothing is estimated beyond the "
-              "last observation.");
+    say(text,
+        " At one time, events come before censorings. Nothing is estimated beyond the "
+        "last observation.");
     if (asks(text, "logrank_p") || has_figure(text, CBK_FIGURE_KM, true)) {
         say(text, " Groups were compared by the log-rank test");
         cite(text, &mantel);
@@ -461,12 +465,12 @@ static cbk_status add_tests(methods *text, cbk_error *err)
             continue;
         }
         cbk_quantity name;
-        CBK_TRY(cbk_report_evaluate(
-            report,
-            cbk_text_format(report->arena, "test_name(%s",
-                            of->expression + sizeof call - 1),
-            of->from, of->among, &name, err));
-        const char *word = name.value.kind == CBK_VALUE_TEXT ? name.value.text : "no test";
+        CBK_TRY(cbk_report_evaluate(report,
+                                    cbk_text_format(report->arena, "test_name(%s",
+                                                    of->expression + sizeof call - 1),
+                                    of->from, of->among, &name, err));
+        const char *word =
+            name.value.kind == CBK_VALUE_TEXT ? name.value.text : "no test";
         if (strcmp(word, "no test") != 0 && !cbk_is_listed(names, n, word)) {
             names[n++] = word;
         }
@@ -476,10 +480,11 @@ static cbk_status add_tests(methods *text, cbk_error *err)
         names[i] = is_name ? names[i] : cbk_words_lower_first(report->arena, names[i]);
     }
     if (n > 0) {
-        cbk_run_textf(&text->run, report->arena,
-                      "Characteristics of groups were compared by %s; every p is two-sided "
-                      "and none is adjusted for the number of comparisons. ",
-                      cbk_words_and(report->arena, names, n));
+        cbk_run_textf(
+            &text->run, report->arena,
+            "Characteristics of groups were compared by %s; every p is two-sided "
+            "and none is adjusted for the number of comparisons. ",
+            cbk_words_and(report->arena, names, n));
     }
     return CBK_OK;
 }
@@ -494,11 +499,12 @@ static void add_numbers(methods *text)
     say(text, n_statements > 0
                   ? "Where sources disagreed on a value, that of the record was used. "
                   : "");
-    cbk_run_textf(&text->run, text->report->arena,
-                  "Calculations use unrounded numbers; printed ones are rounded half away "
-                  "from zero on the decimal value, and percentages of fewer than 100 to "
-                  "integers. The work was done by casebook %s under its profile %s.",
-                  CASEBOOK_VERSION, cbk_profile_name(used->profile));
+    cbk_run_textf(
+        &text->run, text->report->arena,
+        "Calculations use unrounded numbers; printed ones are rounded half away "
+        "from zero on the decimal value, and percentages of fewer than 100 to "
+        "integers. The work was done by casebook %s under its profile %s.",
+        CASEBOOK_VERSION, cbk_profile_name(used->profile));
 }
 
 /* ---- references ------------------------------------------------------------------- */

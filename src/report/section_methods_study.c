@@ -35,10 +35,9 @@ static void add_inclusion(cbk_report *report, cbk_text_run *run)
     if (!protocol->is_consecutive && *period == '\0' && *centres == '\0') {
         return;
     }
-    cbk_run_textf(run, report->arena, "%s%s were included%s%s.",
-                  run->first != NULL ? " " : "",
-                  protocol->is_consecutive ? "Consecutive patients" : "Patients", period,
-                  centres);
+    cbk_run_textf(
+        run, report->arena, "%s%s were included%s%s.", run->first != NULL ? " " : "",
+        protocol->is_consecutive ? "Consecutive patients" : "Patients", period, centres);
 }
 
 void cbk_methods_design(cbk_report *report, cbk_text_run *run)
@@ -54,7 +53,8 @@ void cbk_methods_design(cbk_report *report, cbk_text_run *run)
     }
 }
 
-/* ---- conditions in words ------------------------------------------------------------- */
+/* ---- conditions in words -------------------------------------------------------------
+ */
 
 static const char *skip_blanks(const char *at)
 {
@@ -65,7 +65,8 @@ static const char *skip_blanks(const char *at)
 static size_t name_length(const char *at)
 {
     size_t n = 0;
-    while (isalnum((unsigned char)at[n]) || at[n] == '_' || (unsigned char)at[n] >= 0x80) {
+    while (isalnum((unsigned char)at[n]) || at[n] == '_' ||
+           (unsigned char)at[n] >= 0x80) {
         n++;
     }
     return isdigit((unsigned char)at[0]) ? 0 : n;
@@ -77,8 +78,9 @@ static const char *read_value(cbk_arena *arena, const char *at, const char **end
     if (*at == '\'') {
         const char *close = strchr(at + 1, '\'');
         *end = close != NULL ? close + 1 : at;
-        return close == NULL ? NULL
-                             : cbk_text_copy_bytes(arena, at + 1, (size_t)(close - at) - 1);
+        return close == NULL
+                   ? NULL
+                   : cbk_text_copy_bytes(arena, at + 1, (size_t)(close - at) - 1);
     }
     const size_t n = strspn(at, "0123456789.");
     *end = at + n;
@@ -124,8 +126,8 @@ static const char *add_equality(cbk_report *report, cbk_buffer *out, const char 
     return skip_blanks(end);
 }
 
-/* "“status: dead” and “cause of death: tumour”", of conditions that are equalities; NULL of
- * others. */
+/* "“status: dead” and “cause of death: tumour”", of conditions that are equalities; NULL
+ * of others. */
 static const char *condition_words(cbk_report *report, const char *sql)
 {
     cbk_buffer out = {0};
@@ -179,9 +181,9 @@ static void add_definition(cbk_report *report, cbk_text_run *run, const char *sq
         return;
     }
     const size_t n = strlen(field->definition);
-    cbk_run_textf(
-        run, report->arena, " (%.*s)", (int)(n - (field->definition[n - 1] == '.' ? 1 : 0)),
-        cbk_words_lower_first(report->arena, field->definition));
+    cbk_run_textf(run, report->arena, " (%.*s)",
+                  (int)(n - (field->definition[n - 1] == '.' ? 1 : 0)),
+                  cbk_words_lower_first(report->arena, field->definition));
 }
 
 /* ---- endpoints -------------------------------------------------------------------- */
@@ -273,7 +275,8 @@ void cbk_methods_endpoints(cbk_report *report, cbk_text_run *run)
             CBK_DAYS_PER_MONTH, CBK_DAYS_PER_YEAR);
     }
     if (protocol->n_endpoints > 0) {
-        cbk_run_text(run, report->arena,
-                     " Patients without the event were censored at the end of their time.");
+        cbk_run_text(
+            run, report->arena,
+            " Patients without the event were censored at the end of their time.");
     }
 }

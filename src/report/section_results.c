@@ -16,9 +16,8 @@ void cbk_results_count(cbk_report *report, cbk_text_run *run,
 {
     const char *words = cbk_words_number(report->arena, quantity->value.number);
     cbk_run_number(run, report->arena,
-                   is_first && words != NULL
-                       ? cbk_words_upper_first(report->arena, words)
-                       : words,
+                   is_first && words != NULL ? cbk_words_upper_first(report->arena, words)
+                                             : words,
                    cbk_report_provenance(report, quantity));
 }
 
@@ -31,7 +30,8 @@ static cbk_status count_or(cbk_report *report, cbk_text_run *run, const char *ex
     if (*n > 0) {
         cbk_results_count(report, run, &quantity, false);
     } else {
-        cbk_run_number(run, report->arena, zero, cbk_report_provenance(report, &quantity));
+        cbk_run_number(run, report->arena, zero,
+                       cbk_report_provenance(report, &quantity));
     }
     return CBK_OK;
 }
@@ -43,8 +43,8 @@ cbk_status cbk_results_count_of(cbk_report *report, cbk_text_run *run,
     return count_or(report, run, expression, NULL, among, "none", &n, err);
 }
 
-cbk_status cbk_results_count_rows(cbk_report *report, cbk_text_run *run,
-                                  const char *form, size_t *n, cbk_error *err)
+cbk_status cbk_results_count_rows(cbk_report *report, cbk_text_run *run, const char *form,
+                                  size_t *n, cbk_error *err)
 {
     return count_or(report, run, "count(*)", form, NULL, "no", n, err);
 }
@@ -87,7 +87,7 @@ const char *cbk_results_curve_words(cbk_report *report, const cbk_endpoint *endp
 
 const char *cbk_results_event_words(cbk_report *report, const cbk_endpoint *endpoint)
 {
-    const char *event = endpoint->event_label != NULL       ? endpoint->event_label
+    const char *event = endpoint->event_label != NULL           ? endpoint->event_label
                         : has_word(endpoint->label, "survival") ? NULL
                                                                 : endpoint->label;
     return event != NULL ? cbk_words_lower_first(report->arena, event) : "the event";
@@ -98,7 +98,8 @@ static const char *level_words(cbk_report *report)
     return cbk_print_number(report->arena, 100.0 * report->conventions.level, -1);
 }
 
-/* ---- a share at a time -------------------------------------------------------------- */
+/* ---- a share at a time --------------------------------------------------------------
+ */
 
 static const char *share_call(cbk_report *report, const cbk_results_share *of,
                               const char *what, double time)
@@ -184,7 +185,8 @@ cbk_status cbk_results_at(cbk_report *report, cbk_text_run *run,
     return add_interval(report, run, of, time, err);
 }
 
-/* ---- events ------------------------------------------------------------------------- */
+/* ---- events -------------------------------------------------------------------------
+ */
 
 /* The endpoint's patients, events and competing events. */
 typedef struct counted {
@@ -225,28 +227,35 @@ static cbk_status add_event_percent(cbk_report *report, cbk_text_run *run,
                                     const counted *of, cbk_error *err)
 {
     cbk_run_text(run, report->arena, " (");
-    CBK_TRY(cbk_report_number(report, run,
-                              cbk_text_format(report->arena,
-                                              "100.0 * events(%s) / count(%s)", of->name,
-                                              of->name),
-                              NULL, NULL, cbk_results_percent_digits(of->n), NULL, err));
+    CBK_TRY(
+        cbk_report_number(report, run,
+                          cbk_text_format(report->arena, "100.0 * events(%s) / count(%s)",
+                                          of->name, of->name),
+                          NULL, NULL, cbk_results_percent_digits(of->n), NULL, err));
     cbk_run_text(run, report->arena, "%)");
     return CBK_OK;
 }
 
-/* "two of the six patients (33%)", "none of the six patients", "all six patients". */
+/* "two of the six patients (33%)", "none of the six patients", "all six patients", "both
+ * patients". */
 static cbk_status add_who(cbk_report *report, cbk_text_run *run, const counted *of,
                           cbk_error *err)
 {
     cbk_arena *arena = report->arena;
     const bool is_all = of->n_events == of->n;
+    if (is_all && of->n == 2) {
+        cbk_run_number(run, arena, "both", cbk_report_provenance(report, &of->events));
+        cbk_run_text(run, arena, " patients");
+        return CBK_OK;
+    }
     if (is_all) {
         cbk_run_text(run, arena, "all ");
     } else if (of->n_events > 0) {
         cbk_results_count(report, run, &of->events, false);
         cbk_run_text(run, arena, " of the ");
     } else {
-        cbk_run_number(run, arena, "none", cbk_report_provenance(report, &of->events));
+        cbk_run_number(run, arena, of->n == 2 ? "neither" : "none",
+                       cbk_report_provenance(report, &of->events));
         cbk_run_text(run, arena, " of the ");
     }
     cbk_results_count(report, run, is_all ? &of->events : &of->known, false);
@@ -260,8 +269,8 @@ static cbk_status add_competing(cbk_report *report, cbk_text_run *run, const cou
 {
     for (size_t i = 0; i < of->endpoint->n_competing && of->n_events < of->n; i++) {
         cbk_run_text(run, report->arena, ", ");
-        CBK_TRY(cbk_results_count_of(report, run, competing_call(report, of, i), NULL,
-                                     err));
+        CBK_TRY(
+            cbk_results_count_of(report, run, competing_call(report, of, i), NULL, err));
         cbk_run_textf(
             run, report->arena, " had the competing event %s",
             cbk_words_lower_first(report->arena, of->endpoint->competing_label[i]));
@@ -373,7 +382,8 @@ static cbk_status add_events(cbk_report *report, cbk_text_run *run, const counte
     return CBK_OK;
 }
 
-/* ---- what became of them ------------------------------------------------------------ */
+/* ---- what became of them ------------------------------------------------------------
+ */
 
 /* " Overall survival was 80% (…) at 36 months and 80% (…) at 60 months." */
 static cbk_status add_marks(cbk_report *report, cbk_text_run *run, const char *subject,
@@ -385,11 +395,11 @@ static cbk_status add_marks(cbk_report *report, cbk_text_run *run, const char *s
     for (size_t i = 0; i < n; i++) {
         const char *before = i == 0 ? " was " : i + 1 == n ? " and " : ", ";
         cbk_run_textf(run, report->arena, "%s%s%s", i == 0 ? " " : "",
-                      i == 0 ? cbk_words_upper_first(report->arena, subject) : "", before);
+                      i == 0 ? cbk_words_upper_first(report->arena, subject) : "",
+                      before);
         CBK_TRY(cbk_results_at(report, run, of, marks[i], err));
-        cbk_run_textf(
-            run, report->arena, " at %s",
-            cbk_words_duration(report->arena, marks[i], of->endpoint->unit));
+        cbk_run_textf(run, report->arena, " at %s",
+                      cbk_words_duration(report->arena, marks[i], of->endpoint->unit));
     }
     cbk_run_text(run, report->arena, n > 0 ? "." : "");
     return CBK_OK;
@@ -408,12 +418,12 @@ static cbk_status add_incidences(cbk_report *report, cbk_text_run *run, const co
                       &share, err));
     for (size_t i = 0; i < endpoint->n_competing && of->n_competing > 0; i++) {
         share.cause = endpoint->competing[i].code;
-        CBK_TRY(add_marks(
-            report, run,
-            cbk_text_format(
-                report->arena, "that of %s",
-                cbk_words_lower_first(report->arena, endpoint->competing_label[i])),
-            &share, err));
+        CBK_TRY(
+            add_marks(report, run,
+                      cbk_text_format(report->arena, "that of %s",
+                                      cbk_words_lower_first(
+                                          report->arena, endpoint->competing_label[i])),
+                      &share, err));
     }
     return CBK_OK;
 }
@@ -445,7 +455,8 @@ static cbk_status add_median_limits(cbk_report *report, cbk_text_run *run,
     return CBK_OK;
 }
 
-/* What a reader must know beside the number; what the sentence says itself is left out. */
+/* What a reader must know beside the number; what the sentence says itself is left out.
+ */
 static void add_caveats(cbk_report *report, cbk_text_run *run, cbk_notes notes)
 {
     const cbk_notes said = CBK_NOTE_NOT_REACHED | CBK_NOTE_LIMIT_NOT_REACHED |
@@ -463,9 +474,9 @@ static cbk_status add_median(cbk_report *report, cbk_text_run *run, const counte
                              cbk_error *err)
 {
     cbk_quantity median;
-    CBK_TRY(cbk_report_evaluate(
-        report, cbk_text_format(report->arena, "km_median(%s)", of->name), NULL, NULL,
-        &median, err));
+    CBK_TRY(cbk_report_evaluate(report,
+                                cbk_text_format(report->arena, "km_median(%s)", of->name),
+                                NULL, NULL, &median, err));
     const bool is_reached = cbk_quantity_has_number(&median);
     cbk_run_text(run, report->arena, " The median was ");
     cbk_results_duration(report, run, &median, of->endpoint->unit);

@@ -1,12 +1,13 @@
-/* report/section_results.h - what the files of the results in words share: the cohort, the
- * endpoints, what was compared.
+/* report/section_results.h - what the files of the results in words share: the cohort,
+ * the endpoints, what was compared.
  */
 #ifndef REPORT_SECTION_RESULTS_H
 #define REPORT_SECTION_RESULTS_H
 
 #include "report/parts.h"
 
-/* ---- words of results (section_results.c) ------------------------------------------- */
+/* ---- words of results (section_results.c) -------------------------------------------
+ */
 
 /* The count, below ten in words; is_first: it begins a sentence. */
 void cbk_results_count(cbk_report *report, cbk_text_run *run,
@@ -16,8 +17,8 @@ cbk_status cbk_results_count_of(cbk_report *report, cbk_text_run *run,
                                 const char *expression, const char *among,
                                 cbk_error *err);
 /* How many rows a form has; 0 is "no". */
-cbk_status cbk_results_count_rows(cbk_report *report, cbk_text_run *run,
-                                  const char *form, size_t *n, cbk_error *err);
+cbk_status cbk_results_count_rows(cbk_report *report, cbk_text_run *run, const char *form,
+                                  size_t *n, cbk_error *err);
 
 /* "97 months", "1 month", "not reached". */
 void cbk_results_duration(cbk_report *report, cbk_text_run *run,

@@ -21,15 +21,17 @@ static void add_reference(cbk_report *report, cbk_text_run *run, bool is_table,
     const char *number = cbk_block_number(id);
     const char *word = is_table ? "table" : "figure";
     if (number == NULL ||
-        !cbk_report_prints(report, is_table ? CBK_SECTION_TABLE : CBK_SECTION_FIGURE, id)) {
+        !cbk_report_prints(report, is_table ? CBK_SECTION_TABLE : CBK_SECTION_FIGURE,
+                           id)) {
         return;
     }
     cbk_run_text(run, report->arena, " (");
-    cbk_run_span(run, report->arena,
-                 (cbk_span){.kind = CBK_SPAN_LINK,
-                            .text = cbk_text_format(report->arena, "%s %s",
-                                                    is_table ? "Table" : "Figure", number),
-                            .target = cbk_text_format(report->arena, "#%s-%s", word, id)});
+    cbk_run_span(
+        run, report->arena,
+        (cbk_span){.kind = CBK_SPAN_LINK,
+                   .text = cbk_text_format(report->arena, "%s %s",
+                                           is_table ? "Table" : "Figure", number),
+                   .target = cbk_text_format(report->arena, "#%s-%s", word, id)});
     cbk_run_text(run, report->arena, ")");
 }
 
@@ -48,7 +50,8 @@ static const char *variable_words(cbk_report *report, const char *name)
     return cbk_words_lower_first(report->arena, field != NULL ? field->label : name);
 }
 
-/* ---- groups of a figure ------------------------------------------------------------- */
+/* ---- groups of a figure -------------------------------------------------------------
+ */
 
 /* Until when every group was observed. */
 static double last_common_time(const cbk_curves *curves)
@@ -115,12 +118,13 @@ static cbk_status add_group(cbk_report *report, cbk_text_run *run,
         .n = smallest_group(curves),
         .is_incidence = figure->kind == CBK_FIGURE_CUMINC};
     CBK_TRY(cbk_results_at(report, run, &share, time, err));
-    cbk_run_textf(run, report->arena, " for %s (n = ",
-                  group_words(report, figure->by, curve->label));
-    CBK_TRY(cbk_report_number(report, run,
-                              cbk_text_format(report->arena, "count(%s)",
-                                              cbk_sql_name(report->arena, endpoint->name)),
-                              NULL, share.among, 0, NULL, err));
+    cbk_run_textf(run, report->arena,
+                  " for %s (n = ", group_words(report, figure->by, curve->label));
+    CBK_TRY(
+        cbk_report_number(report, run,
+                          cbk_text_format(report->arena, "count(%s)",
+                                          cbk_sql_name(report->arena, endpoint->name)),
+                          NULL, share.among, 0, NULL, err));
     cbk_run_text(run, report->arena, ")");
     return CBK_OK;
 }
@@ -138,7 +142,8 @@ static cbk_status add_test(cbk_report *report, cbk_text_run *run,
                         cbk_sql_name(report->arena, figure->by)),
         NULL, figure->among, &p, err));
     if (cbk_quantity_has_number(&p)) {
-        cbk_run_text(run, report->arena, is_gray ? "; Gray's test, " : "; log-rank test, ");
+        cbk_run_text(run, report->arena,
+                     is_gray ? "; Gray's test, " : "; log-rank test, ");
         add_p(report, run, &p);
     } else {
         const bool is_eventless = (p.notes & (cbk_notes)CBK_NOTE_NO_EVENTS) != 0;
@@ -190,7 +195,8 @@ static cbk_status add_groups(cbk_report *report, const cbk_figure_spec *figure,
     return CBK_OK;
 }
 
-/* ---- tests of a table --------------------------------------------------------------- */
+/* ---- tests of a table ---------------------------------------------------------------
+ */
 
 typedef struct tested {
     const char *label;
@@ -270,7 +276,8 @@ static cbk_status add_tested(cbk_report *report, const cbk_table_spec *spec,
     return CBK_OK;
 }
 
-/* ---- regressions -------------------------------------------------------------------- */
+/* ---- regressions --------------------------------------------------------------------
+ */
 
 /* Adds "1.02 (1.00–1.04), p = 0.04, for age". */
 static void add_ratio(cbk_report *report, cbk_text_run *run,
@@ -355,15 +362,14 @@ static cbk_status add_regression(cbk_report *report, const cbk_regression_spec *
     cbk_run_text(&run, report->arena, " of ");
     cbk_regression_add_count(regression, report, &run);
     cbk_run_textf(&run, report->arena, " %s, the hazard %s (%s%% CI) %s ",
-                  n == 1 ? "patient" : "patients",
-                  n_columns == 1 ? "ratio" : "ratios",
+                  n == 1 ? "patient" : "patients", n_columns == 1 ? "ratio" : "ratios",
                   cbk_print_number(report->arena, 100.0 * report->conventions.level, -1),
                   n_columns == 1 ? "was" : "were");
     add_ratios(report, &run, regression, is_alone);
     const char *notes = cbk_words_notes(
-        report->arena, regression->fit->notes &
-                           (CBK_NOTE_FEW_EVENTS | CBK_NOTE_COVARIATE_DROPPED |
-                            CBK_NOTE_MONOTONE | CBK_NOTE_NOT_CONVERGED));
+        report->arena,
+        regression->fit->notes & (CBK_NOTE_FEW_EVENTS | CBK_NOTE_COVARIATE_DROPPED |
+                                  CBK_NOTE_MONOTONE | CBK_NOTE_NOT_CONVERGED));
     cbk_run_textf(&run, report->arena, "%s%s", notes != NULL ? " " : "",
                   notes != NULL ? notes : "");
     cbk_document_paragraph(report->document, run);
@@ -391,7 +397,8 @@ static bool is_told(const cbk_protocol *protocol, const cbk_figure_spec *figure)
     return false;
 }
 
-/* ---- what comes back ---------------------------------------------------------------- */
+/* ---- what comes back ----------------------------------------------------------------
+ */
 
 /* A number of the mean cumulative function, which no SQL function gives. */
 static void add_mean(cbk_report *report, cbk_text_run *run, const cbk_figure_spec *figure,
@@ -436,8 +443,8 @@ static void add_mean_at(cbk_report *report, cbk_text_run *run,
         cbk_run_textf(run, arena, "not estimable by %s", when);
         return;
     }
-    add_mean(report, run, figure, of, cbk_text_format(arena, "mean number by %s of", when),
-             at.mean, 2);
+    add_mean(report, run, figure, of,
+             cbk_text_format(arena, "mean number by %s of", when), at.mean, 2);
     if (isfinite(at.lower) && isfinite(at.upper)) {
         cbk_run_textf(run, arena, " (%s%% CI ",
                       cbk_print_number(arena, 100.0 * mcf->request.level, -1));
@@ -510,7 +517,8 @@ static cbk_status add_recurrences(cbk_report *report, const cbk_figure_spec *fig
     return CBK_OK;
 }
 
-/* ---- all of it ---------------------------------------------------------------------- */
+/* ---- all of it ----------------------------------------------------------------------
+ */
 
 static cbk_status add_figure(cbk_report *report, const cbk_figure_spec *figure,
                              cbk_error *err)

@@ -65,13 +65,13 @@ static bool begins_with_any(const char *text, const char *const *beginnings)
 
 const char *cbk_words_article(const char *next)
 {
-    static const char *const like_you[] = {"uni", "use", "usu", "ure", "uro", "ute", "eu",
-                                           "one", "once", NULL};
+    static const char *const like_you[] = {"uni", "use", "usu", "ure",  "uro",
+                                           "ute", "eu",  "one", "once", NULL};
     const size_t n_digits = strspn(next, "0123456789");
     if (n_digits > 0) {
         const bool is_spoken_so =
-            next[0] == '8' ||
-            (n_digits == 2 && (strncmp(next, "11", 2) == 0 || strncmp(next, "18", 2) == 0));
+            next[0] == '8' || (n_digits == 2 && (strncmp(next, "11", 2) == 0 ||
+                                                 strncmp(next, "18", 2) == 0));
         return is_spoken_so ? "an" : "a";
     }
     if (isupper((unsigned char)next[0]) &&
@@ -313,8 +313,8 @@ const char *cbk_words_in_period(cbk_arena *arena, const cbk_protocol *protocol)
     if (!protocol->has_period) {
         return "";
     }
-    const char *period = cbk_words_period(arena, protocol->period_first_day,
-                                          protocol->period_last_day);
+    const char *period =
+        cbk_words_period(arena, protocol->period_first_day, protocol->period_last_day);
     const bool is_range = period != NULL && strstr(period, " to ") != NULL;
     return cbk_text_format(arena, " %s %s", is_range ? "from" : "in", period);
 }

@@ -185,8 +185,7 @@ static bool read_noun(const char *text, cbk_arena *arena, cbk_placeholder *out)
 static cbk_status read_format(const char *text, cbk_arena *arena, cbk_placeholder *out,
                               cbk_error *err)
 {
-    static const char *const names[] = {"percent", "p",     "text",
-                                        "code",    "lower", "words"};
+    static const char *const names[] = {"percent", "p", "text", "code", "lower", "words"};
     static const cbk_print_format formats[] = {CBK_PRINT_PERCENT, CBK_PRINT_P,
                                                CBK_PRINT_TEXT,    CBK_PRINT_CODE,
                                                CBK_PRINT_LOWER,   CBK_PRINT_WORDS};
@@ -208,11 +207,12 @@ static cbk_status read_format(const char *text, cbk_arena *arena, cbk_placeholde
         }
     }
     char hint[CBK_HINT_SIZE];
-    return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
-                    "There is no format \"%.40s\"%s A format is a number of decimals "
-                    "(0 to 15), percent, percent 1, p, text, code, lower, words, or what is "
-                    "counted, as in `cycle, cycles`.",
-                    text, cbk_spelling_hint(text, names, N(names), hint));
+    return cbk_fail(
+        err, CBK_EINVAL, CBK_ROW_NONE,
+        "There is no format \"%.40s\"%s A format is a number of decimals "
+        "(0 to 15), percent, percent 1, p, text, code, lower, words, or what is "
+        "counted, as in `cycle, cycles`.",
+        text, cbk_spelling_hint(text, names, N(names), hint));
 }
 
 /* Questions that give 0 to 100 already. */

@@ -35,10 +35,10 @@ typedef struct cbk_placeholder {
     const char *from;   /* form, or NULL */
     const char *among;  /* condition, or NULL */
     cbk_print_format format;
-    int decimals;   /* of DECIMALS and PERCENT */
+    int decimals;        /* of DECIMALS and PERCENT */
     const char *noun[2]; /* NOUN: of one, of many */
     bool is_in_words;    /* NOUN: "words cycle, cycles" */
-    bool is_scaled; /* the "100 *" is ours */
+    bool is_scaled;      /* the "100 *" is ours */
 } cbk_placeholder;
 
 /* Reads text[size], what stands between the braces.  out->source is set even where the

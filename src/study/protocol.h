@@ -220,8 +220,8 @@ typedef struct cbk_template {
 /* A sentence of a case history. */
 typedef struct cbk_case_sentence {
     cbk_place place;
-    const char *when;  /* condition over the patients, or NULL */
-    const char *form;  /* a repeating form: once for each of the patient's rows; or NULL */
+    const char *when; /* condition over the patients, or NULL */
+    const char *form; /* a repeating form: once for each of the patient's rows; or NULL */
     const char *among; /* with form: only those rows, or NULL */
     const char *order; /* with form: SQL; NULL: as in the file */
     cbk_template says;

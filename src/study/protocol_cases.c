@@ -78,9 +78,8 @@ static size_t read_parts(reader *r, const char *text, cbk_place place,
                              cbk_yaml_shown(r->problems, open));
             break;
         }
-        parts[n++] = (cbk_text_part){
-            .placeholder =
-                read_placeholder(r, open + 2, (size_t)(close - open) - 2, place)};
+        parts[n++] = (cbk_text_part){.placeholder = read_placeholder(
+                                         r, open + 2, (size_t)(close - open) - 2, place)};
         at = close + 2;
     }
     return n;

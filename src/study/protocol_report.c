@@ -12,11 +12,16 @@ typedef cbk_protocol_reader reader;
 /* Sections as a word names them: all tables and all figures; a map, {table: ID} or
  * {figure: ID}, names one. */
 static const char *const words[] = {
-    [CBK_SECTION_COHORT] = "cohort",       [CBK_SECTION_RESULTS] = "results",
-    [CBK_SECTION_TABLE] = "tables",        [CBK_SECTION_FIGURE] = "figures",
-    [CBK_SECTION_SURVIVAL] = "survival",   [CBK_SECTION_CASES] = "cases",
-    [CBK_SECTION_CONVENTIONS] = "conventions", [CBK_SECTION_FINDINGS] = "findings",
-    [CBK_SECTION_CONFLICTS] = "conflicts", [CBK_SECTION_AUDIT] = "audit",
+    [CBK_SECTION_COHORT] = "cohort",
+    [CBK_SECTION_RESULTS] = "results",
+    [CBK_SECTION_TABLE] = "tables",
+    [CBK_SECTION_FIGURE] = "figures",
+    [CBK_SECTION_SURVIVAL] = "survival",
+    [CBK_SECTION_CASES] = "cases",
+    [CBK_SECTION_CONVENTIONS] = "conventions",
+    [CBK_SECTION_FINDINGS] = "findings",
+    [CBK_SECTION_CONFLICTS] = "conflicts",
+    [CBK_SECTION_AUDIT] = "audit",
     [CBK_SECTION_METHODS] = "methods",
 };
 

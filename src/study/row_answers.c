@@ -14,10 +14,10 @@
 typedef struct question {
     cbk_study *study;
     const cbk_placeholder *of;
-    const char *expression; /* its own, or its column in quotation marks: `order` */
+    const char *expression;     /* its own, or its column in quotation marks: `order` */
     const cbk_records *records; /* the rows that it is answered for */
     const cbk_records *inner;   /* with `from`: the rows that it runs over */
-    const char *only; /* of the rows: a condition, or NULL */
+    const char *only;           /* of the rows: a condition, or NULL */
     const cbk_conventions *conventions;
     cbk_arena *arena;
     cbk_row_answer *out; /* [records->n_rows] */
@@ -33,9 +33,9 @@ static cbk_status ask(const question *q, const char *expression, const char *fro
 {
     q->study->conventions = *q->conventions;
     q->study->notes = 0;
-    return expression == NULL ? cbk_fail_memory(err)
-                              : cbk_study_ask(q->study, &expression, 1, from, among,
-                                              q->arena, out, err);
+    return expression == NULL
+               ? cbk_fail_memory(err)
+               : cbk_study_ask(q->study, &expression, 1, from, among, q->arena, out, err);
 }
 
 /* ---- quantities ------------------------------------------------------------------- */
@@ -44,8 +44,9 @@ static cbk_status ask(const question *q, const char *expression, const char *fro
 static const char *row_condition(const question *q, const cbk_records *records,
                                  size_t row)
 {
-    const char *key = cbk_text_format(q->arena, "%s = %s", cbk_sql_name(q->arena, key_of(q)),
-                                      cbk_sql_text(q->arena, records->key[row]));
+    const char *key =
+        cbk_text_format(q->arena, "%s = %s", cbk_sql_name(q->arena, key_of(q)),
+                        cbk_sql_text(q->arena, records->key[row]));
     return records->n == NULL
                ? key
                : cbk_text_format(q->arena, "%s AND n = %zu", key, records->n[row]);
@@ -95,8 +96,8 @@ static cbk_quantity *row_quantities(const question *q, const cbk_answer *answer,
             continue;
         }
         rows[i] = i;
-        quantities[i] = quantity_of(q, answer, fields, &answer->values[i], records,
-                                    &rows[i], 1);
+        quantities[i] =
+            quantity_of(q, answer, fields, &answer->values[i], records, &rows[i], 1);
         quantities[i].among = row_condition(q, records, i);
     }
     return cbk_arena_has_failed(q->arena) ? NULL : quantities;
@@ -127,9 +128,9 @@ static cbk_status answer_rows(question *q, cbk_error *err)
         return cbk_fail_memory(err);
     }
     for (size_t i = 0; i < records->n_rows; i++) {
-        q->out[i] = (cbk_row_answer){
-            .n = answer->values[i].kind != CBK_VALUE_ABSENT ? 1 : 0,
-            .values = &quantities[i]};
+        q->out[i] =
+            (cbk_row_answer){.n = answer->values[i].kind != CBK_VALUE_ABSENT ? 1 : 0,
+                             .values = &quantities[i]};
     }
     return CBK_OK;
 }
@@ -222,22 +223,20 @@ static const char *inner_condition(const question *q, size_t row, const size_t *
 /* The expression over the inner rows of each outer row. */
 static cbk_status ask_one(const question *q, const cbk_answer **out, cbk_error *err)
 {
-    return ask_inner(q,
-                     cbk_text_format(q->arena, "(SELECT (\n%s\n)%s)", q->expression,
-                                     inner_rows(q)),
-                     out, err);
+    return ask_inner(
+        q, cbk_text_format(q->arena, "(SELECT (\n%s\n)%s)", q->expression, inner_rows(q)),
+        out, err);
 }
 
 /* One value for each outer row. */
-static cbk_status answer_aggregate(question *q, const cbk_answer *matched,
-                                   cbk_error *err)
+static cbk_status answer_aggregate(question *q, const cbk_answer *matched, cbk_error *err)
 {
     const cbk_answer *answer = NULL;
     const cbk_answer *ignored = NULL;
     CBK_TRY(ask_one(q, &answer, err));
     const bool is_standing_alone =
-        q->of->among == NULL || ask(q, "1", q->inner->form->name, q->of->among, &ignored,
-                                    NULL) == CBK_OK;
+        q->of->among == NULL ||
+        ask(q, "1", q->inner->form->name, q->of->among, &ignored, NULL) == CBK_OK;
     const char *const *fields = names_of(q, answer);
     cbk_quantity *quantities = CBK_NEW(q->arena, cbk_quantity, q->records->n_rows + 1);
     for (size_t i = 0; quantities != NULL && i < q->records->n_rows; i++) {
@@ -246,8 +245,8 @@ static cbk_status answer_aggregate(question *q, const cbk_answer *matched,
         }
         size_t n = 0;
         const size_t *rows = read_rows(q, &matched->values[i], &n);
-        quantities[i] = quantity_of(q, answer, fields, &answer->values[i], q->inner,
-                                    rows, rows != NULL ? n : 0);
+        quantities[i] = quantity_of(q, answer, fields, &answer->values[i], q->inner, rows,
+                                    rows != NULL ? n : 0);
         quantities[i].among = inner_condition(q, i, rows, n, is_standing_alone);
         q->out[i] = (cbk_row_answer){.n = 1, .values = &quantities[i]};
     }
@@ -289,15 +288,14 @@ static cbk_status answer_inner(question *q, cbk_error *err)
     const cbk_answer *matched = NULL;
     bool is_one = false;
     const bool is_same = q->inner == q->records;
-    const char *rowid = is_same ? "casebook_rows._rowid_"
-                                : cbk_text_format(q->arena, "%s._rowid_",
-                                                  cbk_sql_name(q->arena,
-                                                               q->inner->form->name));
+    const char *rowid =
+        is_same ? "casebook_rows._rowid_"
+                : cbk_text_format(q->arena, "%s._rowid_",
+                                  cbk_sql_name(q->arena, q->inner->form->name));
     CBK_TRY(is_aggregate(q, &is_one, err));
-    CBK_TRY(ask_inner(q,
-                      cbk_text_format(q->arena, "(SELECT group_concat(%s)%s)", rowid,
-                                      inner_rows(q)),
-                      &matched, err));
+    CBK_TRY(ask_inner(
+        q, cbk_text_format(q->arena, "(SELECT group_concat(%s)%s)", rowid, inner_rows(q)),
+        &matched, err));
     return is_one ? answer_aggregate(q, matched, err) : answer_list(q, matched, err);
 }
 
@@ -306,7 +304,8 @@ static bool is_column(const cbk_protocol *protocol, const cbk_form *form,
                       const char *text)
 {
     const bool is_of_patients = form == &protocol->forms[0];
-    return cbk_form_field(form, text) != NULL || strcmp(text, protocol->forms[0].key) == 0 ||
+    return cbk_form_field(form, text) != NULL ||
+           strcmp(text, protocol->forms[0].key) == 0 ||
            (is_of_patients && (cbk_protocol_variable(protocol, text) != NULL ||
                                cbk_protocol_endpoint(protocol, text) != NULL));
 }

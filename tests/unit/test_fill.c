@@ -56,6 +56,10 @@ static const struct {
      CBK_PRINT_PERCENT, 1},
     {"100.0*x | percent", "100.0*x", NULL, NULL, CBK_PRINT_PERCENT, 0},
     {"1000 * x | percent", "100 * (1000 * x)", NULL, NULL, CBK_PRINT_PERCENT, 0},
+    {"sex | code", "sex", NULL, NULL, CBK_PRINT_CODE, 0},
+    {"sex | lower", "sex", NULL, NULL, CBK_PRINT_LOWER, 0},
+    {"n | words", "n", NULL, NULL, CBK_PRINT_WORDS, 0},
+    {"n | cycle, cycles", "n", NULL, NULL, CBK_PRINT_NOUN, 0},
     {"percent(a) | percent", "percent(a)", NULL, NULL, CBK_PRINT_PERCENT, 0},
 };
 
