@@ -51,9 +51,9 @@ static const char *print_text(cbk_arena *arena, const cbk_placeholder *of,
                               const cbk_field *field, const char *text,
                               const char **problem)
 {
-    const bool is_lower = of->format == CBK_PRINT_LOWER;
-    if (of->format != CBK_PRINT_AS_IS && of->format != CBK_PRINT_TEXT && !is_lower &&
-        of->format != CBK_PRINT_CODE) {
+    const bool is_lower = of->format == CBK_PLACEHOLDER_LOWER;
+    if (of->format != CBK_PLACEHOLDER_AS_IS && of->format != CBK_PLACEHOLDER_TEXT &&
+        !is_lower && of->format != CBK_PLACEHOLDER_CODE) {
         *problem = cbk_text_format(arena,
                                    "It gives the text \"%.60s\", which only the formats "
                                    "text, lower and code print.",
@@ -63,17 +63,17 @@ static const char *print_text(cbk_arena *arena, const cbk_placeholder *of,
     if (text[0] == '\0') {
         return refuse(arena, problem, "It gives an empty text.");
     }
-    if (of->format != CBK_PRINT_CODE && field != NULL && field->n_choices > 0) {
+    if (of->format != CBK_PLACEHOLDER_CODE && field != NULL && field->n_choices > 0) {
         return choice_words(arena, field, text, is_lower);
     }
     return is_lower ? cbk_words_lower_first(arena, text) : text;
 }
 
 /* "not reached" is an answer; that there is nothing is none. */
-static const char *print_absence(cbk_arena *arena, const cbk_quantity *quantity,
-                                 const char **problem)
+static const char *print_absence(cbk_arena *arena, const cbk_style *style,
+                                 const cbk_quantity *quantity, const char **problem)
 {
-    const char *words = cbk_print_quantity(arena, quantity, -1);
+    const char *words = cbk_print_quantity(arena, style, quantity, -1);
     if (words == NULL || strcmp(words, CBK_DASH) != 0) {
         return words;
     }
@@ -86,17 +86,19 @@ static const char *print_absence(cbk_arena *arena, const cbk_quantity *quantity,
 /* ---- numbers ---------------------------------------------------------------------- */
 
 /* A cell as it was recorded; what is computed never with 17 digits. */
-static const char *print_as_is(cbk_arena *arena, const cbk_field *field, double value)
+static const char *print_as_is(cbk_arena *arena, const cbk_style *style,
+                               const cbk_field *field, double value)
 {
     const cbk_value cell = {.kind = CBK_VALUE_NUMBER, .number = value};
     const bool is_cell =
         field != NULL && (!field->is_derived || field->type == CBK_FIELD_BOOLEAN);
     return is_cell ? cbk_recorded_print(field, &cell, false, -1, arena)
-                   : cbk_print_number(arena, value, -1);
+                   : cbk_print_number(arena, style, value, -1);
 }
 
-static const char *print_percent(cbk_arena *arena, const cbk_placeholder *of,
-                                 double value, const char **problem)
+static const char *print_percent(cbk_arena *arena, const cbk_style *style,
+                                 const cbk_placeholder *of, double value,
+                                 const char **problem)
 {
     if (of->is_scaled && fabs(value) > 100.0 * (1.0 + 1e-9)) {
         *problem =
@@ -104,62 +106,65 @@ static const char *print_percent(cbk_arena *arena, const cbk_placeholder *of,
                             "The format percent takes a share of 0 to 1, or an "
                             "expression that begins with 100 * or is percent(...); this "
                             "one gives %s.",
-                            cbk_print_number(arena, value / 100.0, -1));
+                            cbk_print_number(arena, style, value / 100.0, -1));
         return NULL;
     }
-    return cbk_text_format(arena, "%s%%", cbk_print_number(arena, value, of->decimals));
+    return cbk_text_format(arena, "%s%%",
+                           cbk_print_number(arena, style, value, of->decimals));
 }
 
 /* "5 cycles", "1 cycle", "1.5 cycles". */
-static const char *print_noun(cbk_arena *arena, const cbk_placeholder *of,
-                              const char *number, double value)
+static const char *print_noun(cbk_arena *arena, const cbk_style *style,
+                              const cbk_placeholder *of, const char *number, double value)
 {
-    return cbk_text_format(arena, "%s %s",
-                           of->is_in_words ? cbk_words_number(arena, value) : number,
-                           of->noun[value == 1.0 ? 0 : 1]);
+    return cbk_text_format(
+        arena, "%s %s", of->is_in_words ? cbk_words_number(arena, style, value) : number,
+        of->noun[value == 1.0 ? 0 : 1]);
 }
 
-static const char *print_value(cbk_arena *arena, const cbk_placeholder *of,
-                               const cbk_field *field, double value, const char **problem)
+static const char *print_value(cbk_arena *arena, const cbk_style *style,
+                               const cbk_placeholder *of, const cbk_field *field,
+                               double value, const char **problem)
 {
     switch (of->format) {
-    case CBK_PRINT_AS_IS:
-    case CBK_PRINT_CODE:
-        return print_as_is(arena, field, value);
-    case CBK_PRINT_LOWER:
-        return cbk_words_lower_first(arena, print_as_is(arena, field, value));
-    case CBK_PRINT_DECIMALS:
-        return cbk_print_number(arena, value, of->decimals);
-    case CBK_PRINT_WORDS:
-        return cbk_words_number(arena, value);
-    case CBK_PRINT_NOUN:
-        return print_noun(arena, of, print_as_is(arena, field, value), value);
-    case CBK_PRINT_PERCENT:
-        return print_percent(arena, of, value, problem);
-    case CBK_PRINT_P:
+    case CBK_PLACEHOLDER_AS_IS:
+    case CBK_PLACEHOLDER_CODE:
+        return print_as_is(arena, style, field, value);
+    case CBK_PLACEHOLDER_LOWER:
+        return cbk_words_lower_first(arena, print_as_is(arena, style, field, value));
+    case CBK_PLACEHOLDER_DECIMALS:
+        return cbk_print_number(arena, style, value, of->decimals);
+    case CBK_PLACEHOLDER_WORDS:
+        return cbk_words_number(arena, style, value);
+    case CBK_PLACEHOLDER_NOUN:
+        return print_noun(arena, style, of, print_as_is(arena, style, field, value),
+                          value);
+    case CBK_PLACEHOLDER_PERCENT:
+        return print_percent(arena, style, of, value, problem);
+    case CBK_PLACEHOLDER_P:
         if (value < 0.0 || value > 1.0) {
             *problem = cbk_text_format(
                 arena, "The format p takes a number of 0 to 1; this is %s.",
-                cbk_print_number(arena, value, -1));
+                cbk_print_number(arena, style, value, -1));
             return NULL;
         }
-        return value < 0.001 ? "<0.001" : cbk_print_p(arena, value);
-    case CBK_PRINT_TEXT:
+        return value < 0.001 ? "<0.001" : cbk_print_p(arena, style, value);
+    case CBK_PLACEHOLDER_TEXT:
         break;
     }
     *problem = cbk_text_format(arena, "It gives the number %s, and the format is text.",
-                               cbk_print_number(arena, value, -1));
+                               cbk_print_number(arena, style, value, -1));
     return NULL;
 }
 
-const char *cbk_print_answer(cbk_arena *arena, const cbk_placeholder *of,
-                             const cbk_field *field, const cbk_quantity *quantity,
-                             const char **problem)
+const char *cbk_print_answer(cbk_arena *arena, const cbk_style *style,
+                             const cbk_placeholder *of, const cbk_field *field,
+                             const cbk_quantity *quantity, const char **problem)
 {
     if (cbk_quantity_has_number(quantity)) {
-        return print_value(arena, of, field, quantity->value.number, problem);
+        return print_value(arena, style, of, field, quantity->value.number, problem);
     }
     return quantity->value.kind == CBK_VALUE_TEXT
                ? print_text(arena, of, field, quantity->value.text, problem)
-               : print_absence(arena, quantity, problem);
+               : print_absence(arena, style, quantity, problem);
 }

@@ -128,8 +128,8 @@ static const char *value_text(cbk_report *report, const told_text *text, size_t 
 {
     const cbk_placeholder *of = text->of->parts[part].placeholder;
     const char *problem = NULL;
-    const char *printed =
-        cbk_print_answer(report->arena, of, text->fields[part], quantity, &problem);
+    const char *printed = cbk_print_answer(report->arena, report->style, of,
+                                           text->fields[part], quantity, &problem);
     if (problem != NULL) {
         (void)cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s:%zu: {{%s}}: %s (%s %s)",
                        text->of->place.file, text->of->place.line, of->source, problem,
@@ -182,9 +182,9 @@ static const char *first_text(cbk_report *report, const told_text *text, size_t 
     if (text->answers[part] == NULL) {
         return text->of->parts[part].text;
     }
-    return cbk_print_answer(report->arena, text->of->parts[part].placeholder,
-                            text->fields[part], &text->answers[part][row].values[0],
-                            &problem);
+    return cbk_print_answer(report->arena, report->style,
+                            text->of->parts[part].placeholder, text->fields[part],
+                            &text->answers[part][row].values[0], &problem);
 }
 
 static cbk_status add_text(cbk_report *report, cbk_case_text *out, const told_text *text,

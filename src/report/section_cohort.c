@@ -28,7 +28,7 @@ static cbk_status add_patients(cbk_report *report, cbk_text_run *run, size_t *n,
                   protocol->is_consecutive && *n > 1 ? "consecutive " : "",
                   *n == 1 ? "" : "s", *n == 1 ? "was" : "were",
                   cbk_words_in_period(arena, protocol),
-                  cbk_words_centres(arena, protocol->design_centres));
+                  cbk_words_centres(arena, report->style, protocol->design_centres));
     return CBK_OK;
 }
 
@@ -51,7 +51,7 @@ static cbk_status add_percent(cbk_report *report, cbk_text_run *run, const share
     cbk_run_text(run, report->arena, " (");
     CBK_TRY(cbk_report_number(
         report, run, cbk_text_format(report->arena, "percent(%s)", of->condition), NULL,
-        NULL, cbk_results_percent_digits(n_known), NULL, err));
+        NULL, cbk_print_percent_digits(report->style, n_known), NULL, err));
     cbk_run_text(run, report->arena, "%)");
     return CBK_OK;
 }
@@ -134,7 +134,8 @@ static cbk_status add_spread(cbk_report *report, cbk_text_run *run, const char *
 {
     static const char *const calls[] = {"quantile(%s, 0.25)", "quantile(%s, 0.75)",
                                         "min(%s)", "max(%s)"};
-    static const char *const before[] = {" (quartiles ", " to ", "; range ", " to "};
+    const char *between = cbk_print_between(report->style, CBK_PRINT_SENTENCE);
+    const char *const before[] = {" (quartiles ", between, "; range ", between};
     for (size_t i = 0; i < 4; i++) {
         const char *at = strstr(calls[i], "%s");
         cbk_run_text(run, report->arena, before[i]);

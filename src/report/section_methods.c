@@ -136,8 +136,8 @@ static void end_paragraph(methods *text)
 
 static const char *level_words(const methods *text)
 {
-    return cbk_print_number(text->report->arena, 100.0 * text->report->conventions.level,
-                            -1);
+    return cbk_print_number(text->report->arena, text->report->style,
+                            100.0 * text->report->conventions.level, -1);
 }
 
 /* ---- what the report shows ----------------------------------------------------------

@@ -30,7 +30,8 @@ static void add_kind(cbk_report *report, cbk_text_run *run)
 static void add_inclusion(cbk_report *report, cbk_text_run *run)
 {
     const cbk_protocol *protocol = report->protocol;
-    const char *centres = cbk_words_centres(report->arena, protocol->design_centres);
+    const char *centres =
+        cbk_words_centres(report->arena, report->style, protocol->design_centres);
     const char *period = cbk_words_in_period(report->arena, protocol);
     if (!protocol->is_consecutive && *period == '\0' && *centres == '\0') {
         return;

@@ -14,7 +14,8 @@
 void cbk_results_count(cbk_report *report, cbk_text_run *run,
                        const cbk_quantity *quantity, bool is_first)
 {
-    const char *words = cbk_words_number(report->arena, quantity->value.number);
+    const char *words =
+        cbk_words_number(report->arena, report->style, quantity->value.number);
     cbk_run_number(run, report->arena,
                    is_first && words != NULL ? cbk_words_upper_first(report->arena, words)
                                              : words,
@@ -52,18 +53,13 @@ cbk_status cbk_results_count_rows(cbk_report *report, cbk_text_run *run, const c
 void cbk_results_duration(cbk_report *report, cbk_text_run *run,
                           const cbk_quantity *quantity, const char *unit)
 {
-    const char *text = cbk_print_quantity(report->arena, quantity, -1);
+    const char *text = cbk_print_quantity(report->arena, report->style, quantity, -1);
     cbk_report_quantity(report, run, quantity, -1);
     if (cbk_quantity_has_number(quantity) && unit != NULL && text != NULL) {
         const bool is_one = strcmp(text, "1") == 0;
         const int length = (int)strlen(unit) - (is_one ? 1 : 0); /* "month" */
         cbk_run_textf(run, report->arena, " %.*s", length, unit);
     }
-}
-
-int cbk_results_percent_digits(size_t n)
-{
-    return n < 100 ? 0 : 1;
 }
 
 static bool has_word(const char *text, const char *word)
@@ -95,7 +91,8 @@ const char *cbk_results_event_words(cbk_report *report, const cbk_endpoint *endp
 
 static const char *level_words(cbk_report *report)
 {
-    return cbk_print_number(report->arena, 100.0 * report->conventions.level, -1);
+    return cbk_print_number(report->arena, report->style,
+                            100.0 * report->conventions.level, -1);
 }
 
 /* ---- a share at a time --------------------------------------------------------------
@@ -141,7 +138,8 @@ static cbk_status add_exact(cbk_report *report, cbk_text_run *run,
     }
     cbk_run_textf(run, report->arena, " (exact %s %s%% limit ",
                   is_lower ? "lower" : "upper", level_words(report));
-    cbk_report_quantity(report, run, &limit, cbk_results_percent_digits(of->n));
+    cbk_report_quantity(report, run, &limit,
+                        cbk_print_percent_digits(report->style, of->n));
     cbk_run_text(run, report->arena, "%)");
     return CBK_OK;
 }
@@ -157,10 +155,11 @@ static cbk_status add_interval(cbk_report *report, cbk_text_run *run,
     if (!cbk_quantity_has_number(&limit[0]) || !cbk_quantity_has_number(&limit[1])) {
         return CBK_OK;
     }
-    const int digits = cbk_results_percent_digits(of->n);
+    const int digits = cbk_print_percent_digits(report->style, of->n);
     cbk_run_textf(run, report->arena, " (%s%% CI ", level_words(report));
     cbk_report_quantity(report, run, &limit[0], digits);
-    cbk_run_text(run, report->arena, "% to ");
+    cbk_run_textf(run, report->arena, "%%%s",
+                  cbk_print_between(report->style, CBK_PRINT_SENTENCE));
     cbk_report_quantity(report, run, &limit[1], digits);
     cbk_run_text(run, report->arena, "%)");
     return CBK_OK;
@@ -171,7 +170,8 @@ cbk_status cbk_results_at(cbk_report *report, cbk_text_run *run,
 {
     cbk_quantity value;
     CBK_TRY(cbk_report_number(report, run, share_call(report, of, "value", time), NULL,
-                              of->among, cbk_results_percent_digits(of->n), &value, err));
+                              of->among, cbk_print_percent_digits(report->style, of->n),
+                              &value, err));
     if (!cbk_quantity_has_number(&value)) {
         return CBK_OK;
     }
@@ -227,11 +227,11 @@ static cbk_status add_event_percent(cbk_report *report, cbk_text_run *run,
                                     const counted *of, cbk_error *err)
 {
     cbk_run_text(run, report->arena, " (");
-    CBK_TRY(
-        cbk_report_number(report, run,
-                          cbk_text_format(report->arena, "100.0 * events(%s) / count(%s)",
-                                          of->name, of->name),
-                          NULL, NULL, cbk_results_percent_digits(of->n), NULL, err));
+    CBK_TRY(cbk_report_number(
+        report, run,
+        cbk_text_format(report->arena, "100.0 * events(%s) / count(%s)", of->name,
+                        of->name),
+        NULL, NULL, cbk_print_percent_digits(report->style, of->n), NULL, err));
     cbk_run_text(run, report->arena, "%)");
     return CBK_OK;
 }
@@ -399,7 +399,8 @@ static cbk_status add_marks(cbk_report *report, cbk_text_run *run, const char *s
                       before);
         CBK_TRY(cbk_results_at(report, run, of, marks[i], err));
         cbk_run_textf(run, report->arena, " at %s",
-                      cbk_words_duration(report->arena, marks[i], of->endpoint->unit));
+                      cbk_words_duration(report->arena, report->style, marks[i],
+                                         of->endpoint->unit));
     }
     cbk_run_text(run, report->arena, n > 0 ? "." : "");
     return CBK_OK;
@@ -444,7 +445,7 @@ static cbk_status add_median_limits(cbk_report *report, cbk_text_run *run,
     if (is_reached && (has_lower || cbk_quantity_has_number(&limit[1]))) {
         cbk_run_textf(run, arena, " (%s%% CI ", level_words(report));
         cbk_report_quantity(report, run, &limit[0], -1);
-        cbk_run_text(run, arena, " to ");
+        cbk_run_text(run, arena, cbk_print_between(report->style, CBK_PRINT_SENTENCE));
         cbk_report_quantity(report, run, &limit[1], -1);
         cbk_run_text(run, arena, ")");
     } else if (has_lower) {

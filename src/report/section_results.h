@@ -24,9 +24,6 @@ cbk_status cbk_results_count_rows(cbk_report *report, cbk_text_run *run, const c
 void cbk_results_duration(cbk_report *report, cbk_text_run *run,
                           const cbk_quantity *quantity, const char *unit);
 
-/* Decimals of a percentage of n. */
-int cbk_results_percent_digits(size_t n);
-
 /* "80% (95% CI 52% to 100%)" of an endpoint at a time, as survival or incidence of
  * `cause` (NULL: its own event); or why it is not known. */
 typedef struct cbk_results_share {

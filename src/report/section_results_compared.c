@@ -8,6 +8,7 @@
 #include "study/sql_text.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { FEW_TESTS = 4, RATIOS_MAX = 12 };
@@ -38,10 +39,9 @@ static void add_reference(cbk_report *report, cbk_text_run *run, bool is_table,
 /* "p = 0.04", "p <0.001". */
 static void add_p(cbk_report *report, cbk_text_run *run, const cbk_quantity *p)
 {
-    const char *printed = cbk_print_p(report->arena, p->value.number);
-    const bool is_bound = printed != NULL && *printed == '<';
-    cbk_run_text(run, report->arena, is_bound ? "p " : "p = ");
-    cbk_run_number(run, report->arena, printed, cbk_report_provenance(report, p));
+    cbk_run_number(run, report->arena,
+                   cbk_print_p_equation(report->arena, report->style, p->value.number),
+                   cbk_report_provenance(report, p));
 }
 
 static const char *variable_words(cbk_report *report, const char *name)
@@ -181,7 +181,7 @@ static cbk_status add_groups(cbk_report *report, const cbk_figure_spec *figure,
                   figure->kind == CBK_FIGURE_CUMINC
                       ? cbk_results_event_words(report, endpoint)
                       : cbk_results_curve_words(report, endpoint),
-                  cbk_words_duration(report->arena, time, endpoint->unit));
+                  cbk_words_duration(report->arena, report->style, time, endpoint->unit));
     for (size_t i = 0; i < curves->n_curves; i++) {
         const char *before = i == 0 ? "" : i + 1 == curves->n_curves ? " and " : ", ";
         cbk_run_text(&run, report->arena, before);
@@ -279,6 +279,20 @@ static cbk_status add_tested(cbk_report *report, const cbk_table_spec *spec,
 /* ---- regressions --------------------------------------------------------------------
  */
 
+/* The p of a table as it stands in a sentence; one without an estimate is not bound. */
+static void add_p_of(cbk_report *report, cbk_text_run *run, const cbk_span *p,
+                     const char *printed)
+{
+    if (p->kind != CBK_SPAN_NUMBER) {
+        cbk_run_textf(run, report->arena, *printed == '<' ? "p %s" : "p = %s", printed);
+        return;
+    }
+    cbk_run_number(run, report->arena,
+                   cbk_print_p_equation(report->arena, report->style,
+                                        strtod(p->provenance->value, NULL)),
+                   p->provenance);
+}
+
 /* Adds "1.02 (1.00–1.04), p = 0.04, for age". */
 static void add_ratio(cbk_report *report, cbk_text_run *run,
                       const cbk_regression *regression, const cbk_regression_row *row,
@@ -290,8 +304,8 @@ static void add_ratio(cbk_report *report, cbk_text_run *run,
     const char *printed = cbk_run_plain(&p, report->arena);
     cbk_run_append(run, &ratio);
     if (printed != NULL && strcmp(printed, CBK_DASH) != 0) {
-        cbk_run_text(run, report->arena, *printed == '<' ? ", p " : ", p = ");
-        cbk_run_append(run, &p);
+        cbk_run_text(run, report->arena, ", ");
+        add_p_of(report, run, p.first, printed);
         cbk_run_text(run, report->arena, ",");
     }
     cbk_run_textf(run, report->arena, " for %s", what);
@@ -363,7 +377,8 @@ static cbk_status add_regression(cbk_report *report, const cbk_regression_spec *
     cbk_regression_add_count(regression, report, &run);
     cbk_run_textf(&run, report->arena, " %s, the hazard %s (%s%% CI) %s ",
                   n == 1 ? "patient" : "patients", n_columns == 1 ? "ratio" : "ratios",
-                  cbk_print_number(report->arena, 100.0 * report->conventions.level, -1),
+                  cbk_print_number(report->arena, report->style,
+                                   100.0 * report->conventions.level, -1),
                   n_columns == 1 ? "was" : "were");
     add_ratios(report, &run, regression, is_alone);
     const char *notes = cbk_words_notes(
@@ -403,7 +418,7 @@ static bool is_told(const cbk_protocol *protocol, const cbk_figure_spec *figure)
 /* A number of the mean cumulative function, which no SQL function gives. */
 static void add_mean(cbk_report *report, cbk_text_run *run, const cbk_figure_spec *figure,
                      const cbk_recurrence_data *of, const char *what, double value,
-                     int digits)
+                     const char *printed)
 {
     cbk_buffer text = {0};
     cbk_buffer_addf(&text, "%s", what);
@@ -427,8 +442,7 @@ static void add_mean(cbk_report *report, cbk_text_run *run, const cbk_figure_spe
     if (fields != NULL) {
         fields[0] = cbk_text_format(report->arena, "%s.%s", form, figure->endpoint);
     }
-    cbk_run_number(run, report->arena, cbk_print_number(report->arena, value, digits),
-                   cbk_report_provenance(report, &quantity));
+    cbk_run_number(run, report->arena, printed, cbk_report_provenance(report, &quantity));
 }
 
 /* "1.00 (95% CI 0.40 to 2.52) by 36 months". */
@@ -438,37 +452,41 @@ static void add_mean_at(cbk_report *report, cbk_text_run *run,
 {
     cbk_arena *arena = report->arena;
     const cbk_mcf_at at = cbk_mcf_at_time(mcf, time);
-    const char *when = cbk_words_duration(arena, time, of->data->unit);
+    const char *when = cbk_words_duration(arena, report->style, time, of->data->unit);
     if (cbk_notes_forbid_print(at.notes)) {
         cbk_run_textf(run, arena, "not estimable by %s", when);
         return;
     }
     add_mean(report, run, figure, of,
-             cbk_text_format(arena, "mean number by %s of", when), at.mean, 2);
+             cbk_text_format(arena, "mean number by %s of", when), at.mean,
+             cbk_print_number(arena, report->style, at.mean, 2));
     if (isfinite(at.lower) && isfinite(at.upper)) {
-        cbk_run_textf(run, arena, " (%s%% CI ",
-                      cbk_print_number(arena, 100.0 * mcf->request.level, -1));
+        cbk_run_textf(
+            run, arena, " (%s%% CI ",
+            cbk_print_number(arena, report->style, 100.0 * mcf->request.level, -1));
         add_mean(report, run, figure, of,
                  cbk_text_format(arena, "lower limit of the mean number by %s of", when),
-                 at.lower, 2);
-        cbk_run_text(run, arena, " to ");
+                 at.lower, cbk_print_number(arena, report->style, at.lower, 2));
+        cbk_run_text(run, arena, cbk_print_between(report->style, CBK_PRINT_SENTENCE));
         add_mean(report, run, figure, of,
                  cbk_text_format(arena, "upper limit of the mean number by %s of", when),
-                 at.upper, 2);
+                 at.upper, cbk_print_number(arena, report->style, at.upper, 2));
         cbk_run_text(run, arena, ")");
     }
     cbk_run_textf(run, arena, " by %s", when);
 }
 
-/* " Left out: 1 event without a time." */
+/* " Left out: one event without a time." */
 static void add_omitted(cbk_report *report, cbk_text_run *run,
                         const cbk_figure_spec *figure, const cbk_recurrence_data *of)
 {
     for (size_t i = 0; i < of->n_omitted; i++) {
         cbk_run_text(run, report->arena, i == 0 ? " Left out: " : ", ");
-        add_mean(report, run, figure, of,
-                 cbk_text_format(report->arena, "events %s of", of->omitted[i].reason),
-                 (double)of->omitted[i].n, 0);
+        add_mean(
+            report, run, figure, of,
+            cbk_text_format(report->arena, "events %s of", of->omitted[i].reason),
+            (double)of->omitted[i].n,
+            cbk_words_number(report->arena, report->style, (double)of->omitted[i].n));
         cbk_run_textf(run, report->arena, " %s %s",
                       of->omitted[i].n == 1 ? "event" : "events", of->omitted[i].reason);
     }
@@ -504,12 +522,10 @@ static cbk_status add_recurrences(cbk_report *report, const cbk_figure_spec *fig
         }
     }
     if (fit->n_groups > 1 && !figure->look.is_without_p && isfinite(fit->test.p)) {
-        const char *printed = cbk_print_p(arena, fit->test.p);
-        cbk_run_textf(&run, arena, "; robust log-rank test, p %s",
-                      printed != NULL && *printed == '<' ? "" : "= ");
+        cbk_run_text(&run, arena, "; robust log-rank test, ");
         add_mean(report, &run, figure, of,
                  cbk_text_format(arena, "p by %s of", figure->by), fit->test.p,
-                 fit->test.p < 0.1 ? 3 : 2);
+                 cbk_print_p_equation(arena, report->style, fit->test.p));
     }
     cbk_run_text(&run, arena, ".");
     add_omitted(report, &run, figure, of);

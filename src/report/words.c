@@ -44,13 +44,13 @@ const char *cbk_words_and(cbk_arena *arena, const char *const *word, size_t n)
     return cbk_words_take(&buffer, arena);
 }
 
-const char *cbk_words_number(cbk_arena *arena, double value)
+const char *cbk_words_number(cbk_arena *arena, const cbk_style *style, double value)
 {
     static const char *const words[] = {"zero", "one", "two",   "three", "four",
                                         "five", "six", "seven", "eight", "nine"};
     return value >= 0.0 && value < 10.0 && value == floor(value)
                ? words[(size_t)value]
-               : cbk_print_number(arena, value, -1);
+               : cbk_print_number(arena, style, value, -1);
 }
 
 static bool begins_with_any(const char *text, const char *const *beginnings)
@@ -147,9 +147,10 @@ const char *cbk_words_label_unit(cbk_arena *arena, const char *label, const char
     return cbk_text_format(arena, "%s, %s", label, unit);
 }
 
-const char *cbk_words_duration(cbk_arena *arena, double time, const char *unit)
+const char *cbk_words_duration(cbk_arena *arena, const cbk_style *style, double time,
+                               const char *unit)
 {
-    const char *number = cbk_print_number(arena, time, -1);
+    const char *number = cbk_print_number(arena, style, time, -1);
     if (unit == NULL || number == NULL) {
         return number;
     }
@@ -319,13 +320,14 @@ const char *cbk_words_in_period(cbk_arena *arena, const cbk_protocol *protocol)
     return cbk_text_format(arena, " %s %s", is_range ? "from" : "in", period);
 }
 
-const char *cbk_words_centres(cbk_arena *arena, const char *centres)
+const char *cbk_words_centres(cbk_arena *arena, const cbk_style *style,
+                              const char *centres)
 {
     if (centres == NULL || cbk_block_number(centres) == NULL) {
         return "";
     }
     const double n = strtod(centres, NULL);
-    return cbk_text_format(arena, " at %s %s", cbk_words_number(arena, n),
+    return cbk_text_format(arena, " at %s %s", cbk_words_number(arena, style, n),
                            n == 1.0 ? "centre" : "centres");
 }
 

@@ -178,7 +178,7 @@ static bool read_noun(const char *text, cbk_arena *arena, cbk_placeholder *out)
     out->is_in_words = strncmp(text, "words ", 6) == 0;
     out->noun[0] = between(text + (out->is_in_words ? 6 : 0), comma, arena);
     out->noun[1] = between(comma + 1, comma + strlen(comma), arena);
-    out->format = CBK_PRINT_NOUN;
+    out->format = CBK_PLACEHOLDER_NOUN;
     return true;
 }
 
@@ -186,15 +186,15 @@ static cbk_status read_format(const char *text, cbk_arena *arena, cbk_placeholde
                               cbk_error *err)
 {
     static const char *const names[] = {"percent", "p", "text", "code", "lower", "words"};
-    static const cbk_print_format formats[] = {CBK_PRINT_PERCENT, CBK_PRINT_P,
-                                               CBK_PRINT_TEXT,    CBK_PRINT_CODE,
-                                               CBK_PRINT_LOWER,   CBK_PRINT_WORDS};
+    static const cbk_placeholder_format formats[] = {
+        CBK_PLACEHOLDER_PERCENT, CBK_PLACEHOLDER_P,     CBK_PLACEHOLDER_TEXT,
+        CBK_PLACEHOLDER_CODE,    CBK_PLACEHOLDER_LOWER, CBK_PLACEHOLDER_WORDS};
     if (read_decimals(text, &out->decimals)) {
-        out->format = CBK_PRINT_DECIMALS;
+        out->format = CBK_PLACEHOLDER_DECIMALS;
         return CBK_OK;
     }
     if (strncmp(text, "percent ", 8) == 0 && read_decimals(text + 8, &out->decimals)) {
-        out->format = CBK_PRINT_PERCENT;
+        out->format = CBK_PLACEHOLDER_PERCENT;
         return CBK_OK;
     }
     if (read_noun(text, arena, out)) {
@@ -270,7 +270,7 @@ static cbk_status read_question(const char *text, cbk_arena *arena, cbk_placehol
         CBK_TRY(need(format, "The format behind the bar", err));
         CBK_TRY(read_format(format, arena, out, err));
     }
-    if (out->format == CBK_PRINT_PERCENT && !gives_percentage(out->of)) {
+    if (out->format == CBK_PLACEHOLDER_PERCENT && !gives_percentage(out->of)) {
         out->is_scaled = true;
         out->of = cbk_text_format(arena, "100 * (%s)", out->of);
     }

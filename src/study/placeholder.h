@@ -12,17 +12,17 @@ typedef enum cbk_placeholder_kind {
     CBK_PLACEHOLDER_FIGURE /* figure:3 */
 } cbk_placeholder_kind;
 
-typedef enum cbk_print_format {
-    CBK_PRINT_AS_IS,    /* as short as it is, as in the report */
-    CBK_PRINT_DECIMALS, /* "1" */
-    CBK_PRINT_PERCENT,  /* "percent", "percent 1" */
-    CBK_PRINT_P,        /* "p" */
-    CBK_PRINT_TEXT,     /* "text" */
-    CBK_PRINT_CODE,     /* "code": a choice as it is recorded */
-    CBK_PRINT_LOWER,    /* "lower": a label as it stands within a sentence */
-    CBK_PRINT_WORDS,    /* "words": a whole number below ten in words */
-    CBK_PRINT_NOUN      /* "cycle, cycles": a number and what it counts */
-} cbk_print_format;
+typedef enum cbk_placeholder_format {
+    CBK_PLACEHOLDER_AS_IS,    /* as short as it is, as in the report */
+    CBK_PLACEHOLDER_DECIMALS, /* "1" */
+    CBK_PLACEHOLDER_PERCENT,  /* "percent", "percent 1" */
+    CBK_PLACEHOLDER_P,        /* "p" */
+    CBK_PLACEHOLDER_TEXT,     /* "text" */
+    CBK_PLACEHOLDER_CODE,     /* "code": a choice as it is recorded */
+    CBK_PLACEHOLDER_LOWER,    /* "lower": a label as it stands within a sentence */
+    CBK_PLACEHOLDER_WORDS,    /* "words": a whole number below ten in words */
+    CBK_PLACEHOLDER_NOUN      /* "cycle, cycles": a number and what it counts */
+} cbk_placeholder_format;
 
 enum { CBK_PLACEHOLDER_BYTES_MAX = 2000 }; /* longer than any question */
 
@@ -34,7 +34,7 @@ typedef struct cbk_placeholder {
                            "100 *" before it, so that it gives what is printed */
     const char *from;   /* form, or NULL */
     const char *among;  /* condition, or NULL */
-    cbk_print_format format;
+    cbk_placeholder_format format;
     int decimals;        /* of DECIMALS and PERCENT */
     const char *noun[2]; /* NOUN: of one, of many */
     bool is_in_words;    /* NOUN: "words cycle, cycles" */

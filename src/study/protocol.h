@@ -4,6 +4,7 @@
 #ifndef STUDY_PROTOCOL_H
 #define STUDY_PROTOCOL_H
 
+#include "base/style.h"
 #include "study/placeholder.h"
 
 typedef enum cbk_field_type {
@@ -183,6 +184,7 @@ typedef struct cbk_figure_look {
     cbk_wish band;      /* not said: of a few curves */
     bool has_median;    /* lines to the medians */
     bool is_without_p;
+    const cbk_style *style; /* of what is printed; NULL: the program's own */
 } cbk_figure_look;
 
 typedef struct cbk_figure_spec {

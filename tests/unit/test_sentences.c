@@ -16,7 +16,8 @@
 static const char *worked_example;
 static cbk_arena *arena;
 
-/* ---- studies made here -------------------------------------------------------------- */
+/* ---- studies made here --------------------------------------------------------------
+ */
 
 #define HEAD                                                                             \
     "casebook: 1\n"                                                                      \
@@ -27,7 +28,8 @@ static cbk_arena *arena;
     "    fields:\n"                                                                      \
     "      age:    {label: Age, type: integer, unit: years}\n"                           \
     "      sex:    {label: Sex, type: choice, choices: {f: Female, m: Male}}\n"          \
-    "      signs:  {label: Signs, type: choices, choices: {pain: Pain, rash: Rash, mri: " \
+    "      signs:  {label: Signs, type: choices, choices: {pain: Pain, rash: Rash, "     \
+    "mri: "                                                                              \
     "MRI lesion}}\n"                                                                     \
     "      size:   {label: Size, type: number, unit: cm}\n"                              \
     "      months: {label: Follow-up, type: number, unit: months}\n"                     \
@@ -72,7 +74,8 @@ static opened open_made(const char *protocol, const char *patient_rows)
         !study_folder_write(&made.folder, "visit.csv",
                             patient_rows == patients ? visits : "case,month,site\n") ||
         !study_folder_write(&made.folder, "drug.csv",
-                            patient_rows == patients ? drugs : "case,month,name,cycles\n")) {
+                            patient_rows == patients ? drugs
+                                                     : "case,month,name,cycles\n")) {
         return made;
     }
     (void)!cbk_study_open(made.folder.path, arena, &made.problems, &made.study, &err);
@@ -89,7 +92,8 @@ static const char *text_of(const cbk_document *document)
 {
     const char *text = NULL;
     size_t size = 0;
-    if (cbk_render(document, CBK_FORMAT_TEXT, 4000, arena, &text, &size, NULL) != CBK_OK) {
+    if (cbk_render(document, CBK_FORMAT_TEXT, 4000, arena, &text, &size, NULL) !=
+        CBK_OK) {
         return "";
     }
     return text;
@@ -126,15 +130,16 @@ static bool report_says(const char *protocol, const char *patient_rows,
         CHECK(report_says(protocol, rows, expected, N(expected)));                       \
     } while (0)
 
-/* ---- small words -------------------------------------------------------------------- */
+/* ---- small words --------------------------------------------------------------------
+ */
 
 static void small_words(void)
 {
-    static const char *const an[] = {"8-year", "80",  "11-year", "18",     "eight", "IVC",
-                                     "MRI",    "R0",  "unclear", "SVC-1", "abscess"};
-    static const char *const a[] = {"7-year", "110", "181",  "unilateral", "CT",
-                                    "PTFE",   "one", "use",  "19",
-                                    "T1",     "man", "ureteric"};
+    static const char *const an[] = {"8-year", "80", "11-year", "18",    "eight",  "IVC",
+                                     "MRI",    "R0", "unclear", "SVC-1", "abscess"};
+    static const char *const a[] = {"7-year", "110",  "181", "unilateral",
+                                    "CT",     "PTFE", "one", "use",
+                                    "19",     "T1",   "man", "ureteric"};
     static const char *const words[] = {"pain", "rash", "fever"};
     for (size_t i = 0; i < N(an); i++) {
         CHECK(strcmp(cbk_words_article(an[i]), "an") == 0);
@@ -146,20 +151,22 @@ static void small_words(void)
     CHECK(strcmp(cbk_words_and(arena, words, 1), "pain") == 0);
     CHECK(strcmp(cbk_words_and(arena, words, 2), "pain and rash") == 0);
     CHECK(strcmp(cbk_words_and(arena, words, 3), "pain, rash and fever") == 0);
-    CHECK(strcmp(cbk_words_number(arena, 0.0), "zero") == 0);
-    CHECK(strcmp(cbk_words_number(arena, 9.0), "nine") == 0);
-    CHECK(strcmp(cbk_words_number(arena, 10.0), "10") == 0);
-    CHECK(strcmp(cbk_words_number(arena, 2.5), "2.5") == 0);
-    CHECK(strcmp(cbk_words_number(arena, -1.0), "-1") == 0);
+    CHECK(strcmp(cbk_words_number(arena, NULL, 0.0), "zero") == 0);
+    CHECK(strcmp(cbk_words_number(arena, NULL, 9.0), "nine") == 0);
+    CHECK(strcmp(cbk_words_number(arena, NULL, 10.0), "10") == 0);
+    CHECK(strcmp(cbk_words_number(arena, NULL, 2.5), "2.5") == 0);
+    CHECK(strcmp(cbk_words_number(arena, NULL, -1.0), "-1") == 0);
 }
 
-/* ---- case histories ----------------------------------------------------------------- */
+/* ---- case histories -----------------------------------------------------------------
+ */
 
 static const char told[] = HEAD
     "cases:\n"
     "  title: \"Patient {{case}}\"\n"
     "  sentences:\n"
-    "    - {says: \"A {{age}}-year-old {{sex | lower}} had {{signs | lower}}.\", missing: "
+    "    - {says: \"A {{age}}-year-old {{sex | lower}} had {{signs | lower}}.\", "
+    "missing: "
     "\"A {{sex | lower}} patient of unknown age or signs was seen.\"}\n"
     "    - \"It measured {{size}} cm.\"\n"
     "    - {when: leak, says: \"There was a leak (\\\\{{sic).\"}\n"
@@ -167,27 +174,32 @@ static const char told[] = HEAD
     "      order: month\n"
     "      among: \"n = (SELECT min(v.n) FROM visit v WHERE v.[case] = visit.[case] AND "
     "v.month IS visit.month)\"\n"
-    "      says: \"At {{month | month, months}} it was in {{site from visit among month IS "
+    "      says: \"At {{month | month, months}} it was in {{site from visit among month "
+    "IS "
     "visit.month | lower}}; {{name || ' in ' || cycles from drug among drug.month = "
     "visit.month}} helped.\"\n"
     "      missing: \"{{site}} is not dated.\"\n"
     "      none: \"{{sex}}: never back.\"\n"
-    "    - \"{{count(*) from visit | words visit, visits}}, the last at {{max(month) from visit}}; "
+    "    - \"{{count(*) from visit | words visit, visits}}, the last at {{max(month) "
+    "from visit}}; "
     "{{count(*) from visit among site = 'lung' | words time, times}} in the lung.\"\n"
     "report: {sections: [cases]}\n";
 
 static void histories_from_sentences(void)
 {
-    SAYS(told, patients,
-         /* an article before 81; a list in a list; rows by month; missing values */
-         "Patient A\n~~~~~~~~~\n\n"
-         "An 81-year-old female had pain, rash and MRI lesion. It measured 7.25 cm. At 12 "
-         "months it was in lung and liver; first in 1 and second in 6 helped. Liver is not "
-         "dated. Lung is not dated. Four visits, the last at 24; two times in the lung.",
-         "An 18-year-old male had pain. Lung is not dated. One visit, the last at 1; one "
-         "time in the lung.",
-         "A female patient of unknown age or signs was seen. It measured 3 cm. There was a "
-         "leak ({{sic). Female: never back.");
+    SAYS(
+        told, patients,
+        /* an article before 81; a list in a list; rows by month; missing values */
+        "Patient A\n~~~~~~~~~\n\n"
+        "An 81-year-old female had pain, rash and MRI lesion. It measured 7.25 cm. At 12 "
+        "months it was in lung and liver; first in 1 and second in 6 helped. Liver is "
+        "not "
+        "dated. Lung is not dated. Four visits, the last at 24; two times in the lung.",
+        "An 18-year-old male had pain. Lung is not dated. One visit, the last at 1; one "
+        "time in the lung.",
+        "A female patient of unknown age or signs was seen. It measured 3 cm. There was "
+        "a "
+        "leak ({{sic). Female: never back.");
 }
 
 /* Without sentences: every field, rows in the order of time, only when asked for. */
@@ -195,7 +207,8 @@ static void histories_without_sentences(void)
 {
     static const char plain[] = HEAD "report: {sections: [cases]}\n";
     SAYS(plain, patients,
-         "Case A\n~~~~~~\n\nAge: 81 years; Sex: Female; Signs: Pain, Rash, MRI lesion; Size: "
+         "Case A\n~~~~~~\n\nAge: 81 years; Sex: Female; Signs: Pain, Rash, MRI lesion; "
+         "Size: "
          "7.25 cm; Follow-up: 36 months; Died: Yes; Leak: No.\n\n"
          "- Visit. Month: 12 months; Site: Lung.\n"
          "- Visit. Month: 12 months; Site: Liver.\n"
@@ -205,7 +218,8 @@ static void histories_without_sentences(void)
          "Follow-up: 1 month;");
     SAYS(plain, "case,age,sex,signs,size,months,dead,leak\nA,,,,,,,\n",
          "Nothing but the key is recorded.");
-    SAYS(plain, "case,age,sex,signs,size,months,dead,leak\n", "The records hold no patient.");
+    SAYS(plain, "case,age,sex,signs,size,months,dead,leak\n",
+         "The records hold no patient.");
     opened made = open_made(HEAD, patients); /* rows of patients only when asked for */
     const cbk_document *document = NULL;
     CHECK(made.study != NULL &&
@@ -221,7 +235,8 @@ static void nothing_to_tell(void)
          "patient.");
 }
 
-/* ---- mistakes ----------------------------------------------------------------------- */
+/* ---- mistakes -----------------------------------------------------------------------
+ */
 
 /* Line 27 is the first behind HEAD. */
 static const struct {
@@ -229,8 +244,9 @@ static const struct {
     size_t line;
     const char *says;
 } wrong[] = {
-    {"cases: {sentences: [\"{{agee}}\"]}\n", 27, "{{agee}}: no such column: agee; did you "
-                                                 "mean \"age\"?"},
+    {"cases: {sentences: [\"{{agee}}\"]}\n", 27,
+     "{{agee}}: no such column: agee; did you "
+     "mean \"age\"?"},
     {"cases:\n  sentences:\n    - \"{{age | lowr}}\"\n", 29,
      "{{age | lowr}}: There is no format \"lowr\"; did you mean \"lower\"?"},
     {"cases: {sentences: [\"{{age\"]}\n", 27, "`{{age` has no }} that ends it."},
@@ -244,7 +260,8 @@ static const struct {
      "did you mean \"month\"?"},
     {"cases: {sentences: [{each: patient, says: x}]}\n", 27,
      "`patient` is not a repeating form"},
-    {"cases: {sentences: [{order: month, says: x}]}\n", 27, "`order` is of a sentence with"},
+    {"cases: {sentences: [{order: month, says: x}]}\n", 27,
+     "`order` is of a sentence with"},
     {"cases: {sentences: [{when: ded, says: x}]}\n", 27,
      "`when`: no such column: ded; did you mean \"dead\"?"},
     {"cases: {sentences: [{each: visit, among: mont, says: x}]}\n", 27,
@@ -262,7 +279,8 @@ static const struct {
 static void mistakes_of_sentences(void)
 {
     for (size_t i = 0; i < N(wrong); i++) {
-        opened made = open_made(cbk_text_format(arena, HEAD "%s", wrong[i].cases), patients);
+        opened made =
+            open_made(cbk_text_format(arena, HEAD "%s", wrong[i].cases), patients);
         const cbk_problem *found = &made.problems.kept[0];
         const bool is_good = made.study == NULL && made.problems.n_found == 1 &&
                              found->place.line == wrong[i].line &&
@@ -285,17 +303,18 @@ static void a_format_that_does_not_fit(void)
     cbk_error err = {.message = ""};
     CHECK(made.study != NULL);
     CHECK(cbk_report_build(made.study, NULL, NULL, arena, &document, &err) == CBK_EDATA);
-    CHECK(strstr(err.message, "protocol.yaml:27: {{sex | 1}}: It gives the text \"f\", which "
-                              "only the formats text, lower and code print. (patient A)") !=
-          NULL);
+    CHECK(strstr(err.message,
+                 "protocol.yaml:27: {{sex | 1}}: It gives the text \"f\", which "
+                 "only the formats text, lower and code print. (patient A)") != NULL);
     close_made(&made);
 }
 
-/* ---- results ------------------------------------------------------------------------ */
+/* ---- results ------------------------------------------------------------------------
+ */
 
 #define ROWS "case,age,sex,signs,size,months,dead,leak\n"
 #define COMPETING                                                                        \
-    "  dod: {label: Relapse, event_label: Relapse of the tumour, unit: months, time: "     \
+    "  dod: {label: Relapse, event_label: Relapse of the tumour, unit: months, time: "   \
     "months, event: leak, competing: {death: \"dead AND NOT leak\"}}\n"
 #define FIGURES                                                                          \
     "figures:\n"                                                                         \
@@ -305,22 +324,28 @@ static void a_format_that_does_not_fit(void)
 
 static void results_of_many(void)
 {
-    SAYS(HEAD COMPETING FIGURES, patients,
-         "Three patients were included. Of them, two (67%) were female and one (33%) was "
-         "male. The median age was 49.5 years (quartiles 33.8 to 65.3; range 18 to 81) in "
-         "the two for whom it is known.",
-         "For overall survival, one of the three patients (33%) had the event and two were "
-         "censored. Overall survival was 100% (exact lower 95% limit 16%) at 12 months and "
-         "50% (95% CI 13% to 100%) at 60 months. The median was 48 months (95% CI 36 to not "
-         "reached).",
-         "For relapse, one of the three patients (33%) had the event (relapse of the "
-         "tumour), one had the competing event death, and one was censored. The cumulative "
-         "incidence of relapse of the tumour was 0% (exact upper 95% limit 84%) at 12 "
-         "months, 0% (exact upper 95% limit 98%) at 36 months and 50% (95% CI 9% to 99%) at "
-         "60 months. That of death was 0% at 12 months, 50%",
-         "By sex (Figure 2), overall survival at 12 months was",
-         "for female (n = 2) and not estimable for male (n = 1); no test is possible.",
-         "Left out: 1 event without a time.");
+    SAYS(
+        HEAD COMPETING FIGURES, patients,
+        "Three patients were included. Of them, two (67%) were female and one (33%) was "
+        "male. The median age was 49.5 years (quartiles 33.8 to 65.3; range 18 to 81) in "
+        "the two for whom it is known.",
+        "For overall survival, one of the three patients (33%) had the event and two "
+        "were "
+        "censored. Overall survival was 100% (exact lower 95% limit 16%) at 12 months "
+        "and "
+        "50% (95% CI 13% to 100%) at 60 months. The median was 48 months (95% CI 36 to "
+        "not "
+        "reached).",
+        "For relapse, one of the three patients (33%) had the event (relapse of the "
+        "tumour), one had the competing event death, and one was censored. The "
+        "cumulative "
+        "incidence of relapse of the tumour was 0% (exact upper 95% limit 84%) at 12 "
+        "months, 0% (exact upper 95% limit 98%) at 36 months and 50% (95% CI 9% to 99%) "
+        "at "
+        "60 months. That of death was 0% at 12 months, 50%",
+        "By sex (Figure 2), overall survival at 12 months was",
+        "for female (n = 2) and not estimable for male (n = 1); no test is possible.",
+        "Left out: one event without a time.");
 }
 
 static void results_of_one_and_of_none(void)
@@ -345,7 +370,8 @@ static void results_of_one_and_of_none(void)
          "Overall survival is not known for any patient.");
 }
 
-/* ---- methods ------------------------------------------------------------------------ */
+/* ---- methods ------------------------------------------------------------------------
+ */
 
 /* What the report does not show is not claimed. */
 static void methods_of_what_is_shown(void)
@@ -356,8 +382,9 @@ static void methods_of_what_is_shown(void)
     CHECK(made.study != NULL &&
           cbk_report_build(made.study, NULL, NULL, arena, &document, NULL) == CBK_OK);
     const char *text = text_of(document);
-    CHECK(strstr(text, "Overall survival was counted in months as “follow-up”; the event was "
-                       "recorded as “died: yes”.") != NULL);
+    CHECK(strstr(text,
+                 "Overall survival was counted in months as “follow-up”; the event was "
+                 "recorded as “died: yes”.") != NULL);
     CHECK(strstr(text, "method of Kaplan and Meier [1]") != NULL);
     CHECK(strstr(text, "log-rank") == NULL && strstr(text, "Nelson") == NULL);
     CHECK(strstr(text, "quartiles") == NULL && strstr(text, "beta product") == NULL);
@@ -366,11 +393,11 @@ static void methods_of_what_is_shown(void)
     SAYS(HEAD FIGURES "report: {sections: [results, methods]}\n",
          ROWS "A,40,f,,,13,yes,no\nB,40,m,,,14,no,no\n",
          "Groups were compared by the log-rank test", "Nelson's mean cumulative function",
-         "Where survival is 1 or 0", "median, quartiles and range",
-         "none was replaced");
+         "Where survival is 1 or 0", "median, quartiles and range", "none was replaced");
 }
 
-/* ---- the worked example -------------------------------------------------------------- */
+/* ---- the worked example --------------------------------------------------------------
+ */
 
 static bool has_digit(const char *text)
 {
@@ -382,8 +409,8 @@ static bool is_as_recorded(cbk_study *study, const cbk_span *span, size_t *n_cel
 {
     const cbk_provenance *of = span->provenance;
     cbk_quantity asked;
-    if (cbk_study_evaluate(study, of->expression, of->from, of->among, NULL, arena, &asked,
-                           NULL) != CBK_OK) {
+    if (cbk_study_evaluate(study, of->expression, of->from, of->among, NULL, arena,
+                           &asked, NULL) != CBK_OK) {
         return false;
     }
     const cbk_records *records = cbk_study_records(study, of->from);
@@ -398,9 +425,10 @@ static bool is_as_recorded(cbk_study *study, const cbk_span *span, size_t *n_cel
     cbk_number_shortest(cell->value.number, number);
     const size_t n = strlen(number);
     (*n_cells)++;
-    return strcmp(span->text, cbk_words_number(arena, cell->value.number)) == 0 ||
-           (strncmp(span->text, number, n) == 0 && !isdigit((unsigned char)span->text[n])) ||
-           strncmp(span->text, cbk_words_number(arena, cell->value.number), 3) == 0;
+    return strcmp(span->text, cbk_words_number(arena, NULL, cell->value.number)) == 0 ||
+           (strncmp(span->text, number, n) == 0 &&
+            !isdigit((unsigned char)span->text[n])) ||
+           strncmp(span->text, cbk_words_number(arena, NULL, cell->value.number), 3) == 0;
 }
 
 /* Every number of every history is bound, and is the record's. */
@@ -446,12 +474,14 @@ static void what_other_sources_say(void)
     const cbk_document *document = NULL;
     CHECK(cbk_report_build(study, NULL, NULL, arena, &document, NULL) == CBK_OK);
     const char *text = text_of(document);
-    CHECK(strstr(text, "- Recurrence 1, month: 67 in the record, but 76 (case history).\n") !=
+    CHECK(strstr(text,
+                 "- Recurrence 1, month: 67 in the record, but 76 (case history).\n") !=
           NULL);
-    CHECK(strstr(text, "- Follow-up, months: 132 in the record, but 144 (Results, "
-                       "Discussion), 118 (Abstract, Introduction, Results (follow-up)).\n") !=
+    CHECK(strstr(text,
+                 "- Follow-up, months: 132 in the record, but 144 (Results, "
+                 "Discussion), 118 (Abstract, Introduction, Results (follow-up)).\n") !=
           NULL);
-    CHECK(strstr(text, "- Tumour size, cm: 7.3 in the record") == NULL); /* resolved */
+    CHECK(strstr(text, "- Tumour size, cm: 7.3 in the record") == NULL);   /* resolved */
     CHECK(strstr(text, "- Treatment 4, month: 67 in the record") == NULL); /* not told */
     cbk_study_close(study);
 }
