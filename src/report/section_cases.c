@@ -49,12 +49,9 @@ static const size_t *patients_of(cbk_report *report, const cbk_records *records)
 {
     const cbk_records *patients =
         cbk_study_records(report->study, report->protocol->forms[0].name);
-    const cbk_named_row *names = cbk_records_sorted(patients, report->arena);
     size_t *of = CBK_NEW(report->arena, size_t, records->n_rows + 1);
-    for (size_t i = 0; names != NULL && of != NULL && i < records->n_rows; i++) {
-        const cbk_named_row *found =
-            cbk_named_row_find(names, patients->n_rows, records->key[i]);
-        of[i] = found != NULL ? found->row : SIZE_MAX;
+    for (size_t i = 0; of != NULL && i < records->n_rows; i++) {
+        of[i] = cbk_records_find(patients, records->key[i]);
     }
     return of;
 }

@@ -558,7 +558,7 @@ static void the_report_of_nobody(void)
     cbk_study *study = open_first(0);
     CHECK(study != NULL);
     const cbk_document *document = NULL;
-    CHECK(cbk_report_build(study, NULL, NULL, arena, &document, NULL) == CBK_OK);
+    CHECK(cbk_report_build(study, NULL, NULL, NULL, arena, &document, NULL) == CBK_OK);
     CHECK(says(document, "The records hold no patient."));
     CHECK(says(document, "Every record satisfies the rules of the protocol"));
     CHECK(says(document, "No other source disagrees with the records."));
@@ -572,7 +572,7 @@ static void the_report_of_one(void)
     cbk_study *study = open_first(1);
     CHECK(study != NULL);
     const cbk_document *document = NULL;
-    CHECK(cbk_report_build(study, NULL, NULL, arena, &document, NULL) == CBK_OK);
+    CHECK(cbk_report_build(study, NULL, NULL, NULL, arena, &document, NULL) == CBK_OK);
     CHECK(says(document, "One patient was included from January 2015 to December 2020 at "
                          "two centres. The patient was female. The age was 40 years."));
     CHECK(says(document, "The records also hold no visit records."));
@@ -623,7 +623,8 @@ static void the_same_bytes_twice(void)
         CHECK(study != NULL);
         const cbk_document *document = NULL;
         size_t size = 0;
-        CHECK(cbk_report_build(study, NULL, NULL, arena, &document, NULL) == CBK_OK);
+        CHECK(cbk_report_build(study, NULL, NULL, NULL, arena, &document, NULL) ==
+              CBK_OK);
         CHECK(is_text(document->footer, "casebook " CASEBOOK_VERSION ", study small"));
         CHECK(cbk_render(document, CBK_FORMAT_HTML, 80, arena, &html[i], &size, NULL) ==
               CBK_OK);
@@ -645,7 +646,7 @@ static void survives_a_full_arena(void)
         }
         const cbk_document *document = NULL;
         const cbk_status status =
-            cbk_report_build(study, NULL, NULL, small, &document, NULL);
+            cbk_report_build(study, NULL, NULL, NULL, small, &document, NULL);
         is_done = status == CBK_OK;
         n_failures += !is_done;
         CHECK(is_done == (document != NULL));

@@ -106,8 +106,9 @@ static bool report_says(const char *protocol, const char *patient_rows,
     opened made = open_made(protocol, patient_rows);
     const cbk_document *document = NULL;
     cbk_error err = {.message = ""};
-    bool is_good = made.study != NULL && cbk_report_build(made.study, NULL, NULL, arena,
-                                                          &document, &err) == CBK_OK;
+    bool is_good =
+        made.study != NULL &&
+        cbk_report_build(made.study, NULL, NULL, NULL, arena, &document, &err) == CBK_OK;
     if (!is_good) {
         printf("# %s %s\n", err.message,
                made.problems.n_found > 0 ? made.problems.kept[0].message : "");
@@ -222,8 +223,8 @@ static void histories_without_sentences(void)
          "The records hold no patient.");
     opened made = open_made(HEAD, patients); /* rows of patients only when asked for */
     const cbk_document *document = NULL;
-    CHECK(made.study != NULL &&
-          cbk_report_build(made.study, NULL, NULL, arena, &document, NULL) == CBK_OK);
+    CHECK(made.study != NULL && cbk_report_build(made.study, NULL, NULL, NULL, arena,
+                                                 &document, NULL) == CBK_OK);
     CHECK(strstr(text_of(document), "Case histories") == NULL);
     close_made(&made);
 }
@@ -302,7 +303,8 @@ static void a_format_that_does_not_fit(void)
     const cbk_document *document = NULL;
     cbk_error err = {.message = ""};
     CHECK(made.study != NULL);
-    CHECK(cbk_report_build(made.study, NULL, NULL, arena, &document, &err) == CBK_EDATA);
+    CHECK(cbk_report_build(made.study, NULL, NULL, NULL, arena, &document, &err) ==
+          CBK_EDATA);
     CHECK(strstr(err.message,
                  "protocol.yaml:27: {{sex | 1}}: It gives the text \"f\", which "
                  "only the formats text, lower and code print. (patient A)") != NULL);
@@ -379,8 +381,8 @@ static void methods_of_what_is_shown(void)
     opened made = open_made(
         HEAD FIGURES "report: {sections: [methods, {figure: \"1\"}]}\n", patients);
     const cbk_document *document = NULL;
-    CHECK(made.study != NULL &&
-          cbk_report_build(made.study, NULL, NULL, arena, &document, NULL) == CBK_OK);
+    CHECK(made.study != NULL && cbk_report_build(made.study, NULL, NULL, NULL, arena,
+                                                 &document, NULL) == CBK_OK);
     const char *text = text_of(document);
     CHECK(strstr(text,
                  "Overall survival was counted in months as “follow-up”; the event was "
@@ -438,7 +440,7 @@ static void every_number_of_the_histories(void)
     cbk_study *study = NULL;
     CHECK(cbk_study_open(worked_example, arena, &problems, &study, NULL) == CBK_OK);
     const cbk_document *document = NULL;
-    CHECK(cbk_report_build(study, NULL, NULL, arena, &document, NULL) == CBK_OK);
+    CHECK(cbk_report_build(study, NULL, NULL, NULL, arena, &document, NULL) == CBK_OK);
     bool is_in_cases = false;
     size_t n_cells = 0;
     size_t n_histories = 0;
@@ -472,7 +474,7 @@ static void what_other_sources_say(void)
     cbk_study *study = NULL;
     CHECK(cbk_study_open(worked_example, arena, &problems, &study, NULL) == CBK_OK);
     const cbk_document *document = NULL;
-    CHECK(cbk_report_build(study, NULL, NULL, arena, &document, NULL) == CBK_OK);
+    CHECK(cbk_report_build(study, NULL, NULL, NULL, arena, &document, NULL) == CBK_OK);
     const char *text = text_of(document);
     CHECK(strstr(text,
                  "- Recurrence 1, month: 67 in the record, but 76 (case history).\n") !=
