@@ -43,12 +43,12 @@ static size_t n_rows_of(const cbk_step_chart *chart, const cbk_step_block *block
     return n;
 }
 
-double cbk_step_count_width(const cbk_step_chart *chart)
+double cbk_step_count_width(const cbk_step_chart *chart, cbk_arena *arena)
 {
     double widest = 0.0;
     for (size_t i = 0; i < chart->n_blocks; i++) {
-        char text[CBK_NUMBER_SIZE];
-        cbk_number_fixed(chart->blocks[i].most, 0, text);
+        const char *text =
+            cbk_print_number(arena, chart->look->style, chart->blocks[i].most, 0);
         widest = fmax(widest, cbk_text_width_mm(text, CBK_STEPS_SMALL_MM, false));
     }
     return widest;
@@ -89,10 +89,11 @@ static double label_width(const cbk_step_chart *chart, double width_mm)
     return is_by_name ? widest : fmin(widest, LABEL_MOST * width_mm);
 }
 
-double cbk_step_table_gutter(const cbk_step_chart *chart, double width_mm)
+double cbk_step_table_gutter(const cbk_step_chart *chart, double width_mm,
+                             cbk_arena *arena)
 {
     return LABEL_LEFT_MM + label_width(chart, width_mm) + 1.5 +
-           cbk_step_count_width(chart) / 2.0;
+           cbk_step_count_width(chart, arena) / 2.0;
 }
 
 static cbk_ink ink_of(size_t count)
@@ -118,8 +119,8 @@ static void draw_counts(const cbk_step_figure *figure, size_t index, double top_
     for (size_t i = 0; i < n_ticks; i++) {
         for (size_t row = 0, k = 0; (k = count_of_row(chart, block, row)) != SIZE_MAX;
              row++) {
-            char text[CBK_NUMBER_SIZE];
-            cbk_number_fixed(counts[i * block->n_counts + k], 0, text);
+            const char *text = cbk_print_number(figure->arena, chart->look->style,
+                                                counts[i * block->n_counts + k], 0);
             const cbk_point at = {cbk_axis_mm(&figure->axis, times[i]),
                                   top_mm + (double)(row + 1) * ROW_MM};
             cbk_drawing_text(figure->drawing, figure->arena, at, CBK_ANCHOR_MIDDLE,
@@ -150,7 +151,8 @@ static value_texts values_of(const cbk_step_figure *figure, size_t curve)
         if (cbk_step_mark_is_drawn(figure, i) &&
             cbk_step_has_value(&chart->curves[curve], chart->marks[i], &at)) {
             values.texts[values.n] = cbk_text_format(
-                arena, "%s %s", cbk_axis_value(chart->marks[i], chart->unit, arena),
+                arena, "%s %s",
+                cbk_axis_value(chart->marks[i], chart->unit, chart->look->style, arena),
                 cbk_step_value_text(figure, curve, &at, values.n == 0));
             values.n++;
         }
@@ -159,7 +161,8 @@ static value_texts values_of(const cbk_step_figure *figure, size_t curve)
         const double median = chart->curves[curve].median;
         values.texts[values.n++] =
             isfinite(median) ? cbk_text_format(arena, "median %s",
-                                               cbk_axis_value(median, chart->unit, arena))
+                                               cbk_axis_value(median, chart->unit,
+                                                              chart->look->style, arena))
                              : "median not reached";
     }
     return values;

@@ -31,6 +31,7 @@ typedef struct swimmer_figure {
     size_t n_lanes;
     const char *end_label;
     const char *unit;
+    const cbk_style *style;
     cbk_arena *arena;
     cbk_drawing *drawing;
     cbk_axis axis;
@@ -394,7 +395,8 @@ static void draw_bar(swimmer_figure *figure, const cbk_swimmer *swimmer, double 
         {cbk_axis_mm(&figure->axis, length_of(swimmer)), y + figure->bar_mm / 2.0}};
     const bool is_event = swimmer->end == CBK_SWIM_EVENT;
     const char *ending = is_event ? or_empty(figure->end_label) : "Censored";
-    const char *time = cbk_axis_value(length_of(swimmer), figure->unit, arena);
+    const char *time =
+        cbk_axis_value(length_of(swimmer), figure->unit, figure->style, arena);
     const char *tip =
         cbk_text_format(arena, "%s: %s at %s", or_empty(swimmer->patient), ending, time);
     cbk_drawing_add(figure->drawing, arena,
@@ -420,7 +422,8 @@ static void draw_bar(swimmer_figure *figure, const cbk_swimmer *swimmer, double 
 static void draw_event(swimmer_figure *figure, const happening *event, cbk_point at)
 {
     const char *lane = or_empty(figure->lane_labels[event->lane]);
-    const char *time = cbk_axis_value(event->time, figure->unit, figure->arena);
+    const char *time =
+        cbk_axis_value(event->time, figure->unit, figure->style, figure->arena);
     const char *tip =
         *event->labels == '\0'
             ? cbk_text_format(figure->arena, "%s at %s", lane, time)
@@ -489,9 +492,10 @@ static const char *description_of(const swimmer_figure *figure)
     cbk_buffer_addf(&text, "Swimmer plot, one line a patient, the longest first: %zu %s.",
                     figure->n, figure->n == 1 ? "patient" : "patients");
     if (figure->n > 0) {
-        cbk_buffer_addf(&text, " %s: %zu; censored: %zu. The longest line is %s.",
-                        or_empty(figure->end_label), n_ended, figure->n - n_ended,
-                        cbk_axis_value(longest, figure->unit, figure->arena));
+        cbk_buffer_addf(
+            &text, " %s: %zu; censored: %zu. The longest line is %s.",
+            or_empty(figure->end_label), n_ended, figure->n - n_ended,
+            cbk_axis_value(longest, figure->unit, figure->style, figure->arena));
     }
     for (size_t lane = 0; lane < figure->n_lanes; lane++) {
         cbk_buffer_addf(&text, " %s: %zu marked.", or_empty(figure->lane_labels[lane]),
@@ -570,11 +574,11 @@ static const cbk_figure_data *data_of(const swimmer_figure *figure)
 const cbk_drawing *cbk_figure_swimmer_draw(const cbk_swimmer *swimmers, size_t n,
                                            const char *const *lane_labels, size_t n_lanes,
                                            const char *end_label, const char *unit,
-                                           const char *title, double width_mm,
+                                           const char *title, const cbk_figure_look *look,
                                            cbk_arena *arena)
 {
     assert(arena != NULL);
-    swimmer_figure figure = {.width_mm = width_mm > 0.0 ? width_mm : WIDTH_MM,
+    swimmer_figure figure = {.width_mm = look->width_mm > 0.0 ? look->width_mm : WIDTH_MM,
                              .swimmers = swimmers,
                              .n = n,
                              .order = order_of(swimmers, n, arena),
@@ -582,6 +586,7 @@ const cbk_drawing *cbk_figure_swimmer_draw(const cbk_swimmer *swimmers, size_t n
                              .n_lanes = n_lanes,
                              .end_label = end_label,
                              .unit = unit,
+                             .style = look->style,
                              .arena = arena};
     lay_out(&figure);
     const double axis_mm = bottom_of(&figure);
@@ -598,6 +603,6 @@ const cbk_drawing *cbk_figure_swimmer_draw(const cbk_swimmer *swimmers, size_t n
         const double y = figure.top_mm + ((double)i + 0.5) * figure.row_mm;
         draw_row(&figure, &swimmers[figure.order[i]], y);
     }
-    cbk_axis_draw(&figure.axis, figure.drawing, arena, axis_mm, unit);
+    cbk_axis_draw(&figure.axis, figure.drawing, look->style, arena, axis_mm, unit);
     return cbk_arena_has_failed(arena) ? NULL : figure.drawing;
 }

@@ -146,17 +146,19 @@ static void add_recorded(listing *list, cbk_text_run *run, size_t row,
 }
 
 /* An endpoint rounded for print: "48.03+" for 48.0328542094456+. */
-static const char *print_time(const char *text, int digits, cbk_arena *arena)
+static const char *print_time(const char *text, int digits, const cbk_style *style,
+                              cbk_arena *arena)
 {
     cbk_survival_time at;
     if (!cbk_survival_parse(text, &at)) {
         return text;
     }
-    const char *time = cbk_print_number(arena, at.time, digits);
+    const char *time = cbk_print_number(arena, style, at.time, digits);
     const char *plus = at.is_event ? "" : "+";
     return at.entry > 0.0
                ? cbk_text_format(arena, "(%s,%s%s]",
-                                 cbk_print_number(arena, at.entry, digits), time, plus)
+                                 cbk_print_number(arena, style, at.entry, digits), time,
+                                 plus)
                : cbk_text_format(arena, "%s%s", time, plus);
 }
 
@@ -183,9 +185,9 @@ static void add_selected(listing *list, cbk_text_run *run, size_t i, const char 
                           (spec->digits < 0 && cbk_field_is_number(field) &&
                            field->type != CBK_FIELD_BOOLEAN);
     if (column->type == CBK_COLUMN_NUMBER && is_plain) { /* computed: never 17 digits */
-        text = cbk_print_number(arena, value.number, spec->digits);
+        text = cbk_print_number(arena, report->style, value.number, spec->digits);
     } else if (cbk_protocol_endpoint(report->protocol, name) != NULL) {
-        text = print_time(value.text, spec->digits, arena);
+        text = print_time(value.text, spec->digits, report->style, arena);
     } else if (field != NULL) {
         text = cbk_recorded_print(field, &value, spec->is_code, spec->digits, arena);
     }

@@ -1,5 +1,6 @@
 /* casebook_load.c - a study from a casebook file.  Contract: casebook.h. */
 #include "study/casebook_parts.h"
+#include "study/cell.h"
 #include "study/internal.h"
 
 #include "base/text.h"
