@@ -171,6 +171,7 @@ cbk_status cbk_report_build(cbk_study *study, const cbk_audit *audit,
             conventions != NULL ? *conventions : cbk_conventions_of(CBK_PROFILE_R),
     };
     CBK_TRY(cbk_report_done(&report, err));
+    report.document->dictionary = cbk_report_dictionary(&report);
     report.document->subtitle = protocol->citation;
     const char *name = folder_name(arena, cbk_study_folder(study));
     report.document->footer =
