@@ -125,8 +125,12 @@ bool cbk_cox_firth_fit(const cbk_cox_model *model, double level, cbk_arena *aren
                            .upper = CBK_NEW(arena, double, p + 1),
                            .chisq = CBK_NEW(arena, double, p + 1)};
     double *inverse = CBK_NEW(arena, double, p *p + 1);
-    if (inverse == NULL || !make_room(model, arena, &of) ||
+    if (!make_room(model, arena, &of) ||
         !cbk_cox_climber_make(p, evaluate, &of, decrement_last, arena, &at)) {
+        return false;
+    }
+    at.learned = CBK_NEW(arena, double, p *p + 1);
+    if (at.learned == NULL) {
         return false;
     }
     evaluate(&of, at.now, &at.value);
@@ -151,7 +155,7 @@ bool cbk_cox_firth_fit(const cbk_cox_model *model, double level, cbk_arena *aren
                 cbk_cox_profile_limit(&at, j, beta[j], width, side, target);
         }
         memcpy(at.now, beta, p * sizeof *at.now);
-        const double chisq = 2.0 * (out->loglik - cbk_cox_profile_at(&at, j, 0.0));
+        const double chisq = 2.0 * (out->loglik - cbk_cox_profile_from(&at, j, beta[j], 0.0));
         out->chisq[j] = chisq < 0.0 ? 0.0 : chisq;
     }
     return true;
