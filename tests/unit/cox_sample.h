@@ -143,8 +143,8 @@ static inline double weight_of(const sample *s, size_t row)
  * d tied ones takes l / d of the tied from the risk set, and counts with their mean
  * weight. info[p * p] (or NULL): its information, the covariances of x in those risk
  * sets. */
-static inline double loglik_of(const sample *s, cbk_cox_ties ties, const double *beta,
-                               double *info)
+static inline double definition_of(const sample *s, cbk_cox_ties ties, const double *beta,
+                                   double *info)
 {
     double loglik = 0.0;
     for (size_t k = 0; info != NULL && k < s->p * s->p; k++) {

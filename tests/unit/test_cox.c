@@ -19,17 +19,17 @@ static void the_definition_is_maximised(void)
         const double zero[P_MAX] = {0.0};
         CHECK(fit != NULL && (fit->notes & CBK_NOTE_MONOTONE) == 0);
         estimates_of(fit, beta);
-        const double best = loglik_of(&s, ties, beta, NULL);
+        const double best = definition_of(&s, ties, beta, NULL);
         CHECK_NEAR(fit->loglik, best, 1e-11);
-        CHECK_NEAR(fit->loglik_null, loglik_of(&s, ties, zero, NULL), 1e-11);
+        CHECK_NEAR(fit->loglik_null, definition_of(&s, ties, zero, NULL), 1e-11);
         CHECK(fit->gradient < 1e-9);
         for (size_t j = 0; j < s.p; j++) {
             const double step = 1e-3 * fit->coefficients[j].std_error;
             const double at = beta[j];
             beta[j] = at + step;
-            const double above = loglik_of(&s, ties, beta, NULL);
+            const double above = definition_of(&s, ties, beta, NULL);
             beta[j] = at - step;
-            const double below = loglik_of(&s, ties, beta, NULL);
+            const double below = definition_of(&s, ties, beta, NULL);
             beta[j] = at;
             CHECK(above < best && below < best);
             CHECK(fabs(above - below) < 1e-3 * (2.0 * best - above - below) + 1e-9);

@@ -8,7 +8,7 @@ static double penalised(const sample *s, cbk_cox_ties ties, double first, double
 {
     const double beta[P_MAX] = {first, second};
     double info[P_MAX * P_MAX];
-    const double loglik = loglik_of(s, ties, beta, info);
+    const double loglik = definition_of(s, ties, beta, info);
     return loglik + 0.5 * log(info[0] * info[3] - info[1] * info[2]);
 }
 
