@@ -13,7 +13,9 @@
 #include <math.h>
 #include <string.h>
 
-static const double decrement_last = 1e-20;
+/* The top is a fixed point; a profile near one is off by half its decrement. */
+static const double decrement_top = 1e-28;
+static const double decrement_profile = 1e-20;
 
 typedef struct penalised {
     const cbk_cox_model *model;
@@ -126,7 +128,7 @@ bool cbk_cox_firth_fit(const cbk_cox_model *model, double level, cbk_arena *aren
                            .chisq = CBK_NEW(arena, double, p + 1)};
     double *inverse = CBK_NEW(arena, double, p *p + 1);
     if (!make_room(model, arena, &of) ||
-        !cbk_cox_climber_make(p, evaluate, &of, decrement_last, arena, &at)) {
+        !cbk_cox_climber_make(p, evaluate, &of, decrement_top, arena, &at)) {
         return false;
     }
     at.learned = CBK_NEW(arena, double, p *p + 1);
@@ -136,6 +138,7 @@ bool cbk_cox_firth_fit(const cbk_cox_model *model, double level, cbk_arena *aren
     evaluate(&of, at.now, &at.value);
     out->loglik_null = at.value.loglik;
     out->is_converged = cbk_cox_climb(&at, p);
+    at.decrement_last = decrement_profile;
     out->loglik = at.value.loglik;
     out->n_iterations = at.n_iterations;
     memcpy(beta, at.now, p * sizeof *beta);
