@@ -173,6 +173,10 @@ def test_report(folder):
             ["size_cm", "number", "cm", "0 to 60", "NA, not applicable"], ["n", "integer", "", "", "never missing"],
             ["margin", "choice", "", "negative, Negative; positive, Positive", "NA, not applicable"],
             ["n_recurrences", "integer", "", "", ""], ["os", "time to event", "months", "", ""])), said)
+        cohort = cells_of(book, f"xl/worksheets/sheet{names.index('The cohort, by resection margin') + 1}.xml")
+        check("a category that is a digit is a label", "  0" in cohort.values())
+        wrapped = book.read(f"xl/worksheets/sheet{names.index('Data dictionary') + 1}.xml").decode()
+        check("a row whose text wraps is high enough", 'ht="45" customHeight="1"' in wrapped)
         check("names that are cut end with a word", "Numbers that depend on a" in names, names)
         bad = re.findall(r"<f>|NaN|Infinity", "".join(book.read(name).decode() for name in book.namelist()))
         check("there is no formula and no number that is none", not bad, bad)
