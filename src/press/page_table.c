@@ -120,13 +120,28 @@ static void show_header(cbk_pages *pages, set_row *set, double total_width)
     rule(pages, total_width);
 }
 
+static bool is_indented(const cbk_table_block *table, size_t row)
+{
+    return row <= table->n_rows && cells_of(table, row)[0].indent > 0;
+}
+
+/* What must stand on one page with the row that is set: the first of those below it,
+ * where it is their heading. */
+static double height_with_next(cbk_pages *pages, const set_row *set)
+{
+    const bool is_heading =
+        !is_indented(set->table, set->row) && is_indented(set->table, set->row + 1);
+    return set->height +
+           (is_heading ? row_height(pages, set->table, set->row + 1, set->width) : 0.0);
+}
+
 /* A row higher than a page has no better place: it is drawn over the edge. */
 static void show_rows(cbk_pages *pages, set_row *set, double total_width)
 {
     show_header(pages, set, total_width);
     for (size_t row = 1; row <= set->table->n_rows; row++) {
         row_set(pages, set, row);
-        if (cbk_page_left(pages) < set->height && row > 1) {
+        if (row > 1 && cbk_page_left(pages) < height_with_next(pages, set)) {
             rule(pages, total_width);
             cbk_page_break(pages);
             show_header(pages, set, total_width); /* again */

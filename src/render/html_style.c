@@ -199,6 +199,9 @@ static const char sources[] =
 static const char narrow[] = "@media screen and (max-width:36rem){"
                              "body{padding:1.5rem 1.25rem 3rem;font-size:1rem}\n"
                              "nav ol{columns:1}\n"
+                             /* Who a row is about stays in sight. */
+                             "tbody th:first-child:not(.prose){position:sticky;left:0;"
+                             "max-width:7.5rem;background:var(--background)}\n"
                              "nav li{padding:.4rem 0}}\n";
 
 static const char paper[] =

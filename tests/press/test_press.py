@@ -143,6 +143,9 @@ def test_pages(folder):
               for name in ("Tables", "Figures", "Survival")))
     long = [page for page in pages if page.lstrip().startswith("Variable")]
     check("the header of a long table is repeated", len(long) >= 1)
+    variables = {"Presentation", "Venogram", "Biopsy", "Complications", "Necrosis", "Resection margin", "Recurred"}
+    ends = [[line.strip() for line in page.split("\n") if line.strip()][-2] for page in pages]
+    check("a variable is not parted from its first category", not variables & set(ends), ends)
     check("no caption is parted from its table",
           all(not page.rstrip().split("\n")[-3].startswith("Table ") for page in pages))
     check("the pages are tagged", "Tagged:          yes" in about, about)

@@ -563,7 +563,14 @@ static void texts_are_cut_between_characters(void)
         CHECK(fitted == text || strcmp(fitted + length - 3, "…") == 0);
         CHECK(fitted == text || memcmp(fitted, text, length - 3) == 0);
         CHECK(fitted == text || ((unsigned char)text[length - 3] & 0xC0U) != 0x80U);
+        const char *end = cbk_text_fitted_end(text, 3.0, false, width, arena);
+        const size_t kept = strlen(end) - 3;
+        CHECK(cbk_text_width_mm(end, 3.0, false) <= width);
+        CHECK(end == text || (strncmp(end, "…", 3) == 0 && kept < strlen(text) &&
+                              strcmp(end + 3, text + strlen(text) - kept) == 0 &&
+                              ((unsigned char)end[3] & 0xC0U) != 0x80U));
     }
+    CHECK(cbk_text_fitted_end(text, 3.0, false, 500.0, arena) == text);
 }
 
 /* ---- memory

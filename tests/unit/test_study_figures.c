@@ -40,6 +40,8 @@ static const char protocol[] =
     "  - {id: \"3\", title: By margin, kind: km, endpoint: os, by: margin, marks: [24], "
     "notes: [Own note.]}\n"
     "  - {id: lines, title: Lines, kind: swimmer, endpoint: os, events: [visit]}\n"
+    "  - {id: some, title: Some, kind: swimmer, endpoint: os, events: [visit], among: "
+    "\"margin = 'neg'\"}\n"
     "  - {id: dated, title: Dated, kind: swimmer, endpoint: efs, events: [scan]}\n";
 
 static const char patients[] = "patient,margin,status,months,operated,relapsed,last\n"
@@ -91,6 +93,15 @@ static void lines_of_patients(void)
         figure_has_note(block, arena, "1 patient without overall survival: not drawn."));
 }
 
+static void lines_of_some(void)
+{
+    const cbk_figure_block *block = figure_of(study, arena, "some");
+    CHECK(block != NULL && drawn_fault(block->drawing) == NULL);
+    CHECK(drawn_text(block->drawing, "Patient 1") != NULL);
+    CHECK(drawn_text(block->drawing, "Patient 2") == NULL);
+    CHECK(drawn_text(block->drawing, "Patient 3") != NULL);
+}
+
 /* 2000-04-10 is day 100 after 2000-01-01; a scan before the operation is below 0. */
 static void lines_from_dates(void)
 {
@@ -138,6 +149,7 @@ int main(void)
     const check_test tests[] = {
         {"curves by group", curves_by_group},
         {"lines of patients", lines_of_patients},
+        {"lines of some patients", lines_of_some},
         {"lines from dates", lines_from_dates},
     };
     const int failed = check_main(tests, N(tests));
