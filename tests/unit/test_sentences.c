@@ -372,6 +372,45 @@ static void results_of_one_and_of_none(void)
          "Overall survival is not known for any patient.");
 }
 
+/* ---- claims -------------------------------------------------------------------------
+ */
+
+static void sentences_as_claims(void)
+{
+    opened made =
+        open_made(HEAD FIGURES "cases: {sentences: [\"{{age}} years, {{count(*) "
+                               "from visit | words visit, visits}}, {{sex}}.\"]}\n"
+                               "report: {sections: [results, cases]}\n",
+                  patients);
+    const cbk_document *document = NULL;
+    const char *claims = NULL;
+    CHECK(made.study != NULL && cbk_report_build(made.study, NULL, NULL, NULL, arena,
+                                                 &document, NULL) == CBK_OK);
+    CHECK(cbk_report_claims_write(made.study, document, arena, &claims, NULL) == CBK_OK);
+    static const char *const written[] = {
+        "says: \"Three patients were included.\"\n    stated: \"3\"\n    of: "
+        "\"count(*)\"",
+        "stated: \"67\"\n    of: \"percent(sex = 'f')\"", /* 67% of the text */
+        "says: \"The median was 48 months (95% CI 36 to not reached).\"\n    stated: "
+        "\"not "
+        "reached\"\n    of: \"km_median_upper(os)\"",
+        "place: \"Case A\"\n    says: \"81 years, four visits, Female.\"\n    stated: "
+        "\"81\"\n    of: \"age\"\n    from: \"patient\"\n    among: \"\\\"case\\\" = "
+        "'A'\"",
+        "stated: \"4\"\n    of: \"count(*)\"\n    from: \"visit\"\n    among: "
+        "\"\\\"case\\\" = 'A'\"",
+        "# Not among them: 6 that no question"}; /* an exact limit, means of visits */
+    for (size_t i = 0; i < N(written); i++) {
+        const bool is_there = strstr(claims, written[i]) != NULL;
+        if (!is_there) {
+            printf("# not written: %s\n%s\n", written[i], claims);
+        }
+        CHECK(is_there);
+    }
+    CHECK(strstr(claims, "of: \"sex\"") == NULL); /* a text is no number */
+    close_made(&made);
+}
+
 /* ---- methods ------------------------------------------------------------------------
  */
 
@@ -504,6 +543,7 @@ int main(int argc, char **argv)
         {"a format that does not fit", a_format_that_does_not_fit},
         {"results of many", results_of_many},
         {"results of one and of none", results_of_one_and_of_none},
+        {"sentences as claims", sentences_as_claims},
         {"methods of what is shown", methods_of_what_is_shown},
         {"every number of the histories", every_number_of_the_histories},
         {"what other sources say", what_other_sources_say},
