@@ -60,12 +60,13 @@ static const char *find_stated(const claiming *c, const cbk_span *span)
                                           : NULL;
 }
 
-/* A text of a record is no claim. */
-static bool is_number(const cbk_span *span)
+/* A text of a record is no claim; nor is that nothing can be said. */
+static bool is_claim(const cbk_span *span)
 {
     double value = 0.0;
-    return cbk_number_parse(span->provenance->value, false, &value) ||
-           is_not_reached(span);
+    const bool is_number = cbk_number_parse(span->provenance->value, false, &value) &&
+                           strcmp(span->text, "not estimable") != 0;
+    return is_number || is_not_reached(span);
 }
 
 static void add_key(claiming *c, const char *key, const char *text)
@@ -110,7 +111,7 @@ static void add_paragraph(claiming *c, const cbk_block *block)
     size_t at = 0;
     for (const cbk_span *span = block->run.first; text != NULL && span != NULL;
          span = span->next) {
-        if (span->kind == CBK_SPAN_NUMBER && is_number(span)) {
+        if (span->kind == CBK_SPAN_NUMBER && is_claim(span)) {
             add_claim(c, span, sentence_at(c, text, at));
         }
         at += strlen(span->text);
