@@ -431,6 +431,13 @@ static void methods_of_what_is_shown(void)
     CHECK(strstr(text, "quartiles") == NULL && strstr(text, "beta product") == NULL);
     CHECK(strstr(text, "Methods") < strstr(text, "Figure 1.")); /* in its place */
     close_made(&made);
+    opened bare = open_made(HEAD FIGURES "report: {sections: [methods]}\n", patients);
+    CHECK(bare.study != NULL && cbk_report_build(bare.study, NULL, NULL, NULL, arena,
+                                                 &document, NULL) == CBK_OK);
+    const char *little = text_of(document);
+    CHECK(strstr(little, "Kaplan") == NULL && strstr(little, "References") == NULL);
+    CHECK(strstr(little, "none was replaced") != NULL);
+    close_made(&bare);
     SAYS(HEAD FIGURES "report: {sections: [results, methods]}\n",
          ROWS "A,40,f,,,13,yes,no\nB,40,m,,,14,no,no\n",
          "Groups were compared by the log-rank test", "Nelson's mean cumulative function",
