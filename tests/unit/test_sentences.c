@@ -350,6 +350,24 @@ static void results_of_many(void)
         "Left out: one event without a time.");
 }
 
+/* What is of a part of the patients says of which. */
+static void results_of_some(void)
+{
+    SAYS(
+        HEAD "figures:\n"
+             "  - {id: \"1\", kind: km, endpoint: os, by: leak, among: \"sex = 'f'\", "
+             "marks: [12]}\n"
+             "  - {id: \"2\", kind: mcf, endpoint: os, events: [visit], among: \"age > "
+             "20\", marks: [12]}\n",
+        patients,
+        "By leak among those recorded as “sex: female” (Figure 1), overall survival at "
+        "12 "
+        "months was 100% (exact lower 95% limit 3%) for no (n = 1) and 100% (exact lower "
+        "95% limit 3%) for yes (n = 1); ",
+        "counting visit among those recorded as age > 20 (Figure 2), was 2.00 by 12 "
+        "months");
+}
+
 static void results_of_one_and_of_none(void)
 {
     SAYS(HEAD COMPETING FIGURES, ROWS "A,40,f,,,13,no,no\n",
@@ -549,6 +567,7 @@ int main(int argc, char **argv)
         {"mistakes of sentences", mistakes_of_sentences},
         {"a format that does not fit", a_format_that_does_not_fit},
         {"results of many", results_of_many},
+        {"results of some", results_of_some},
         {"results of one and of none", results_of_one_and_of_none},
         {"sentences as claims", sentences_as_claims},
         {"methods of what is shown", methods_of_what_is_shown},
