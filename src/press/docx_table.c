@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-#define PICTURE_DPI 300.0
+#define PICTURE_DPI 220.0 /* what Word itself keeps of a picture */
 #define PICTURES "http://schemas.openxmlformats.org/drawingml/2006/picture"
 
 enum { SHORT_TABLE_ROWS = 12 }; /* not broken over two pages */

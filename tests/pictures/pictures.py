@@ -20,10 +20,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 BROWSER = HERE.parent / "browser"
 FOUND = pathlib.Path("build" if pathlib.Path("build").is_dir() else ".").resolve() / "pictures"
 FIGURES = ("3", "dfs", "recurrences", "timeline")
-FIGURE_DPI, PAGE_DPI = 100, 50
-WIDTHS = ((375, 0.8), (1280, 0.5))  # of the window, and the scale of the picture
+FIGURE_DPI, PAGE_DPI = 100, 42
+WIDTHS = ((375, 0.6), (1280, 0.5))  # of the window, and the scale of the picture
 
-# The same letters on every machine; of long lists and tables the beginning.
+# The same letters on every machine; of long parts, lists and tables the beginning.
 IN_SHORT = """
 const style = document.createElement('style');
 style.textContent = '* { font-family: "Liberation Sans" !important } '
@@ -33,6 +33,11 @@ for (const body of document.querySelectorAll('tbody'))
   [...body.rows].slice(5).forEach(row => row.remove());
 for (const list of document.querySelectorAll('main ul, main ol'))
   [...list.children].slice(3).forEach(item => item.remove());
+let n = 0;
+for (const element of [...document.querySelector('main').children]) {
+  n = element.tagName === 'H2' ? 0 : n + 1;
+  if (n > 12) element.remove();
+}
 """
 
 # Where each part of the page begins, from its own heading to the next one's.
