@@ -30,6 +30,7 @@ static const cbk_option options[] = {
     CBK_OPTION_CONF_TYPE,
     CBK_OPTION_LEVEL,
     CBK_OPTION_PROFILE,
+    CBK_OPTION_STYLE,
 };
 
 typedef struct report_format {
@@ -75,7 +76,7 @@ static cbk_status build(cbk_session *session, const cbk_arguments *arguments,
                         const cbk_conventions *conventions, const cbk_document **out)
 {
     const cbk_audit *audited = NULL;
-    CBK_TRY(cbk_session_open_study(session, arguments->operands[0]));
+    CBK_TRY(cbk_session_open_styled(session, arguments, CBK_FORMAT_TEXT));
     CBK_TRY(cbk_session_audit(session, cbk_argument(arguments, "claims"), &audited));
     const cbk_document *built = NULL;
     CBK_TRY(cbk_report_build(session->study, audited, conventions, session->arena, &built,

@@ -6,6 +6,7 @@
 
 static const cbk_option options[] = {
     CBK_OPTION_PROFILE,
+    CBK_OPTION_STYLE,
     CBK_OPTION_OUTPUT,
     {.name = "format",
      .argument = "FORMAT",
@@ -25,7 +26,8 @@ static int run(const cbk_arguments *arguments)
     }
     const cbk_conventions conventions = cbk_conventions_of(profile);
     const cbk_document *document = NULL;
-    cbk_status status = cbk_session_open_study(&session, arguments->operands[0]);
+    cbk_status status =
+        cbk_session_open_styled(&session, arguments, cbk_session_format(arguments));
     if (status == CBK_OK) {
         status = cbk_report_one_table(session.study, arguments->operands[1], &conventions,
                                       session.arena, &document, &session.error);

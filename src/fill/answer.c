@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LEAST_P 1e-16 /* in a manuscript it is "<0.001", however small */
+
 /* ---- numbers --------------------------------------------------------------------- */
 
 static const char *refuse(cbk_arena *arena, const char **problem, const char *why)
@@ -41,7 +43,8 @@ static const char *print_text(cbk_fill *fill, const cbk_placeholder *of,
 static const char *print_absence(cbk_fill *fill, const cbk_quantity *quantity,
                                  const char **problem)
 {
-    const char *words = cbk_print_quantity(fill->arena, NULL, quantity, -1);
+    const char *words =
+        cbk_print_quantity(fill->arena, cbk_study_style(fill->study), quantity, -1);
     if (words == NULL || strcmp(words, CBK_DASH) != 0) {
         return words;
     }
@@ -55,35 +58,36 @@ static const char *print_number(cbk_fill *fill, const cbk_placeholder *of, doubl
                                 const char **problem)
 {
     cbk_arena *arena = fill->arena;
+    const cbk_style *style = cbk_study_style(fill->study);
     switch (of->format) {
     case CBK_FILL_AS_IS:
-        return cbk_print_number(arena, NULL, value, -1);
+        return cbk_print_number(arena, style, value, -1);
     case CBK_FILL_DECIMALS:
-        return cbk_print_number(arena, NULL, value, of->decimals);
+        return cbk_print_number(arena, style, value, of->decimals);
     case CBK_FILL_PERCENT:
         if (of->is_scaled && fabs(value) > 100.0 * (1.0 + 1e-9)) {
             *problem = cbk_text_format(
                 arena,
                 "The format percent takes a share of 0 to 1, or an expression that "
                 "begins with 100 * or is percent(...); this one gives %s.",
-                cbk_print_number(arena, NULL, value / 100.0, -1));
+                cbk_print_number(arena, style, value / 100.0, -1));
             return NULL;
         }
         return cbk_text_format(arena, "%s%%",
-                               cbk_print_number(arena, NULL, value, of->decimals));
+                               cbk_print_number(arena, style, value, of->decimals));
     case CBK_FILL_P:
         if (value < 0.0 || value > 1.0) {
             *problem = cbk_text_format(
                 arena, "The format p takes a number of 0 to 1; this is %s.",
-                cbk_print_number(arena, NULL, value, -1));
+                cbk_print_number(arena, style, value, -1));
             return NULL;
         }
-        return value < 0.001 ? "<0.001" : cbk_print_p(arena, NULL, value);
+        return cbk_print_p(arena, style, fmax(value, LEAST_P));
     case CBK_FILL_TEXT:
         break;
     }
     *problem = cbk_text_format(arena, "It gives the number %s, and the format is text.",
-                               cbk_print_number(arena, NULL, value, -1));
+                               cbk_print_number(arena, style, value, -1));
     return NULL;
 }
 

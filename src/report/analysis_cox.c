@@ -129,7 +129,7 @@ static void add_coefficients(const cox_document *at)
                                    "Hazard ratio",
                                    level_words(at, "from"),
                                    "to",
-                                   "p",
+                                   cbk_style_of(at->style)->p_heading,
                                    "Coefficient",
                                    at->fit->request.is_robust ? "Robust SE" : "SE"};
     cbk_table_builder *builder = cbk_analysis_table(
@@ -195,7 +195,8 @@ static void fill_test(const cox_document *at, cbk_table_builder *builder, size_t
 static void add_tests(const cox_document *at)
 {
     const cbk_cox *fit = at->fit;
-    const char *const headers[] = {"All coefficients 0", "Chi-squared", "df", "p"};
+    const char *const headers[] = {"All coefficients 0", "Chi-squared", "df",
+                                   cbk_style_of(at->style)->p_heading};
     const bool is_firth = fit->request.is_firth;
     const bool is_robust = fit->request.is_robust;
     cbk_table_builder *builder = cbk_analysis_table(at->arena, NULL, headers, 4,
@@ -222,7 +223,8 @@ static void add_tests(const cox_document *at)
 static void add_proportional(const cox_document *at)
 {
     const cbk_cox *fit = at->fit;
-    const char *const headers[] = {"Proportional hazards", "Chi-squared", "df", "p"};
+    const char *const headers[] = {"Proportional hazards", "Chi-squared", "df",
+                                   cbk_style_of(at->style)->p_heading};
     if (fit->n_terms == 0) {
         return;
     }

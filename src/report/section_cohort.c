@@ -168,11 +168,12 @@ static cbk_status add_age(cbk_report *report, cbk_text_run *run, size_t n_patien
     cbk_run_textf(run, arena, " The median %s was ",
                   cbk_words_lower_first(arena, field->label));
     CBK_TRY(add_function(report, run, "median", name, -1, err));
-    cbk_run_textf(run, arena, "%s%s (range ", field->unit != NULL ? " " : "",
-                  field->unit != NULL ? field->unit : "");
-    CBK_TRY(add_function(report, run, "min", name, -1, err));
-    cbk_run_text(run, arena, cbk_print_between(report->style, CBK_PRINT_SENTENCE));
-    CBK_TRY(add_function(report, run, "max", name, -1, err));
+    cbk_run_textf(run, arena, "%s%s (range%s ", field->unit != NULL ? " " : "",
+                  field->unit != NULL ? field->unit : "",
+                  cbk_style_of(report->style)->comma);
+    CBK_TRY(cbk_report_limits(
+        report, run, CBK_PRINT_SENTENCE, cbk_text_format(arena, "min(%s)", name),
+        cbk_text_format(arena, "max(%s)", name), NULL, NULL, -1, err));
     if (n_known < n_patients) {
         cbk_run_text(run, arena, "; known for ");
         cbk_report_quantity(report, run, &known, 0);

@@ -179,7 +179,7 @@ static void add_survival_at(convention_panel *panel, const cbk_endpoint *endpoin
             .n_parts = 2,
             .part = {cbk_text_format(arena, "km_lower(%s, %s)", name, at),
                      cbk_text_format(arena, "km_upper(%s, %s)", name, at)},
-            .between = cbk_print_between(panel->report->style, CBK_PRINT_CELL),
+            .between = cbk_print_between(panel->report->style, CBK_PRINT_CELL, false),
         });
 }
 
@@ -195,16 +195,17 @@ static void add_medians(convention_panel *panel, const cbk_endpoint *endpoint,
                             .n_parts = 1,
                             .part = {cbk_text_format(arena, "km_median(%s)", name)},
                         });
-    add_headline(panel,
-                 (headline_number){
-                     .label = cbk_text_format(arena, "%s: interval of the median", label),
-                     .depends_on = ON_SURVIVAL_QUANTILE | ON_INTERVAL,
-                     .digits = -1,
-                     .n_parts = 2,
-                     .part = {cbk_text_format(arena, "km_median_lower(%s)", name),
-                              cbk_text_format(arena, "km_median_upper(%s)", name)},
-                     .between = cbk_print_between(panel->report->style, CBK_PRINT_CELL),
-                 });
+    add_headline(
+        panel,
+        (headline_number){
+            .label = cbk_text_format(arena, "%s: interval of the median", label),
+            .depends_on = ON_SURVIVAL_QUANTILE | ON_INTERVAL,
+            .digits = -1,
+            .n_parts = 2,
+            .part = {cbk_text_format(arena, "km_median_lower(%s)", name),
+                     cbk_text_format(arena, "km_median_upper(%s)", name)},
+            .between = cbk_print_between(panel->report->style, CBK_PRINT_CELL, false),
+        });
     add_headline(panel,
                  (headline_number){
                      .label = cbk_text_format(arena, "%s: median follow-up", label),

@@ -138,7 +138,7 @@ static void add_recorded(listing *list, cbk_text_run *run, size_t row,
     }
     if (field->type == CBK_FIELD_INTEGER || field->type == CBK_FIELD_NUMBER) {
         cbk_run_number(
-            run, arena, text,
+            run, arena, cbk_print_recorded(arena, list->report->style, text),
             cbk_report_recorded(list->report, list->records, row, field->name, text));
     } else {
         cbk_run_text(run, arena, text);
@@ -190,6 +190,8 @@ static void add_selected(listing *list, cbk_text_run *run, size_t i, const char 
         text = print_time(value.text, spec->digits, report->style, arena);
     } else if (field != NULL) {
         text = cbk_recorded_print(field, &value, spec->is_code, spec->digits, arena);
+        text = cbk_field_is_number(field) ? cbk_print_recorded(arena, report->style, text)
+                                          : text;
     }
     const bool is_time = cbk_protocol_endpoint(report->protocol, name) != NULL;
     if (is_time || column->type == CBK_COLUMN_NUMBER) {

@@ -23,7 +23,8 @@ struct cbk_study {
     cbk_records *records; /* [protocol->n_forms] in the protocol's order */
     size_t n_sources;
     cbk_source_statement *sources;
-    char fingerprint[65]; /* SHA-256 of the files that make the study */
+    const cbk_style *style; /* NULL: the protocol's */
+    char fingerprint[65];   /* SHA-256 of the files that make the study */
     cbk_registry *registry;
     row_set *row_sets;
     /* The evaluation that is running: what the SQL functions work under and add to. */

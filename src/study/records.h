@@ -46,6 +46,11 @@ const cbk_protocol *cbk_study_protocol(const cbk_study *study);
 const char *cbk_study_folder(const cbk_study *study);
 /* SHA-256 over the names and contents of the files that make the study, 64 hex digits. */
 const char *cbk_study_fingerprint(const cbk_study *study);
+
+/* How the study's numbers are printed: as was set, else as its protocol says, else NULL.
+ */
+const cbk_style *cbk_study_style(const cbk_study *study);
+void cbk_study_set_style(cbk_study *study, const cbk_style *style);
 /* NULL when there is no such form. */
 const cbk_records *cbk_study_records(const cbk_study *study, const char *form);
 const cbk_source_statement *cbk_study_sources(const cbk_study *study, size_t *n);
