@@ -129,8 +129,8 @@ const char *cbk_print_ratio(cbk_arena *arena, const cbk_style *style, double val
 /* ---- two numbers --------------------------------------------------------------------
  */
 
-/* What stands between two numbers: " to ", "–"; is_signed: one of them is negative, or a
- * date with hyphens of its own. */
+/* What stands between two numbers: " to ", "–"; is_signed: one of them has a minus, or is
+ * a date or a word, which a dash would run into. */
 const char *cbk_print_between(const cbk_style *style, cbk_print_place place,
                               bool is_signed);
 

@@ -2,8 +2,7 @@
  * every rule: docs/formats/styles.md, which a test compares with these rows.
  *
  * [AMA]    AMA Manual of Style, 11th edition (2020), 17.4.3 number spacing, 18.7.1
- *          leading zeros, 19.5 P value, 8.3.1 hyphens in ranges.
- *          doi:10.1093/jama/9780190246556.001.0001
+ *          leading zeros, 19.5 P value.  doi:10.1093/jama/9780190246556.001.0001
  * [NEJM]   New England Journal of Medicine, statistical reporting guidelines (2019).
  * [LANCET] The Lancet, formatting guidelines for electronic submission of manuscripts,
  *          and information for authors.

@@ -69,7 +69,8 @@ const char *cbk_cox_empty_sentence(const cbk_design *design, size_t variable,
 }
 
 const char *cbk_cox_fate_sentence(const cbk_design *design, size_t column,
-                                  const cbk_cox_coefficient *of, cbk_arena *arena)
+                                  const cbk_cox_coefficient *of, const cbk_style *style,
+                                  cbk_arena *arena)
 {
     const char *name = design->columns[column].label;
     const bool is_product = design->terms[design->term[column]].n_parts > 1;
@@ -91,8 +92,8 @@ const char *cbk_cox_fate_sentence(const cbk_design *design, size_t column,
         return cbk_text_format(
             arena,
             "%s: no finite estimate, since the likelihood rises for ever as the hazard "
-            "ratio goes to %s; a Wald p or interval would mean nothing.",
-            name, of->fate == CBK_COX_RISING ? "infinity" : "0");
+            "ratio goes to %s; a Wald %s or interval would mean nothing.",
+            name, of->fate == CBK_COX_RISING ? "infinity" : "0", cbk_style_of(style)->p);
     case CBK_COX_UNDETERMINED:
         return cbk_text_format(arena,
                                "%s: no estimate, since next to the infinite ones any "
@@ -269,7 +270,7 @@ static void add_notes(const cox_document *at)
         if (at->fit->coefficients[j].fate != CBK_COX_ESTIMATED) {
             cbk_analysis_item(at->document, NULL,
                               cbk_cox_fate_sentence(at->analysis->design, j,
-                                                    &at->fit->coefficients[j],
+                                                    &at->fit->coefficients[j], at->style,
                                                     at->arena));
         }
     }

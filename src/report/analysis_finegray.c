@@ -35,7 +35,7 @@ const char *cbk_finegray_cause(const cbk_competing *both)
 }
 
 const char *cbk_finegray_fate(const cbk_competing *both, size_t column, bool is_specific,
-                              cbk_arena *arena)
+                              const cbk_style *style, cbk_arena *arena)
 {
     const cbk_cox_coefficient *own = &both->fit->coefficients[column];
     const cbk_cox_coefficient *specific = &both->specific->fit->coefficients[column];
@@ -44,7 +44,7 @@ const char *cbk_finegray_fate(const cbk_competing *both, size_t column, bool is_
         return NULL;
     }
     const char *sentence =
-        cbk_cox_fate_sentence(both->specific->design, column, of, arena);
+        cbk_cox_fate_sentence(both->specific->design, column, of, style, arena);
     return own->fate == specific->fate
                ? sentence
                : cbk_text_format(arena, "%s hazard, %s",
@@ -172,9 +172,9 @@ static void add_notes(const finegray_document *at)
     }
     for (size_t j = 0; j < at->fit->n_covariates; j++) {
         cbk_analysis_item(at->document, NULL,
-                          cbk_finegray_fate(at->both, j, false, at->arena));
+                          cbk_finegray_fate(at->both, j, false, at->style, at->arena));
         cbk_analysis_item(at->document, NULL,
-                          cbk_finegray_fate(at->both, j, true, at->arena));
+                          cbk_finegray_fate(at->both, j, true, at->style, at->arena));
     }
 }
 

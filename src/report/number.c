@@ -71,11 +71,17 @@ cbk_status cbk_report_number(cbk_report *report, cbk_text_run *run,
     return CBK_OK;
 }
 
-/* Whether a hyphen before or in it would be taken for one between two numbers. */
-static bool is_signed(const cbk_quantity *quantity)
+/* A number without a sign: what can stand beside a dash. */
+static bool is_plain(const cbk_quantity *quantity)
 {
-    return quantity->value.kind == CBK_VALUE_TEXT ||
-           (cbk_quantity_has_number(quantity) && quantity->value.number < 0.0);
+    return cbk_quantity_has_number(quantity) && quantity->value.number >= 0.0;
+}
+
+const char *cbk_report_between(const cbk_report *report, cbk_print_place place,
+                               const cbk_quantity limit[2])
+{
+    return cbk_print_between(report->style, place,
+                             !is_plain(&limit[0]) || !is_plain(&limit[1]));
 }
 
 static bool is_there(const cbk_quantity *quantity)
@@ -94,9 +100,7 @@ cbk_status cbk_report_limits(cbk_report *report, cbk_text_run *run, cbk_print_pl
     }
     cbk_report_quantity(report, run, &limit[0], digits);
     if (is_there(&limit[0]) || is_there(&limit[1])) {
-        cbk_run_text(run, report->arena,
-                     cbk_print_between(report->style, place,
-                                       is_signed(&limit[0]) || is_signed(&limit[1])));
+        cbk_run_text(run, report->arena, cbk_report_between(report, place, limit));
         cbk_report_quantity(report, run, &limit[1], digits);
     }
     return CBK_OK;

@@ -72,6 +72,10 @@ cbk_status cbk_report_limits(cbk_report *report, cbk_text_run *run, cbk_print_pl
                              const char *lower, const char *upper, const char *from,
                              const char *among, int digits, cbk_error *err);
 
+/* What stands between two such limits: in words beside "not reached", a date, a minus. */
+const char *cbk_report_between(const cbk_report *report, cbk_print_place place,
+                               const cbk_quantity limit[2]);
+
 /* Evaluates a count for use in a sentence; absent counts as 0. */
 cbk_status cbk_report_count(cbk_report *report, const char *expression, const char *from,
                             const char *among, cbk_quantity *quantity, size_t *n,

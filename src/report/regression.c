@@ -266,7 +266,8 @@ static void say_fate(noting *at, size_t column, const cbk_cox_coefficient *alone
         }
         const bool is_infinite =
             of[i]->fate == CBK_COX_RISING || of[i]->fate == CBK_COX_FALLING;
-        const char *why = cbk_cox_fate_sentence(at->of->design, column, of[i], at->arena);
+        const char *why =
+            cbk_cox_fate_sentence(at->of->design, column, of[i], at->style, at->arena);
         say(at, cbk_text_format(at->arena, "%s%s%s",
                                 alone == NULL || all == NULL || is_same ? "" : models[i],
                                 why, is_infinite ? bound : ""));
