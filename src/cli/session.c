@@ -309,8 +309,10 @@ int cbk_session_write(cbk_session *session, const char *path, const char *bytes,
         return status == CBK_OK ? CBK_EXIT_DONE : cbk_session_fail(session, status);
     }
     if (fwrite(bytes, 1, size, stdout) != size || fflush(stdout) != 0) {
-        (void)fprintf(stderr, "casebook %s: cannot write to standard output: %s\n",
-                      session->command, strerror(errno));
+        if (errno != EPIPE) { /* whoever closes a pipe early has seen enough */
+            (void)fprintf(stderr, "casebook %s: cannot write to standard output: %s\n",
+                          session->command, strerror(errno));
+        }
         return CBK_EXIT_ENVIRONMENT;
     }
     return CBK_EXIT_DONE;

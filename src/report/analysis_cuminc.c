@@ -70,8 +70,8 @@ static void add_groups(const cuminc_analysis *at)
     if (headers == NULL) {
         return;
     }
-    headers[0] = cbk_analysis_group_header(at->arena, at->data->request->by,
-                                           at->data->request->n_by);
+    headers[0] = cbk_analysis_group_header(
+        at->arena, at->data->protocol, at->data->request->by, at->data->request->n_by);
     headers[1] = "n";
     for (size_t k = 0; k < data->n_causes; k++) {
         headers[k + 2] = data->cause_label[k];
@@ -119,7 +119,7 @@ static void add_at(const cuminc_analysis *at)
 {
     const cbk_cuminc_asked *asked = at->asked;
     const char *const headers[] = {
-        cbk_analysis_group_header(at->arena, at->data->request->by,
+        cbk_analysis_group_header(at->arena, at->data->protocol, at->data->request->by,
                                   at->data->request->n_by),
         "Event",
         time_header(at),

@@ -60,8 +60,8 @@ const char *cbk_km_group_label(const km_analysis *analysis, const cbk_curve *cur
 
 const char *cbk_km_group_header(const km_analysis *analysis)
 {
-    return cbk_analysis_group_header(analysis->arena, analysis->curves->by,
-                                     analysis->curves->n_by);
+    return cbk_analysis_group_header(analysis->arena, analysis->curves->protocol,
+                                     analysis->curves->by, analysis->curves->n_by);
 }
 
 /* ---- tables ----------------------------------------------------------------------- */

@@ -81,8 +81,9 @@ static void add_groups(const logrank_analysis *analysis)
     const bool is_weighted = fit->request.method == CBK_LOG_RANK_PETO ||
                              fit->request.method == CBK_LOG_RANK_FLEMING_HARRINGTON;
     const char *const headers[] = {
-        cbk_words_list(analysis->arena, request->by, request->n_by), "n", "Events",
-        is_weighted ? "Weighted observed" : "Observed",
+        cbk_analysis_group_header(analysis->arena, analysis->data->protocol, request->by,
+                                  request->n_by),
+        "n", "Events", is_weighted ? "Weighted observed" : "Observed",
         is_weighted ? "Weighted expected" : "Expected"};
     cbk_table_builder *builder =
         cbk_analysis_table(analysis->arena,

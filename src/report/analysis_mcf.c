@@ -133,7 +133,7 @@ static void add_summary(const mcf_document *at)
 {
     const bool is_compared = at->fit->n_groups > 1;
     const char *const headers[] = {
-        cbk_analysis_group_header(at->arena, at->data->request->by,
+        cbk_analysis_group_header(at->arena, at->data->protocol, at->data->request->by,
                                   at->data->request->n_by),
         "Subjects",
         "Events",
@@ -203,15 +203,15 @@ static void fill_at(const mcf_document *at, cbk_table_builder *builder, size_t r
 static void add_at(const mcf_document *at)
 {
     const size_t n_at = at->result->n_at;
-    const char *const headers[] = {cbk_analysis_group_header(at->arena,
-                                                             at->data->request->by,
-                                                             at->data->request->n_by),
-                                   time_header(at),
-                                   "At risk",
-                                   "Mean",
-                                   "SE",
-                                   level_words(at, "Lower"),
-                                   level_words(at, "Upper")};
+    const char *const headers[] = {
+        cbk_analysis_group_header(at->arena, at->data->protocol, at->data->request->by,
+                                  at->data->request->n_by),
+        time_header(at),
+        "At risk",
+        "Mean",
+        "SE",
+        level_words(at, "Lower"),
+        level_words(at, "Upper")};
     if (n_at == 0) {
         return;
     }
@@ -265,15 +265,15 @@ static void add_difference_note(const mcf_document *at, size_t group, double tim
 static void add_differences(const mcf_document *at)
 {
     const size_t n_at = at->result->n_at;
-    const char *const headers[] = {cbk_analysis_group_header(at->arena,
-                                                             at->data->request->by,
-                                                             at->data->request->n_by),
-                                   time_header(at),
-                                   "Difference",
-                                   "SE",
-                                   level_words(at, "Lower"),
-                                   level_words(at, "Upper"),
-                                   cbk_style_of(at->style)->p_heading};
+    const char *const headers[] = {
+        cbk_analysis_group_header(at->arena, at->data->protocol, at->data->request->by,
+                                  at->data->request->n_by),
+        time_header(at),
+        "Difference",
+        "SE",
+        level_words(at, "Lower"),
+        level_words(at, "Upper"),
+        cbk_style_of(at->style)->p_heading};
     if (at->fit->n_groups < 2 || n_at == 0) {
         return;
     }

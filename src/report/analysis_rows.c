@@ -110,9 +110,16 @@ void cbk_analysis_number_cell(cbk_arena *arena, const cbk_style *style,
                                            : absent);
 }
 
-const char *cbk_analysis_group_header(cbk_arena *arena, const char *const *by, size_t n)
+const char *cbk_analysis_group_header(cbk_arena *arena, const cbk_protocol *protocol,
+                                      const char *const *by, size_t n)
 {
-    return n == 0 ? "Group" : cbk_words_list(arena, by, n);
+    const char **label = CBK_NEW(arena, const char *, n);
+    for (size_t i = 0; label != NULL && i < n; i++) {
+        const cbk_field *field =
+            protocol == NULL ? NULL : cbk_protocol_variable(protocol, by[i]);
+        label[i] = field == NULL ? by[i] : field->label;
+    }
+    return n == 0 || label == NULL ? "Group" : cbk_words_list(arena, label, n);
 }
 
 const char *cbk_analysis_limit_header(cbk_arena *arena, const cbk_style *style,

@@ -124,8 +124,10 @@ void cbk_analysis_number_cell(cbk_arena *arena, const cbk_style *style,
                               cbk_table_builder *builder, size_t row, size_t column,
                               double value, int digits, const char *absent);
 
-/* "Group", "margin", "margin, sex". */
-const char *cbk_analysis_group_header(cbk_arena *arena, const char *const *by, size_t n);
+/* "Group"; "Resection margin", of a study; "margin, sex", of a data file (protocol NULL).
+ */
+const char *cbk_analysis_group_header(cbk_arena *arena, const cbk_protocol *protocol,
+                                      const char *const *by, size_t n);
 /* "Lower 95%". */
 const char *cbk_analysis_limit_header(cbk_arena *arena, const cbk_style *style,
                                       const char *side, double level);
