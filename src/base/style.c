@@ -151,7 +151,10 @@ const char *cbk_print_short(cbk_arena *arena, const cbk_style *style, double val
 const char *cbk_print_recorded(cbk_arena *arena, const cbk_style *style, const char *text)
 {
     double value = 0.0;
-    return cbk_number_parse(text, false, &value) ? dress(arena, style, text, "") : text;
+    return cbk_style_of(style) != cbk_style_of(NULL) &&
+                   cbk_number_parse(text, false, &value)
+               ? dress(arena, style, text, "")
+               : text;
 }
 
 const char *cbk_print_power(cbk_arena *arena, const cbk_style *style, double value,

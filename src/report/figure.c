@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SWIMMERS_MAX = 200 }; /* lines that still make a picture: the longest */
+enum { SWIMMERS_MAX = 60 }; /* lines that a page holds and an eye tells apart */
 
 /* ---- the block ------------------------------------------------------------------ */
 

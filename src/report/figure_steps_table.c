@@ -168,28 +168,46 @@ static value_texts values_of(const cbk_step_figure *figure, size_t curve)
     return values;
 }
 
-/* Writes the values from x on, on as many lines as they need, where is_drawn.  Returns
- * how many lines they need beyond the first. */
+/* The values from *next on that fit into room_mm, as one text, so that it is spaced as its
+ * font is: at least one where must_have. */
+static const char *line_of(const cbk_step_figure *figure, const value_texts *values,
+                           size_t *next, double room_mm, bool must_have)
+{
+    const char *line = NULL;
+    for (; *next < values->n; (*next)++) {
+        const char *longer = cbk_text_format(
+            figure->arena, "%s%s%s%s", line != NULL ? line : "", line != NULL ? " " : "",
+            values->texts[*next], *next + 1 < values->n ? ";" : "");
+        if (longer == NULL ||
+            ((line != NULL || !must_have) &&
+             cbk_text_width_mm(longer, CBK_STEPS_SMALL_MM, false) > room_mm)) {
+            break;
+        }
+        line = longer;
+    }
+    return line;
+}
+
+/* Writes the values from at.x on, then on as many lines as they need, where is_drawn.
+ * Returns how many lines they need beyond the first. */
 static size_t write_values(const cbk_step_figure *figure, const value_texts *values,
                            cbk_point at, double next_left, bool is_drawn)
 {
     const double right = figure->width_mm - 2.0;
     const double size = CBK_STEPS_SMALL_MM;
     size_t n_more = 0;
-    for (size_t i = 0; i < values->n && !cbk_arena_has_failed(figure->arena); i++) {
-        const char *text = cbk_text_format(figure->arena, "%s%s", values->texts[i],
-                                           i + 1 < values->n ? ";" : "");
-        double width = cbk_text_width_mm(text, size, false);
-        if (at.x > next_left && at.x + width > right) {
+    for (size_t next = 0; next < values->n && !cbk_arena_has_failed(figure->arena);) {
+        const char *line = line_of(figure, values, &next, right - at.x, n_more > 0);
+        if (line != NULL && is_drawn) {
+            cbk_drawing_text(
+                figure->drawing, figure->arena, at, CBK_ANCHOR_START, size,
+                CBK_INK_FOREGROUND,
+                cbk_text_fitted(line, size, false, right - at.x, figure->arena));
+        }
+        if (next < values->n) {
             at = (cbk_point){next_left, at.y + ROW_MM};
             n_more++;
         }
-        text = cbk_text_fitted(text, size, false, right - at.x, figure->arena);
-        if (is_drawn) {
-            cbk_drawing_text(figure->drawing, figure->arena, at, CBK_ANCHOR_START, size,
-                             CBK_INK_FOREGROUND, text);
-        }
-        at.x += width + 1.0;
     }
     return n_more;
 }

@@ -14,13 +14,15 @@
 #define EDGE_MM 3.0
 #define END_MM 7.0    /* right of the axis: the arrow of the longest line */
 #define ROWS_MM 190.0 /* for all lines together, where there are not too many */
-#define ROW_MIN_MM 4.0
+#define ROW_MIN_MM 3.2
 #define ROW_MAX_MM 15.0
 #define PATIENT_MAX (40.0 / WIDTH_MM) /* of the width */
 #define NAME_MM 2.9                   /* text size of patients and legend */
 #define EVENT_MM 2.3                  /* text size of events */
 #define EVENT_MAX (48.0 / WIDTH_MM)
 #define LEGEND_ROW_MM 5.0
+#define LEGEND_SIGN_MM 4.5 /* a marker and its distance to the text */
+#define LEGEND_GAP_MM 4.0
 #define MARKER_MM 2.5
 
 typedef struct swimmer_figure {
@@ -205,19 +207,42 @@ static void draw_legend_item(const swimmer_figure *figure, size_t item, cbk_poin
                      NAME_MM, CBK_INK_FOREGROUND, label);
 }
 
+static const char *legend_label(const swimmer_figure *figure, size_t item)
+{
+    const char *label = item < figure->n_lanes    ? figure->lane_labels[item]
+                        : item == figure->n_lanes ? figure->end_label
+                                                  : "Censored";
+    return cbk_text_fitted(or_empty(label), NAME_MM, false,
+                           figure->width_mm - 2.0 * EDGE_MM - LEGEND_SIGN_MM,
+                           figure->arena);
+}
+
+static double legend_width(const char *label)
+{
+    return LEGEND_SIGN_MM + cbk_text_width_mm(label, NAME_MM, false);
+}
+
+/* Above the axis; where it is longer than that, from the edge. */
+static double legend_left(const swimmer_figure *figure)
+{
+    double width = 0.0;
+    for (size_t i = 0; i < legend_items(figure); i++) {
+        width += legend_width(legend_label(figure, i)) + (i > 0 ? LEGEND_GAP_MM : 0.0);
+    }
+    return figure->axis.left_mm + width <= figure->width_mm - EDGE_MM
+               ? figure->axis.left_mm
+               : EDGE_MM;
+}
+
 /* From left to right and down; draws where there is a drawing.  Returns its height. */
 static double legend_walk(const swimmer_figure *figure)
 {
-    const double left = figure->axis.left_mm;
+    const double left = legend_left(figure);
     double x = left;
     double y = EDGE_MM + 1.5;
     for (size_t i = 0; i < legend_items(figure); i++) {
-        const char *label = i < figure->n_lanes    ? figure->lane_labels[i]
-                            : i == figure->n_lanes ? figure->end_label
-                                                   : "Censored";
-        label = cbk_text_fitted(or_empty(label), NAME_MM, false,
-                                figure->width_mm - EDGE_MM - left - 4.5, figure->arena);
-        const double width = 4.5 + cbk_text_width_mm(label, NAME_MM, false);
+        const char *label = legend_label(figure, i);
+        const double width = legend_width(label);
         if (x > left && x + width > figure->width_mm - EDGE_MM) {
             x = left;
             y += LEGEND_ROW_MM;
@@ -225,7 +250,7 @@ static double legend_walk(const swimmer_figure *figure)
         if (figure->drawing != NULL) {
             draw_legend_item(figure, i, (cbk_point){x + MARKER_MM / 2.0, y}, label);
         }
-        x += width + 4.0;
+        x += width + LEGEND_GAP_MM;
     }
     return y + 3.0;
 }
@@ -411,12 +436,12 @@ static void draw_bar(swimmer_figure *figure, const cbk_swimmer *swimmer, double 
     cbk_drawing_marker(figure->drawing, arena, end,
                        is_event ? CBK_MARKER_CROSS : CBK_MARKER_ARROW,
                        fmin(MARKER_MM, 0.6 * figure->row_mm), CBK_INK_FOREGROUND, tip);
-    const char *name = cbk_text_fitted(or_empty(swimmer->patient), NAME_MM, false,
-                                       PATIENT_MAX * figure->width_mm, arena);
+    const double size = fmin(NAME_MM, 0.8 * figure->row_mm);
+    const char *name = cbk_text_fitted_end(or_empty(swimmer->patient), size, false,
+                                           PATIENT_MAX * figure->width_mm, arena);
     cbk_drawing_text(figure->drawing, arena,
-                     (cbk_point){figure->axis.left_mm - 3.0, y + 0.36 * NAME_MM},
-                     CBK_ANCHOR_END, fmin(NAME_MM, 0.7 * figure->row_mm),
-                     CBK_INK_FOREGROUND, name);
+                     (cbk_point){figure->axis.left_mm - 3.0, y + 0.36 * size},
+                     CBK_ANCHOR_END, size, CBK_INK_FOREGROUND, name);
 }
 
 static void draw_event(swimmer_figure *figure, const happening *event, cbk_point at)

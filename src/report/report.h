@@ -128,9 +128,16 @@ cbk_status cbk_section_methods(cbk_report *report, cbk_error *err);
 /* audit NULL: the study has no claims.yaml; the section says so. */
 cbk_status cbk_section_audit(cbk_report *report, const cbk_audit *audit, cbk_error *err);
 
-/* The whole report in the order of the protocol. */
+/* Who is told what is made next ("table 2"), before it is. */
+typedef struct cbk_watcher {
+    void (*say)(void *context, const char *what);
+    void *context;
+} cbk_watcher;
+
+/* The whole report in the order of the protocol; watcher NULL: nobody waits. */
 cbk_status cbk_report_build(cbk_study *study, const cbk_audit *audit,
-                            const cbk_conventions *conventions, cbk_arena *arena,
+                            const cbk_conventions *conventions,
+                            const cbk_watcher *watcher, cbk_arena *arena,
                             const cbk_document **out, cbk_error *err);
 
 /* `casebook explain`: the number of that id in a report.  Errors: CBK_EINVAL (the

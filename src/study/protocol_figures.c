@@ -213,6 +213,7 @@ static void read_mcf(reader *r, const cbk_yaml *map, const cbk_endpoint *endpoin
 static void read_swimmer(reader *r, const cbk_yaml *map, const cbk_endpoint *endpoint,
                          cbk_figure_spec *figure)
 {
+    figure->among = cbk_protocol_text(r, map, "among");
     cbk_protocol_read_size(r, map, &figure->look);
     read_lanes(r, map, endpoint, true, figure);
 }
@@ -243,7 +244,7 @@ static const char *const kind_names[] = {"km", "swimmer", "forest", "cuminc", "m
 static const figure_kind kinds[] = {
     [CBK_FIGURE_KM] = {"A figure of kind km", {OF_CURVES, "median"}, read_km},
     [CBK_FIGURE_SWIMMER] = {"A figure of kind swimmer",
-                            {OF_EVERY_FIGURE, "events", "size", "width_mm"},
+                            {OF_EVERY_FIGURE, "among", "events", "size", "width_mm"},
                             read_swimmer},
     [CBK_FIGURE_FOREST] = {"A figure of kind forest",
                            {OF_EVERY_FIGURE, "among", "on", "univariable", "reference",

@@ -554,7 +554,7 @@ static void the_report_of_nobody(void)
     cbk_study *study = open_first(0);
     CHECK(study != NULL);
     const cbk_document *document = NULL;
-    CHECK(cbk_report_build(study, NULL, NULL, arena, &document, NULL) == CBK_OK);
+    CHECK(cbk_report_build(study, NULL, NULL, NULL, arena, &document, NULL) == CBK_OK);
     CHECK(says(document, "The study is an observational cohort of 0 patients"));
     CHECK(says(document, "The records also hold 0 visit records."));
     CHECK(says(document, "Overall survival: not known for any patient."));
@@ -570,7 +570,7 @@ static void the_report_of_one(void)
     cbk_study *study = open_first(1);
     CHECK(study != NULL);
     const cbk_document *document = NULL;
-    CHECK(cbk_report_build(study, NULL, NULL, arena, &document, NULL) == CBK_OK);
+    CHECK(cbk_report_build(study, NULL, NULL, NULL, arena, &document, NULL) == CBK_OK);
     CHECK(says(document, "cohort of 1 patient from 2 centres"));
     CHECK(says(document, "The only one was female."));
     CHECK(says(document, "Overall survival: 1 of 1 patient had an event; nobody was "
@@ -622,7 +622,8 @@ static void the_same_bytes_twice(void)
         CHECK(study != NULL);
         const cbk_document *document = NULL;
         size_t size = 0;
-        CHECK(cbk_report_build(study, NULL, NULL, arena, &document, NULL) == CBK_OK);
+        CHECK(cbk_report_build(study, NULL, NULL, NULL, arena, &document, NULL) ==
+              CBK_OK);
         CHECK(is_text(document->footer, "casebook " CASEBOOK_VERSION ", study small"));
         CHECK(cbk_render(document, CBK_FORMAT_HTML, 80, arena, &html[i], &size, NULL) ==
               CBK_OK);
@@ -644,7 +645,7 @@ static void survives_a_full_arena(void)
         }
         const cbk_document *document = NULL;
         const cbk_status status =
-            cbk_report_build(study, NULL, NULL, small, &document, NULL);
+            cbk_report_build(study, NULL, NULL, NULL, small, &document, NULL);
         is_done = status == CBK_OK;
         n_failures += !is_done;
         CHECK(is_done == (document != NULL));
