@@ -86,6 +86,8 @@ cbk_status cbk_report_count(cbk_report *report, const char *expression, const ch
 /* Registers what stands behind a quantity. */
 const cbk_provenance *cbk_report_provenance(cbk_report *report,
                                             const cbk_quantity *quantity);
+/* The id that this gives it; NULL when the arena failed. */
+const char *cbk_report_number_id(const cbk_quantity *quantity, cbk_arena *arena);
 
 /* Registers a value as it stands in row `row` of its file. */
 const cbk_provenance *cbk_report_recorded(cbk_report *report, const cbk_records *records,
@@ -153,6 +155,13 @@ void cbk_audit_add_checks(cbk_report *report, const cbk_audit *audit,
 
 /* The keys casebook, analysis and source of an open object. */
 void cbk_analysis_json_head(const cbk_study *study, const char *analysis, cbk_json *json);
+
+/* ---- the data dictionary (dictionary.c) -------------------------------------------- */
+
+/* A row a variable; NULL when the arena failed. */
+const cbk_table_block *cbk_report_dictionary(cbk_report *report);
+/* What an endpoint is made of (provenance.c): "time os_months, event status = 'dead'". */
+void cbk_words_endpoint(const cbk_endpoint *endpoint, cbk_buffer *buffer);
 
 /* ---- SQL -------------------------------------------------------------------------- */
 

@@ -116,6 +116,7 @@ cbk_status cbk_report_build(cbk_study *study, const cbk_audit *audit,
     };
     size_t n_runs = 0;
     CBK_TRY(cbk_report_done(&report, err));
+    report.document->dictionary = cbk_report_dictionary(&report);
     report.document->subtitle = protocol->citation;
     const char *name = folder_name(arena, cbk_study_folder(study));
     report.document->footer =

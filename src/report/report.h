@@ -140,16 +140,19 @@ cbk_status cbk_report_build(cbk_study *study, const cbk_audit *audit,
                             const cbk_watcher *watcher, cbk_arena *arena,
                             const cbk_document **out, cbk_error *err);
 
-/* `casebook explain`: the number of that id in a report.  Errors: CBK_EINVAL (the
- * sentence says which ids there are). */
-cbk_status cbk_report_find_number(const cbk_document *report, const char *id,
-                                  const cbk_provenance **out, cbk_error *err);
+/* `casebook explain`: the number of that id in the report, or in a table or figure of
+ * the protocol that the report has not.  Errors: CBK_EINVAL (there is none), the
+ * evaluator's. */
+cbk_status cbk_report_find_number(cbk_study *study, const cbk_document *report,
+                                  const char *id, const cbk_conventions *conventions,
+                                  cbk_arena *arena, const cbk_provenance **out,
+                                  cbk_error *err);
 /* NULL when the arena failed. */
 const cbk_document *cbk_analysis_explain_document(cbk_study *study,
                                                   const cbk_provenance *of,
                                                   cbk_arena *arena);
 void cbk_analysis_explain_json(cbk_study *study, const cbk_provenance *of,
-                               cbk_json *json);
+                               cbk_arena *arena, cbk_json *json);
 
 /* ---- analyses for the command line (analysis_*.c)
  * --------------------------------------- */
@@ -302,14 +305,19 @@ cbk_status cbk_letter_document(cbk_study *study, const cbk_audit *audit,
                                const cbk_manuscript_audit *bound, cbk_arena *arena,
                                const cbk_document **out, cbk_error *err);
 
-/* One table or figure of the protocol by its id.  Errors: CBK_EINVAL (no such id: which
- * there are), the evaluator's. */
+/* One table or figure of the protocol by its id: the last block of *out.  Errors:
+ * CBK_EINVAL (no such id: which there are), the evaluator's. */
 cbk_status cbk_report_one_table(cbk_study *study, const char *id,
                                 const cbk_conventions *conventions, cbk_arena *arena,
                                 const cbk_document **out, cbk_error *err);
+/* What is behind the answer to a question.  Errors: the evaluator's. */
+cbk_status cbk_report_one_number(cbk_study *study, const char *of, const char *from,
+                                 const char *among, const cbk_conventions *conventions,
+                                 cbk_arena *arena, const cbk_provenance **out,
+                                 cbk_error *err);
 cbk_status cbk_report_one_figure(cbk_study *study, const char *id,
                                  const cbk_conventions *conventions, cbk_arena *arena,
-                                 const cbk_drawing **out, cbk_error *err);
+                                 const cbk_document **out, cbk_error *err);
 
 /* One line that names every convention: "Kaplan-Meier estimate; Greenwood standard error;
  * 95% interval by log; ..." */

@@ -24,7 +24,9 @@ struct cbk_study {
     size_t n_sources;
     cbk_source_statement *sources;
     const cbk_style *style; /* NULL: the protocol's */
-    char fingerprint[65];   /* SHA-256 of the files that make the study */
+    char fingerprint[65]; /* SHA-256 of the files that make the study; of a casebook file
+                             the hash of its last transaction */
+    size_t protocol_version; /* of a casebook file, from 1; 0: a folder */
     cbk_registry *registry;
     row_set *row_sets;
     /* The evaluation that is running: what the SQL functions work under and add to. */

@@ -28,6 +28,11 @@ const char *cbk_study_fingerprint(const cbk_study *study)
     return study->fingerprint;
 }
 
+size_t cbk_study_protocol_version(const cbk_study *study)
+{
+    return study->protocol_version;
+}
+
 const cbk_style *cbk_study_style(const cbk_study *study)
 {
     return study->style != NULL ? study->style : study->protocol->style;
