@@ -238,13 +238,10 @@ const char *cbk_print_p(cbk_arena *arena, const cbk_style *style, double p)
     return dress_number(arena, style, text + (!by->has_p_zero && *text == '0' ? 1 : 0));
 }
 
-const char *cbk_print_p_equation(cbk_arena *arena, const cbk_style *style, double p)
+const char *cbk_print_p_relation(cbk_arena *arena, const cbk_style *style,
+                                 const char *printed)
 {
     const cbk_style *by = cbk_style_of(style);
-    if (isnan(p)) {
-        return cbk_text_format(arena, "%s does not exist", by->p);
-    }
-    const char *printed = cbk_print_p(arena, style, p);
     if (printed == NULL) {
         return NULL;
     }
@@ -253,6 +250,12 @@ const char *cbk_print_p_equation(cbk_arena *arena, const cbk_style *style, doubl
                                          : by->equals;
     return cbk_text_format(arena, "%s%s%s", by->p, sign,
                            printed + (sign != by->equals ? 1 : 0));
+}
+
+const char *cbk_print_p_equation(cbk_arena *arena, const cbk_style *style, double p)
+{
+    return isnan(p) ? cbk_text_format(arena, "%s does not exist", cbk_style_of(style)->p)
+                    : cbk_print_p_relation(arena, style, cbk_print_p(arena, style, p));
 }
 
 /* ---- two numbers --------------------------------------------------------------------

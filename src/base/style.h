@@ -65,7 +65,7 @@ typedef struct cbk_style {
 
     /* tables */
     const char *n;               /* before the number of a column's patients */
-    const char *median;          /* with its quartiles */
+    const char *quartiles;       /* what the two are called: "Median (IQR)" */
     const char *mean;            /* with its standard deviation */
     const char *sd[2];           /* around it */
     const char *counts;          /* what stands in a cell of counts, for the note */
@@ -108,6 +108,10 @@ const char *cbk_print_p(cbk_arena *arena, const cbk_style *style, double p);
 /* The same with its letter, for a sentence: "p = 0.04", "p <0.001"; of NaN "p does not
  * exist". */
 const char *cbk_print_p_equation(cbk_arena *arena, const cbk_style *style, double p);
+
+/* That of a p that cbk_print_p() has printed. */
+const char *cbk_print_p_relation(cbk_arena *arena, const cbk_style *style,
+                                 const char *printed);
 
 /* Decimals of a percentage of n patients. */
 int cbk_print_percent_digits(const cbk_style *style, size_t n);

@@ -22,7 +22,7 @@
     .p_bands = {{0.001, 0, "<.001"}, {0.01, 3, NULL}, {INFINITY, 2, NULL}},              \
     .equals = " = ", .less = " < ", .greater = " > ", .comma = ",",                      \
     .between = {"-", "-", "-"}, .between_signed = " to ",                                \
-    .is_percent_repeated = {true, true, true}, .n = "n", .median = "Median (IQR)",       \
+    .is_percent_repeated = {true, true, true}, .n = "n", .quartiles = "IQR",             \
     .mean = "Mean (SD)", .sd = {" (", ")"}, .counts = "No. (%)",                         \
     .percent_decimal_from = 100
 
@@ -49,7 +49,7 @@ static const cbk_style rows[] = {
         .between_signed = " to ",
         .is_percent_repeated = {true, true, false},
         .n = "n",
-        .median = "Median (quartiles)",
+        .quartiles = "quartiles",
         .mean = "Mean (SD)",
         .sd = {" (", ")"},
         .counts = "n/N (%)",
@@ -81,7 +81,7 @@ static const cbk_style rows[] = {
         .between = {"–", "–", "–"},
         .between_signed = " to ",
         .n = "n",
-        .median = "Median (IQR)",
+        .quartiles = "IQR",
         .mean = "Mean (SD)",
         .sd = {" (", ")"},
         .counts = "n (%)",
@@ -107,7 +107,7 @@ static const cbk_style rows[] = {
         .between = {" to ", "–", "–"},
         .between_signed = " to ",
         .n = "N",
-        .median = "Median (IQR)",
+        .quartiles = "IQR",
         .mean = "Mean ±SD",
         .sd = {"±", ""},
         .counts = "no. (%)",

@@ -227,7 +227,7 @@ static void every_row_is_whole(void)
                                      row->between[CBK_PRINT_NARROW],
                                      row->between_signed,
                                      row->n,
-                                     row->median,
+                                     row->quartiles,
                                      row->mean,
                                      row->sd[0],
                                      row->sd[1],
@@ -393,7 +393,7 @@ static const char *cell(cbk_arena *arena, const cbk_style *s, size_t line)
             cbk_print_range(arena, s, CBK_PRINT_NARROW, number[0], number[1], ""));
     case 16:
         return cbk_text_format(
-            arena, "%s: %s (%s)", s->median, number[2],
+            arena, "Median (%s): %s (%s)", s->quartiles, number[2],
             cbk_print_range(arena, s, CBK_PRINT_CELL, number[3], number[4], ""));
     case 17:
         return cbk_text_format(arena, "%s: %s%s%s%s", s->mean, number[2], s->sd[0],
