@@ -356,6 +356,12 @@ static bool make_variances(fitting *at)
 
 /* ---- profiles ---------------------------------------------------------------------- */
 
+/* Whether any value is as likely, with the others far enough out. */
+static bool is_flat(const cbk_cox_profile *of)
+{
+    return isinf(of->lower) && isinf(of->upper) && of->likelihood_ratio.chisq < 1e-6;
+}
+
 /* By the profile: of all coefficients where that is wanted, else of the infinite ones
  * alone. */
 static bool fill_profiles(fitting *at)
@@ -386,6 +392,9 @@ static bool fill_profiles(fitting *at)
     }
     for (size_t j = 0; j < p; j++) {
         cbk_cox_profile *out = &at->coefficients[at->kept[j]].profile;
+        if (at->direction[j] != 0 && is_flat(&profile[j])) {
+            at->coefficients[at->kept[j]].fate = CBK_COX_UNDETERMINED;
+        }
         *out = profile[j];
         out->lower = exp(profile[j].lower / at->model.scale[j]);
         out->upper = exp(profile[j].upper / at->model.scale[j]);

@@ -557,6 +557,29 @@ static const cbk_cox_instead *instead_of(const sample *s, cbk_cox_ties ties)
     return fit != NULL ? fit->instead : NULL;
 }
 
+/* Three groups, the events all in b, a and c alive: L = 1 / (1 + 2 b + 2 c) * b^2 /
+ * (b + 2 c) rises with b up to 1/2 whatever c is, as nobody of a is left at 4. */
+static void nothing_left_of_one(void)
+{
+    const double time[] = {2, 1, 4, 4, 4};
+    const bool is_event[] = {false, true, false, true, false};
+    const double b[] = {0, 1, 0, 1, 0};
+    sample s = sample_of(5, time, is_event, b);
+    s.p = 2;
+    s.x[1][2] = s.x[1][4] = 1.0;
+    cbk_cox_request request = usual;
+    request.wants_instead = true;
+    const cbk_cox *fit = fit_in(&s, &request, arena);
+    CHECK(fit != NULL && (fit->notes & CBK_NOTE_MONOTONE) != 0);
+    CHECK_NEAR(fit->loglik, -log(2.0), 1e-9);
+    CHECK(fit->coefficients[0].fate == CBK_COX_RISING);
+    CHECK(fit->coefficients[0].profile.lower > 0.0);
+    const cbk_cox_coefficient *of = &fit->coefficients[1];
+    CHECK(of->fate == CBK_COX_UNDETERMINED && isnan(of->estimate));
+    CHECK(of->profile.lower <= 0.0 && isinf(of->profile.upper));
+    CHECK(fabs(of->profile.likelihood_ratio.chisq) < 1e-6);
+}
+
 static void reasons_for_no_exact_p(void)
 {
     const sample good = sample_of(6, months, died, positive);
@@ -708,6 +731,7 @@ int main(void)
         {"the worked example", worked_example},
         {"profiles of infinite coefficients", profile_of_infinite},
         {"infinite by definition", infinite_by_definition},
+        {"nothing is left of one", nothing_left_of_one},
         {"reasons for no exact p", reasons_for_no_exact_p},
         {"typed answers", typed_answers},
         {"every error", every_error},

@@ -368,6 +368,24 @@ static void incidences_add_up(void)
     }
 }
 
+/* When all have had the event F is 1, and would be without any of them. */
+static void everybody_leaves_no_error(void)
+{
+    for (int round = 0; round < 100; round++) {
+        sample s = draw_sample(30, round % 2 ? TIED : 0);
+        for (size_t i = 0; i < s.n; i++) {
+            s.is_event[i] = true;
+            s.cause[i] = 1;
+        }
+        const cbk_cuminc *fit = fit_of(&s);
+        CHECK(fit != NULL);
+        const cbk_cuminc_row last =
+            cbk_cuminc_row_at(fit, 0, fit->table->risk->n_rows - 1);
+        CHECK(last.incidence >= 1.0 && last.incidence <= 1.0);
+        CHECK(last.std_error >= 0.0 && last.std_error <= 0.0);
+    }
+}
+
 /* ---- order ------------------------------------------------------------------------ */
 
 static void swap_rows(sample *s, size_t i, size_t k)
@@ -644,6 +662,7 @@ int main(void)
         {"estimate and jackknife agree with their definitions", agrees_with_slow_twin},
         {"the ways to count agree", ways_agree},
         {"incidences and survival add up to 1", incidences_add_up},
+        {"everybody leaves no error", everybody_leaves_no_error},
         {"the order of rows does not matter", order_does_not_matter},
         {"a large series", large_series},
         {"tests of a large series", large_tests},
