@@ -23,10 +23,7 @@ static const cbk_option options[] = {
     {.name = "claims",
      .argument = "FILE",
      .help = "the manuscript's claims; the study's claims.yaml when not given"},
-    {.name = "paper",
-     .argument = "SIZE",
-     .help = "the sheet that pdf and docx are laid out for; a4 when not given",
-     .values = "a4 letter"},
+    CBK_OPTION_PAPER,
     CBK_OPTION_CONF_TYPE,
     CBK_OPTION_LEVEL,
     CBK_OPTION_PROFILE,
@@ -82,16 +79,7 @@ static cbk_status build(cbk_session *session, const cbk_arguments *arguments,
     const cbk_document *built = NULL;
     CBK_TRY(cbk_report_build(session->study, audited, conventions, &watcher,
                              session->arena, &built, &session->error));
-    cbk_document *document = CBK_NEW(session->arena, cbk_document, 1);
-    if (document == NULL) {
-        return CBK_ENOMEM;
-    }
-    const char *paper = cbk_argument(arguments, "paper");
-    *document = *built;
-    document->paper =
-        paper != NULL && strcmp(paper, "letter") == 0 ? CBK_PAPER_LETTER : CBK_PAPER_A4;
-    *out = document;
-    return CBK_OK;
+    return cbk_session_on_paper(session, arguments, built, out);
 }
 
 static int write_one(cbk_session *session, const cbk_document *document,

@@ -337,6 +337,10 @@ cbk_status cbk_letter_document(cbk_study *study, const cbk_audit *audit,
 cbk_status cbk_report_one_table(cbk_study *study, const char *id,
                                 const cbk_conventions *conventions, cbk_arena *arena,
                                 const cbk_document **out, cbk_error *err);
+/* All tables, in the protocol's order. */
+cbk_status cbk_report_all_tables(cbk_study *study, const cbk_conventions *conventions,
+                                 cbk_arena *arena, const cbk_document **out,
+                                 cbk_error *err);
 /* What is behind the answer to a question.  Errors: the evaluator's. */
 cbk_status cbk_report_one_number(cbk_study *study, const char *of, const char *from,
                                  const char *among, const cbk_conventions *conventions,
