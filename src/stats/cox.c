@@ -356,10 +356,21 @@ static bool make_variances(fitting *at)
 
 /* ---- profiles ---------------------------------------------------------------------- */
 
-/* Whether any value is as likely, with the others far enough out. */
-static bool is_flat(const cbk_cox_profile *of)
+/* Whether the likelihood never falls along coefficient j alone, on the side of sign. */
+static bool rises_alone(fitting *at, size_t j, int sign, int *direction)
 {
-    return isinf(of->lower) && isinf(of->upper) && of->likelihood_ratio.chisq < 1e-6;
+    memset(at->step, 0, at->model.p * sizeof *at->step);
+    at->step[j] = sign;
+    return cbk_cox_is_monotone(&at->model, at->step, 0.0, direction);
+}
+
+/* Whether the others, far enough out, make every value of coefficient j as likely. */
+static bool is_any_as_likely(fitting *at, const cbk_cox_profile *of, size_t j,
+                             int *direction)
+{
+    return at->direction[j] != 0 && isinf(of->lower) && isinf(of->upper) &&
+           of->likelihood_ratio.chisq < 1e-6 &&
+           !rises_alone(at, j, at->direction[j], direction);
 }
 
 /* By the profile: of all coefficients where that is wanted, else of the infinite ones
@@ -373,7 +384,8 @@ static bool fill_profiles(fitting *at)
     }
     cbk_cox_profile *profile = CBK_NEW(at->arena, cbk_cox_profile, p + 1);
     double *std_error = numbers(at->arena, p);
-    if (std_error == NULL) {
+    int *direction = CBK_NEW(at->arena, int, p + 1);
+    if (direction == NULL) {
         return false;
     }
     for (size_t j = 0; j < p; j++) {
@@ -392,7 +404,7 @@ static bool fill_profiles(fitting *at)
     }
     for (size_t j = 0; j < p; j++) {
         cbk_cox_profile *out = &at->coefficients[at->kept[j]].profile;
-        if (at->direction[j] != 0 && is_flat(&profile[j])) {
+        if (is_any_as_likely(at, &profile[j], j, direction)) {
             at->coefficients[at->kept[j]].fate = CBK_COX_UNDETERMINED;
         }
         *out = profile[j];
@@ -413,10 +425,7 @@ static bool send_rest_out(fitting *at)
     }
     for (size_t j = 0; j < p; j++) {
         for (int sign = -1; sign <= 1 && at->is_undetermined[j]; sign += 2) {
-            memset(at->step, 0, p * sizeof *at->step);
-            at->step[j] = sign;
-            if (at->direction[j] == 0 &&
-                cbk_cox_is_monotone(&at->model, at->step, 0.0, direction)) {
+            if (at->direction[j] == 0 && rises_alone(at, j, sign, direction)) {
                 at->direction[j] = sign;
             }
         }

@@ -557,27 +557,42 @@ static const cbk_cox_instead *instead_of(const sample *s, cbk_cox_ties ties)
     return fit != NULL ? fit->instead : NULL;
 }
 
-/* Three groups, the events all in b, a and c alive: L = 1 / (1 + 2 b + 2 c) * b^2 /
- * (b + 2 c) rises with b up to 1/2 whatever c is, as nobody of a is left at 4. */
-static void nothing_left_of_one(void)
+/* Whether the likelihood never falls along column j alone. */
+static bool rises_alone(const sample *s, size_t j, double sign)
 {
-    const double time[] = {2, 1, 4, 4, 4};
-    const bool is_event[] = {false, true, false, true, false};
-    const double b[] = {0, 1, 0, 1, 0};
-    sample s = sample_of(5, time, is_event, b);
-    s.p = 2;
-    s.x[1][2] = s.x[1][4] = 1.0;
+    sample alone = *s;
+    memcpy(alone.x[0], s->x[j], sizeof alone.x[0]);
+    return rises_for_ever(&alone, CBK_COX_EFRON, sign);
+}
+
+/* Newton's way to infinity may be along a coefficient, too, of which any value is as
+ * likely: one that is infinite rises by itself, or has a bound. */
+static void infinite_ones_have_a_reason(void)
+{
     cbk_cox_request request = usual;
     request.wants_instead = true;
-    const cbk_cox *fit = fit_in(&s, &request, arena);
-    CHECK(fit != NULL && (fit->notes & CBK_NOTE_MONOTONE) != 0);
-    CHECK_NEAR(fit->loglik, -log(2.0), 1e-9);
-    CHECK(fit->coefficients[0].fate == CBK_COX_RISING);
-    CHECK(fit->coefficients[0].profile.lower > 0.0);
-    const cbk_cox_coefficient *of = &fit->coefficients[1];
-    CHECK(of->fate == CBK_COX_UNDETERMINED && isnan(of->estimate));
-    CHECK(of->profile.lower <= 0.0 && isinf(of->profile.upper));
-    CHECK(fabs(of->profile.likelihood_ratio.chisq) < 1e-6);
+    size_t n_infinite = 0;
+    for (int turn = 0; turn < 150; turn++) {
+        sample s = draw(8, 3, turn % 2);
+        for (size_t i = 0; i < s.n; i++) {
+            s.is_event[i] = i < 3;
+            s.x[2][i] = between(-1.0, 1.0);
+        }
+        const cbk_cox *fit = fit_in(&s, &request, arena);
+        CHECK(fit != NULL);
+        for (size_t j = 0; j < 3; j++) {
+            const cbk_cox_coefficient *of = &fit->coefficients[j];
+            const bool is_rising = of->fate == CBK_COX_RISING;
+            if (!is_rising && of->fate != CBK_COX_FALLING) {
+                continue;
+            }
+            n_infinite++;
+            CHECK((is_rising ? of->profile.lower > 0.0 : isfinite(of->profile.upper)) ||
+                  !(of->profile.likelihood_ratio.chisq < 1e-6) ||
+                  rises_alone(&s, j, is_rising ? 1.0 : -1.0));
+        }
+    }
+    CHECK(n_infinite > 40);
 }
 
 static void reasons_for_no_exact_p(void)
@@ -731,7 +746,7 @@ int main(void)
         {"the worked example", worked_example},
         {"profiles of infinite coefficients", profile_of_infinite},
         {"infinite by definition", infinite_by_definition},
-        {"nothing is left of one", nothing_left_of_one},
+        {"infinite ones have a reason", infinite_ones_have_a_reason},
         {"reasons for no exact p", reasons_for_no_exact_p},
         {"typed answers", typed_answers},
         {"every error", every_error},
