@@ -82,10 +82,10 @@ static void drop_determined(fitting *at)
 {
     cbk_cox_model *model = &at->model;
     const size_t p = model->p;
-    double weight = 0.0;
-    for (size_t r = 0; r < model->n_runs; r++) {
-        for (uint32_t i = 0; i < model->runs[r].n_event; i++) {
-            weight += model->weight[model->runs[r].first + i];
+    double weight = model->is_weighted ? 0.0 : (double)model->n_event;
+    for (size_t k = 0; model->is_weighted && k < model->n_times; k++) {
+        for (uint32_t i = 0; i < model->times[k].n_event; i++) {
+            weight += cbk_cox_weight(model, model->times[k].first + i);
         }
     }
     for (size_t j = 0; j < p; j++) {

@@ -15,8 +15,8 @@ static double reference_of(const double *value, const cbk_cox_model *model)
         const double here = value[model->order[i]];
         is_code =
             is_code && (here * here <= 0.0 || (here * here >= 1.0 && here * here <= 1.0));
-        cbk_sum_add(&sum, model->weight[i] * here);
-        cbk_sum_add(&weight, model->weight[i]);
+        cbk_sum_add(&sum, cbk_cox_weight(model, i) * here);
+        cbk_sum_add(&weight, cbk_cox_weight(model, i));
     }
     return is_code ? 0.0 : cbk_sum_value(&sum) / cbk_sum_value(&weight);
 }
@@ -25,7 +25,7 @@ static size_t count_strata(const cbk_cox_model *model)
 {
     size_t n = 0;
     for (size_t r = 0; r < model->n_runs; r++) {
-        n += model->runs[r].is_first ? 1 : 0;
+        n += cbk_cox_run_is_first(&model->runs[r]) ? 1 : 0;
     }
     return n;
 }
@@ -60,7 +60,7 @@ cbk_cox_kept *cbk_cox_kept_start(const cbk_cox_rows *rows, const cbk_cox_model *
     }
     size_t k = 0;
     for (size_t r = 0; r < model->n_runs; r++) {
-        if (model->runs[r].is_first) {
+        if (cbk_cox_run_is_first(&model->runs[r])) {
             const uint32_t row = model->order[model->runs[r].first];
             out->stratum[k++] = rows->stratum != NULL ? rows->stratum[row] : 0;
         }

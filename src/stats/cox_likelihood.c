@@ -32,7 +32,7 @@ static double weight_of_events(const cbk_cox_model *model, const cbk_cox_time *t
 {
     double weight = 0.0;
     for (uint32_t i = time->first; i < time->first + time->n_event; i++) {
-        weight += model->weight[i];
+        weight += cbk_cox_weight(model, i);
     }
     return weight;
 }
@@ -158,13 +158,6 @@ static inline bool is_whole(const segment *of)
     return of->first == 0 && of->end == CBK_COX_TILE;
 }
 
-static const double ones[CBK_COX_TILE] = {
-#define EIGHT 1, 1, 1, 1, 1, 1, 1, 1
-    EIGHT, EIGHT, EIGHT, EIGHT, EIGHT,
-    EIGHT, EIGHT, EIGHT
-#undef EIGHT
-};
-
 /* As the kernel, of a part of a tile; out may be NULL. */
 static double sum_back(const cbk_cox_evaluation *at, const segment *of, const double *a,
                        const double *b, double base, double *out)
@@ -232,7 +225,7 @@ static void see_singles(cbk_cox_evaluation *at, const segment *of, const double 
         const size_t row = time->first - of->tile;
         const double inverse = 1.0 / at_risk[row];
         const double factor = at->multiplier != NULL ? at->multiplier[time->run] : 1.0;
-        const double hazard = factor * (model->weight[time->first] * inverse);
+        const double hazard = factor * (cbk_cox_weight(model, time->first) * inverse);
         model->step[k - 1] = model->step_event[k - 1] = hazard;
         if (at->trace != NULL) {
             at->trace->seen[k - 1] = (cbk_cox_seen){.weight = hazard * inverse};
@@ -242,7 +235,7 @@ static void see_singles(cbk_cox_evaluation *at, const segment *of, const double 
         if (!model->is_weighted) {
             cbk_cox_multiply(&product, at_risk[row]);
         } else {
-            take_logarithm(at, model->weight[time->first], at_risk[row]);
+            take_logarithm(at, cbk_cox_weight(model, time->first), at_risk[row]);
         }
     }
     at->denominators = product;
@@ -274,7 +267,8 @@ static bool see_many(cbk_cox_evaluation *at, const segment *of, const double *at
                             .end = end < of->end ? end : of->end,
                             .time = at->time - 1,
                             .place = at->whole.n};
-        at->tied[0] += sum_some(at, model->risk + of->tile, ones, tied->first, tied->end);
+        at->tied[0] += sum_some(at, model->risk + of->tile, cbk_cox_ones_then_zeros,
+                                tied->first, tied->end);
         seen->n_tied++;
     }
     if (!is_here) {
@@ -304,8 +298,8 @@ static void see_times(cbk_cox_evaluation *at, const segment *of, segment_times *
     seen->n_here = seen->n_tied = 0;
     const bool has_times = at->model->times[at->time - 1].first >= of->tile + of->first;
     cbk_sum_add(&at->at_risk[0],
-                sum_back(at, of, risk, ones, cbk_sum_value(&at->at_risk[0]),
-                         has_times ? at_risk : NULL));
+                sum_back(at, of, risk, cbk_cox_ones_then_zeros,
+                         cbk_sum_value(&at->at_risk[0]), has_times ? at_risk : NULL));
     do {
         see_singles(at, of, at_risk, seen);
     } while (at->time > 0 && see_many(at, of, at_risk, seen));
@@ -381,7 +375,7 @@ static void take_events(cbk_cox_evaluation *at, size_t first, size_t end,
         const size_t from = time->first > first ? time->first : first;
         const size_t to = (size_t)time->first + time->n_event;
         for (size_t i = from; i < to && i < end; i++) {
-            sum += model->weight[i] * eta[i - first];
+            sum += cbk_cox_weight(model, i) * eta[i - first];
         }
         if (time->first < first) {
             break;
@@ -395,13 +389,14 @@ static void fill_risk(cbk_cox_evaluation *at, size_t first, size_t end)
 {
     const cbk_cox_model *model = at->model;
     double eta[BLOCK * CBK_COX_TILE] = {0.0};
-    if (at->is_at_0) {
-        memcpy(model->risk + first, model->weight + first,
-               (end - first) * sizeof *model->risk);
-    }
-    for (size_t i = first; i < end && !at->is_at_0; i += CBK_COX_TILE) {
+    for (size_t i = first; i < end; i += CBK_COX_TILE) {
+        const double *weight = cbk_cox_tile_weights(model, i);
+        if (at->is_at_0) {
+            memcpy(model->risk + i, weight, CBK_COX_TILE * sizeof *weight);
+            continue;
+        }
         at->kernels->fill_risk(model->tiles + i * model->p, model->p, at->beta,
-                               model->offset + i, model->weight + i, eta + (i - first),
+                               cbk_cox_tile_offsets(model, i), weight, eta + (i - first),
                                model->risk + i);
     }
     take_events(at, first, end, eta);
@@ -552,7 +547,7 @@ static bool is_near(const cbk_cox_model *model, const double *beta)
     double least = (double)INFINITY;
     double most = -(double)INFINITY;
     for (size_t i = 0; i < model->n; i++) {
-        const double eta = model->offset[i] + cbk_cox_along(model, i, beta);
+        const double eta = cbk_cox_offset(model, i) + cbk_cox_along(model, i, beta);
         least = eta < least ? eta : least;
         most = eta > most ? eta : most;
     }
@@ -562,7 +557,7 @@ static bool is_near(const cbk_cox_model *model, const double *beta)
 /* Whether x'b + offset is 0 of all rows. */
 static bool is_at_0(const cbk_cox_model *model, const double *beta)
 {
-    bool is_0 = model->offset_range == 0.0 && model->offset[0] == 0.0;
+    bool is_0 = model->offset_range == 0.0 && cbk_cox_offset(model, 0) == 0.0;
     for (size_t j = 0; j < model->p; j++) {
         is_0 = is_0 && beta[j] == 0.0;
     }
@@ -585,7 +580,7 @@ static size_t fill_events(const cbk_cox_model *model, const double *multiplier, 
             if (*row >= tile + CBK_COX_TILE) {
                 return tile;
             }
-            weight[*row - tile] = factor * model->weight[*row];
+            weight[*row - tile] = factor * cbk_cox_weight(model, *row);
         }
         ++*k;
     }

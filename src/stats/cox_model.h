@@ -11,13 +11,22 @@
 /* Rows of one stratum that leave at one time: events first. */
 typedef struct cbk_cox_run {
     uint32_t first;
-    uint32_t end;
     uint32_t n_event;
     uint32_t stratum_first; /* rows of its stratum; also of cbk_cox_model.enters */
     uint32_t stratum_end;
-    bool is_first; /* of its stratum */
     double time;
 } cbk_cox_run;
+
+/* Of a run of a model. */
+static inline uint32_t cbk_cox_run_end(const cbk_cox_run *run)
+{
+    return run[1].first;
+}
+
+static inline bool cbk_cox_run_is_first(const cbk_cox_run *run)
+{
+    return run->first == run->stratum_first;
+}
 
 /* A time with events: they are the first rows of its run. */
 typedef struct cbk_cox_time {
@@ -34,8 +43,8 @@ typedef struct cbk_cox_model {
     const uint32_t *order; /* [n] which row of the data */
     double *tiles; /* covariates, centred and scaled, by tiles of 64 rows; in a tile
                       column by column, with 0 after the last row: cbk_cox_x() */
-    const double *weight;    /* [n], as the next and risk with 0 to the end of a tile */
-    const double *offset;    /* [n] centred */
+    const double *weights;   /* [n] with 0 to the end of a tile; NULL: all 1 */
+    const double *offsets;   /* [n] centred, to the end of a tile; NULL: none */
     const double *entry;     /* [n], or NULL: from the origin */
     const uint32_t *cluster; /* [n], or NULL: each row its own */
     size_t n_clusters;
@@ -44,7 +53,8 @@ typedef struct cbk_cox_model {
     size_t n_strata;  /* that have rows */
     size_t *strata;   /* [n_strata + 1] the first row of each, and n */
     size_t n_runs;
-    const cbk_cox_run *runs; /* [n_runs] by stratum and time */
+    const cbk_cox_run *runs; /* [n_runs + 1] by stratum and time; the last has a first
+                                row alone, n */
     size_t n_times;
     const cbk_cox_time *times; /* [n_times] the runs with events */
     double *scale;       /* [p] a scaled coefficient divided by it is one of the data */
@@ -59,9 +69,11 @@ typedef struct cbk_cox_model {
     double *late_x;     /* [n * p] covariates in the order of enters, row by row */
     double *cumulative; /* [n_times + 1] room */
     /* Room of cbk_cox_evaluate(), which leaves behind: */
-    double *risk;       /* [n] exp(x'b + offset) times weight */
+    double *risk;       /* [n] exp(x'b + offset) times weight, with 0 to the end of a
+                           tile */
     double *step;       /* [n_times] hazard added at the time */
-    double *step_event; /* [n_times] the same for those with the event */
+    double *step_event; /* [n_times] the same for those with the event; without ties it
+                           is step */
     double *room;       /* [cbk_cox_room(p)] */
     const cbk_cox_kernels *kernels;
     struct cbk_cox_exact *exact; /* room of the exact ties; else NULL */
@@ -71,6 +83,30 @@ typedef struct cbk_cox_model {
 static inline double *cbk_cox_x(const cbk_cox_model *model, size_t i)
 {
     return model->tiles + i / CBK_COX_TILE * CBK_COX_TILE * model->p + i % CBK_COX_TILE;
+}
+
+static inline double cbk_cox_weight(const cbk_cox_model *model, size_t i)
+{
+    return model->weights != NULL ? model->weights[i] : 1.0;
+}
+
+static inline double cbk_cox_offset(const cbk_cox_model *model, size_t i)
+{
+    return model->offsets != NULL ? model->offsets[i] : 0.0;
+}
+
+/* Of the rows of the tile that begins with row first: [64]. */
+static inline const double *cbk_cox_tile_weights(const cbk_cox_model *model, size_t first)
+{
+    const size_t n = model->n - first < CBK_COX_TILE ? model->n - first : CBK_COX_TILE;
+    return model->weights != NULL ? model->weights + first
+                                  : cbk_cox_ones_then_zeros + (CBK_COX_TILE - n);
+}
+
+static inline const double *cbk_cox_tile_offsets(const cbk_cox_model *model, size_t first)
+{
+    return model->offsets != NULL ? model->offsets + first
+                                  : cbk_cox_ones_then_zeros + CBK_COX_TILE;
 }
 
 /* x'vector of row i. */

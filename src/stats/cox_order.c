@@ -282,8 +282,8 @@ bool cbk_order_rows_by(const cbk_order_by *by, size_t n, cbk_arena *arena,
 {
     const cbk_mark before = cbk_arena_mark(arena);
     sorting work = {.by = by, .n = n, .arena = arena};
-    work.packed = CBK_NEW(arena, uint64_t, n + 1);
-    work.scratch = CBK_NEW(arena, uint64_t, n + 1);
+    work.packed = by->room[0] != NULL ? by->room[0] : CBK_NEW(arena, uint64_t, n + 1);
+    work.scratch = by->room[1] != NULL ? by->room[1] : CBK_NEW(arena, uint64_t, n + 1);
     task *tasks =
         CBK_NEW(arena, task, n / SHORT_RUN + 2); /* disjoint runs of > SHORT_RUN */
     if (tasks == NULL) {

@@ -42,7 +42,7 @@ static void see_time(const residuals *of, size_t k, bool is_first)
     double *after = of->sums + (k + 1) * (p + 1);
     double weight = 0.0;
     for (uint32_t i = time->first; i < time->first + time->n_event; i++) {
-        weight += model->weight[i];
+        weight += cbk_cox_weight(model, i);
     }
     const double hazard = model->step[k];
     const double hazard_event = model->step_event[k];
@@ -69,7 +69,7 @@ static void add_residual(const residuals *of, size_t i, const double *until,
     const size_t entry = model->entry != NULL ? model->entry_time[i] : 0;
     const double *base = of->sums + entry * (p + 1);
     const double risk = model->risk[i];
-    const double weight = is_event ? model->weight[i] : 0.0;
+    const double weight = is_event ? cbk_cox_weight(model, i) : 0.0;
     const double hazard = until[0] - base[0];
     for (size_t j = 0; j < p; j++) {
         const double here = x[j * CBK_COX_TILE];

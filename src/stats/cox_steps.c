@@ -23,8 +23,8 @@ static void fill_risk(const cbk_cox_kept *kept, double *risk)
             }
         }
         for (size_t i = 0; i < CBK_COX_TILE && first + i < model->n; i++) {
-            risk[first + i] =
-                model->weight[first + i] * exp(eta[i] + model->offset[first + i]);
+            risk[first + i] = cbk_cox_weight(model, first + i) *
+                              exp(eta[i] + cbk_cox_offset(model, first + i));
         }
     }
 }
@@ -47,7 +47,7 @@ add_row(const cbk_cox_steps *of, size_t i, double sign, double *sums, size_t p)
     const double *x =
         of->model->tiles + i / CBK_COX_TILE * CBK_COX_TILE * p + i % CBK_COX_TILE;
     const double risk = sign * of->risk[i];
-    sums[0] += sign * of->model->weight[i];
+    sums[0] += sign * cbk_cox_weight(of->model, i);
     sums[1] += risk;
     for (size_t j = 0; j < p; j++) {
         sums[2 + j] += risk * x[j * CBK_COX_TILE];
@@ -118,11 +118,11 @@ static inline __attribute__((always_inline)) void go_back(const cbk_cox_steps *o
     const size_t tile = model->entry != NULL ? 1 : CBK_COX_TILE;
     for (size_t r = end; r-- > first;) {
         const cbk_cox_run *run = &model->runs[r];
-        if (run->end == run->stratum_end) {
+        if (cbk_cox_run_end(run) == run->stratum_end) {
             memset(sums->part, 0, 3 * (p + 2) * sizeof *sums->part);
             sums->n_late = run->stratum_end;
         }
-        for (uint32_t i = run->end; i-- > run->first;) {
+        for (uint32_t i = cbk_cox_run_end(run); i-- > run->first;) {
             add_row(out, i, 1.0, sums->part, p);
             if (i % tile == 0) {
                 close_part(sums, p + 2);

@@ -58,6 +58,12 @@ enum {
 #include "stats/cox_tile_body.h"
 #endif
 
+const double cbk_cox_ones_then_zeros[2 * CBK_COX_TILE] = {
+#define EIGHT 1, 1, 1, 1, 1, 1, 1, 1
+    EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT,
+#undef EIGHT
+};
+
 const cbk_cox_kernels *cbk_cox_kernels_here(void)
 {
 #ifdef HAS_AVX2

@@ -40,6 +40,9 @@ typedef struct cbk_cox_kernels {
                         double *sums, double *squares);
 } cbk_cox_kernels;
 
+/* As many times 1 as there are rows in a tile, then 0. */
+extern const double cbk_cox_ones_then_zeros[2 * CBK_COX_TILE];
+
 /* For any machine. */
 extern const cbk_cox_kernels cbk_cox_kernels_plain;
 /* For this one. */

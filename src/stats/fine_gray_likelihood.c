@@ -94,8 +94,8 @@ static void fill_risk(cbk_fg_model *model, const double *beta, cbk_sum *sum)
         const double *x = cox->tiles + i * p;
         double *before = model->before + i / CBK_COX_TILE * (p + 1);
         double eta[CBK_COX_TILE];
-        cox->kernels->fill_risk(x, p, beta, cox->offset + i, cox->weight + i, eta,
-                                cox->risk + i);
+        cox->kernels->fill_risk(x, p, beta, cbk_cox_tile_offsets(cox, i),
+                                cbk_cox_tile_weights(cox, i), eta, cox->risk + i);
         for (size_t k = 0; k < CBK_COX_TILE; k++) {
             model->carried[i + k] = cox->risk[i + k] * model->stays[i + k];
         }

@@ -37,7 +37,7 @@ static void estimate_censoring(const cbk_cox_model *cox, double *free,
     for (size_t r = 0; r < cox->n_runs; r++) {
         const cbk_cox_run *run = &cox->runs[r];
         free[r] = before;
-        for (uint32_t i = run->first; i < run->end; i++) {
+        for (uint32_t i = run->first; i < cbk_cox_run_end(run); i++) {
             n_censored[r] += cox->cluster[i] == CBK_FG_CENSORED ? 1 : 0;
             stays[i] = cox->cluster[i] == CBK_FG_COMPETING ? 1.0 / before : 0.0;
         }
