@@ -57,9 +57,11 @@ typedef struct cbk_cox_model {
                                 row alone, n */
     size_t n_times;
     const cbk_cox_time *times; /* [n_times] the runs with events */
-    double *scale;       /* [p] a scaled coefficient divided by it is one of the data */
-    double *range;       /* [p] of the scaled covariate */
-    cbk_sum *event_sums; /* [p] of weight times x over the events */
+    const uint64_t *alone; /* [tiles] which rows of a tile are a time with one event */
+    double *scale;         /* [p] a scaled coefficient divided by it is one of the data */
+    double *range;         /* [p] of the scaled covariate */
+    cbk_sum *event_sums;   /* [p] of weight times x over the events */
+    double event_offset;   /* the same of the offset */
     double offset_range;
     /* Where entry is not NULL: */
     const uint32_t *enters;     /* [n] rows by stratum and entry */
@@ -129,13 +131,17 @@ cbk_status cbk_cox_check_request(const cbk_cox_rows *rows, const cbk_cox_request
 cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
                               cbk_arena *arena, cbk_cox_model *out, cbk_error *err);
 
+/* Fills entry_time and late_from from the times and enters.  False when out of memory. */
+bool cbk_cox_match_entries(cbk_cox_model *model, cbk_arena *arena);
+
 /* Keeps the columns kept[n_kept], ascending, of the tiles and scale. */
 void cbk_cox_model_keep(cbk_cox_model *model, const size_t *kept, size_t n_kept);
 
 typedef struct cbk_cox_value {
     double loglik; /* -infinity where the coefficients are too far out to compute with */
     double *gradient; /* [p] */
-    double *info;     /* [p * p] minus the second derivatives */
+    double *info;     /* [p * p] minus the second derivatives; NULL: not wanted, which is
+                         faster, and not possible with exact ties */
 } cbk_cox_value;
 
 /* The likelihood at beta[p], without exact ties.  multiplier[n_runs] (or NULL: 1)
@@ -190,6 +196,9 @@ void cbk_cox_trace_at(const cbk_cox_model *model, const double *beta,
 /* Sums of weight (times multiplier) times x over the events: out[p]. */
 void cbk_cox_sum_events(const cbk_cox_model *model, const double *multiplier,
                         cbk_sum *out);
+
+/* The same of weight times the offset. */
+double cbk_cox_sum_event_offsets(const cbk_cox_model *model);
 
 /* The sum of the logarithms of the standard deviations of the columns, which are near 1.
  */

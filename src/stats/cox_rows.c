@@ -258,6 +258,7 @@ typedef struct building {
     cbk_cox_model *model;
     cbk_cox_run *runs;
     cbk_cox_time *times;
+    uint64_t *alone;
     size_t *strata;
 } building;
 
@@ -272,6 +273,7 @@ static bool start_runs(const cbk_cox_rows *rows, cbk_arena *arena, building *out
     model->n_event = n_event;
     model->runs = out->runs = CBK_NEW(arena, cbk_cox_run, model->n + 1);
     model->times = out->times = CBK_NEW(arena, cbk_cox_time, n_event + 1);
+    model->alone = out->alone = CBK_NEW(arena, uint64_t, model->n / CBK_COX_TILE + 1);
     model->strata = out->strata =
         CBK_NEW(arena, size_t, (n_strata < model->n ? n_strata : model->n) + 1);
     return out->strata != NULL;
@@ -310,9 +312,11 @@ static void close_run(building *at, uint32_t n_event)
 {
     cbk_cox_model *model = at->model;
     const size_t last = model->n_runs - 1;
+    const uint32_t first = at->runs[last].first;
     at->runs[last].n_event = n_event;
-    at->times[model->n_times] = (cbk_cox_time){
-        .first = at->runs[last].first, .n_event = n_event, .run = (uint32_t)last};
+    at->times[model->n_times] =
+        (cbk_cox_time){.first = first, .n_event = n_event, .run = (uint32_t)last};
+    at->alone[first / CBK_COX_TILE] |= (uint64_t)(n_event == 1) << first % CBK_COX_TILE;
     model->n_times += n_event > 0 ? 1 : 0;
     model->has_ties = model->has_ties | (n_event > 1);
 }
@@ -402,21 +406,14 @@ static bool order_entries(const cbk_cox_model *model, cbk_arena *arena, uint32_t
     return true;
 }
 
-static bool fill_entries(const double *entry, cbk_arena *arena, cbk_cox_model *model)
+bool cbk_cox_match_entries(cbk_cox_model *model, cbk_arena *arena)
 {
-    if (entry == NULL) {
-        return true;
-    }
-    const size_t n = model->n;
-    uint32_t *enters = CBK_NEW(arena, uint32_t, n + 1);
-    uint32_t *entry_time = CBK_NEW(arena, uint32_t, n + 1);
+    uint32_t *entry_time = CBK_NEW(arena, uint32_t, model->n + 1);
     uint32_t *late_from = CBK_NEW(arena, uint32_t, model->n_times + 1);
     model->cumulative = CBK_NEW(arena, double, model->n_times + 1);
-    model->entry = gather(entry, model->order, n, arena);
-    if (model->entry == NULL || !order_entries(model, arena, enters)) {
+    if (model->cumulative == NULL) {
         return false;
     }
-    model->enters = enters;
     size_t k = 0;
     for (size_t s = 0; s < model->n_strata; s++) {
         match_stratum(model, model->strata[s], model->strata[s + 1], &k, entry_time,
@@ -425,6 +422,20 @@ static bool fill_entries(const double *entry, cbk_arena *arena, cbk_cox_model *m
     model->entry_time = entry_time;
     model->late_from = late_from;
     return true;
+}
+
+static bool fill_entries(const double *entry, cbk_arena *arena, cbk_cox_model *model)
+{
+    if (entry == NULL) {
+        return true;
+    }
+    uint32_t *enters = CBK_NEW(arena, uint32_t, model->n + 1);
+    model->entry = gather(entry, model->order, model->n, arena);
+    if (model->entry == NULL || !order_entries(model, arena, enters)) {
+        return false;
+    }
+    model->enters = enters;
+    return cbk_cox_match_entries(model, arena);
 }
 
 /* ---- together --------------------------------------------------------------------- */
@@ -443,6 +454,7 @@ static bool fill_room(cbk_cox_model *model, cbk_arena *arena)
         return false;
     }
     cbk_cox_sum_events(model, NULL, model->event_sums);
+    model->event_offset = cbk_cox_sum_event_offsets(model);
     return true;
 }
 
