@@ -80,6 +80,7 @@ typedef struct cbk_cox_evaluation {
     cbk_sum *gradient_sum;   /* [p] */
     size_t n_tiles;          /* of this block */
     double block_hazard;     /* its sum, where is_brief */
+    bool is_tied_open;       /* a tied time goes on in the tile before, where is_brief */
     cbk_sum loglik;          /* without denominators */
     cbk_cox_product denominators;
     cbk_sum hazard;             /* so far */

@@ -51,38 +51,6 @@ static void see_alone(cbk_cox_evaluation *at, const cbk_cox_segment *of, uint64_
     at->time -= n;
 }
 
-/* Takes what those with an event at a tied time, whose sums are at->tied, are not exposed
- * to; they count no more. */
-static void give_back(cbk_cox_evaluation *at, double excess)
-{
-    for (size_t j = 0; j < at->model->p; j++) {
-        cbk_sum_add(&at->gradient_sum[j], -excess * at->tied[1 + j]);
-        at->tied[1 + j] = 0.0;
-    }
-}
-
-/* Of the events of a time with ties in the segment. */
-static void take_tied(cbk_cox_evaluation *at, const cbk_cox_segment *of,
-                      const cbk_cox_tied *tied, weights *here)
-{
-    const cbk_cox_model *model = at->model;
-    if (tied->is_here) {
-        const double excess = model->step[tied->time] - model->step_event[tied->time];
-        for (size_t i = tied->first; i < tied->end; i++) {
-            here->exposed[i] -= excess * here->risk[i];
-        }
-        give_back(at, excess);
-        return;
-    }
-    double weight[CBK_COX_TILE] = {0.0};
-    memcpy(weight + tied->first, here->risk + tied->first,
-           (tied->end - tied->first) * sizeof *weight);
-    for (size_t j = 0; j < model->p; j++) {
-        at->tied[1 + j] += at->kernels->sum_products(
-            model->tiles + of->tile * model->p + j * CBK_COX_TILE, weight);
-    }
-}
-
 static void weigh(cbk_cox_evaluation *at, const cbk_cox_segment *of, weights *out)
 {
     const size_t n = of->end - of->first;
@@ -98,6 +66,42 @@ static void weigh(cbk_cox_evaluation *at, const cbk_cox_segment *of, weights *ou
             out->exposed[i] *= out->risk[i];
         }
     }
+}
+
+/* The sums of those with the event at a tied time that goes on in the tile before: risk
+ * times x, four rows apart, where no vectors are. */
+static double *sums_of_tied(const cbk_cox_evaluation *at)
+{
+    return at->of_tied.x;
+}
+
+/* Those with the event are not exposed to all of what ties add. */
+static void give_back(cbk_cox_evaluation *at, const cbk_cox_tied *tied, weights *here)
+{
+    const cbk_cox_model *model = at->model;
+    const double excess = model->step[tied->time] - model->step_event[tied->time];
+    for (size_t i = tied->first; i < tied->end; i++) {
+        here->exposed[i] -= excess * here->risk[i];
+    }
+    double *after = sums_of_tied(at); /* in tiles after */
+    for (size_t j = 0; at->is_tied_open && j < model->p; j++, after += CBK_COX_LANES) {
+        cbk_sum_add(&at->gradient_sum[j],
+                    -excess * ((after[0] + after[1]) + (after[2] + after[3])));
+        memset(after, 0, CBK_COX_LANES * sizeof *after);
+    }
+    at->is_tied_open = false;
+}
+
+/* Adds the events of a time that goes on in the tile before, and risk to the sums of all.
+ */
+static void take_open(cbk_cox_evaluation *at, const cbk_cox_tied *tied, const double *x,
+                      const weights *here, const double *risk)
+{
+    double weight[CBK_COX_TILE] = {0.0};
+    memcpy(weight + tied->first, here->risk + tied->first,
+           (tied->end - tied->first) * sizeof *weight);
+    at->is_tied_open = true;
+    at->kernels->take(x, at->model->p, risk, weight, 0.0, at->info, sums_of_tied(at));
 }
 
 /* Its tile goes before this one, but its risk is filled now. */
@@ -141,12 +145,24 @@ void cbk_cox_take_gradient(cbk_cox_evaluation *at, const cbk_cox_segment *of)
         here.has_times = seen.n_here > 0;
     }
     weigh(at, of, &here);
+    const cbk_cox_tied *open = NULL;
     for (size_t k = 0; k < seen.n_tied; k++) {
-        take_tied(at, of, &seen.tied[k], &here);
+        if (seen.tied[k].is_here) {
+            give_back(at, &seen.tied[k], &here);
+        } else {
+            open = &seen.tied[k];
+        }
     }
     expect_block_before(at, of->tile);
     at->block_hazard += here.hazard;
-    at->kernels->take(model->tiles + of->tile * model->p, model->p, here.risk,
-                      here.has_times ? here.exposed : NULL, here.hazard, at->info,
-                      at->gradient);
+    const double *x = model->tiles + of->tile * model->p;
+    if (open != NULL && !here.has_times) {
+        take_open(at, open, x, &here, here.risk);
+        return;
+    }
+    at->kernels->take(x, model->p, here.risk, here.has_times ? here.exposed : NULL,
+                      here.hazard, at->info, at->gradient);
+    if (open != NULL) {
+        take_open(at, open, x, &here, cbk_cox_ones_then_zeros + CBK_COX_TILE);
+    }
 }

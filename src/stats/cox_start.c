@@ -150,7 +150,10 @@ typedef struct starting {
     cbk_cox_value now;       /* without information */
     double *beta;            /* [p] */
     double *step;            /* [p] */
+    double *guess;           /* [p * p] of the information of all rows */
     double *factors;         /* [p * p] */
+    double *before;          /* [p] gradient before the step */
+    double *along;           /* [p] guess times the step */
 } starting;
 
 static bool make_room(starting *at, cbk_arena *arena)
@@ -159,6 +162,9 @@ static bool make_room(starting *at, cbk_arena *arena)
     at->beta = CBK_NEW(arena, double, p);
     at->step = CBK_NEW(arena, double, p);
     at->factors = CBK_NEW(arena, double, p *p);
+    at->guess = CBK_NEW(arena, double, p *p);
+    at->before = CBK_NEW(arena, double, p);
+    at->along = CBK_NEW(arena, double, p);
     at->sample_at_0 = CBK_NEW(arena, double, p *p);
     at->of_sample.gradient = CBK_NEW(arena, double, p);
     at->of_sample.info = CBK_NEW(arena, double, p *p);
@@ -209,18 +215,48 @@ static bool climb_sample(starting *at)
     return false;
 }
 
-/* Into factors; returns what a standard deviation of a covariate has of it. */
-static double guess_information(starting *at)
+/* From the sample. */
+static void guess_information(starting *at)
 {
     const size_t p = at->model->p;
     const double scale = (double)at->model->n_event / (double)at->sample.n_event;
-    double trace = 0.0;
     for (size_t k = 0; k < p * p; k++) {
-        at->factors[k] =
+        at->guess[k] =
             at->at_0->info[k] + scale * (at->of_sample.info[k] - at->sample_at_0[k]);
     }
+}
+
+/* From what the last step has changed the gradient by: the least change that agrees with
+ * it (Broyden, Fletcher, Goldfarb, Shanno). */
+static void correct_guess(starting *at)
+{
+    const size_t p = at->model->p;
+    double expected = 0.0;
+    double found = 0.0;
     for (size_t j = 0; j < p; j++) {
-        trace += at->factors[j * p + j];
+        at->along[j] = 0.0;
+        for (size_t k = 0; k < p; k++) {
+            at->along[j] += at->guess[j * p + k] * at->step[k];
+        }
+        at->before[j] -= at->now.gradient[j];
+        expected += at->along[j] * at->step[j];
+        found += at->before[j] * at->step[j];
+    }
+    for (size_t j = 0; found > 0.0 && j < p; j++) {
+        for (size_t k = 0; k < p; k++) {
+            at->guess[j * p + k] += at->before[j] * at->before[k] / found -
+                                    at->along[j] * at->along[k] / expected;
+        }
+    }
+}
+
+/* Of the guess: what a standard deviation of a covariate has. */
+static double information_of_one(const starting *at)
+{
+    const size_t p = at->model->p;
+    double trace = 0.0;
+    for (size_t j = 0; j < p; j++) {
+        trace += at->guess[j * p + j];
     }
     return trace / (double)p;
 }
@@ -228,11 +264,20 @@ static double guess_information(starting *at)
 /* Returns the number of steps; 0 where they lead nowhere. */
 static size_t follow_gradient(starting *at)
 {
+    const size_t size = at->model->p * at->model->p * sizeof *at->guess;
     double before = (double)INFINITY;
     for (size_t n = 1; n <= STEPS_MAX; n++) {
         cbk_cox_evaluate(at->model, at->beta, NULL, &at->now);
-        const double unit = guess_information(at);
-        const double distance = go_on(at, at->now.gradient) / unit; /* squared */
+        if (n <= 2) {
+            guess_information(at);
+        }
+        if (n >= 2) {
+            correct_guess(at);
+        }
+        memcpy(at->factors, at->guess, size);
+        memcpy(at->before, at->now.gradient, at->model->p * sizeof *at->before);
+        const double distance = /* squared */
+            go_on(at, at->now.gradient) / information_of_one(at);
         if (!(distance >= 0.0 && distance <= progress_least * before)) {
             return 0;
         }
@@ -249,7 +294,8 @@ static size_t follow_gradient(starting *at)
 bool cbk_cox_start_near(const cbk_cox_model *model, const cbk_cox_value *at_0,
                         cbk_arena *arena, double *beta, size_t *n_steps)
 {
-    if (model->n < CBK_COX_START_ROWS || cbk_cox_ties_are_exact(model->ties)) {
+    if (model->n < CBK_COX_START_ROWS || model->p < CBK_COX_START_COVARIATES ||
+        cbk_cox_ties_are_exact(model->ties)) {
         return false;
     }
     const cbk_mark before = cbk_arena_mark(arena);

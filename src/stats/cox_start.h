@@ -4,7 +4,8 @@
 
 #include "stats/cox_model.h"
 
-enum { CBK_COX_START_ROWS = 1 << 16 /* fewer begin at 0 */ };
+/* With fewer of them the information costs so little that Newton's method begins at 0. */
+enum { CBK_COX_START_ROWS = 1 << 16, CBK_COX_START_COVARIATES = 3 };
 
 /* Goes from 0, where the likelihood is at_0, so near to the maximum that the next of
  * Newton's steps ends there: within 1e-12 of a standard deviation of each covariate.
