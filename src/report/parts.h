@@ -30,7 +30,8 @@ const char *cbk_words_label_unit(cbk_arena *arena, const char *label, const char
 const char *cbk_words_list(cbk_arena *arena, const char *const *word, size_t n);
 
 /* "36 months", "1 month". */
-const char *cbk_words_duration(cbk_arena *arena, double time, const char *unit);
+const char *cbk_words_duration(cbk_arena *arena, const cbk_style *style, double time,
+                               const char *unit);
 
 /* "1 to 6, 9": runs of three or more are closed up; after 20 items "and 14 more". */
 const char *cbk_words_keys(cbk_arena *arena, const char *const *keys, size_t n);
@@ -47,21 +48,11 @@ const char *cbk_words_period(cbk_arena *arena, int32_t first_day, int32_t last_d
 /* The sentences of a set of notes with spaces between; NULL for none. */
 const char *cbk_words_notes(cbk_arena *arena, cbk_notes notes);
 
-/* ---- values (print_number.c, number.c) --------------------------------------------- */
-
-#define CBK_DASH "–" /* stands where there is nothing to print */
-
-/* A finite number with `digits` decimals; -1: as it is, with at most three significant
- * digits and at least one decimal kept. */
-const char *cbk_print_number(cbk_arena *arena, double value, int digits);
-
-/* "<0.001", three decimals below 0.1, two above; NaN prints the dash.  Below 1e-16 it is
- * "< 1e-16": no such number is meant to be read as exact. */
-const char *cbk_print_p(cbk_arena *arena, double p);
+/* ---- values (number.c; numbers as text: base/style.h) ------------------------------ */
 
 /* What cbk_report_quantity() prints. */
-const char *cbk_print_quantity(cbk_arena *arena, const cbk_quantity *quantity,
-                               int digits);
+const char *cbk_print_quantity(cbk_arena *arena, const cbk_style *style,
+                               const cbk_quantity *quantity, int digits);
 
 /* True for a number that may be printed. */
 bool cbk_quantity_has_number(const cbk_quantity *quantity);
@@ -91,6 +82,8 @@ cbk_status cbk_report_count(cbk_report *report, const char *expression, const ch
 /* Registers what stands behind a quantity. */
 const cbk_provenance *cbk_report_provenance(cbk_report *report,
                                             const cbk_quantity *quantity);
+/* The id that this gives it; NULL when the arena failed. */
+const char *cbk_report_number_id(const cbk_quantity *quantity, cbk_arena *arena);
 
 /* Registers a value as it stands in row `row` of its file. */
 const cbk_provenance *cbk_report_recorded(cbk_report *report, const cbk_records *records,
@@ -125,14 +118,17 @@ cbk_table_builder *cbk_analysis_table(cbk_arena *arena, const char *title,
 void cbk_analysis_text_cell(cbk_arena *arena, cbk_table_builder *builder, size_t row,
                             size_t column, const char *text);
 /* What is not finite prints `absent`. */
-void cbk_analysis_number_cell(cbk_arena *arena, cbk_table_builder *builder, size_t row,
-                              size_t column, double value, int digits,
-                              const char *absent);
+void cbk_analysis_number_cell(cbk_arena *arena, const cbk_style *style,
+                              cbk_table_builder *builder, size_t row, size_t column,
+                              double value, int digits, const char *absent);
 
-/* "Group", "margin", "margin, sex". */
-const char *cbk_analysis_group_header(cbk_arena *arena, const char *const *by, size_t n);
+/* "Group"; "Resection margin", of a study; "margin, sex", of a data file (protocol NULL).
+ */
+const char *cbk_analysis_group_header(cbk_arena *arena, const cbk_protocol *protocol,
+                                      const char *const *by, size_t n);
 /* "Lower 95%". */
-const char *cbk_analysis_limit_header(cbk_arena *arena, const char *side, double level);
+const char *cbk_analysis_limit_header(cbk_arena *arena, const cbk_style *style,
+                                      const char *side, double level);
 
 void cbk_analysis_paragraph(cbk_document *document, const char *text);
 /* "label: text"; label NULL: text alone; text NULL: nothing. */
@@ -155,6 +151,13 @@ void cbk_audit_add_checks(cbk_report *report, const cbk_audit *audit,
 
 /* The keys casebook, analysis and source of an open object. */
 void cbk_analysis_json_head(const cbk_study *study, const char *analysis, cbk_json *json);
+
+/* ---- the data dictionary (dictionary.c) -------------------------------------------- */
+
+/* A row a variable; NULL when the arena failed. */
+const cbk_table_block *cbk_report_dictionary(cbk_report *report);
+/* What an endpoint is made of (provenance.c): "time os_months, event status = 'dead'". */
+void cbk_words_endpoint(const cbk_endpoint *endpoint, cbk_buffer *buffer);
 
 /* ---- SQL -------------------------------------------------------------------------- */
 

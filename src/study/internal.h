@@ -23,7 +23,9 @@ struct cbk_study {
     cbk_records *records; /* [protocol->n_forms] in the protocol's order */
     size_t n_sources;
     cbk_source_statement *sources;
-    char fingerprint[65]; /* SHA-256 of the files that make the study */
+    char fingerprint[65]; /* SHA-256 of the files that make the study; of a casebook file
+                             the hash of its last transaction */
+    size_t protocol_version; /* of a casebook file, from 1; 0: a folder */
     cbk_registry *registry;
     row_set *row_sets;
     /* The evaluation that is running: what the SQL functions work under and add to. */
@@ -44,6 +46,8 @@ cbk_status cbk_records_read_part(const char *path, const cbk_protocol *protocol,
                                  cbk_arena *arena, cbk_problems *problems,
                                  cbk_records *out, const bool **has_field,
                                  cbk_error *err);
+/* Fills records->sorted; NULL when the arena failed. */
+void cbk_records_sort(cbk_records *records, cbk_arena *arena);
 cbk_status cbk_sources_read(const char *path, cbk_study *study, cbk_problems *problems,
                             cbk_error *err);
 

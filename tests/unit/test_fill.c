@@ -357,8 +357,11 @@ static void test_word_is_filled(void)
          P(R(T("")) FIELD("", "note among patient = &#39;1&#39;",
                           "&lt;/span&gt; "
                           "&lt;b&gt; |") R(T("")))},
-        {P(R("<w:t>{{table:t}}</w:t>")),
-         P(R(T("")) FIELD("", "table:t", "[not computed: table:t]") R(T("")))},
+        {P(R("<w:t>{{table:u}}</w:t>")),
+         P(R(T("")) FIELD("", "table:u", "[not computed: table:u]") R(T("")))},
+        /* What is deleted is no text, and stays as it is. */
+        {P("<w:del>" R("<w:t>{{max(age)</w:t>") "</w:del>"),
+         P("<w:del>" R("<w:t>{{max(age)</w:t>") "</w:del>")},
         /* Fields: a new number in the form that the result has, or none yet. */
         {P(FIELD(BOLD, "median(age)", "7")), P(FIELD(BOLD, "median(age)", "45.5"))},
         {P(MARK(BOLD, "begin") R("<w:instrText>ADDIN case</w:instrText>")
