@@ -15,9 +15,9 @@ enum { ITERATIONS_MAX = 100, ITERATIONS_MANY = 20, HALVINGS_MAX = 40 };
 static const double none = (double)NAN;
 /* Newton's decrement from which the next step ends below a double's last digit. */
 static const double decrement_last = 1e-16;
-/* The same per information of a standard deviation of a covariate: the step does not
- * change the information by more than a double's last digits. */
-static const double decrement_tiny = 1e-22;
+/* The same per information of a standard deviation of a covariate: the step is so short
+ * that the information is as before. */
+static const double decrement_tiny = 1e-25;
 /* Of the model-based error: below it a robust error is the rounding of 0. */
 static const double rounding = 1e-10;
 

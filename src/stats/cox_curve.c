@@ -89,6 +89,10 @@ static void sum_up(const making *at)
         if (cbk_cox_run_is_first(&steps->model->runs[steps->first + k])) {
             memset(at->sum, 0, (p + 2) * sizeof *at->sum);
         }
+        if (steps->model->runs[steps->first + k].n_event == 0) {
+            steps->hazard[k] = at->sum[0].total + at->sum[0].lost;
+            continue; /* fill_curve() asks for no more, but at first, where it is 0 */
+        }
         cbk_sum_add(&at->sum[0], steps->hazard[k]);
         cbk_sum_add(&at->sum[1], steps->variance[k]);
         steps->hazard[k] = at->sum[0].total + at->sum[0].lost;

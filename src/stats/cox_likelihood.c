@@ -49,36 +49,59 @@ static void take_logarithm(cbk_cox_evaluation *at, double weight, double value)
     }
 }
 
+void cbk_cox_divide(const cbk_cox_kernels *kernels, double at_risk, double of_events,
+                    size_t d, cbk_cox_denominators *out)
+{
+    enum { AT_ONCE = 256 };
+    cbk_cox_product product = {.product = 1.0};
+    double sums[5] = {0.0};
+    *out = (cbk_cox_denominators){0};
+    for (size_t l = 0; l < d; l += AT_ONCE) {
+        double more[5];
+        int64_t power = 0;
+        cbk_cox_multiply(&product, kernels->divide(at_risk, of_events, d, l,
+                                                   l + AT_ONCE < d ? l + AT_ONCE : d,
+                                                   more, &power));
+        product.power += power;
+        for (int s = 0; s < 5; s++) {
+            sums[s] += more[s];
+        }
+        if (product.n == CBK_COX_FACTORS) {
+            out->logarithm += log(product.product);
+            product.product = 1.0;
+            product.n = 0;
+        }
+    }
+    out->inverse = sums[0];
+    out->shared = sums[1];
+    out->squared = sums[2];
+    out->shared_squared = sums[3];
+    out->twice_shared_squared = sums[4];
+    out->logarithm += log(product.product);
+    out->power = product.power;
+}
+
 /* The parts of a time whose d events have as many denominators. */
 static cbk_cox_seen see_tied(cbk_cox_evaluation *at, size_t k, double weight,
                              double factor, double at_risk, double of_events)
 {
-    enum { AT_ONCE = 256 };
     const size_t d = at->model->times[k].n_event;
     const double each = weight / (double)d;
-    double sums[5] = {0.0};
-    for (size_t l = 0; l < d; l += AT_ONCE) {
-        double more[5];
-        int64_t power = 0;
-        const double product = at->kernels->divide(
-            at_risk, of_events, d, l, l + AT_ONCE < d ? l + AT_ONCE : d, more, &power);
-        for (int s = 0; s < 5; s++) {
-            sums[s] += more[s];
-        }
-        if (at->model->is_weighted) {
-            cbk_sum_add(&at->loglik, -each * (log(product) + (double)power * log(2.0)));
-        } else {
-            at->denominators.power += power;
-            take_logarithm(at, 1.0, product);
-        }
+    cbk_cox_denominators of;
+    cbk_cox_divide(at->kernels, at_risk, of_events, d, &of);
+    if (at->model->is_weighted) {
+        cbk_sum_add(&at->loglik, -each * (of.logarithm + (double)of.power * log(2.0)));
+    } else {
+        cbk_sum_add(&at->loglik, -of.logarithm);
+        at->denominators.power += of.power;
     }
-    at->model->step[k] = factor * each * sums[0];
-    at->model->step_event[k] = factor * each * (sums[0] - sums[1]);
-    const double part = sums[3] / sums[2];
+    at->model->step[k] = factor * each * of.inverse;
+    at->model->step_event[k] = factor * each * (of.inverse - of.shared);
+    const double part = of.shared_squared / of.squared;
+    const double rest = of.twice_shared_squared - of.shared_squared * part;
     return (cbk_cox_seen){.part = part,
-                          .weight = factor * each * sums[2],
-                          .tied_weight =
-                              factor * each * fmax(sums[4] - sums[3] * part, 0.0)};
+                          .weight = factor * each * of.squared,
+                          .tied_weight = factor * each * fmax(rest, 0.0)};
 }
 
 cbk_cox_seen cbk_cox_see_time(cbk_cox_evaluation *at, size_t k, double at_risk,
@@ -469,14 +492,23 @@ static void multiply(double *restrict value, const double *restrict by)
     }
 }
 
+/* Less the hazard before the entry of each row of a tile. */
+static void take_before_entry(const cbk_cox_evaluation *at, size_t tile, double *hazard)
+{
+    const cbk_cox_model *model = at->model;
+    const size_t n = model->n - tile < CBK_COX_TILE ? model->n - tile : CBK_COX_TILE;
+    const size_t ahead = tile + 2 * CBK_COX_TILE < model->n ? CBK_COX_TILE : 0;
+    for (size_t i = 0; i < n; i++) {
+        __builtin_prefetch(&at->cumulative[model->entry_time[tile + i + ahead]]);
+        hazard[i] -= at->cumulative[model->entry_time[tile + i]];
+    }
+}
+
 static void take_rows(cbk_cox_evaluation *at, size_t tile, double *hazard)
 {
     const cbk_cox_model *model = at->model;
     if (at->cumulative != NULL) {
-        const size_t n = model->n - tile < CBK_COX_TILE ? model->n - tile : CBK_COX_TILE;
-        for (size_t i = 0; i < n; i++) {
-            hazard[i] -= at->cumulative[model->entry_time[tile + i]];
-        }
+        take_before_entry(at, tile, hazard);
     }
     for (size_t j = 0; tile + 2 * CBK_COX_TILE < model->n && j < model->p; j++) {
         cbk_cox_expect_column(model->tiles + (tile + 2 * CBK_COX_TILE) * model->p +

@@ -174,6 +174,21 @@ struct cbk_cox_kept {
     double *variance;  /* [model.p^2] robust where the fit is */
 };
 
+/* Sums over the denominators at_risk - l / d of_events of a time, 0 <= l < d: of their
+ * inverses and of the squares of these, and of both with l / d and its square. */
+typedef struct cbk_cox_denominators {
+    double inverse;
+    double shared;
+    double squared;
+    double shared_squared;
+    double twice_shared_squared;
+    double logarithm; /* of their product, but for powers of 2 */
+    int64_t power;    /* those */
+} cbk_cox_denominators;
+
+void cbk_cox_divide(const cbk_cox_kernels *kernels, double at_risk, double of_events,
+                    size_t d, cbk_cox_denominators *out);
+
 /* What a time with events gives: vectors S1 - part D1 and D1 with these weights, of whose
  * squares the information is less.  D1: of the events where Efron's ties share them. */
 typedef struct cbk_cox_seen {

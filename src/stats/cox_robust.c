@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+enum { AHEAD = 16 /* rows, in which numbers come from memory */ };
+
 typedef struct residuals {
     const cbk_cox_model *model;
     cbk_cox_trace trace;
@@ -40,8 +42,9 @@ static void see_time(const residuals *of, size_t k, bool is_first)
     const cbk_cox_seen seen = of->trace.seen[k];
     const double *before = of->sums + (is_first ? 0 : k * (p + 1));
     double *after = of->sums + (k + 1) * (p + 1);
-    double weight = 0.0;
-    for (uint32_t i = time->first; i < time->first + time->n_event; i++) {
+    double weight = model->is_weighted ? 0.0 : (double)time->n_event;
+    for (uint32_t i = time->first; model->is_weighted && i < time->first + time->n_event;
+         i++) {
         weight += cbk_cox_weight(model, i);
     }
     const double hazard = model->step[k];
@@ -79,6 +82,23 @@ static void add_residual(const residuals *of, size_t i, const double *until,
     }
 }
 
+/* Asks for what a row to come is exposed to and adds to, which lies anywhere. */
+static void expect_row(const residuals *of, size_t i, const double *residual)
+{
+    const cbk_cox_model *model = of->model;
+    const size_t p = model->p;
+    if (model->entry != NULL) {
+        const double *base = of->sums + model->entry_time[i] * (p + 1);
+        __builtin_prefetch(base);
+        __builtin_prefetch(base + p);
+    }
+    if (model->cluster != NULL) {
+        const double *unit = residual + model->cluster[i] * p;
+        __builtin_prefetch(unit, 1);
+        __builtin_prefetch(unit + p - 1, 1);
+    }
+}
+
 /* Into residual[n_units * p]. */
 static void sum_residuals(const residuals *of, double *residual)
 {
@@ -95,6 +115,7 @@ static void sum_residuals(const residuals *of, double *residual)
                 until = of->sums + (k + 1) * (p + 1);
                 end_events = i + model->times[k++].n_event;
             }
+            expect_row(of, i + AHEAD < model->n ? i + AHEAD : i, residual);
             const bool is_event = i < end_events;
             const size_t unit = model->cluster != NULL ? model->cluster[i] : i;
             add_residual(of, i, is_event ? of->of_event : until, is_event,

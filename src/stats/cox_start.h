@@ -4,8 +4,9 @@
 
 #include "stats/cox_model.h"
 
-/* With fewer of them the information costs so little that Newton's method begins at 0. */
-enum { CBK_COX_START_ROWS = 1 << 16, CBK_COX_START_COVARIATES = 3 };
+/* With fewer rows or covariates all of the information costs little more than the
+ * gradient alone, so Newton's method begins at 0. */
+enum { CBK_COX_START_ROWS = 1 << 17, CBK_COX_START_COVARIATES = 10 };
 
 /* Goes from 0, where the likelihood is at_0, so near to the maximum that the next of
  * Newton's steps ends there: within 1e-12 of a standard deviation of each covariate.

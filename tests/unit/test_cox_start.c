@@ -36,7 +36,7 @@ static void draw(sample *s, int kind)
         double eta = 0.0;
         for (size_t j = 0; j < P; j++) {
             s->x[j][i] = j == 0 ? (double)random_below(2) : between(-2.0, 2.0);
-            eta += (0.3 - 0.2 * (double)j) * s->x[j][i];
+            eta += (j % 2 == 0 ? 0.4 : -0.3) / (double)(j + 1) * s->x[j][i];
         }
         const double time = -10.0 * log(between(0.001, 1.0)) / exp(eta);
         s->time[i] = s->is_tied ? ceil(time) : time;
@@ -106,7 +106,7 @@ static void climb(likelihood *at, double *beta)
 {
     double step[P], factors[P * P];
     memset(beta, 0, P * sizeof *beta);
-    for (int turn = 0; turn < 8; turn++) {
+    for (int turn = 0; turn < 6; turn++) {
         memcpy(factors, at->info, sizeof factors);
         memcpy(step, at->gradient, sizeof step);
         CHECK(cbk_cox_factor(factors, NULL, P) == P);
@@ -168,7 +168,7 @@ static void reverse(const sample *s, sample *out)
 static void order_does_not_show(void)
 {
     static sample s, other;
-    for (int kind = 0; kind < N_KINDS; kind++) {
+    for (int kind = 1; kind < N_KINDS; kind += 2) {
         const cbk_mark before = cbk_arena_mark(arena);
         draw(&s, kind);
         reverse(&s, &other);
@@ -190,7 +190,7 @@ static void order_does_not_show(void)
 static void gradient_alone(void)
 {
     static sample s;
-    const double beta[P] = {0.2, -0.1, 0.4};
+    const double beta[P] = {0.2, -0.1, 0.4, 0.0, 0.1};
     for (int kind = 0; kind < N_KINDS; kind++) {
         const cbk_mark before = cbk_arena_mark(arena);
         likelihood at;
