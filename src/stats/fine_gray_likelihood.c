@@ -129,6 +129,37 @@ typedef struct going_back {
     cbk_fg_products products;
 } going_back;
 
+static void fill_times(const cbk_fg_model *model, cbk_fg_times *out)
+{
+    out->free = model->free + out->first;
+    for (size_t k = out->first; k < out->end; k++) {
+        out->row[k - out->first] = (uint8_t)(model->cox.times[k].first - out->tile);
+    }
+}
+
+void cbk_fg_find_times(const cbk_fg_model *model, size_t tile, size_t first,
+                       cbk_fg_times *out)
+{
+    const cbk_cox_model *cox = &model->cox;
+    out->tile = tile;
+    out->first = out->end = first;
+    while (out->end < cox->n_times && cox->times[out->end].first < tile + CBK_COX_TILE) {
+        out->end++;
+    }
+    fill_times(model, out);
+}
+
+void cbk_fg_find_times_back(const cbk_fg_model *model, size_t tile, size_t end,
+                            cbk_fg_times *out)
+{
+    out->tile = tile;
+    out->first = out->end = end;
+    while (out->first > 0 && model->cox.times[out->first - 1].first >= tile) {
+        out->first--;
+    }
+    fill_times(model, out);
+}
+
 void cbk_fg_carry(const cbk_fg_model *model, size_t tile, size_t column,
                   double out[CBK_COX_TILE + 1])
 {
@@ -160,9 +191,8 @@ double cbk_fg_sum_at_risk(const cbk_fg_model *model, const cbk_fg_times *of,
     const double base = model->behind[of->tile / CBK_COX_TILE * (cox->p + 1) + column];
     const double sum = cox->kernels->sum_back(risk, x, base, from);
     cbk_fg_carry(model, of->tile, column, carried);
-    for (size_t k = of->first; k < of->end; k++) {
-        const size_t row = cox->times[k].first - of->tile;
-        out[k - of->first] = from[row] + model->free[cox->times[k].run] * carried[row];
+    for (size_t k = 0; k < of->end - of->first; k++) {
+        out[k] = from[of->row[k]] + of->free[k] * carried[of->row[k]];
     }
     return sum;
 }
@@ -175,10 +205,9 @@ static void fill_later(going_back *at, const cbk_fg_times *of, double *of_times)
     const double base = cbk_sum_value(&at->later[0]);
     double step[CBK_COX_TILE] = {0.0};
     double from[CBK_COX_TILE];
-    for (size_t k = of->first; k < of->end; k++) {
-        const double share = cox->step[k] * model->free[cox->times[k].run];
-        of_times[k - of->first] = share;
-        step[cox->times[k].first - of->tile] = share;
+    for (size_t k = 0; k < of->end - of->first; k++) {
+        of_times[k] = cox->step[of->first + k] * of->free[k];
+        step[of->row[k]] = of_times[k];
     }
     const double sum = cox->kernels->sum_back(step, cbk_fg_ones, base, from);
     memcpy(model->later + of->tile, from + 1, (CBK_COX_TILE - 1) * sizeof *from);
@@ -240,10 +269,8 @@ static void see_tile(going_back *at, size_t tile)
     const cbk_fg_model *model = at->model;
     const cbk_cox_model *cox = &model->cox;
     const size_t p = cox->p;
-    cbk_fg_times of = {.tile = tile, .first = at->time, .end = at->time};
-    while (of.first > 0 && cox->times[of.first - 1].first >= tile) {
-        of.first--;
-    }
+    cbk_fg_times of;
+    cbk_fg_find_times_back(model, tile, at->time, &of);
     const size_t n = of.end - of.first;
     double carried[CBK_COX_TILE + 1];
     double inverse[CBK_COX_TILE];

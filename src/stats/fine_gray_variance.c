@@ -71,10 +71,9 @@ static void fill_tile(parting *at, const cbk_fg_times *of, tile_sums *out)
     double step[CBK_COX_TILE] = {0.0};
     double hazard[CBK_COX_TILE];
     memcpy(out->from, later, sizeof out->from);
-    for (size_t k = of->first; k < of->end; k++) {
-        const size_t row = cox->times[k].first - of->tile;
-        step[row] = cox->step[k];
-        out->from[row] += cox->step[k] * model->free[cox->times[k].run];
+    for (size_t k = 0; k < of->end - of->first; k++) {
+        step[of->row[k]] = cox->step[of->first + k];
+        out->from[of->row[k]] += cox->step[of->first + k] * of->free[k];
     }
     cbk_sum_add(&at->hazard,
                 cox->kernels->sum_forth(step, cbk_sum_value(&at->hazard), hazard));
@@ -113,13 +112,14 @@ static void fill_moments(parting *at, const cbk_fg_times *of, size_t j, column_s
     } else {
         (void)cbk_fg_sum_at_risk(model, of, j + 1, out->carried, at_risk);
     }
-    for (size_t k = of->first; k < of->end; k++) {
-        const size_t row = cox->times[k].first - of->tile;
+    for (size_t k = 0; k < of->end - of->first; k++) {
+        const size_t row = of->row[k];
+        const size_t time = of->first + k;
         const double mean =
-            at_risk[k - of->first] * cox->step[k] / (double)cox->times[k].n_event;
+            at_risk[k] * cox->step[time] / (double)cox->times[time].n_event;
         out->mean[row + 1] = mean;
-        step[row] = cox->step[k] * mean;
-        step_later[row] = step[row] * model->free[cox->times[k].run];
+        step[row] = cox->step[time] * mean;
+        step_later[row] = step[row] * of->free[k];
         at->mean[j] = mean;
     }
     const double sum =
@@ -175,10 +175,8 @@ static void take_tile(parting *at, size_t tile, cbk_fg_products *products)
     const cbk_fg_model *model = at->model;
     const cbk_cox_model *cox = &model->cox;
     const size_t n = cox->n - tile < CBK_COX_TILE ? cox->n - tile : CBK_COX_TILE;
-    cbk_fg_times of = {.tile = tile, .first = at->time, .end = at->time};
-    while (of.end < cox->n_times && cox->times[of.end].first < tile + CBK_COX_TILE) {
-        of.end++;
-    }
+    cbk_fg_times of;
+    cbk_fg_find_times(model, tile, at->time, &of);
     tile_sums sums;
     fill_tile(at, &of, &sums);
     for (size_t j = 0; j < cox->p; j++) {
