@@ -130,20 +130,39 @@ static void fill_moments(parting *at, const cbk_fg_times *of, size_t j, column_s
     out->later[CBK_COX_TILE] = after;
 }
 
-static void fill_debts(parting *at, const tile_sums *sums, size_t j, column_sums *out)
+/* Loops over a tile whose pointers are known to be apart become vector instructions.
+ * debt[64] of the rows, and q / Y from out->q_over_y[1] on. */
+static void find_debts(const tile_sums *restrict sums, column_sums *restrict out,
+                       double *restrict debt)
 {
-    double debt[CBK_COX_TILE];
-    out->q_over_y[0] = at->q_over_y[j];
     for (size_t i = 0; i < CBK_COX_TILE; i++) {
         const double q =
             out->carried[i] * sums->from[i] - sums->carried[i] * out->later[i];
         out->q_over_y[i + 1] = q * sums->over_y[i];
         debt[i] = out->q_over_y[i + 1] * sums->debt[i];
     }
+}
+
+static void fill_debts(parting *at, const tile_sums *sums, size_t j, column_sums *out)
+{
+    double debt[CBK_COX_TILE];
+    out->q_over_y[0] = at->q_over_y[j];
+    find_debts(sums, out, debt);
     const double sum =
         at->model->cox.kernels->sum_forth(debt, cbk_sum_value(&at->debt[j]), out->debt);
     cbk_sum_add(&at->debt[j], sum);
     at->q_over_y[j] = out->q_over_y[sums->run_at[CBK_COX_TILE - 1]];
+}
+
+/* What the sums of a column make of its rows' parts. */
+static void add_sums(const double *restrict x, const double *restrict of_x,
+                     const double *restrict risk, const double *restrict carried,
+                     const column_sums *restrict column, double *restrict part)
+{
+    for (size_t i = 0; i < CBK_COX_TILE; i++) {
+        part[i] = x[i] * of_x[i] + risk[i] * column->moment[i] +
+                  carried[i] * column->later[i + 1] - column->debt[i];
+    }
 }
 
 /* One column of the parts of a tile's n rows. */
@@ -159,10 +178,7 @@ static void fill_parts(parting *at, const cbk_fg_times *of, const tile_sums *sum
     column_sums column;
     fill_moments(at, of, j, &column);
     fill_debts(at, sums, j, &column);
-    for (size_t i = 0; i < CBK_COX_TILE; i++) {
-        part[i] = x[i] * sums->of_x[i] + risk[i] * column.moment[i] +
-                  carried[i] * column.later[i + 1] - column.debt[i];
-    }
+    add_sums(x, sums->of_x, risk, carried, &column, part);
     for (size_t i = 0; i < n; i++) { /* without a branch that nobody can guess */
         part[i] += sums->censored[i] * column.q_over_y[sums->run_at[i]] -
                    sums->event[i] * column.mean[sums->time_at[i]];
