@@ -2,8 +2,8 @@
 #include "cli/options.h"
 #include "cli/session.h"
 
-#include "fill/placeholder.h"
 #include "report/report.h"
+#include "study/placeholder.h"
 
 #include <string.h>
 

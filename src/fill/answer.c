@@ -6,82 +6,10 @@
 #include "report/parts.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- numbers --------------------------------------------------------------------- */
-
-static const char *refuse(cbk_arena *arena, const char **problem, const char *why)
-{
-    *problem = cbk_text_copy(arena, why);
-    return NULL;
-}
-
-static const char *print_text(cbk_fill *fill, const cbk_placeholder *of,
-                              const cbk_quantity *quantity, const char **problem)
-{
-    if (of->format != CBK_FILL_AS_IS && of->format != CBK_FILL_TEXT) {
-        *problem = cbk_text_format(fill->arena,
-                                   "It gives the text \"%.60s\", which only the format "
-                                   "text prints.",
-                                   quantity->value.text);
-        return NULL;
-    }
-    return quantity->value.text[0] != '\0'
-               ? quantity->value.text
-               : refuse(fill->arena, problem, "It gives an empty text.");
-}
-
-/* "not reached" is an answer; that there is nothing is none. */
-static const char *print_absence(cbk_fill *fill, const cbk_quantity *quantity,
-                                 const char **problem)
-{
-    const char *words = cbk_print_quantity(fill->arena, NULL, quantity, -1);
-    if (words == NULL || strcmp(words, CBK_DASH) != 0) {
-        return words;
-    }
-    const char *notes = cbk_words_notes(fill->arena, quantity->notes);
-    *problem = cbk_text_format(fill->arena, "The records give no value%s%s",
-                               notes != NULL ? ": " : ".", notes != NULL ? notes : "");
-    return NULL;
-}
-
-static const char *print_number(cbk_fill *fill, const cbk_placeholder *of, double value,
-                                const char **problem)
-{
-    cbk_arena *arena = fill->arena;
-    switch (of->format) {
-    case CBK_FILL_AS_IS:
-        return cbk_print_number(arena, NULL, value, -1);
-    case CBK_FILL_DECIMALS:
-        return cbk_print_number(arena, NULL, value, of->decimals);
-    case CBK_FILL_PERCENT:
-        if (of->is_scaled && fabs(value) > 100.0 * (1.0 + 1e-9)) {
-            *problem = cbk_text_format(
-                arena,
-                "The format percent takes a share of 0 to 1, or an expression that "
-                "begins with 100 * or is percent(...); this one gives %s.",
-                cbk_print_number(arena, NULL, value / 100.0, -1));
-            return NULL;
-        }
-        return cbk_text_format(arena, "%s%%",
-                               cbk_print_number(arena, NULL, value, of->decimals));
-    case CBK_FILL_P:
-        if (value < 0.0 || value > 1.0) {
-            *problem = cbk_text_format(
-                arena, "The format p takes a number of 0 to 1; this is %s.",
-                cbk_print_number(arena, NULL, value, -1));
-            return NULL;
-        }
-        return value < 0.001 ? "<0.001" : cbk_print_p(arena, NULL, value);
-    case CBK_FILL_TEXT:
-        break;
-    }
-    *problem = cbk_text_format(arena, "It gives the number %s, and the format is text.",
-                               cbk_print_number(arena, NULL, value, -1));
-    return NULL;
-}
 
 static cbk_status answer_number(cbk_fill *fill, cbk_filled *filled, cbk_error *err)
 {
@@ -89,13 +17,10 @@ static cbk_status answer_number(cbk_fill *fill, cbk_filled *filled, cbk_error *e
     cbk_quantity quantity;
     CBK_TRY(cbk_study_evaluate(fill->study, of->of, of->from, of->among,
                                &fill->conventions, fill->arena, &quantity, err));
-    if (cbk_quantity_has_number(&quantity)) {
-        filled->text = print_number(fill, of, quantity.value.number, &filled->problem);
-    } else if (quantity.value.kind == CBK_VALUE_TEXT) {
-        filled->text = print_text(fill, of, &quantity, &filled->problem);
-    } else {
-        filled->text = print_absence(fill, &quantity, &filled->problem);
-    }
+    filled->text = cbk_print_answer(
+        fill->arena, NULL, of,
+        cbk_placeholder_field(cbk_study_protocol(fill->study), of, of->from), &quantity,
+        &filled->problem);
     return CBK_OK;
 }
 

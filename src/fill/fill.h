@@ -9,8 +9,8 @@
 
 #include "base/text.h"
 #include "claims/manuscript_builder.h"
-#include "fill/placeholder.h"
 #include "report/report.h"
+#include "study/placeholder.h"
 
 /* One place of the manuscript. */
 typedef struct cbk_filled {

@@ -39,6 +39,17 @@ static bool calls_any(const char *expression, const char *const *names)
     return false;
 }
 
+bool cbk_report_asks(const cbk_report *report, const char *function)
+{
+    const cbk_provenance_entry *entry = report->document->first_provenance;
+    for (; entry != NULL; entry = entry->next) {
+        if (calls(entry->provenance->expression, function)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Only the conventions that this expression's value depends on, so that one number has
  * one entry whatever else was chosen; NULL for none. */
 static const char *conventions_words(cbk_arena *arena, const cbk_quantity *quantity)
