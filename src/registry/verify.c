@@ -124,7 +124,11 @@ cbk_status cbk_casebook_replay(cbk_casebook *casebook, int64_t until, const char
                                 path != NULL ? CBK_CASEBOOK_CREATE : CBK_CASEBOOK_MEMORY,
                                 &target, err);
     if (status == CBK_OK) {
+        status = cbk_casebook_hold(casebook, err);
+    }
+    if (status == CBK_OK) {
         const int code = replay_into(casebook, target, until, true, &at);
+        cbk_casebook_release(casebook);
         status = code != SQLITE_OK
                      ? cbk_casebook_fail(casebook, code, "replaying the audit trail", err)
                  : found->n_broken > 0 ? cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s: %s.",
@@ -360,8 +364,13 @@ cbk_status cbk_casebook_verify(cbk_casebook *casebook, const char *anchors,
     cbk_casebook *target = NULL;
     CBK_TRY(read_anchors(&at, casebook, anchors, err));
     CBK_TRY(cbk_casebook_open(":memory:", CBK_CASEBOOK_MEMORY, &target, err));
+    cbk_status status = cbk_casebook_hold(casebook, err);
+    if (status != CBK_OK) {
+        cbk_casebook_close(target);
+        return status;
+    }
     const int code = verify(&at, casebook, target);
-    cbk_status status = CBK_OK;
+    cbk_casebook_release(casebook);
     if ((code & 0xff) == SQLITE_CORRUPT) {
         say(&at, "the file is damaged");
     } else if (code != SQLITE_OK) {

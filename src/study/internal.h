@@ -24,6 +24,7 @@ struct cbk_study {
     size_t n_sources;
     cbk_source_statement *sources;
     char fingerprint[65]; /* SHA-256 of the files that make the study */
+    int64_t transaction;  /* of a casebook file: the last one that it was read after */
     cbk_registry *registry;
     row_set *row_sets;
     /* The evaluation that is running: what the SQL functions work under and add to. */
