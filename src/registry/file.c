@@ -208,11 +208,12 @@ static int set_journal(cbk_casebook *casebook)
     return code != SQLITE_OK || strcmp(mode, "truncate") == 0 ? code : SQLITE_ERROR;
 }
 
-static cbk_status check_schema(cbk_casebook *casebook, bool own_only, cbk_error *err)
+static cbk_status check_schema(cbk_casebook *casebook, sqlite3 *memory,
+                               const cbk_layout *layout, cbk_error *err)
 {
     const char *difference = NULL;
-    const int code = cbk_schema_check(casebook->registry.database, &casebook->layout,
-                                      own_only, casebook->arena, &difference);
+    const int code = cbk_schema_check(casebook->registry.database, memory, layout,
+                                      casebook->arena, &difference);
     if (code != SQLITE_OK) {
         return cbk_casebook_fail(casebook, code, "reading the schema", err);
     }
@@ -295,7 +296,7 @@ cbk_status cbk_casebook_check_table(cbk_casebook *casebook, const char *table,
  * of the tables that are read here, the layout, the schema of the forms.  The tables of
  * records are checked when they are read, the whole by cbk_casebook_verify(): see
  * docs/decisions/0016. */
-static cbk_status check_file(cbk_casebook *casebook, cbk_error *err)
+static cbk_status check_file(cbk_casebook *casebook, sqlite3 *memory, cbk_error *err)
 {
     static const char *const read_here[] = {"casebook_file", CBK_TABLE_FORM,
                                             CBK_TABLE_FIELD};
@@ -306,7 +307,7 @@ static cbk_status check_file(cbk_casebook *casebook, cbk_error *err)
         return cbk_casebook_fail(casebook, code, "opening the file", err);
     }
     CBK_TRY(check_header(casebook, err));
-    CBK_TRY(check_schema(casebook, true, err));
+    CBK_TRY(check_schema(casebook, memory, NULL, err));
     for (size_t i = 0; i < sizeof read_here / sizeof read_here[0]; i++) {
         CBK_TRY(cbk_casebook_check_table(casebook, read_here[i], err));
     }
@@ -319,7 +320,7 @@ static cbk_status check_file(cbk_casebook *casebook, cbk_error *err)
         return cbk_casebook_fail(casebook, code, "reading its forms", err);
     }
     return is_uuid(casebook->uuid)
-               ? check_schema(casebook, false, err)
+               ? check_schema(casebook, memory, &casebook->layout, err)
                : cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
                           "%s cannot be opened: it has no name of its own "
                           "(casebook_file).",
@@ -335,7 +336,12 @@ static cbk_status check_one_state(cbk_casebook *casebook, cbk_error *err)
         CBK_TRY(check_header(casebook, err));
     }
     CBK_TRY(cbk_casebook_hold(casebook, err));
-    const cbk_status status = check_file(casebook, err);
+    sqlite3 *memory = NULL;
+    const int code = sqlite3_open(":memory:", &memory);
+    const cbk_status status =
+        code == SQLITE_OK ? check_file(casebook, memory, err)
+                          : cbk_casebook_fail(casebook, code, "opening the file", err);
+    (void)sqlite3_close_v2(memory);
     cbk_casebook_release(casebook);
     return status;
 }
