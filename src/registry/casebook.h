@@ -195,6 +195,7 @@ typedef struct cbk_verification {
     int64_t anchored;     /* the last transaction that an anchor confirms; 0: none */
     int64_t copy_until;   /* how far a copy of this file elsewhere went; 0: not beyond */
     bool is_other_copy;   /* an anchor of a copy elsewhere tells another history */
+    size_t n_anchors_cut; /* lines of their log that say nothing */
     size_t n_clock_steps; /* times at which the clock had gone back */
 } cbk_verification;
 

@@ -42,10 +42,32 @@ static cbk_status fail_environment(cbk_casebook *casebook, int code, cbk_error *
     }
 }
 
+int cbk_casebook_code(cbk_casebook *casebook, int code)
+{
+    sqlite3_file *file = NULL;
+    sqlite3_int64 size = 0;
+    unsigned char bytes[4096];
+    if ((code & 0xff) != SQLITE_CORRUPT ||
+        sqlite3_file_control(casebook->registry.database, "main",
+                             SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+        file == NULL || file->pMethods == NULL ||
+        file->pMethods->xFileSize(file, &size) != SQLITE_OK) {
+        return code;
+    }
+    for (sqlite3_int64 at = 0; at < size; at += (sqlite3_int64)sizeof bytes) {
+        const int found = file->pMethods->xRead(file, bytes, sizeof bytes, at);
+        if (found != SQLITE_OK && found != SQLITE_IOERR_SHORT_READ) {
+            return SQLITE_IOERR_READ;
+        }
+    }
+    return code;
+}
+
 cbk_status cbk_casebook_fail(cbk_casebook *casebook, int code, const char *doing,
                              cbk_error *err)
 {
     sqlite3 *database = casebook->registry.database;
+    code = cbk_casebook_code(casebook, code);
     switch (code & 0xff) {
     case SQLITE_NOMEM:
         return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory while %s.", doing);
@@ -269,23 +291,34 @@ static bool is_uuid(const char *text)
 static int check_pages(sqlite3 *database, const char *table, char *answer, size_t size)
 {
     char *sql = sqlite3_mprintf("PRAGMA quick_check(%Q)", table);
-    const int code =
-        sql != NULL ? ask_text(database, sql, answer, size) : SQLITE_NOMEM;
+    const int code = sql != NULL ? ask_text(database, sql, answer, size) : SQLITE_NOMEM;
     sqlite3_free(sql);
     return code;
+}
+
+int cbk_casebook_checked(const char *said)
+{
+    static const char code[] = "error code=";
+    const char *found = strstr(said, code);
+    const bool is_unread =
+        strstr(said, "failed to get page") != NULL ||
+        (found != NULL && (atoi(found + strlen(code)) & 0xff) == SQLITE_IOERR);
+    return strcmp(said, "ok") == 0 ? SQLITE_OK
+           : is_unread             ? SQLITE_IOERR
+                                   : SQLITE_CORRUPT;
 }
 
 cbk_status cbk_casebook_check_table(cbk_casebook *casebook, const char *table,
                                     cbk_error *err)
 {
     char answer[128] = "";
-    const int code =
-        check_pages(casebook->registry.database, table, answer, sizeof answer);
-    if (code != SQLITE_OK) {
-        return cbk_casebook_fail(casebook, code, "reading the file", err);
-    }
-    if (strcmp(answer, "ok") == 0) {
+    int code = check_pages(casebook->registry.database, table, answer, sizeof answer);
+    code = code == SQLITE_OK ? cbk_casebook_checked(answer) : code;
+    if (code == SQLITE_OK) {
         return CBK_OK;
+    }
+    if (code != SQLITE_CORRUPT || answer[0] == '\0') {
+        return cbk_casebook_fail(casebook, code, "reading the file", err);
     }
     cbk_text_make_printable(answer); /* a stranger's file may say anything */
     return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s is damaged (%s).", casebook->name,
@@ -348,8 +381,7 @@ static cbk_status check_one_state(cbk_casebook *casebook, cbk_error *err)
 
 cbk_status cbk_casebook_hold(cbk_casebook *casebook, cbk_error *err)
 {
-    const int code =
-        sqlite3_exec(casebook->registry.database, "BEGIN", NULL, NULL, NULL);
+    const int code = sqlite3_exec(casebook->registry.database, "BEGIN", NULL, NULL, NULL);
     return code == SQLITE_OK ? CBK_OK
                              : cbk_casebook_fail(casebook, code, "reading the file", err);
 }
@@ -545,7 +577,13 @@ const cbk_layout *cbk_casebook_layout(const cbk_casebook *casebook)
 cbk_status cbk_casebook_query(cbk_casebook *casebook, const char *sql, cbk_arena *arena,
                               const cbk_answer **out, cbk_error *err)
 {
-    return cbk_registry_query(&casebook->registry, sql, arena, out, err);
+    const cbk_status status =
+        cbk_registry_query(&casebook->registry, sql, arena, out, err);
+    /* A mistake in SQL of our own there is none; the file may be what fails. */
+    return status == CBK_EINVAL
+               ? cbk_casebook_fail(casebook, sqlite3_errcode(casebook->registry.database),
+                                   "reading the file", err)
+               : status;
 }
 
 static void hex_of(sqlite3_stmt *statement, int column, char out[CBK_HASH_HEX_SIZE])

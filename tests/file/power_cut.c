@@ -93,7 +93,7 @@ static void look(const disk_tape *of, judge_fn judge, size_t process, size_t wan
             n_all > wanted ? (size_t)((uint64_t)i * 2654435761U % n_all) : i % n_all;
         const size_t n = of->n_before + which / DAMAGE_COUNT;
         /* When all were seen, those again that chance decides. */
-        const damage_kind how = i < 2 * n_all ? (damage_kind)(which % DAMAGE_COUNT)
+        const damage_kind how = i < 2 * n_all  ? (damage_kind)(which % DAMAGE_COUNT)
                                 : (i & 2) != 0 ? DAMAGE_GARBAGE
                                                : DAMAGE_SOME_SECTORS;
         disk_state *state = recording_state(of, n, how, i + 1);
@@ -324,8 +324,7 @@ static bool record_plain(const char *settings)
     sqlite3 *database = NULL;
     tape = (disk_tape){.is_on = true};
     way_path(folder, WAY_STUDY, path, sizeof path);
-    bool is_fine = recording_start(&tape) &&
-                   sqlite3_open(path, &database) == SQLITE_OK &&
+    bool is_fine = recording_start(&tape) && sqlite3_open(path, &database) == SQLITE_OK &&
                    sqlite3_exec(database, settings, NULL, NULL, NULL) == SQLITE_OK &&
                    sqlite3_exec(database, "CREATE TABLE rows(n, text)", NULL, NULL,
                                 NULL) == SQLITE_OK;

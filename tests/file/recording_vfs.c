@@ -99,7 +99,8 @@ static bool take_file(const char *folder, const char *name)
     if (is_read) {
         const int index = index_of(name);
         write_down((recorded){.kind = RECORDED_CREATE, .file = index}, NULL);
-        write_down((recorded){.kind = RECORDED_WRITE, .file = index, .size = size}, bytes);
+        write_down((recorded){.kind = RECORDED_WRITE, .file = index, .size = size},
+                   bytes);
         write_down((recorded){.kind = RECORDED_SYNC, .file = index}, NULL);
     }
     free(bytes);
@@ -582,8 +583,8 @@ bool recording_state_write(const disk_state *state, const char *folder)
 {
     bool is_written = true;
     for (int i = 0; i < state->tape->n_files; i++) {
-        is_written = write_image(folder, state->tape->names[i], &state->images[i]) &&
-                     is_written;
+        is_written =
+            write_image(folder, state->tape->names[i], &state->images[i]) && is_written;
     }
     return is_written;
 }

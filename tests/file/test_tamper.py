@@ -274,6 +274,13 @@ def main(casebook, stand_alone, study, n):
         verdicts = programs.verdicts(path)
         print(f"{'ok' if all(verdicts.values()) else 'not ok'} 1 - a whole file is whole to all "
               f"three")
+        logs = list((folder / "home" / "anchors").iterdir())
+        with open(logs[0], "a", encoding="utf-8") as log:  # a crash in the middle of a line
+            log.write(f"casebook/anchor/1 {logs[0].name} 9 12ab")
+        programs.run(casebook, "edit", path, "patient", "3", "size_cm=9.3", "--reason", "c")
+        before = content(shutil.copy(path, whole))
+        failures += [f"{who} finds fault with an anchor that was cut short"
+                     for who, is_whole in programs.verdicts(path).items() if not is_whole]
         for sql in SCHEMA:
             shutil.copy(whole, path)
             connection = sqlite3.connect(path)

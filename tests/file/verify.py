@@ -240,7 +240,8 @@ def check_anchors(path, folder, uuid, heads):
     """The lines that were written for the file at this place; heads: hash by transaction."""
     log = os.path.join(folder, uuid)
     lines = open(log, encoding="utf-8").read().split("\n")[:-1] if os.path.exists(log) else []
-    for mark, of, number, digest, _, place in (line.split(" ", 5) for line in lines):
+    for mark, of, number, digest, _, place in (
+            line.split(" ", 5) for line in lines if line.count(" ") >= 5):
         if (mark, of, place) == ("casebook/anchor/1", uuid, os.path.realpath(path)):
             check(heads.get(int(number)) == digest, f"not the transaction {number} of its anchor")
 

@@ -142,8 +142,8 @@ static cbk_status export_event(cbk_casebook *casebook, const char *folder)
 static cbk_status unfreeze(cbk_casebook *casebook, const char *folder)
 {
     (void)folder;
-    const cbk_change one = change(CBK_CHANGE_DELETE, CBK_TABLE_FREEZE,
-                                  "record patient P1", NULL, NULL, 0);
+    const cbk_change one =
+        change(CBK_CHANGE_DELETE, CBK_TABLE_FREEZE, "record patient P1", NULL, NULL, 0);
     return commit(casebook, "unfreeze", &one, 1);
 }
 
@@ -169,11 +169,16 @@ static cbk_status replay(cbk_casebook *casebook, const char *folder)
 /* Whoever adds a way adds it here; tests/file/test_ways.py sees to it that every command
  * that writes is named. */
 static const way ways[] = {
-    {"new", WAY_STUDY, make},           {"import", WAY_STUDY, import},
-    {"edit", WAY_STUDY, edit},          {"edit --delete", WAY_STUDY, delete_one},
-    {"protocol", WAY_STUDY, migrate},   {"freeze", WAY_STUDY, freeze},
-    {"unfreeze", WAY_STUDY, unfreeze},  {"lock", WAY_STUDY, lock},
-    {"export", WAY_STUDY, export_event}, {"backup", WAY_COPY, back_up},
+    {"new", WAY_STUDY, make},
+    {"import", WAY_STUDY, import},
+    {"edit", WAY_STUDY, edit},
+    {"edit --delete", WAY_STUDY, delete_one},
+    {"protocol", WAY_STUDY, migrate},
+    {"freeze", WAY_STUDY, freeze},
+    {"unfreeze", WAY_STUDY, unfreeze},
+    {"lock", WAY_STUDY, lock},
+    {"export", WAY_STUDY, export_event},
+    {"backup", WAY_COPY, back_up},
     {"replay", WAY_REPLAY, replay},
 };
 enum { WAYS = sizeof ways / sizeof ways[0] };
@@ -226,10 +231,7 @@ bool go_all_ways(const char *folder, void (*acknowledge)(way_file), way_acks *ou
 /* ---- is it sound?
  * ----------------------------------------------------------------------- */
 
-/* How many transactions the file has if it is whole; BROKEN, or NONE where it is no
- * casebook file. */
-enum { BROKEN = -1, NONE = -2 };
-
+/* As way_transactions(), by casebook's own recovery. */
 static int64_t verify(const char *path, char *why, size_t size)
 {
     cbk_casebook *casebook = NULL;
@@ -237,15 +239,16 @@ static int64_t verify(const char *path, char *why, size_t size)
     cbk_error err = {.message = ""};
     if (cbk_casebook_open(path, CBK_CASEBOOK_WRITE, &casebook, &err) != CBK_OK) {
         (void)snprintf(why, size, "%.250s", err.message);
-        return NONE;
+        return WAY_NONE;
     }
     cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
     const cbk_status status = cbk_casebook_verify(casebook, NULL, arena, &found, &err);
     const bool is_whole = status == CBK_OK && found.n_broken == 0;
-    (void)snprintf(why, size, "%.250s", found.n_broken > 0 ? found.broken[0] : err.message);
+    (void)snprintf(why, size, "%.250s",
+                   found.n_broken > 0 ? found.broken[0] : err.message);
     cbk_arena_destroy(arena);
     cbk_casebook_close(casebook);
-    return is_whole ? found.head.n_transactions : BROKEN;
+    return is_whole ? found.head.n_transactions : WAY_BROKEN;
 }
 
 /* What was found of files whose bytes were seen before: without a journal beside it, a
@@ -279,7 +282,7 @@ static void recover(const char *path)
     (void)sqlite3_close(database);
 }
 
-static int64_t verify_once(const char *path, char *why, size_t size)
+int64_t way_transactions(const char *path, char *why, size_t size)
 {
     enum { VERDICTS_MAX = 256 };
     static verdict verdicts[VERDICTS_MAX];
@@ -323,13 +326,13 @@ static bool is_sound(const char *folder, way_file which, const way_acks *acks,
     struct stat status;
     way_path(folder, which, path, sizeof path);
     const bool is_there = stat(path, &status) == 0;
-    const int64_t n = !is_there  ? NONE
-                      : is_quick ? verify_once(path, said, sizeof said)
+    const int64_t n = !is_there  ? WAY_NONE
+                      : is_quick ? way_transactions(path, said, sizeof said)
                                  : verify(path, said, sizeof said);
     (void)snprintf(why, size, "%.100s: %.200s; %lld of %zu transactions", path, said,
                    (long long)n, acks->n[WAY_STUDY]);
     /* Of a copy all transactions were there before it was begun. */
-    return n == NONE && acks->n[which] == 0
+    return n == WAY_NONE && acks->n[which] == 0
                ? which != WAY_STUDY || can_be_made(folder, path, why, size)
                : n >= (int64_t)acks->n[WAY_STUDY];
 }

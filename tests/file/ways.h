@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The files that are written: the study's, a copy of it, and one made by a replay. */
 typedef enum way_file { WAY_STUDY, WAY_COPY, WAY_REPLAY, WAY_FILES } way_file;
@@ -29,6 +30,12 @@ bool go_all_ways(const char *folder, void (*acknowledge)(way_file), way_acks *ou
  * not verified again. */
 bool are_sound(const char *folder, const way_acks *acks, bool is_quick, char *why,
                size_t size);
+
+/* How many transactions a file has if it is whole, recovered by SQLite and looked at only
+ * if its bytes were not seen before; WAY_BROKEN, or WAY_NONE where it is no casebook
+ * file: why. */
+enum { WAY_BROKEN = -1, WAY_NONE = -2 };
+int64_t way_transactions(const char *path, char *why, size_t size);
 
 /* Removes the files and their journals. */
 void remove_ways(const char *folder);

@@ -278,7 +278,12 @@ static bool is_ok(check *at, const char *sql, const char *what)
     const bool is_fine = (code == SQLITE_ROW || code == SQLITE_DONE) && text != NULL &&
                          strcmp(text, "ok") == 0;
     if (!is_fine) {
-        (void)say(at, EXIT_BROKEN, "%s: %s", what, text != NULL ? text : "");
+        /* A page that cannot be read is no finding. */
+        const bool is_unread = text == NULL ||
+                               strstr(text, "failed to get page") != NULL ||
+                               strstr(text, "unable to get the page") != NULL;
+        (void)say(at, is_unread ? EXIT_UNREADABLE : EXIT_BROKEN, "%s: %s", what,
+                  text != NULL ? text : "");
     }
     (void)sqlite3_finalize(statement);
     return is_fine;

@@ -88,7 +88,8 @@ static bool has_row(looking *at, const char *type, char *name, const char *form,
         (void)sqlite3_reset(at->row);
         at->n_found++;
     }
-    is_fine = is_fine || say(at, name != NULL ? name : form, "is not what it should be in the schema");
+    is_fine = is_fine || say(at, name != NULL ? name : form,
+                             "is not what it should be in the schema");
     sqlite3_free(name);
     sqlite3_free(sql);
     return is_fine;
@@ -207,11 +208,11 @@ static bool are_forms(looking *at, sqlite3_stmt *forms)
 static bool are_all(looking *at)
 {
     sqlite3_stmt *count = NULL;
-    const bool is_fine = sqlite3_prepare_v2(at->database,
-                                            "SELECT count(*) FROM sqlite_schema", -1,
-                                            &count, NULL) == SQLITE_OK &&
-                         sqlite3_step(count) == SQLITE_ROW &&
-                         sqlite3_column_int64(count, 0) == at->n_found;
+    const bool is_fine =
+        sqlite3_prepare_v2(at->database, "SELECT count(*) FROM sqlite_schema", -1, &count,
+                           NULL) == SQLITE_OK &&
+        sqlite3_step(count) == SQLITE_ROW &&
+        sqlite3_column_int64(count, 0) == at->n_found;
     (void)sqlite3_finalize(count);
     return is_fine || say(at, "the schema", "has what no casebook file has");
 }
