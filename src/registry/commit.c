@@ -328,7 +328,7 @@ static cbk_status finish(writing *at, cbk_status status, cbk_error *err)
 {
     end_statements(at);
     if (status == CBK_OK && at->is_empty) {
-        (void)sqlite3_exec(at->database, "ROLLBACK", NULL, NULL, NULL);
+        (void)cbk_registry_end(at->database, false);
         return CBK_OK;
     }
     int code = SQLITE_OK;
@@ -354,9 +354,7 @@ static cbk_status finish(writing *at, cbk_status status, cbk_error *err)
         cbk_anchor_append(at->casebook);
         return CBK_OK;
     }
-    if (!sqlite3_get_autocommit(at->database)) {
-        (void)sqlite3_exec(at->database, "ROLLBACK", NULL, NULL, NULL);
-    }
+    (void)cbk_registry_end(at->database, false);
     if (at->is_layout_changed && !at->casebook->is_new) {
         (void)cbk_casebook_reload(at->casebook);
     }

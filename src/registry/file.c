@@ -300,9 +300,9 @@ int cbk_casebook_checked(const char *said)
 {
     static const char code[] = "error code=";
     const char *found = strstr(said, code);
-    const bool is_unread =
-        strstr(said, "failed to get page") != NULL ||
-        (found != NULL && (atoi(found + strlen(code)) & 0xff) == SQLITE_IOERR);
+    const bool is_unread = strstr(said, "failed to get page") != NULL ||
+                           (found != NULL && (strtol(found + strlen(code), NULL, 10) &
+                                              0xff) == SQLITE_IOERR);
     return strcmp(said, "ok") == 0 ? SQLITE_OK
            : is_unread             ? SQLITE_IOERR
                                    : SQLITE_CORRUPT;
@@ -388,7 +388,7 @@ cbk_status cbk_casebook_hold(cbk_casebook *casebook, cbk_error *err)
 
 void cbk_casebook_release(cbk_casebook *casebook)
 {
-    (void)sqlite3_exec(casebook->registry.database, "ROLLBACK", NULL, NULL, NULL);
+    (void)cbk_registry_end(casebook->registry.database, false);
 }
 
 /* A new file is one that is not there or is empty (what a crash left of an earlier try).
