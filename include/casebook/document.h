@@ -269,6 +269,7 @@ typedef struct cbk_block {
 typedef struct cbk_provenance_entry {
     const cbk_provenance *provenance;
     struct cbk_provenance_entry *next;
+    struct cbk_provenance_entry *next_in_slot;
 } cbk_provenance_entry;
 
 /* The sheet that a document is laid out for, where its format has sheets. */
@@ -285,6 +286,8 @@ typedef struct cbk_document {
     size_t n_provenance; /* numbers handed out: ids n1 .. */
     cbk_provenance_entry *first_provenance;
     cbk_provenance_entry *last_provenance;
+    size_t n_slots;              /* a power of two, or 0 */
+    cbk_provenance_entry **slot; /* [n_slots] entries by what equal ones have in common */
 } cbk_document;
 
 /* NULL when the arena failed; adding to a NULL document does nothing. */

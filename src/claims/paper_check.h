@@ -43,7 +43,8 @@ typedef enum cbk_fact {
     CBK_FACTS
 } cbk_fact;
 
-/* "hazard_ratio": the key. */
+/* "hazard_ratio": the keys, and one of them (paper_facts.c). */
+extern const char *const cbk_fact_names[CBK_FACTS];
 const char *cbk_fact_name(cbk_fact fact);
 
 typedef struct cbk_fact_value {
@@ -81,10 +82,10 @@ bool cbk_paper_checks_find(const cbk_claim *claims, size_t n, cbk_arena *arena,
 bool cbk_paper_checks_find_in_sentence(const cbk_claim *sentence, cbk_arena *arena,
                                        cbk_paper_check *out, size_t *n);
 
-/* Whether the facts are enough for some check. */
+/* paper_run.c: whether the facts are enough for some check. */
 bool cbk_paper_check_is_possible(const cbk_paper_check *check);
 
-/* paper_run.c: appends the results of every check that the facts allow to out, which has
+/* Appends the results of every check that the facts allow to out, which has
  * room for CBK_PAPER_KINDS more.  Returns how many.  A NULL explanation: the arena
  * failed.
  */

@@ -6,42 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const fact_names[CBK_FACTS] = {
-    [CBK_FACT_COUNT] = "count",
-    [CBK_FACT_N] = "n",
-    [CBK_FACT_PERCENT] = "percent",
-    [CBK_FACT_MEAN] = "mean",
-    [CBK_FACT_SD] = "sd",
-    [CBK_FACT_MEDIAN] = "median",
-    [CBK_FACT_Q1] = "q1",
-    [CBK_FACT_Q3] = "q3",
-    [CBK_FACT_MIN] = "min",
-    [CBK_FACT_MAX] = "max",
-    [CBK_FACT_CHISQ] = "chisq",
-    [CBK_FACT_T] = "t",
-    [CBK_FACT_Z] = "z",
-    [CBK_FACT_F] = "F",
-    [CBK_FACT_R] = "r",
-    [CBK_FACT_DF] = "df",
-    [CBK_FACT_DF2] = "df2",
-    [CBK_FACT_SIDES] = "sides",
-    [CBK_FACT_P] = "p",
-    [CBK_FACT_HAZARD_RATIO] = "hazard_ratio",
-    [CBK_FACT_ODDS_RATIO] = "odds_ratio",
-    [CBK_FACT_RISK_RATIO] = "risk_ratio",
-    [CBK_FACT_DIFFERENCE] = "difference",
-    [CBK_FACT_ESTIMATE] = "estimate",
-    [CBK_FACT_LOWER] = "lower",
-    [CBK_FACT_UPPER] = "upper",
-    [CBK_FACT_LEVEL] = "level",
-    [CBK_FACT_TOTAL] = "total",
-};
-
-const char *cbk_fact_name(cbk_fact fact)
-{
-    return fact_names[fact];
-}
-
 typedef struct reader {
     cbk_arena *arena;
     cbk_problems *problems;
@@ -134,7 +98,7 @@ static const cbk_fact_value *read_values(reader *r, const cbk_yaml *map, const c
 static void read_fact(reader *r, const cbk_yaml *map, cbk_fact fact,
                       cbk_paper_check *check)
 {
-    const cbk_yaml *node = cbk_yaml_get(map, fact_names[fact]);
+    const cbk_yaml *node = cbk_yaml_get(map, cbk_fact_names[fact]);
     if (node == NULL) {
         return;
     }
@@ -144,7 +108,7 @@ static void read_fact(reader *r, const cbk_yaml *map, cbk_fact fact,
         read_level(r, node, &check->fact[fact]);
     } else {
         check->fact[fact] =
-            read_value(r, node, fact_names[fact], is_count(fact), fact == CBK_FACT_P);
+            read_value(r, node, cbk_fact_names[fact], is_count(fact), fact == CBK_FACT_P);
     }
     const cbk_fact_value *sides = &check->fact[CBK_FACT_SIDES];
     if (fact == CBK_FACT_SIDES && sides->text != NULL && sides->number.value != 1.0 &&
@@ -175,7 +139,7 @@ static cbk_paper_check read_check(reader *r, const cbk_yaml *map)
     size_t n_keys = 7;
     for (size_t i = 0; i < CBK_FACTS; i++) {
         if (i != CBK_FACT_DF2) {
-            keys[n_keys++] = fact_names[i];
+            keys[n_keys++] = cbk_fact_names[i];
         }
     }
     cbk_paper_check check = {.id = ""};

@@ -13,7 +13,7 @@ typedef struct cbk_paper_run {
     cbk_check_result *out;
 } cbk_paper_run;
 
-/* ---- facts (paper_run.c) ------------------------------------------------------- */
+/* ---- facts (paper_facts.c) ----------------------------------------------------- */
 
 bool cbk_paper_has(const cbk_paper_check *check, cbk_fact fact);
 double cbk_paper_value(const cbk_paper_check *check, cbk_fact fact); /* NaN: not stated */
@@ -21,7 +21,7 @@ cbk_printed cbk_paper_printed_of(const cbk_fact_value *value);
 cbk_printed cbk_paper_printed(const cbk_paper_check *check, cbk_fact fact);
 int64_t cbk_paper_n(const cbk_paper_check *check); /* 0: not stated */
 
-/* ---- sentences (paper_run.c) --------------------------------------------------- */
+/* ---- sentences (paper_facts.c) ------------------------------------------------- */
 
 typedef struct cbk_paper_text {
     char text[CBK_NUMBER_SIZE];

@@ -4,7 +4,7 @@
 
 #include "claims/verdict.h"
 
-/* ---- verdict.c ----------------------------------------------------------------- */
+/* ---- verdict_say.c ------------------------------------------------------------- */
 
 /* A computed number as explanations print it: two places beyond what was stated. */
 void cbk_claim_print_number(double value, int digits, char out[CBK_NUMBER_SIZE]);

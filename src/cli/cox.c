@@ -173,7 +173,7 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         return cbk_session_write_json(session, &buffer);
     }
     return cbk_session_print(session, arguments,
-                             cbk_analysis_cox_document(analysis, session->arena));
+                             cbk_analysis_cox_document(analysis, NULL, session->arena));
 }
 
 /* The picture in the file of --forest. */
@@ -182,8 +182,8 @@ static int write_forest(cbk_session *session, const cbk_arguments *arguments,
 {
     const char *bytes = NULL;
     size_t size = 0;
-    const cbk_drawing *drawing =
-        cbk_regression_forest(analysis, false, analysis->data->label, session->arena);
+    const cbk_drawing *drawing = cbk_regression_forest(
+        analysis, false, analysis->data->label, NULL, session->arena);
     if (drawing == NULL) {
         return cbk_session_fail(session, CBK_ENOMEM);
     }

@@ -61,8 +61,9 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_analysis_cuminc_json(all, asked, &json);
         return cbk_session_write_json(session, &buffer);
     }
-    return cbk_session_print(session, arguments,
-                             cbk_analysis_cuminc_document(all, asked, session->arena));
+    return cbk_session_print(
+        session, arguments,
+        cbk_analysis_cuminc_document(all, asked, NULL, session->arena));
 }
 
 static int run(const cbk_arguments *arguments)

@@ -19,7 +19,7 @@ static cbk_status find(cbk_session *session, const cbk_arguments *arguments,
     const cbk_document *report = NULL;
     CBK_TRY(cbk_session_open_study(session, arguments->operands[0]));
     CBK_TRY(cbk_session_audit(session, NULL, &audited));
-    CBK_TRY(cbk_report_build(session->study, audited, conventions, session->arena,
+    CBK_TRY(cbk_report_build(session->study, audited, conventions, NULL, session->arena,
                              &report, &session->error));
     return cbk_report_find_number(report, arguments->operands[1], out, &session->error);
 }

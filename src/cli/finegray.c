@@ -28,7 +28,7 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         return cbk_session_write_json(session, &buffer);
     }
     return cbk_session_print(session, arguments,
-                             cbk_analysis_finegray_document(both, session->arena));
+                             cbk_analysis_finegray_document(both, NULL, session->arena));
 }
 
 static int fit(cbk_session *session, const cbk_arguments *arguments,

@@ -141,8 +141,9 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_analysis_km_json(curves, request, &json);
         return cbk_session_write_json(session, &buffer);
     }
-    return cbk_session_print(session, arguments,
-                             cbk_analysis_km_document(curves, request, session->arena));
+    return cbk_session_print(
+        session, arguments,
+        cbk_analysis_km_document(curves, request, NULL, session->arena));
 }
 
 static int run(const cbk_arguments *arguments)

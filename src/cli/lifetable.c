@@ -24,8 +24,9 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_analysis_lifetable_json(tables, &json);
         return cbk_session_write_json(session, &buffer);
     }
-    return cbk_session_print(session, arguments,
-                             cbk_analysis_lifetable_document(tables, session->arena));
+    return cbk_session_print(
+        session, arguments,
+        cbk_analysis_lifetable_document(tables, NULL, session->arena));
 }
 
 /* From the rows to the print. */

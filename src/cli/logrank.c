@@ -128,8 +128,9 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_analysis_logrank_json(data, fit, &json);
         return cbk_session_write_json(session, &buffer);
     }
-    return cbk_session_print(session, arguments,
-                             cbk_analysis_logrank_document(data, fit, session->arena));
+    return cbk_session_print(
+        session, arguments,
+        cbk_analysis_logrank_document(data, fit, NULL, session->arena));
 }
 
 static int compare(cbk_session *session, const cbk_arguments *arguments,

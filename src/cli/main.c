@@ -56,7 +56,8 @@ static int refuse_command(const char *name)
 
 int main(int argc, char **argv)
 {
-    /* A reader that goes away (a pager, head) is an error of writing, told like one. */
+    /* A reader that goes away (a pager, head) is an error of writing, not a signal: what
+     * is open is closed. */
     (void)signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {
         print_overview(stderr);

@@ -75,11 +75,13 @@ static cbk_status build(cbk_session *session, const cbk_arguments *arguments,
                         const cbk_conventions *conventions, const cbk_document **out)
 {
     const cbk_audit *audited = NULL;
+    const cbk_watcher watcher = {.say = cbk_session_tell, .context = session};
     CBK_TRY(cbk_session_open_study(session, arguments->operands[0]));
+    cbk_session_tell(session, "the manuscript's claims");
     CBK_TRY(cbk_session_audit(session, cbk_argument(arguments, "claims"), &audited));
     const cbk_document *built = NULL;
-    CBK_TRY(cbk_report_build(session->study, audited, conventions, session->arena, &built,
-                             &session->error));
+    CBK_TRY(cbk_report_build(session->study, audited, conventions, &watcher,
+                             session->arena, &built, &session->error));
     cbk_document *document = CBK_NEW(session->arena, cbk_document, 1);
     if (document == NULL) {
         return CBK_ENOMEM;
@@ -99,6 +101,7 @@ static int write_one(cbk_session *session, const cbk_document *document,
     if (path == NULL) {
         return cbk_session_fail(session, CBK_ENOMEM);
     }
+    cbk_session_tell(session, wanted->file);
     const int code = cbk_session_write_document(session, document, wanted->format, path);
     if (code != CBK_EXIT_DONE) {
         return code;
@@ -112,8 +115,8 @@ static int write_report(cbk_session *session, const cbk_document *document,
                         const char *folder, const bool asked[CBK_COUNT_OF(formats)])
 {
     if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
-        (void)fprintf(stderr, "casebook report: cannot make the folder %s: %s\n", folder,
-                      strerror(errno));
+        (void)cbk_session_refuse(session, "cannot make the folder %s: %s", folder,
+                                 strerror(errno));
         return CBK_EXIT_ENVIRONMENT;
     }
     int code = CBK_EXIT_DONE;

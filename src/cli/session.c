@@ -10,11 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
+
+#define PATIENCE_S 1.0
+
+static double now(void)
+{
+    struct timespec time = {0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
 
 bool cbk_session_open(cbk_session *session, const cbk_arguments *arguments)
 {
-    *session = (cbk_session){.command = arguments->command->name};
+    *session = (cbk_session){.command = arguments->command->name, .started = now()};
     session->arena = cbk_arena_create(NULL, SIZE_MAX);
     if (session->arena == NULL) {
         (void)fprintf(stderr, "casebook %s: out of memory\n", session->command);
@@ -30,6 +40,26 @@ int cbk_session_close(cbk_session *session, int code)
     cbk_casebook_close(session->casebook);
     cbk_arena_destroy(session->arena);
     return code;
+}
+
+/* "\r\x1b[K" wipes the line (ECMA-48, EL). */
+void cbk_session_tell(void *session, const char *what)
+{
+    cbk_session *of = session;
+    if (isatty(STDERR_FILENO) != 0 && now() - of->started >= PATIENCE_S) {
+        of->is_telling = true;
+        (void)fprintf(stderr, "\r\x1b[Kcasebook %s: %s …", of->command, what);
+        (void)fflush(stderr);
+    }
+}
+
+static void stop_telling(cbk_session *session)
+{
+    if (session->is_telling) {
+        session->is_telling = false;
+        (void)fputs("\r\x1b[K", stderr);
+        (void)fflush(stderr);
+    }
 }
 
 /* Mistakes in the order of the file, as a reader of it mends them; files as they were
@@ -73,6 +103,7 @@ static void print_problems(cbk_problems *problems)
 
 int cbk_session_fail(cbk_session *session, cbk_status status)
 {
+    stop_telling(session);
     if (status == CBK_EDATA && session->problems.n_found > 0) {
         print_problems(&session->problems);
         (void)fprintf(stderr, "casebook %s: %zu mistake%s found\n", session->command,
@@ -101,6 +132,7 @@ int cbk_session_fail(cbk_session *session, cbk_status status)
 int cbk_session_refuse(cbk_session *session, const char *format, ...)
 {
     va_list arguments;
+    stop_telling(session);
     va_start(arguments, format);
     (void)fprintf(stderr, "casebook %s: ", session->command);
     (void)vfprintf(stderr, format, arguments);
@@ -283,13 +315,16 @@ cbk_format cbk_session_format(const cbk_arguments *arguments)
 int cbk_session_write(cbk_session *session, const char *path, const char *bytes,
                       size_t size)
 {
+    stop_telling(session);
     if (path != NULL) {
         const cbk_status status = cbk_file_write(path, bytes, size, &session->error);
         return status == CBK_OK ? CBK_EXIT_DONE : cbk_session_fail(session, status);
     }
     if (fwrite(bytes, 1, size, stdout) != size || fflush(stdout) != 0) {
-        (void)fprintf(stderr, "casebook %s: cannot write to standard output: %s\n",
-                      session->command, strerror(errno));
+        if (errno != EPIPE) { /* whoever closes a pipe early has seen enough */
+            (void)fprintf(stderr, "casebook %s: cannot write to standard output: %s\n",
+                          session->command, strerror(errno));
+        }
         return CBK_EXIT_ENVIRONMENT;
     }
     return CBK_EXIT_DONE;

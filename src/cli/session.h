@@ -20,6 +20,8 @@ typedef struct cbk_session {
     cbk_study *study;       /* once opened; closed with the session */
     cbk_casebook *casebook; /* likewise */
     cbk_error error;
+    double started;  /* s, of a clock that only goes on */
+    bool is_telling; /* a line of cbk_session_tell() stands on the terminal */
 } cbk_session;
 
 /* False when out of memory (said on stderr). */
@@ -27,6 +29,11 @@ bool cbk_session_open(cbk_session *session, const cbk_arguments *arguments);
 /* Returns code, so that a command ends with `return cbk_session_close(&session, code)`.
  */
 int cbk_session_close(cbk_session *session, int code);
+
+/* What is made next ("table 2"), for a person who waits: on stderr, where that is a
+ * terminal, once the command has taken a second; one line, written over itself and wiped
+ * before anything else is printed.  A void pointer, so that it can be called back. */
+void cbk_session_tell(void *session, const char *what);
 
 /* Prints the mistakes or the error to stderr and returns the exit code of status. */
 int cbk_session_fail(cbk_session *session, cbk_status status);

@@ -79,11 +79,28 @@ void cbk_document_noted(cbk_document *document, const cbk_noted_block *noted)
     }
 }
 
+/* FNV-1a over what provenances have in common that count as one. */
+static size_t provenance_hash(const cbk_provenance *of)
+{
+    const char *const part[] = {of->expression, of->from, of->among, of->conventions};
+    uint64_t hash = 1469598103934665603U;
+    for (size_t i = 0; i < sizeof part / sizeof part[0]; i++) {
+        for (const char *c = part[i] != NULL ? part[i] : ""; *c != '\0'; c++) {
+            hash = (hash ^ (unsigned char)*c) * 1099511628211U;
+        }
+        hash *= 1099511628211U;
+    }
+    return (size_t)hash;
+}
+
 static const cbk_provenance *provenance_find(const cbk_document *document,
                                              const cbk_provenance *wanted)
 {
-    const cbk_provenance_entry *entry = document->first_provenance;
-    for (; entry != NULL; entry = entry->next) {
+    const cbk_provenance_entry *entry =
+        document->n_slots > 0
+            ? document->slot[provenance_hash(wanted) & (document->n_slots - 1)]
+            : NULL;
+    for (; entry != NULL; entry = entry->next_in_slot) {
         const cbk_provenance *known = entry->provenance;
         if (cbk_text_is_equal(known->expression, wanted->expression) &&
             cbk_text_is_equal(known->from, wanted->from) &&
@@ -93,6 +110,35 @@ static const cbk_provenance *provenance_find(const cbk_document *document,
         }
     }
     return NULL;
+}
+
+static void put_in_slot(cbk_document *document, cbk_provenance_entry *entry)
+{
+    cbk_provenance_entry **slot =
+        &document->slot[provenance_hash(entry->provenance) & (document->n_slots - 1)];
+    entry->next_in_slot = *slot;
+    *slot = entry;
+}
+
+/* At least a slot an entry, so that one is found in the time of a few. */
+static void index_provenance(cbk_document *document, cbk_provenance_entry *added)
+{
+    if (document->n_provenance <= document->n_slots) {
+        put_in_slot(document, added);
+        return;
+    }
+    const size_t n_slots = document->n_slots > 0 ? 4 * document->n_slots : 64;
+    cbk_provenance_entry **slot =
+        CBK_NEW(document->arena, cbk_provenance_entry *, n_slots);
+    if (slot == NULL) {
+        return;
+    }
+    document->slot = slot;
+    document->n_slots = n_slots;
+    for (cbk_provenance_entry *entry = document->first_provenance; entry != NULL;
+         entry = entry->next) {
+        put_in_slot(document, entry);
+    }
 }
 
 static const char *copy_or_null(cbk_arena *arena, const char *text)
@@ -129,6 +175,7 @@ static const cbk_provenance *provenance_add(cbk_document *document,
     }
     document->last_provenance = entry;
     document->n_provenance++;
+    index_provenance(document, entry);
     return copy;
 }
 

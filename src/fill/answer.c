@@ -41,7 +41,7 @@ static const char *print_text(cbk_fill *fill, const cbk_placeholder *of,
 static const char *print_absence(cbk_fill *fill, const cbk_quantity *quantity,
                                  const char **problem)
 {
-    const char *words = cbk_print_quantity(fill->arena, quantity, -1);
+    const char *words = cbk_print_quantity(fill->arena, NULL, quantity, -1);
     if (words == NULL || strcmp(words, CBK_DASH) != 0) {
         return words;
     }
@@ -57,33 +57,33 @@ static const char *print_number(cbk_fill *fill, const cbk_placeholder *of, doubl
     cbk_arena *arena = fill->arena;
     switch (of->format) {
     case CBK_FILL_AS_IS:
-        return cbk_print_number(arena, value, -1);
+        return cbk_print_number(arena, NULL, value, -1);
     case CBK_FILL_DECIMALS:
-        return cbk_print_number(arena, value, of->decimals);
+        return cbk_print_number(arena, NULL, value, of->decimals);
     case CBK_FILL_PERCENT:
         if (of->is_scaled && fabs(value) > 100.0 * (1.0 + 1e-9)) {
             *problem = cbk_text_format(
                 arena,
                 "The format percent takes a share of 0 to 1, or an expression that "
                 "begins with 100 * or is percent(...); this one gives %s.",
-                cbk_print_number(arena, value / 100.0, -1));
+                cbk_print_number(arena, NULL, value / 100.0, -1));
             return NULL;
         }
         return cbk_text_format(arena, "%s%%",
-                               cbk_print_number(arena, value, of->decimals));
+                               cbk_print_number(arena, NULL, value, of->decimals));
     case CBK_FILL_P:
         if (value < 0.0 || value > 1.0) {
             *problem = cbk_text_format(
                 arena, "The format p takes a number of 0 to 1; this is %s.",
-                cbk_print_number(arena, value, -1));
+                cbk_print_number(arena, NULL, value, -1));
             return NULL;
         }
-        return value < 0.001 ? "<0.001" : cbk_print_p(arena, value);
+        return value < 0.001 ? "<0.001" : cbk_print_p(arena, NULL, value);
     case CBK_FILL_TEXT:
         break;
     }
     *problem = cbk_text_format(arena, "It gives the number %s, and the format is text.",
-                               cbk_print_number(arena, value, -1));
+                               cbk_print_number(arena, NULL, value, -1));
     return NULL;
 }
 

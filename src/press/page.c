@@ -33,14 +33,23 @@ bool cbk_page_is_empty(const cbk_pages *pages)
     return pages->y <= pages->top;
 }
 
+bool cbk_page_is_counted(const cbk_pages *pages)
+{
+    return pages->n_total == 0;
+}
+
 void cbk_page_tag(cbk_pages *pages, const char *name)
 {
-    cairo_tag_begin(pages->cairo, name, "");
+    if (!cbk_page_is_counted(pages)) {
+        cairo_tag_begin(pages->cairo, name, "");
+    }
 }
 
 void cbk_page_untag(cbk_pages *pages, const char *name)
 {
-    cairo_tag_end(pages->cairo, name);
+    if (!cbk_page_is_counted(pages)) {
+        cairo_tag_end(pages->cairo, name);
+    }
 }
 
 static void size_paper(cbk_pages *pages)
@@ -176,6 +185,9 @@ double cbk_page_set(cbk_pages *pages, const cbk_text_run *run, cbk_text_style st
 
 void cbk_page_show(cbk_pages *pages, double x, double y, cbk_ink ink)
 {
+    if (cbk_page_is_counted(pages)) {
+        return;
+    }
     cbk_set_ink(pages->cairo, ink, 1.0);
     cairo_move_to(pages->cairo, x, y);
     pango_cairo_show_layout(pages->cairo, pages->layout);
@@ -206,10 +218,12 @@ static void show_lines(cbk_pages *pages, const cbk_text_run *run, cbk_text_style
             i--;
             continue;
         }
-        cbk_set_ink(pages->cairo, style.ink, 1.0);
-        cairo_move_to(pages->cairo, x + shift, pages->y + baseline);
-        pango_cairo_show_layout_line(pages->cairo,
-                                     pango_layout_iter_get_line_readonly(iterator));
+        if (!cbk_page_is_counted(pages)) {
+            cbk_set_ink(pages->cairo, style.ink, 1.0);
+            cairo_move_to(pages->cairo, x + shift, pages->y + baseline);
+            pango_cairo_show_layout_line(pages->cairo,
+                                         pango_layout_iter_get_line_readonly(iterator));
+        }
         pango_layout_iter_free(iterator);
         pages->y += height;
     }

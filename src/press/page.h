@@ -39,6 +39,8 @@ void cbk_page_break(cbk_pages *pages);
 /* Begins another where less than `height` is left, unless the page is empty. */
 void cbk_page_need(cbk_pages *pages, double height);
 bool cbk_page_is_empty(const cbk_pages *pages);
+/* The pass that only counts the pages: what is shown and tagged in it is not drawn. */
+bool cbk_page_is_counted(const cbk_pages *pages);
 
 /* Text on the pages. */
 typedef struct cbk_text_style {

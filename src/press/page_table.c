@@ -56,6 +56,29 @@ static double row_height(cbk_pages *pages, const cbk_table_block *table, size_t 
     return highest + 2.0 * ROW_GAP_MM;
 }
 
+/* A row whose cells are set, each in a layout of its own, and not yet shown. */
+typedef struct set_row {
+    const cbk_table_block *table;
+    const double *width;  /* [table->n_columns] */
+    PangoLayout **layout; /* [table->n_columns] */
+    double *of_text;      /* [table->n_columns] heights */
+    size_t row;
+    double height;
+} set_row;
+
+static void row_set(cbk_pages *pages, set_row *into, size_t row)
+{
+    PangoLayout *const kept = pages->layout;
+    into->row = row;
+    into->height = 0.0;
+    for (size_t i = 0; i < into->table->n_columns; i++) {
+        pages->layout = into->layout[i];
+        into->of_text[i] = set_cell(pages, into->table, row, i, into->width);
+        into->height = fmax(into->height, into->of_text[i] + 2.0 * ROW_GAP_MM);
+    }
+    pages->layout = kept;
+}
+
 static void rule(cbk_pages *pages, double width)
 {
     cbk_set_ink(pages->cairo, CBK_INK_FOREGROUND, 1.0);
@@ -66,47 +89,74 @@ static void rule(cbk_pages *pages, double width)
 }
 
 /* The header's text stands at the bottom of its row, that of the others at the top. */
-static void show_row(cbk_pages *pages, const cbk_table_block *table, size_t row,
-                     const double *width)
+static void row_show(cbk_pages *pages, const set_row *set)
 {
-    const double height = row_height(pages, table, row, width);
+    PangoLayout *const kept = pages->layout;
     double x = pages->left;
     cbk_page_tag(pages, "TR");
-    for (size_t i = 0; i < table->n_columns; i++) {
-        const bool is_header = row == 0 || cells_of(table, row)[i].is_row_header;
-        const double indent = cells_of(table, row)[i].indent > 0 ? INDENT_MM : 0.0;
-        const double of_text = set_cell(pages, table, row, i, width);
+    for (size_t i = 0; i < set->table->n_columns; i++) {
+        const cbk_cell *cell = &cells_of(set->table, set->row)[i];
+        const bool is_header = set->row == 0 || cell->is_row_header;
+        const double indent = cell->indent > 0 ? INDENT_MM : 0.0;
         const double y =
-            pages->y + (row == 0 ? height - ROW_GAP_MM - of_text : ROW_GAP_MM);
+            pages->y +
+            (set->row == 0 ? set->height - ROW_GAP_MM - set->of_text[i] : ROW_GAP_MM);
+        pages->layout = set->layout[i];
         cbk_page_tag(pages, is_header ? "TH" : "TD");
         cbk_page_show(pages, x + CELL_GAP_MM + indent, y, CBK_INK_FOREGROUND);
         cbk_page_untag(pages, is_header ? "TH" : "TD");
-        x += width[i];
+        x += set->width[i];
     }
     cbk_page_untag(pages, "TR");
-    pages->y += height;
+    pages->layout = kept;
+    pages->y += set->height;
+}
+
+static void show_header(cbk_pages *pages, set_row *set, double total_width)
+{
+    rule(pages, total_width);
+    row_set(pages, set, 0);
+    row_show(pages, set);
+    rule(pages, total_width);
 }
 
 /* A row higher than a page has no better place: it is drawn over the edge. */
-static void show_rows(cbk_pages *pages, const cbk_table_block *table, const double *width,
-                      double total_width)
+static void show_rows(cbk_pages *pages, set_row *set, double total_width)
 {
-    rule(pages, total_width);
-    show_row(pages, table, 0, width);
-    rule(pages, total_width);
-    for (size_t row = 1; row <= table->n_rows; row++) {
-        const double height = row_height(pages, table, row, width);
-        if (cbk_page_left(pages) < height && row > 1) {
+    show_header(pages, set, total_width);
+    for (size_t row = 1; row <= set->table->n_rows; row++) {
+        row_set(pages, set, row);
+        if (cbk_page_left(pages) < set->height && row > 1) {
             rule(pages, total_width);
             cbk_page_break(pages);
-            rule(pages, total_width);
-            show_row(pages, table, 0, width); /* the header again */
-            rule(pages, total_width);
+            show_header(pages, set, total_width); /* again */
+            row_set(pages, set, row);
         }
-        show_row(pages, table, row, width);
+        row_show(pages, set);
     }
     rule(pages, total_width);
     pages->y += 1.2;
+}
+
+/* Sets and shows the rows; does nothing where the arena failed, which is sticky. */
+static void show_table(cbk_pages *pages, const cbk_table_block *table,
+                       const double *width, double total_width)
+{
+    const size_t n = table->n_columns;
+    set_row set = {.table = table,
+                   .width = width,
+                   .layout = CBK_NEW(pages->scratch, PangoLayout *, n),
+                   .of_text = CBK_NEW(pages->scratch, double, n)};
+    if (cbk_arena_has_failed(pages->scratch)) {
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        set.layout[i] = cbk_layout_create(pages->cairo);
+    }
+    show_rows(pages, &set, total_width);
+    for (size_t i = 0; i < n; i++) {
+        g_object_unref(set.layout[i]);
+    }
 }
 
 static void show_notes(cbk_pages *pages, const cbk_text_run *notes, size_t n,
@@ -180,7 +230,7 @@ void cbk_page_table(cbk_pages *pages, const cbk_table_block *table)
     cbk_page_tag(pages, "Caption");
     cbk_page_paragraph(pages, &caption, caption_style, 0.0, CAPTION_GAP_MM);
     cbk_page_untag(pages, "Caption");
-    show_rows(pages, table, width, total);
+    show_table(pages, table, width, total);
     cbk_page_untag(pages, "Table");
     show_notes(pages, table->notes, table->n_notes, table->abbreviations);
     if (pages->is_across) {
@@ -207,11 +257,13 @@ void cbk_page_figure(cbk_pages *pages, const cbk_figure_block *figure)
     const double scale = figure_scale(pages, drawing);
     cbk_page_need(pages, cbk_page_figure_need(pages, figure));
     cbk_page_tag(pages, "Figure");
-    cairo_save(pages->cairo);
-    cairo_translate(pages->cairo, pages->left, pages->y);
-    cairo_scale(pages->cairo, scale, scale);
-    cbk_paint(drawing, pages->cairo);
-    cairo_restore(pages->cairo);
+    if (!cbk_page_is_counted(pages)) {
+        cairo_save(pages->cairo);
+        cairo_translate(pages->cairo, pages->left, pages->y);
+        cairo_scale(pages->cairo, scale, scale);
+        cbk_paint(drawing, pages->cairo);
+        cairo_restore(pages->cairo);
+    }
     cbk_page_untag(pages, "Figure");
     pages->y += drawing->height_mm * scale + 2.0;
     const cbk_text_run caption =

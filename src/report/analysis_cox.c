@@ -12,6 +12,7 @@ typedef struct cox_document {
     const cbk_regression *analysis;
     const cbk_followup_data *data;
     const cbk_cox *fit;
+    const cbk_style *style;
     cbk_arena *arena;
 } cox_document;
 
@@ -22,7 +23,7 @@ cbk_notes cbk_cox_notes(const cbk_regression *analysis)
     return analysis->data->notes | analysis->fit->notes;
 }
 
-const char *cbk_cox_print_ratio(cbk_arena *arena, double value)
+const char *cbk_cox_print_ratio(cbk_arena *arena, const cbk_style *style, double value)
 {
     if (isnan(value)) {
         return CBK_DASH;
@@ -31,9 +32,9 @@ const char *cbk_cox_print_ratio(cbk_arena *arena, double value)
         return "open";
     }
     return value > 0.0 && (value < 0.001 || value >= 1e5)
-               ? cbk_text_format(arena, "%.2e", value)
+               ? cbk_print_power(arena, style, value, 2)
            : value == 0.0 ? "0"
-                          : cbk_print_number(arena, value, value < 0.1 ? 4 : 3);
+                          : cbk_print_number(arena, style, value, value < 0.1 ? 4 : 3);
 }
 
 const char *cbk_cox_ties_words(cbk_cox_ties ties)
@@ -105,7 +106,7 @@ static const char *level_words(const cox_document *at, const char *end)
 {
     return cbk_text_format(
         at->arena, "%s%% %s",
-        cbk_print_number(at->arena, 100.0 * at->fit->request.level, -1), end);
+        cbk_print_number(at->arena, at->style, 100.0 * at->fit->request.level, -1), end);
 }
 
 /* ---- what was read ---------------------------------------------------------------- */
@@ -121,16 +122,6 @@ static void add_coding(const cox_document *at)
 }
 
 /* ---- tables ----------------------------------------------------------------------- */
-
-static const char *print_plain(const cox_document *at, double value, int digits)
-{
-    if (!isfinite(value)) {
-        return CBK_DASH;
-    }
-    return value != 0.0 && (fabs(value) < 0.0005 || fabs(value) >= 1e6)
-               ? cbk_text_format(at->arena, "%.2e", value)
-               : cbk_print_number(at->arena, value, digits);
-}
 
 static void add_coefficients(const cox_document *at)
 {
@@ -150,23 +141,28 @@ static void add_coefficients(const cox_document *at)
         const bool has_limits = !shown.is_infinite; /* these are told beside it */
         cbk_analysis_text_cell(at->arena, builder, j, 0,
                                at->analysis->design->columns[j].label);
-        cbk_analysis_text_cell(at->arena, builder, j, 1,
-                               cbk_cox_print_ratio(at->arena, of->hazard_ratio));
+        cbk_analysis_text_cell(
+            at->arena, builder, j, 1,
+            cbk_cox_print_ratio(at->arena, at->style, of->hazard_ratio));
         cbk_analysis_text_cell(
             at->arena, builder, j, 2,
-            cbk_cox_print_ratio(at->arena, has_limits ? shown.lower : (double)NAN));
+            cbk_cox_print_ratio(at->arena, at->style,
+                                has_limits ? shown.lower : (double)NAN));
         cbk_analysis_text_cell(
             at->arena, builder, j, 3,
-            cbk_cox_print_ratio(at->arena, has_limits ? shown.upper : (double)NAN));
+            cbk_cox_print_ratio(at->arena, at->style,
+                                has_limits ? shown.upper : (double)NAN));
         cbk_analysis_text_cell(
             at->arena, builder, j, 4,
-            cbk_print_p(at->arena, has_limits ? shown.p : (double)NAN));
-        cbk_analysis_text_cell(at->arena, builder, j, 5,
-                               print_plain(at, of->estimate, 4));
+            cbk_print_p(at->arena, at->style, has_limits ? shown.p : (double)NAN));
+        cbk_analysis_text_cell(
+            at->arena, builder, j, 5,
+            cbk_print_statistic(at->arena, at->style, of->estimate, 4));
         cbk_analysis_text_cell(
             at->arena, builder, j, 6,
-            print_plain(at, at->fit->request.is_robust ? of->robust_se : of->std_error,
-                        4));
+            cbk_print_statistic(
+                at->arena, at->style,
+                at->fit->request.is_robust ? of->robust_se : of->std_error, 4));
     }
     if (builder != NULL) {
         cbk_document_table(at->document, &builder->block);
@@ -176,7 +172,8 @@ static void add_coefficients(const cox_document *at)
 /* Each covariate alone and all together, as a paper prints them. */
 static void add_side_by_side(const cox_document *at)
 {
-    cbk_table_builder *builder = cbk_regression_table(at->analysis, NULL, at->arena);
+    cbk_table_builder *builder =
+        cbk_regression_table(at->analysis, NULL, at->style, at->arena);
     if (builder != NULL) {
         builder->block.title = "Univariable and multivariable";
         cbk_document_table(at->document, &builder->block);
@@ -187,10 +184,12 @@ static void fill_test(const cox_document *at, cbk_table_builder *builder, size_t
                       const char *name, const cbk_cox_test *test)
 {
     cbk_analysis_text_cell(at->arena, builder, row, 0, name);
-    cbk_analysis_text_cell(at->arena, builder, row, 1, print_plain(at, test->chisq, 3));
+    cbk_analysis_text_cell(at->arena, builder, row, 1,
+                           cbk_print_statistic(at->arena, at->style, test->chisq, 3));
     cbk_analysis_text_cell(at->arena, builder, row, 2,
-                           cbk_print_number(at->arena, (double)test->df, 0));
-    cbk_analysis_text_cell(at->arena, builder, row, 3, cbk_print_p(at->arena, test->p));
+                           cbk_print_number(at->arena, at->style, (double)test->df, 0));
+    cbk_analysis_text_cell(at->arena, builder, row, 3,
+                           cbk_print_p(at->arena, at->style, test->p));
 }
 
 static void add_tests(const cox_document *at)
@@ -249,8 +248,8 @@ static void add_concordance(const cox_document *at)
     cbk_analysis_paragraph(
         at->document,
         cbk_text_format(at->arena, "Concordance %s (standard error %s).",
-                        cbk_print_number(at->arena, fit->concordance, 3),
-                        cbk_print_number(at->arena, fit->concordance_se, 3)));
+                        cbk_print_number(at->arena, at->style, fit->concordance, 3),
+                        cbk_print_number(at->arena, at->style, fit->concordance_se, 3)));
 }
 
 static void add_notes(const cox_document *at)
@@ -343,7 +342,7 @@ static void add_methods(const cox_document *at)
 }
 
 const cbk_document *cbk_analysis_cox_document(const cbk_regression *analysis,
-                                              cbk_arena *arena)
+                                              const cbk_style *style, cbk_arena *arena)
 {
     const cox_document at = {
         .document = cbk_document_create(
@@ -351,6 +350,7 @@ const cbk_document *cbk_analysis_cox_document(const cbk_regression *analysis,
         .analysis = analysis,
         .data = analysis->data,
         .fit = analysis->fit,
+        .style = style,
         .arena = arena};
     if (at.document == NULL) {
         return NULL;
@@ -362,12 +362,12 @@ const cbk_document *cbk_analysis_cox_document(const cbk_regression *analysis,
     }
     if (analysis->fit->n_event > 0) {
         add_coefficients(&at);
-        cbk_cox_add_instead(at.document, analysis);
+        cbk_cox_add_instead(at.document, style, analysis);
         add_tests(&at);
         add_concordance(&at);
         add_proportional(&at);
     }
-    cbk_cox_add_curves(at.document, analysis);
+    cbk_cox_add_curves(at.document, style, analysis);
     add_notes(&at);
     add_methods(&at);
     return cbk_arena_has_failed(arena) ? NULL : at.document;

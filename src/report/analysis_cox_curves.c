@@ -34,23 +34,24 @@ static const char *title_of(const cbk_regression *analysis, const cbk_cox_curve 
                            stratum != NULL ? stratum : "");
 }
 
-static const char *share(cbk_arena *arena, double value)
+static const char *share(cbk_arena *arena, const cbk_style *style, double value)
 {
-    return isfinite(value) ? cbk_print_number(arena, value, 3) : CBK_DASH;
+    return isfinite(value) ? cbk_print_number(arena, style, value, 3) : CBK_DASH;
 }
 
 /* From column `first` on. */
-static void fill_row(cbk_arena *arena, cbk_table_builder *builder, size_t row,
-                     size_t first, const cbk_cox_curve_row *of, cbk_notes notes)
+static void fill_row(cbk_arena *arena, const cbk_style *style, cbk_table_builder *builder,
+                     size_t row, size_t first, const cbk_cox_curve_row *of,
+                     cbk_notes notes)
 {
     const bool is_beyond = (notes & (cbk_notes)CBK_NOTE_BEYOND_FOLLOW_UP) != 0;
     const double number[] = {of->hazard,    of->hazard_se, of->survival,
                              of->std_error, of->lower,     of->upper};
     cbk_analysis_text_cell(arena, builder, row, first,
-                           cbk_print_number(arena, of->time, -1));
+                           cbk_print_number(arena, style, of->time, -1));
     for (size_t i = 0; i < 6; i++) {
         cbk_analysis_text_cell(arena, builder, row, first + i + 1,
-                               !is_beyond ? share(arena, number[i])
+                               !is_beyond ? share(arena, style, number[i])
                                : i == 2   ? "not estimable"
                                           : CBK_DASH);
     }
@@ -59,9 +60,10 @@ static void fill_row(cbk_arena *arena, cbk_table_builder *builder, size_t row,
 /* The table of one curve, or of all of them: then the first columns say whose. */
 static cbk_table_builder *table_of(const cbk_regression *analysis,
                                    const cbk_cox_curve *curve, size_t n_rows,
-                                   cbk_arena *arena)
+                                   const cbk_style *style, cbk_arena *arena)
 {
-    const char *level = cbk_print_number(arena, 100.0 * analysis->fit->request.level, -1);
+    const char *level =
+        cbk_print_number(arena, style, 100.0 * analysis->fit->request.level, -1);
     const char *const headers[] = {
         "For", "Stratum",  "Time", "Hazard, cumulative",
         "SE",  "Survival", "SE",   cbk_text_format(arena, "%s%% from", level),
@@ -86,34 +88,35 @@ static size_t rows_of(const cbk_regression *analysis, const cbk_cox_curve *curve
 /* Fills n rows from `row` on, at column `first`. */
 static void fill_curve(const cbk_regression *analysis, const cbk_cox_curve *curve,
                        cbk_table_builder *builder, size_t row, size_t n, size_t first,
-                       cbk_arena *arena)
+                       const cbk_style *style, cbk_arena *arena)
 {
     const cbk_predictions *asked = analysis->predictions;
     for (size_t i = 0; i < asked->n_at && n > 0; i++, n--) {
         cbk_notes notes = 0;
         const cbk_cox_curve_row of = cbk_cox_curve_at_time(curve, asked->at[i], &notes);
-        fill_row(arena, builder, row++, first, &of, notes);
+        fill_row(arena, style, builder, row++, first, &of, notes);
     }
     for (size_t j = 0; j < curve->n_rows && n > 0; j++) {
         if (curve->n_event[j] > 0.0) {
             const cbk_cox_curve_row of = cbk_cox_curve_row_at(curve, j);
-            fill_row(arena, builder, row++, first, &of, 0);
+            fill_row(arena, style, builder, row++, first, &of, 0);
             n--;
         }
     }
 }
 
-static void add_curve(cbk_document *document, const cbk_regression *analysis,
-                      const cbk_cox_curve *curve)
+static void add_curve(cbk_document *document, const cbk_style *style,
+                      const cbk_regression *analysis, const cbk_cox_curve *curve)
 {
     const size_t n = rows_of(analysis, curve);
     const size_t n_most = analysis->predictions->n_rows_max;
     const size_t n_shown = n > n_most ? n_most : n;
-    cbk_table_builder *builder = table_of(analysis, curve, n_shown, document->arena);
+    cbk_table_builder *builder =
+        table_of(analysis, curve, n_shown, style, document->arena);
     if (builder == NULL) {
         return;
     }
-    fill_curve(analysis, curve, builder, 0, n_shown, 0, document->arena);
+    fill_curve(analysis, curve, builder, 0, n_shown, 0, style, document->arena);
     if (n > n_shown) {
         cbk_text_run note = {0};
         cbk_run_textf(&note, document->arena,
@@ -125,20 +128,21 @@ static void add_curve(cbk_document *document, const cbk_regression *analysis,
     cbk_document_table(document, &builder->block);
 }
 
-static void add_all(cbk_document *document, const cbk_regression *analysis)
+static void add_all(cbk_document *document, const cbk_style *style,
+                    const cbk_regression *analysis)
 {
     const cbk_predictions *asked = analysis->predictions;
     size_t n = 0;
     for (size_t i = 0; i < n_curves(analysis); i++) {
         n += rows_of(analysis, &asked->curves->curves[i]);
     }
-    cbk_table_builder *builder = table_of(analysis, NULL, n, document->arena);
+    cbk_table_builder *builder = table_of(analysis, NULL, n, style, document->arena);
     size_t row = 0;
     for (size_t i = 0; builder != NULL && i < n_curves(analysis); i++) {
         const cbk_cox_curve *curve = &asked->curves->curves[i];
         const char *stratum = stratum_words(analysis, curve->stratum);
         const size_t n_rows = rows_of(analysis, curve);
-        fill_curve(analysis, curve, builder, row, n_rows, WHOSE, document->arena);
+        fill_curve(analysis, curve, builder, row, n_rows, WHOSE, style, document->arena);
         for (size_t k = 0; k < n_rows; k++, row++) {
             cbk_analysis_text_cell(document->arena, builder, row, 0,
                                    asked->persons[curve->subject].label);
@@ -151,15 +155,16 @@ static void add_all(cbk_document *document, const cbk_regression *analysis)
     }
 }
 
-void cbk_cox_add_curves(cbk_document *document, const cbk_regression *analysis)
+void cbk_cox_add_curves(cbk_document *document, const cbk_style *style,
+                        const cbk_regression *analysis)
 {
     const size_t n = n_curves(analysis);
     if (n > 0 && analysis->predictions->n_rows_max == 0) {
-        add_all(document, analysis);
+        add_all(document, style, analysis);
         return;
     }
     for (size_t i = 0; i < n; i++) {
-        add_curve(document, analysis, &analysis->predictions->curves->curves[i]);
+        add_curve(document, style, analysis, &analysis->predictions->curves->curves[i]);
     }
 }
 

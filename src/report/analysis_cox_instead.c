@@ -36,8 +36,8 @@ typedef struct answer {
     double p;
 } answer;
 
-static void fill_answer(cbk_arena *arena, cbk_table_builder *builder, size_t row,
-                        const answer *of)
+static void fill_answer(cbk_arena *arena, const cbk_style *style,
+                        cbk_table_builder *builder, size_t row, const answer *of)
 {
     const double number[] = {of->ratio, of->lower, of->upper};
     cbk_analysis_text_cell(arena, builder, row, 0, of->method);
@@ -45,9 +45,9 @@ static void fill_answer(cbk_arena *arena, cbk_table_builder *builder, size_t row
         cbk_analysis_text_cell(arena, builder, row, i + 1,
                                i == 0 && isinf(number[i])
                                    ? "infinite"
-                                   : cbk_cox_print_ratio(arena, number[i]));
+                                   : cbk_cox_print_ratio(arena, style, number[i]));
     }
-    cbk_analysis_text_cell(arena, builder, row, 4, cbk_print_p(arena, of->p));
+    cbk_analysis_text_cell(arena, builder, row, 4, cbk_print_p(arena, style, of->p));
 }
 
 static answer exact_answer(const cbk_cox_instead *instead, cbk_arena *arena)
@@ -64,7 +64,8 @@ static answer exact_answer(const cbk_cox_instead *instead, cbk_arena *arena)
 }
 
 /* One table a coefficient. */
-static void add_answers(cbk_document *document, const cbk_regression *analysis, size_t j)
+static void add_answers(cbk_document *document, const cbk_style *style,
+                        const cbk_regression *analysis, size_t j)
 {
     cbk_arena *arena = document->arena;
     const cbk_cox *fit = analysis->fit;
@@ -72,7 +73,7 @@ static void add_answers(cbk_document *document, const cbk_regression *analysis, 
     const cbk_cox_profile *profile = &fit->coefficients[j].profile;
     const cbk_shown_ratio shown = cbk_regression_shown(fit, &fit->coefficients[j]);
     const double none = (double)NAN;
-    const char *level = cbk_print_number(arena, 100.0 * fit->request.level, -1);
+    const char *level = cbk_print_number(arena, style, 100.0 * fit->request.level, -1);
     const char *const headers[] = {"Instead of Wald's", "Hazard ratio",
                                    cbk_text_format(arena, "%s%% from", level), "to", "p"};
     answer answers[4] = {
@@ -92,19 +93,20 @@ static void add_answers(cbk_document *document, const cbk_regression *analysis, 
     cbk_table_builder *builder =
         cbk_analysis_table(arena, analysis->design->columns[j].label, headers, 5, n);
     for (size_t i = 0; builder != NULL && i < n; i++) {
-        fill_answer(arena, builder, i, &answers[i]);
+        fill_answer(arena, style, builder, i, &answers[i]);
     }
     if (builder != NULL) {
         cbk_document_table(document, &builder->block);
     }
 }
 
-void cbk_cox_add_instead(cbk_document *document, const cbk_regression *analysis)
+void cbk_cox_add_instead(cbk_document *document, const cbk_style *style,
+                         const cbk_regression *analysis)
 {
     for (size_t j = 0; j < analysis->fit->n_covariates; j++) {
         const cbk_cox_fate fate = analysis->fit->coefficients[j].fate;
         if (fate == CBK_COX_RISING || fate == CBK_COX_FALLING) {
-            add_answers(document, analysis, j);
+            add_answers(document, style, analysis, j);
         }
     }
 }

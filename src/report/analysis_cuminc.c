@@ -9,6 +9,7 @@ typedef struct cuminc_analysis {
     const cbk_incidences *all;
     const cbk_followup_data *data;
     const cbk_cuminc_asked *asked;
+    const cbk_style *style;
     cbk_arena *arena;
 } cuminc_analysis;
 
@@ -38,7 +39,8 @@ static const char *time_header(const cuminc_analysis *at)
 static void number_cell(const cuminc_analysis *at, cbk_table_builder *builder, size_t row,
                         size_t column, double value, int digits)
 {
-    cbk_analysis_number_cell(at->arena, builder, row, column, value, digits, CBK_DASH);
+    cbk_analysis_number_cell(at->arena, at->style, builder, row, column, value, digits,
+                             CBK_DASH);
 }
 
 /* ---- what it is ------------------------------------------------------------------- */
@@ -68,8 +70,8 @@ static void add_groups(const cuminc_analysis *at)
     if (headers == NULL) {
         return;
     }
-    headers[0] = cbk_analysis_group_header(at->arena, at->data->request->by,
-                                           at->data->request->n_by);
+    headers[0] = cbk_analysis_group_header(
+        at->arena, at->data->protocol, at->data->request->by, at->data->request->n_by);
     headers[1] = "n";
     for (size_t k = 0; k < data->n_causes; k++) {
         headers[k + 2] = data->cause_label[k];
@@ -117,15 +119,15 @@ static void add_at(const cuminc_analysis *at)
 {
     const cbk_cuminc_asked *asked = at->asked;
     const char *const headers[] = {
-        cbk_analysis_group_header(at->arena, at->data->request->by,
+        cbk_analysis_group_header(at->arena, at->data->protocol, at->data->request->by,
                                   at->data->request->n_by),
         "Event",
         time_header(at),
         "At risk",
         "Incidence",
         "SE",
-        cbk_analysis_limit_header(at->arena, "Lower", at->all->request.level),
-        cbk_analysis_limit_header(at->arena, "Upper", at->all->request.level)};
+        cbk_analysis_limit_header(at->arena, at->style, "Lower", at->all->request.level),
+        cbk_analysis_limit_header(at->arena, at->style, "Upper", at->all->request.level)};
     const size_t n_rows = at->all->n_groups * n_causes_asked(at->data) * asked->n_at;
     if (n_rows == 0) {
         return;
@@ -163,7 +165,7 @@ static void add_tests(const cuminc_analysis *at)
                         tests[k].df > 0 ? tests[k].chisq : (double)NAN, 3);
             number_cell(at, builder, row, 2, (double)tests[k].df, 0);
             cbk_analysis_text_cell(at->arena, builder, row, 3,
-                                   cbk_print_p(at->arena, tests[k].p));
+                                   cbk_print_p(at->arena, at->style, tests[k].p));
             row++;
         }
     }
@@ -259,7 +261,8 @@ static void add_notes(const cuminc_analysis *at)
     cbk_analysis_item(at->document, NULL, all->why_no_tests);
 }
 
-const char *cbk_cuminc_line(const cbk_incidences *all, cbk_arena *arena)
+const char *cbk_cuminc_line(const cbk_incidences *all, const cbk_style *style,
+                            cbk_arena *arena)
 {
     const char *variance =
         all->request.variance == CBK_INCIDENCE_AALEN ? "Aalen's variance (as R's cmprsk)"
@@ -273,7 +276,7 @@ const char *cbk_cuminc_line(const cbk_incidences *all, cbk_arena *arena)
                                : cbk_interval_name(all->request.interval);
     return cbk_text_format(
         arena, "Aalen-Johansen estimate; %s; %s%% interval by %s%s.", variance,
-        cbk_print_number(arena, 100.0 * all->request.level, -1), interval,
+        cbk_print_number(arena, style, 100.0 * all->request.level, -1), interval,
         all->tests != NULL ? "; Gray's test with rho = 0" : "");
 }
 
@@ -281,7 +284,7 @@ static void add_methods(const cuminc_analysis *at)
 {
     const cbk_followup_request *request = at->data->request;
     cbk_text_run run = {0};
-    cbk_run_text(&run, at->arena, cbk_cuminc_line(at->all, at->arena));
+    cbk_run_text(&run, at->arena, cbk_cuminc_line(at->all, at->style, at->arena));
     if (at->all->tests != NULL && request->n_strata > 0) {
         cbk_run_textf(&run, at->arena, " The test is stratified by %s.",
                       cbk_words_list(at->arena, request->strata, request->n_strata));
@@ -291,7 +294,7 @@ static void add_methods(const cuminc_analysis *at)
 
 const cbk_document *cbk_analysis_cuminc_document(const cbk_incidences *all,
                                                  const cbk_cuminc_asked *asked,
-                                                 cbk_arena *arena)
+                                                 const cbk_style *style, cbk_arena *arena)
 {
     const char *title =
         cbk_text_format(arena, "Cumulative incidence: %s", all->data->label);
@@ -299,6 +302,7 @@ const cbk_document *cbk_analysis_cuminc_document(const cbk_incidences *all,
                                 .all = all,
                                 .data = all->data,
                                 .asked = asked,
+                                .style = style,
                                 .arena = arena};
     if (at.document == NULL) {
         return NULL;

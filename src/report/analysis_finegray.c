@@ -11,6 +11,7 @@ typedef struct finegray_document {
     const cbk_competing *both;
     const cbk_fine_gray *fit;
     const cbk_cox *specific;
+    const cbk_style *style;
     cbk_arena *arena;
 } finegray_document;
 
@@ -51,16 +52,6 @@ const char *cbk_finegray_fate(const cbk_competing *both, size_t column, bool is_
                                  sentence);
 }
 
-static const char *print_plain(const finegray_document *at, double value, int digits)
-{
-    if (!isfinite(value)) {
-        return CBK_DASH;
-    }
-    return value != 0.0 && (fabs(value) < 0.0005 || fabs(value) >= 1e6)
-               ? cbk_text_format(at->arena, "%.2e", value)
-               : cbk_print_number(at->arena, value, digits);
-}
-
 static void text_cell(const finegray_document *at, cbk_table_builder *builder, size_t row,
                       size_t column, const char *text)
 {
@@ -75,25 +66,27 @@ static const char *limits_words(const finegray_document *at,
 {
     return isnan(of->lower) || isnan(of->upper)
                ? CBK_DASH
-               : cbk_text_format(at->arena, "%s to %s",
-                                 cbk_cox_print_ratio(at->arena, of->lower),
-                                 cbk_cox_print_ratio(at->arena, of->upper));
+               : cbk_text_format(at->arena, "%s%s%s",
+                                 cbk_cox_print_ratio(at->arena, at->style, of->lower),
+                                 cbk_print_between(at->style, CBK_PRINT_CELL),
+                                 cbk_cox_print_ratio(at->arena, at->style, of->upper));
 }
 
 /* Ratio, limits and p from a column on. */
 static void fill_ratio(const finegray_document *at, cbk_table_builder *builder,
                        size_t row, size_t first, const cbk_cox_coefficient *of)
 {
-    text_cell(at, builder, row, first, cbk_cox_print_ratio(at->arena, of->hazard_ratio));
+    text_cell(at, builder, row, first,
+              cbk_cox_print_ratio(at->arena, at->style, of->hazard_ratio));
     text_cell(at, builder, row, first + 1, limits_words(at, of));
-    text_cell(at, builder, row, first + 2, cbk_print_p(at->arena, of->p));
+    text_cell(at, builder, row, first + 2, cbk_print_p(at->arena, at->style, of->p));
 }
 
 static void add_ratios(const finegray_document *at)
 {
-    const char *interval =
-        cbk_text_format(at->arena, "%s%% interval",
-                        cbk_print_number(at->arena, 100.0 * at->fit->level, -1));
+    const char *interval = cbk_text_format(
+        at->arena, "%s%% interval",
+        cbk_print_number(at->arena, at->style, 100.0 * at->fit->level, -1));
     const char *const headers[] = {"Covariate", "Subdistribution hazard ratio", interval,
                                    "p",         "Cause-specific hazard ratio",  interval,
                                    "p"};
@@ -121,10 +114,14 @@ static void add_coefficients(const finegray_document *at)
         const cbk_cox_coefficient *own = &at->fit->coefficients[j];
         const cbk_cox_coefficient *specific = &at->specific->coefficients[j];
         text_cell(at, builder, j, 0, at->both->specific->design->columns[j].label);
-        text_cell(at, builder, j, 1, print_plain(at, own->estimate, 4));
-        text_cell(at, builder, j, 2, print_plain(at, own->std_error, 4));
-        text_cell(at, builder, j, 3, print_plain(at, specific->estimate, 4));
-        text_cell(at, builder, j, 4, print_plain(at, specific->std_error, 4));
+        text_cell(at, builder, j, 1,
+                  cbk_print_statistic(at->arena, at->style, own->estimate, 4));
+        text_cell(at, builder, j, 2,
+                  cbk_print_statistic(at->arena, at->style, own->std_error, 4));
+        text_cell(at, builder, j, 3,
+                  cbk_print_statistic(at->arena, at->style, specific->estimate, 4));
+        text_cell(at, builder, j, 4,
+                  cbk_print_statistic(at->arena, at->style, specific->std_error, 4));
     }
     if (builder != NULL) {
         cbk_document_table(at->document, &builder->block);
@@ -135,9 +132,11 @@ static void fill_test(const finegray_document *at, cbk_table_builder *builder, s
                       const char *name, const cbk_cox_test *test)
 {
     text_cell(at, builder, row, 0, name);
-    text_cell(at, builder, row, 1, print_plain(at, test->chisq, 3));
-    text_cell(at, builder, row, 2, cbk_print_number(at->arena, (double)test->df, 0));
-    text_cell(at, builder, row, 3, cbk_print_p(at->arena, test->p));
+    text_cell(at, builder, row, 1,
+              cbk_print_statistic(at->arena, at->style, test->chisq, 3));
+    text_cell(at, builder, row, 2,
+              cbk_print_number(at->arena, at->style, (double)test->df, 0));
+    text_cell(at, builder, row, 3, cbk_print_p(at->arena, at->style, test->p));
 }
 
 static void add_tests(const finegray_document *at)
@@ -197,6 +196,7 @@ static void add_methods(const finegray_document *at)
 }
 
 const cbk_document *cbk_analysis_finegray_document(const cbk_competing *both,
+                                                   const cbk_style *style,
                                                    cbk_arena *arena)
 {
     const finegray_document at = {
@@ -206,6 +206,7 @@ const cbk_document *cbk_analysis_finegray_document(const cbk_competing *both,
         .both = both,
         .fit = both->fit,
         .specific = both->specific->fit,
+        .style = style,
         .arena = arena};
     if (at.document == NULL) {
         return NULL;

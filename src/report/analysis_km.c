@@ -42,8 +42,8 @@ void cbk_km_number_cell(const km_analysis *analysis, cbk_table_builder *builder,
                         size_t row, size_t column, double value, int digits,
                         const char *absent)
 {
-    cbk_analysis_number_cell(analysis->arena, builder, row, column, value, digits,
-                             absent);
+    cbk_analysis_number_cell(analysis->arena, analysis->style, builder, row, column,
+                             value, digits, absent);
 }
 
 const char *cbk_km_time_header(const km_analysis *analysis)
@@ -60,8 +60,8 @@ const char *cbk_km_group_label(const km_analysis *analysis, const cbk_curve *cur
 
 const char *cbk_km_group_header(const km_analysis *analysis)
 {
-    return cbk_analysis_group_header(analysis->arena, analysis->curves->by,
-                                     analysis->curves->n_by);
+    return cbk_analysis_group_header(analysis->arena, analysis->curves->protocol,
+                                     analysis->curves->by, analysis->curves->n_by);
 }
 
 /* ---- tables ----------------------------------------------------------------------- */
@@ -69,8 +69,8 @@ const char *cbk_km_group_header(const km_analysis *analysis)
 static void add_summary(const km_analysis *analysis)
 {
     const cbk_curves *curves = analysis->curves;
-    const char *level =
-        cbk_print_number(analysis->arena, 100.0 * curves->conventions.level, -1);
+    const char *level = cbk_print_number(analysis->arena, analysis->style,
+                                         100.0 * curves->conventions.level, -1);
     const char *const headers[] = {cbk_km_group_header(analysis),
                                    "n",
                                    "Events",
@@ -234,8 +234,9 @@ static void add_landmark(const km_analysis *analysis)
         "then; every time below, asked for or given, is counted from the "
         "landmark.",
         curves->unit != NULL
-            ? cbk_words_duration(analysis->arena, curves->landmark, curves->unit)
-            : cbk_print_number(analysis->arena, curves->landmark, -1));
+            ? cbk_words_duration(analysis->arena, analysis->style, curves->landmark,
+                                 curves->unit)
+            : cbk_print_number(analysis->arena, analysis->style, curves->landmark, -1));
     cbk_document_paragraph(analysis->document, run);
 }
 
@@ -243,7 +244,8 @@ static void add_methods(const km_analysis *analysis)
 {
     cbk_text_run run = {0};
     cbk_run_text(&run, analysis->arena,
-                 cbk_conventions_line(&analysis->curves->conventions, analysis->arena));
+                 cbk_conventions_line(&analysis->curves->conventions, analysis->style,
+                                      analysis->arena));
     if (analysis->request->tau > 0.0) {
         cbk_run_text(
             &run, analysis->arena,
@@ -260,12 +262,13 @@ static void add_methods(const km_analysis *analysis)
 
 const cbk_document *cbk_analysis_km_document(const cbk_curves *curves,
                                              const cbk_km_request *request,
-                                             cbk_arena *arena)
+                                             const cbk_style *style, cbk_arena *arena)
 {
     const km_analysis analysis = {.document =
                                       cbk_document_create(arena, title_of(curves, arena)),
                                   .curves = curves,
                                   .request = request,
+                                  .style = style,
                                   .arena = arena};
     if (analysis.document == NULL) {
         return NULL;

@@ -10,6 +10,7 @@ typedef struct km_analysis {
     cbk_document *document;
     const cbk_curves *curves;
     const cbk_km_request *request;
+    const cbk_style *style;
     cbk_arena *arena;
 } km_analysis;
 

@@ -19,7 +19,7 @@ static const char *contrast_label(const km_analysis *analysis, size_t group,
 
 static const char *limit_header(const km_analysis *analysis, const char *side)
 {
-    return cbk_analysis_limit_header(analysis->arena, side,
+    return cbk_analysis_limit_header(analysis->arena, analysis->style, side,
                                      analysis->curves->conventions.level);
 }
 
@@ -75,8 +75,9 @@ static void contrast_cells(const km_analysis *analysis, cbk_table_builder *build
                        is_known ? contrast->lower : none, digits, CBK_DASH);
     cbk_km_number_cell(analysis, builder, row, first + 3,
                        is_known ? contrast->upper : none, digits, CBK_DASH);
-    cbk_analysis_text_cell(analysis->arena, builder, row, first + 4,
-                           cbk_print_p(analysis->arena, is_known ? contrast->p : none));
+    cbk_analysis_text_cell(
+        analysis->arena, builder, row, first + 4,
+        cbk_print_p(analysis->arena, analysis->style, is_known ? contrast->p : none));
 }
 
 /* Of a number that is not printed, only why it is not. */
@@ -130,11 +131,12 @@ void cbk_km_add_differences(const km_analysis *analysis)
     for (size_t row = 0; row < n_rows; row++) {
         const size_t group = 1 + row / asked->n_at;
         const double time = asked->at[row % asked->n_at];
-        contrast_note(analysis,
-                      cbk_text_format(analysis->arena, "%s at %s",
-                                      contrast_label(analysis, group, "-"),
-                                      cbk_print_number(analysis->arena, time, -1)),
-                      difference_at(curves, group, time).notes);
+        contrast_note(
+            analysis,
+            cbk_text_format(analysis->arena, "%s at %s",
+                            contrast_label(analysis, group, "-"),
+                            cbk_print_number(analysis->arena, analysis->style, time, -1)),
+            difference_at(curves, group, time).notes);
     }
 }
 
@@ -216,11 +218,12 @@ void cbk_km_add_restricted_means(const km_analysis *analysis)
     if (!(analysis->request->tau > 0.0)) {
         return;
     }
-    const char *tau = cbk_print_number(analysis->arena, analysis->request->tau, -1);
-    const char *until =
-        curves->unit != NULL
-            ? cbk_words_duration(analysis->arena, analysis->request->tau, curves->unit)
-            : tau;
+    const char *tau =
+        cbk_print_number(analysis->arena, analysis->style, analysis->request->tau, -1);
+    const char *until = curves->unit != NULL
+                            ? cbk_words_duration(analysis->arena, analysis->style,
+                                                 analysis->request->tau, curves->unit)
+                            : tau;
     add_means(analysis,
               cbk_text_format(analysis->arena, "Restricted mean up to %s", until));
     if (curves->n_curves > 1) {
@@ -320,7 +323,7 @@ void cbk_km_add_hazards(const km_analysis *analysis)
 static const char *bound_words(const km_analysis *analysis, const char *side)
 {
     return cbk_text_format(analysis->arena, "the exact %s%% %s limit",
-                           cbk_print_number(analysis->arena,
+                           cbk_print_number(analysis->arena, analysis->style,
                                             100.0 * analysis->curves->conventions.level,
                                             -1),
                            side);
@@ -328,7 +331,7 @@ static const char *bound_words(const km_analysis *analysis, const char *side)
 
 static const char *print3(const km_analysis *analysis, double value)
 {
-    return cbk_print_number(analysis->arena, value, 3);
+    return cbk_print_number(analysis->arena, analysis->style, value, 3);
 }
 
 /* The stretch before the first event: the first bound and the last; one where the first
@@ -339,11 +342,11 @@ static void bounds_at_one(const km_analysis *analysis, const char *label,
     cbk_arena *arena = analysis->arena;
     const char *start = km->n_event == 0 ? "Nobody had the event"
                                          : "Survival is 1 before the first event";
-    const char *then = n == 1
-                           ? " until the last observation"
-                           : cbk_text_format(arena, " at first and %s from %s on",
-                                             print3(analysis, bounds[1].limit),
-                                             cbk_print_number(arena, bounds[1].time, -1));
+    const char *then = n == 1 ? " until the last observation"
+                              : cbk_text_format(arena, " at first and %s from %s on",
+                                                print3(analysis, bounds[1].limit),
+                                                cbk_print_number(arena, analysis->style,
+                                                                 bounds[1].time, -1));
     cbk_analysis_item(analysis->document, label,
                       cbk_text_format(arena, "%s: %s of survival is %s%s.", start,
                                       bound_words(analysis, "lower"),
@@ -368,7 +371,8 @@ static void add_bounds_of(const km_analysis *analysis, const char *label,
             cbk_text_format(analysis->arena,
                             "Survival is 0 from %s on: %s of survival is %s "
                             "there.",
-                            cbk_print_number(analysis->arena, bounds[n_one].time, -1),
+                            cbk_print_number(analysis->arena, analysis->style,
+                                             bounds[n_one].time, -1),
                             bound_words(analysis, "upper"),
                             print3(analysis, bounds[n_one].limit)));
     }
@@ -391,8 +395,8 @@ static void add_bounds_at(const km_analysis *analysis, const char *label,
             analysis->document, label,
             cbk_text_format(
                 analysis->arena, "At %s survival is %s: %s of survival is %s.",
-                cbk_print_number(analysis->arena, time, -1), is_one ? "1" : "0",
-                bound_words(analysis, is_one ? "lower" : "upper"),
+                cbk_print_number(analysis->arena, analysis->style, time, -1),
+                is_one ? "1" : "0", bound_words(analysis, is_one ? "lower" : "upper"),
                 print3(analysis, bound.limit)));
     }
 }

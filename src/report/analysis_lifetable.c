@@ -27,14 +27,16 @@ cbk_status cbk_life_tables_fit(const cbk_curves *curves, const double *breaks,
 /* ---- the document ----------------------------------------------------------------- */
 
 /* "24 to 48", "144 and later". */
-static const char *interval_words(cbk_arena *arena, const cbk_life_table_row *row)
+static const char *interval_words(cbk_arena *arena, const cbk_style *style,
+                                  const cbk_life_table_row *row)
 {
-    const char *start = cbk_print_number(arena, row->start, -1);
+    const char *start = cbk_print_number(arena, style, row->start, -1);
     if (isnan(row->end)) {
         return cbk_text_format(arena, "%s and later", start);
     }
-    return cbk_text_format(arena, "%s to %s", start,
-                           cbk_print_number(arena, row->end, -1));
+    return cbk_text_format(arena, "%s%s%s", start,
+                           cbk_print_between(style, CBK_PRINT_CELL),
+                           cbk_print_number(arena, style, row->end, -1));
 }
 
 static void add_table(const km_analysis *analysis, const cbk_curve *curve,
@@ -64,7 +66,7 @@ static void add_table(const km_analysis *analysis, const cbk_curve *curve,
                                  row->n_event};
         const double rates[] = {row->q, row->survival, row->std_error};
         cbk_analysis_text_cell(analysis->arena, builder, i, 0,
-                               interval_words(analysis->arena, row));
+                               interval_words(analysis->arena, analysis->style, row));
         for (size_t k = 0; k < 4; k++) {
             cbk_km_number_cell(analysis, builder, i, 1 + k, counts[k], -1, CBK_DASH);
         }
@@ -83,10 +85,11 @@ static void add_median(const km_analysis *analysis, const cbk_curve *curve,
     if (!isnan(table->median)) {
         cbk_analysis_item(
             analysis->document, label,
-            cbk_text_format(analysis->arena,
-                            "Median %s, between the ends of "
-                            "the interval by proportion.",
-                            cbk_print_number(analysis->arena, table->median, -1)));
+            cbk_text_format(
+                analysis->arena,
+                "Median %s, between the ends of "
+                "the interval by proportion.",
+                cbk_print_number(analysis->arena, analysis->style, table->median, -1)));
     }
     const cbk_notes own = table->notes & ~analysis->curves->notes;
     if (own != 0) {
@@ -96,6 +99,7 @@ static void add_median(const km_analysis *analysis, const cbk_curve *curve,
 }
 
 const cbk_document *cbk_analysis_lifetable_document(const cbk_life_tables *all,
+                                                    const cbk_style *style,
                                                     cbk_arena *arena)
 {
     const cbk_curves *curves = all->curves;
@@ -103,6 +107,7 @@ const cbk_document *cbk_analysis_lifetable_document(const cbk_life_tables *all,
         .document = cbk_document_create(
             arena, cbk_text_format(arena, "Life table: %s", curves->label)),
         .curves = curves,
+        .style = style,
         .arena = arena};
     if (analysis.document == NULL) {
         return NULL;

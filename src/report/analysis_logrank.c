@@ -9,12 +9,14 @@ typedef struct logrank_analysis {
     cbk_document *document;
     const cbk_followup_data *data;
     const cbk_log_rank *fit;
+    const cbk_style *style;
     cbk_arena *arena;
 } logrank_analysis;
 
 /* ---- words ------------------------------------------------------------------------ */
 
-const char *cbk_logrank_title(const cbk_log_rank_request *request, cbk_arena *arena)
+const char *cbk_logrank_title(const cbk_log_rank_request *request, const cbk_style *style,
+                              cbk_arena *arena)
 {
     switch (request->method) {
     case CBK_LOG_RANK:
@@ -27,8 +29,8 @@ const char *cbk_logrank_title(const cbk_log_rank_request *request, cbk_arena *ar
         return "Peto-Peto test";
     case CBK_LOG_RANK_FLEMING_HARRINGTON:
         return cbk_text_format(arena, "Fleming-Harrington test (rho = %s, gamma = %s)",
-                               cbk_print_number(arena, request->rho, -1),
-                               cbk_print_number(arena, request->gamma, -1));
+                               cbk_print_number(arena, style, request->rho, -1),
+                               cbk_print_number(arena, style, request->gamma, -1));
     }
     return "Log-rank test";
 }
@@ -68,8 +70,8 @@ static void add_coding(const logrank_analysis *analysis)
 static void number_cell(const logrank_analysis *analysis, cbk_table_builder *builder,
                         size_t row, size_t column, double value, int digits)
 {
-    cbk_analysis_number_cell(analysis->arena, builder, row, column, value, digits,
-                             CBK_DASH);
+    cbk_analysis_number_cell(analysis->arena, analysis->style, builder, row, column,
+                             value, digits, CBK_DASH);
 }
 
 static void add_groups(const logrank_analysis *analysis)
@@ -79,8 +81,9 @@ static void add_groups(const logrank_analysis *analysis)
     const bool is_weighted = fit->request.method == CBK_LOG_RANK_PETO ||
                              fit->request.method == CBK_LOG_RANK_FLEMING_HARRINGTON;
     const char *const headers[] = {
-        cbk_words_list(analysis->arena, request->by, request->n_by), "n", "Events",
-        is_weighted ? "Weighted observed" : "Observed",
+        cbk_analysis_group_header(analysis->arena, analysis->data->protocol, request->by,
+                                  request->n_by),
+        "n", "Events", is_weighted ? "Weighted observed" : "Observed",
         is_weighted ? "Weighted expected" : "Expected"};
     cbk_table_builder *builder =
         cbk_analysis_table(analysis->arena,
@@ -108,14 +111,15 @@ static void fill_test(const logrank_analysis *analysis, cbk_table_builder *build
     number_cell(analysis, builder, row, column, test->chisq, 3);
     number_cell(analysis, builder, row, column + 1, (double)test->df, 0);
     cbk_analysis_text_cell(analysis->arena, builder, row, column + 2,
-                           cbk_print_p(analysis->arena, test->p));
+                           cbk_print_p(analysis->arena, analysis->style, test->p));
 }
 
 static void add_tests(const logrank_analysis *analysis)
 {
     const cbk_log_rank *fit = analysis->fit;
     const char *const headers[] = {"Test", "Chi-squared", "df", "p"};
-    const char *title = cbk_logrank_title(&fit->request, analysis->arena);
+    const char *title =
+        cbk_logrank_title(&fit->request, analysis->style, analysis->arena);
     cbk_table_builder *builder = cbk_analysis_table(analysis->arena, NULL, headers, 4,
                                                     fit->request.wants_trend ? 2 : 1);
     if (builder == NULL) {
@@ -147,8 +151,9 @@ static void add_pairs(const logrank_analysis *analysis)
                                                analysis->data->by_label[pair->first],
                                                analysis->data->by_label[pair->second]));
         fill_test(analysis, builder, k, 1, &pair->test);
-        cbk_analysis_text_cell(analysis->arena, builder, k, 4,
-                               cbk_print_p(analysis->arena, pair->p_holm));
+        cbk_analysis_text_cell(
+            analysis->arena, builder, k, 4,
+            cbk_print_p(analysis->arena, analysis->style, pair->p_holm));
     }
     if (builder != NULL) {
         cbk_document_table(analysis->document, &builder->block);
@@ -156,13 +161,6 @@ static void add_pairs(const logrank_analysis *analysis)
 }
 
 /* ---- the permutation test --------------------------------------------------------- */
-
-/* "p = 0.33", "p <0.001". */
-static const char *p_words(const logrank_analysis *analysis, double p)
-{
-    const char *text = cbk_print_p(analysis->arena, p);
-    return cbk_text_format(analysis->arena, "%s%s", text[0] == '<' ? "p " : "p = ", text);
-}
 
 static void add_exact(const logrank_analysis *analysis)
 {
@@ -179,15 +177,16 @@ static void add_exact(const logrank_analysis *analysis)
                               "%llu are %s: %s.",
                               (unsigned long long)exact->n_permutations,
                               (unsigned long long)exact->n_extreme, far,
-                              p_words(analysis, exact->p))
+                              cbk_print_p_equation(arena, analysis->style, exact->p))
             : cbk_text_format(
                   arena,
                   "Permutation test: of %llu labelings drawn at random (seed %llu) %llu "
                   "are %s: %s, standard error %s.",
                   (unsigned long long)exact->n_permutations,
                   (unsigned long long)analysis->fit->request.seed,
-                  (unsigned long long)exact->n_extreme, far, p_words(analysis, exact->p),
-                  cbk_print_number(arena, exact->std_error, 4));
+                  (unsigned long long)exact->n_extreme, far,
+                  cbk_print_p_equation(arena, analysis->style, exact->p),
+                  cbk_print_number(arena, analysis->style, exact->std_error, 4));
     cbk_analysis_paragraph(
         analysis->document,
         cbk_text_format(arena, "%s %s", found, cbk_logrank_validity(analysis->fit)));
@@ -220,7 +219,7 @@ static void add_methods(const logrank_analysis *analysis)
     const cbk_followup_request *request = analysis->data->request;
     cbk_arena *arena = analysis->arena;
     cbk_text_run run = {0};
-    cbk_run_text(&run, arena, cbk_logrank_title(&fit->request, arena));
+    cbk_run_text(&run, arena, cbk_logrank_title(&fit->request, analysis->style, arena));
     if (request->n_strata > 0) {
         cbk_run_textf(
             &run, arena, ", stratified by %s",
@@ -230,8 +229,9 @@ static void add_methods(const logrank_analysis *analysis)
     if (fit->request.wants_trend) {
         cbk_run_text(&run, arena, "; trend with scores ");
         for (size_t g = 0; g < fit->n_groups; g++) {
-            cbk_run_textf(&run, arena, "%s%s", g > 0 ? ", " : "",
-                          cbk_print_number(arena, fit->request.scores[g], -1));
+            cbk_run_textf(
+                &run, arena, "%s%s", g > 0 ? ", " : "",
+                cbk_print_number(arena, analysis->style, fit->request.scores[g], -1));
         }
     }
     if (fit->request.wants_pairs) {
@@ -243,13 +243,15 @@ static void add_methods(const logrank_analysis *analysis)
 
 const cbk_document *cbk_analysis_logrank_document(const cbk_followup_data *data,
                                                   const cbk_log_rank *fit,
+                                                  const cbk_style *style,
                                                   cbk_arena *arena)
 {
     const char *title = cbk_text_format(
-        arena, "%s: %s", cbk_logrank_title(&fit->request, arena), data->label);
+        arena, "%s: %s", cbk_logrank_title(&fit->request, style, arena), data->label);
     const logrank_analysis analysis = {.document = cbk_document_create(arena, title),
                                        .data = data,
                                        .fit = fit,
+                                       .style = style,
                                        .arena = arena};
     if (analysis.document == NULL) {
         return NULL;

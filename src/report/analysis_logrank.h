@@ -6,7 +6,8 @@
 #include "report/parts.h"
 
 /* "Log-rank test", "Fleming-Harrington test (rho = 1, gamma = 0)": the test that ran. */
-const char *cbk_logrank_title(const cbk_log_rank_request *request, cbk_arena *arena);
+const char *cbk_logrank_title(const cbk_log_rank_request *request, const cbk_style *style,
+                              cbk_arena *arena);
 
 /* What the permutation test rests on, as a sentence. */
 const char *cbk_logrank_validity(const cbk_log_rank *fit);

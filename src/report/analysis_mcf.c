@@ -9,6 +9,7 @@ typedef struct mcf_document {
     const cbk_mcf_result *result;
     const cbk_followup_data *data;
     const cbk_mcf_analysis *fit;
+    const cbk_style *style;
     cbk_arena *arena;
 } mcf_document;
 
@@ -64,7 +65,7 @@ static const char *level_words(const mcf_document *at, const char *side)
 {
     const double level =
         at->fit->n_groups > 0 ? at->fit->curves[0].request.level : (double)NAN;
-    return cbk_analysis_limit_header(at->arena, side, level);
+    return cbk_analysis_limit_header(at->arena, at->style, side, level);
 }
 
 /* ---- what was read ---------------------------------------------------------------- */
@@ -111,7 +112,8 @@ static void add_coding(const mcf_document *at)
 static void number_cell(const mcf_document *at, cbk_table_builder *builder, size_t row,
                         size_t column, double value, int digits, const char *absent)
 {
-    cbk_analysis_number_cell(at->arena, builder, row, column, value, digits, absent);
+    cbk_analysis_number_cell(at->arena, at->style, builder, row, column, value, digits,
+                             absent);
 }
 
 static void text_cell(const mcf_document *at, cbk_table_builder *builder, size_t row,
@@ -131,7 +133,7 @@ static void add_summary(const mcf_document *at)
 {
     const bool is_compared = at->fit->n_groups > 1;
     const char *const headers[] = {
-        cbk_analysis_group_header(at->arena, at->data->request->by,
+        cbk_analysis_group_header(at->arena, at->data->protocol, at->data->request->by,
                                   at->data->request->n_by),
         "Subjects",
         "Events",
@@ -177,7 +179,7 @@ static void add_test(const mcf_document *at)
         text_cell(at, builder, 0, 0, "Robust log-rank test of recurrent events");
         number_cell(at, builder, 0, 1, test->chisq, 3, CBK_DASH);
         number_cell(at, builder, 0, 2, (double)test->df, 0, CBK_DASH);
-        text_cell(at, builder, 0, 3, cbk_print_p(at->arena, test->p));
+        text_cell(at, builder, 0, 3, cbk_print_p(at->arena, at->style, test->p));
     }
     add_table(at, builder);
 }
@@ -200,15 +202,15 @@ static void fill_at(const mcf_document *at, cbk_table_builder *builder, size_t r
 static void add_at(const mcf_document *at)
 {
     const size_t n_at = at->result->n_at;
-    const char *const headers[] = {cbk_analysis_group_header(at->arena,
-                                                             at->data->request->by,
-                                                             at->data->request->n_by),
-                                   time_header(at),
-                                   "At risk",
-                                   "Mean",
-                                   "SE",
-                                   level_words(at, "Lower"),
-                                   level_words(at, "Upper")};
+    const char *const headers[] = {
+        cbk_analysis_group_header(at->arena, at->data->protocol, at->data->request->by,
+                                  at->data->request->n_by),
+        time_header(at),
+        "At risk",
+        "Mean",
+        "SE",
+        level_words(at, "Lower"),
+        level_words(at, "Upper")};
     if (n_at == 0) {
         return;
     }
@@ -239,7 +241,8 @@ static void fill_difference(const mcf_document *at, cbk_table_builder *builder,
     number_cell(at, builder, row, 3, is_known ? found.std_error : none, 3, CBK_DASH);
     number_cell(at, builder, row, 4, is_known ? found.lower : none, 3, CBK_DASH);
     number_cell(at, builder, row, 5, is_known ? found.upper : none, 3, CBK_DASH);
-    text_cell(at, builder, row, 6, cbk_print_p(at->arena, is_known ? found.p : none));
+    text_cell(at, builder, row, 6,
+              cbk_print_p(at->arena, at->style, is_known ? found.p : none));
 }
 
 /* Of a number that is not printed, only why it is not. */
@@ -250,26 +253,26 @@ static void add_difference_note(const mcf_document *at, size_t group, double tim
     const char *words = cbk_words_notes(
         at->arena, cbk_notes_forbid_print(notes) ? notes & unprinted : notes);
     if (words != NULL) {
-        cbk_analysis_item(at->document,
-                          cbk_text_format(at->arena, "%s at %s",
-                                          contrast_label(at, group),
-                                          cbk_print_number(at->arena, time, -1)),
-                          words);
+        cbk_analysis_item(
+            at->document,
+            cbk_text_format(at->arena, "%s at %s", contrast_label(at, group),
+                            cbk_print_number(at->arena, at->style, time, -1)),
+            words);
     }
 }
 
 static void add_differences(const mcf_document *at)
 {
     const size_t n_at = at->result->n_at;
-    const char *const headers[] = {cbk_analysis_group_header(at->arena,
-                                                             at->data->request->by,
-                                                             at->data->request->n_by),
-                                   time_header(at),
-                                   "Difference",
-                                   "SE",
-                                   level_words(at, "Lower"),
-                                   level_words(at, "Upper"),
-                                   "p"};
+    const char *const headers[] = {
+        cbk_analysis_group_header(at->arena, at->data->protocol, at->data->request->by,
+                                  at->data->request->n_by),
+        time_header(at),
+        "Difference",
+        "SE",
+        level_words(at, "Lower"),
+        level_words(at, "Upper"),
+        "p"};
     if (at->fit->n_groups < 2 || n_at == 0) {
         return;
     }
@@ -362,7 +365,7 @@ static void add_methods(const mcf_document *at, const cbk_mcf_request *request)
         &run, at->arena,
         "Mean cumulative function by Nelson; robust variance of Lawless and Nadeau; "
         "%s%% interval by %s",
-        cbk_print_number(at->arena, 100.0 * request->level, -1),
+        cbk_print_number(at->arena, at->style, 100.0 * request->level, -1),
         cbk_interval_name(request->interval));
     if (read->weight != NULL) {
         cbk_run_textf(&run, at->arena, "; weighted by %s", read->weight);
@@ -379,7 +382,7 @@ static void add_methods(const mcf_document *at, const cbk_mcf_request *request)
 }
 
 const cbk_document *cbk_analysis_mcf_document(const cbk_mcf_result *result,
-                                              cbk_arena *arena)
+                                              const cbk_style *style, cbk_arena *arena)
 {
     const mcf_document at = {
         .document = cbk_document_create(
@@ -388,6 +391,7 @@ const cbk_document *cbk_analysis_mcf_document(const cbk_mcf_result *result,
         .result = result,
         .data = result->of->data,
         .fit = result->fit,
+        .style = style,
         .arena = arena};
     if (at.document == NULL) {
         return NULL;

@@ -101,23 +101,32 @@ void cbk_analysis_text_cell(cbk_arena *arena, cbk_table_builder *builder, size_t
     cbk_run_text(&cbk_table_builder_cell(builder, row, column)->run, arena, text);
 }
 
-void cbk_analysis_number_cell(cbk_arena *arena, cbk_table_builder *builder, size_t row,
-                              size_t column, double value, int digits, const char *absent)
+void cbk_analysis_number_cell(cbk_arena *arena, const cbk_style *style,
+                              cbk_table_builder *builder, size_t row, size_t column,
+                              double value, int digits, const char *absent)
 {
     cbk_analysis_text_cell(arena, builder, row, column,
-                           isfinite(value) ? cbk_print_number(arena, value, digits)
+                           isfinite(value) ? cbk_print_number(arena, style, value, digits)
                                            : absent);
 }
 
-const char *cbk_analysis_group_header(cbk_arena *arena, const char *const *by, size_t n)
+const char *cbk_analysis_group_header(cbk_arena *arena, const cbk_protocol *protocol,
+                                      const char *const *by, size_t n)
 {
-    return n == 0 ? "Group" : cbk_words_list(arena, by, n);
+    const char **label = CBK_NEW(arena, const char *, n);
+    for (size_t i = 0; label != NULL && i < n; i++) {
+        const cbk_field *field =
+            protocol == NULL ? NULL : cbk_protocol_variable(protocol, by[i]);
+        label[i] = field == NULL ? by[i] : field->label;
+    }
+    return n == 0 || label == NULL ? "Group" : cbk_words_list(arena, label, n);
 }
 
-const char *cbk_analysis_limit_header(cbk_arena *arena, const char *side, double level)
+const char *cbk_analysis_limit_header(cbk_arena *arena, const cbk_style *style,
+                                      const char *side, double level)
 {
     return cbk_text_format(arena, "%s %s%%", side,
-                           cbk_print_number(arena, 100.0 * level, -1));
+                           cbk_print_number(arena, style, 100.0 * level, -1));
 }
 
 void cbk_analysis_paragraph(cbk_document *document, const char *text)

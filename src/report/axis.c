@@ -15,7 +15,7 @@ static const double title_size_mm = 3.2;
 static const double month_steps[] = {12, 24, 36, 60, 120, 6, 3, 2, 1};
 static const double week_steps[] = {13, 26, 52, 104, 260, 8, 4, 2, 1};
 
-enum { INTERVALS_MIN = 4, INTERVALS_MAX = 8, INTERVALS_BEST = 6, SIGNIFICANT_DIGITS = 6 };
+enum { INTERVALS_MIN = 4, INTERVALS_MAX = 8, INTERVALS_BEST = 6 };
 
 /* What is being compared while a step is looked for. */
 typedef struct step_search {
@@ -150,8 +150,14 @@ double cbk_axis_mm(const cbk_axis *axis, double value)
     return axis->left_mm + share * (axis->right_mm - axis->left_mm);
 }
 
-void cbk_axis_draw(const cbk_axis *axis, cbk_drawing *drawing, cbk_arena *arena,
-                   double y_mm, const char *unit)
+/* Texts are never NULL: a failed arena shows at the end of what it builds. */
+static const char *or_empty(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+void cbk_axis_draw(const cbk_axis *axis, cbk_drawing *drawing, const cbk_style *style,
+                   cbk_arena *arena, double y_mm, const char *unit)
 {
     const double tick_mm = 1.5;
     const double line_mm = 0.25;
@@ -164,18 +170,12 @@ void cbk_axis_draw(const cbk_axis *axis, cbk_drawing *drawing, cbk_arena *arena,
                          (cbk_point){x, y_mm + tick_mm}, CBK_INK_FOREGROUND, line_mm);
         cbk_drawing_text(drawing, arena, (cbk_point){x, y_mm + 4.6}, CBK_ANCHOR_MIDDLE,
                          label_size_mm, CBK_INK_FOREGROUND,
-                         cbk_axis_number(value, arena));
+                         or_empty(cbk_print_short(arena, style, value)));
     }
     cbk_drawing_text(drawing, arena,
                      (cbk_point){(axis->left_mm + axis->right_mm) / 2.0, y_mm + 9.3},
                      CBK_ANCHOR_MIDDLE, title_size_mm, CBK_INK_FOREGROUND,
                      cbk_axis_title(unit, arena));
-}
-
-/* Texts are never NULL: a failed arena shows at the end of what it builds. */
-static const char *or_empty(const char *text)
-{
-    return text != NULL ? text : "";
 }
 
 const char *cbk_axis_title(const char *unit, cbk_arena *arena)
@@ -184,24 +184,10 @@ const char *cbk_axis_title(const char *unit, cbk_arena *arena)
     return or_empty(cbk_words_upper_first(arena, has_unit ? unit : "Time"));
 }
 
-const char *cbk_axis_number(double value, cbk_arena *arena)
+const char *cbk_axis_value(double value, const char *unit, const cbk_style *style,
+                           cbk_arena *arena)
 {
-    assert(isfinite(value));
-    char text[CBK_NUMBER_SIZE];
-    const double size = fabs(value);
-    if (size != 0.0 && (size >= 1e7 || size < 1e-4)) {
-        return or_empty(cbk_text_format(arena, "%.3g", value));
-    }
-    const int whole_digits = size < 1.0 ? 0 : 1 + (int)floor(log10(size));
-    const int decimals =
-        whole_digits < SIGNIFICANT_DIGITS ? SIGNIFICANT_DIGITS - whole_digits : 0;
-    cbk_number_shortest(cbk_number_round(value, decimals, CBK_ROUND_HALF_AWAY), text);
-    return or_empty(cbk_text_copy(arena, text));
-}
-
-const char *cbk_axis_value(double value, const char *unit, cbk_arena *arena)
-{
-    const char *number = cbk_axis_number(value, arena);
+    const char *number = or_empty(cbk_print_short(arena, style, value));
     const size_t length = unit != NULL ? strcspn(unit, " ") : 0;
     if (length == 0) {
         return number;

@@ -2,6 +2,8 @@
 #ifndef REPORT_AXIS_H
 #define REPORT_AXIS_H
 
+#include "base/style.h"
+
 #include <casebook/document.h>
 
 /* Linear from `first` at left_mm to `last` at right_mm; both are ticks, and 0 is one. */
@@ -29,8 +31,8 @@ double cbk_axis_mm(const cbk_axis *axis, double value);
 
 /* Line, ticks, their labels and the title under them.  y_mm is the line's; the title's
  * text ends 10 mm below it. */
-void cbk_axis_draw(const cbk_axis *axis, cbk_drawing *drawing, cbk_arena *arena,
-                   double y_mm, const char *unit);
+void cbk_axis_draw(const cbk_axis *axis, cbk_drawing *drawing, const cbk_style *style,
+                   cbk_arena *arena, double y_mm, const char *unit);
 
 /* The texts below are never NULL; where the arena has failed they are empty. */
 
@@ -38,9 +40,7 @@ void cbk_axis_draw(const cbk_axis *axis, cbk_drawing *drawing, cbk_arena *arena,
 const char *cbk_axis_title(const char *unit, cbk_arena *arena);
 
 /* "36 months", "1 month" of "months since operation"; the number alone of NULL. */
-const char *cbk_axis_value(double value, const char *unit, cbk_arena *arena);
-
-/* A finite time as short as it can be read: at most six significant digits. */
-const char *cbk_axis_number(double value, cbk_arena *arena);
+const char *cbk_axis_value(double value, const char *unit, const cbk_style *style,
+                           cbk_arena *arena);
 
 #endif

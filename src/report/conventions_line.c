@@ -26,7 +26,8 @@ static const char *interval_words(const cbk_conventions *conventions)
                                  : "bpcp, the beta product confidence procedure";
 }
 
-const char *cbk_conventions_line(const cbk_conventions *conventions, cbk_arena *arena)
+const char *cbk_conventions_line(const cbk_conventions *conventions,
+                                 const cbk_style *style, cbk_arena *arena)
 {
     const bool is_exponential = conventions->estimate == CBK_SURVIVAL_FLEMING_HARRINGTON;
     return cbk_text_format(
@@ -36,7 +37,7 @@ const char *cbk_conventions_line(const cbk_conventions *conventions, cbk_arena *
         is_exponential ? "Fleming-Harrington estimate exp(-H), H by Nelson and Aalen; "
                          "standard error of S(t) from that of H"
                        : "Kaplan-Meier estimate; Greenwood standard error of S(t)",
-        cbk_print_number(arena, 100.0 * conventions->level, -1),
+        cbk_print_number(arena, style, 100.0 * conventions->level, -1),
         interval_words(conventions), quantile_words(conventions->survival_quantile),
         cbk_profile_name(conventions->profile));
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SWIMMERS_MAX = 200 }; /* lines that still make a picture: the longest */
+enum { SWIMMERS_MAX = 60 }; /* lines that a page holds and an eye tells apart */
 
 /* ---- the block ------------------------------------------------------------------ */
 
@@ -86,9 +86,10 @@ static void mark_number(cbk_report *report, cbk_text_run *run, const cbk_curves 
         cbk_text_format(report->arena, "100 * km_survival(%s, %s)",
                         cbk_sql_name(report->arena, curves->endpoint), time);
     cbk_run_textf(run, report->arena, "%s ",
-                  cbk_axis_value(mark, curves->unit, report->arena));
+                  cbk_axis_value(mark, curves->unit, report->style, report->arena));
     cbk_report_curve_number(report, run, curves, curve, what, 100.0 * at.survival,
-                            at.notes, curve->km->n < 100 ? 0 : 1);
+                            at.notes,
+                            cbk_print_percent_digits(report->style, curve->km->n));
     cbk_run_text(run, report->arena, cbk_notes_forbid_print(at.notes) ? "" : "%");
 }
 
@@ -152,9 +153,8 @@ const char *cbk_figure_test(cbk_report *report, const cbk_figure_spec *spec,
     if (spec->look.is_without_p || isnan(p)) {
         return NULL;
     }
-    const char *printed = cbk_print_p(report->arena, p);
-    return cbk_text_format(report->arena, "%s: p %s%s", name, *printed == '<' ? "" : "= ",
-                           printed);
+    return cbk_text_format(report->arena, "%s: %s", name,
+                           cbk_print_p_equation(report->arena, report->style, p));
 }
 
 /* Whether the groups differ; NULL for one group, or where the test cannot be done. */
@@ -184,8 +184,8 @@ static cbk_text_run reading_note(cbk_report *report, const cbk_figure_spec *spec
                                  const cbk_curves *curves)
 {
     cbk_text_run run = {0};
-    char level[CBK_NUMBER_SIZE];
-    cbk_number_shortest(100.0 * curves->conventions.level, level);
+    const char *level =
+        cbk_print_short(report->arena, report->style, 100.0 * curves->conventions.level);
     cbk_run_textf(&run, report->arena,
                   "%s: %s%% confidence interval by %s, where it is defined. ",
                   cbk_step_has_bands(&spec->look, curves->n_curves) ? "Shaded" : "CI",
@@ -539,7 +539,7 @@ static cbk_status swimmer_figure(cbk_report *report, const cbk_figure_spec *spec
     const cbk_drawing *drawing = cbk_figure_swimmer_draw(
         figure.swimmers, figure.n, labels, spec->n_lanes,
         end_label(report, figure.endpoint), cbk_figure_axis_unit(report, figure.endpoint),
-        spec->title, spec->look.width_mm, report->arena);
+        spec->title, &spec->look, report->arena);
     cbk_figure_notes notes = cbk_figure_notes_of(report, spec, 3);
     cbk_text_run undrawn = {0};
     CBK_TRY(undrawn_note(&figure, &undrawn, err));
@@ -552,17 +552,19 @@ static cbk_status swimmer_figure(cbk_report *report, const cbk_figure_spec *spec
 cbk_status cbk_report_figure(cbk_report *report, const cbk_figure_spec *spec,
                              cbk_error *err)
 {
+    cbk_figure_spec styled = *spec;
+    styled.look.style = report->style;
     switch (spec->kind) {
     case CBK_FIGURE_KM:
-        return km_figure(report, spec, err);
+        return km_figure(report, &styled, err);
     case CBK_FIGURE_SWIMMER:
-        return swimmer_figure(report, spec, err);
+        return swimmer_figure(report, &styled, err);
     case CBK_FIGURE_FOREST:
-        return cbk_report_forest(report, spec, err);
+        return cbk_report_forest(report, &styled, err);
     case CBK_FIGURE_CUMINC:
-        return cbk_figure_cuminc(report, spec, err);
+        return cbk_figure_cuminc(report, &styled, err);
     case CBK_FIGURE_MCF:
-        return cbk_figure_mcf(report, spec, err);
+        return cbk_figure_mcf(report, &styled, err);
     }
     return CBK_OK;
 }

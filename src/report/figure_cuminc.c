@@ -10,8 +10,6 @@
 #include <assert.h>
 #include <math.h>
 
-enum { FEW = 100 }; /* below this many patients a percentage has no decimals */
-
 /* What is drawn: curve i is that of group i / n_shown and cause shown[i % n_shown]. */
 typedef struct incidence_figure {
     const cbk_incidences *all;
@@ -49,20 +47,21 @@ static const char *curve_name(const incidence_figure *figure, size_t curve,
                      cbk_text_format(arena, "%s, %s", cause, group_name(figure, group)));
 }
 
-static const char *percent(const cbk_cuminc *fit, double share, cbk_arena *arena)
+static const char *percent(const cbk_cuminc *fit, double share, const cbk_style *style,
+                           cbk_arena *arena)
 {
-    char text[CBK_NUMBER_SIZE];
-    cbk_number_fixed(100.0 * share, fit->table->risk->n < FEW ? 0 : 1, text);
-    return or_empty(cbk_text_copy(arena, text));
+    return or_empty(
+        cbk_print_number(arena, style, 100.0 * share,
+                         cbk_print_percent_digits(style, fit->table->risk->n)));
 }
 
 /* "36 months: 33% (95% CI 6% to 95%), 2 at risk" */
 static const char *mark_text(const void *context, size_t curve, double time,
-                             cbk_arena *arena)
+                             const cbk_style *style, cbk_arena *arena)
 {
     const incidence_figure *figure = context;
     const cbk_cuminc *fit = figure->all->groups[curve / figure->n_shown].fit;
-    const char *when = cbk_axis_value(time, figure->all->data->unit, arena);
+    const char *when = cbk_axis_value(time, figure->all->data->unit, style, arena);
     const cbk_cuminc_row at =
         cbk_cuminc_at_time(fit, figure->shown[curve % figure->n_shown], time);
     if (cbk_notes_forbid_print(at.notes)) {
@@ -70,13 +69,14 @@ static const char *mark_text(const void *context, size_t curve, double time,
     }
     const char *interval = "";
     if (isfinite(at.lower) && isfinite(at.upper)) {
-        const char *level = cbk_axis_number(100.0 * fit->request.level, arena);
-        interval = or_empty(cbk_text_format(arena, " (%s%% CI %s%% to %s%%)", level,
-                                            percent(fit, at.lower, arena),
-                                            percent(fit, at.upper, arena)));
+        interval = or_empty(cbk_text_format(
+            arena, " (%s)",
+            cbk_print_interval(arena, style, CBK_PRINT_SENTENCE, fit->request.level,
+                               percent(fit, at.lower, style, arena),
+                               percent(fit, at.upper, style, arena), "%")));
     }
     return or_empty(cbk_text_format(arena, "%s: %s%%%s, %.0f at risk", when,
-                                    percent(fit, at.incidence, arena), interval,
+                                    percent(fit, at.incidence, style, arena), interval,
                                     at.n_risk));
 }
 
@@ -97,8 +97,9 @@ static const char *description(const incidence_figure *figure,
                         table->n_event[figure->shown[i % figure->n_shown]]);
         for (size_t m = 0; m < spec->n_marks && table->risk->n > 0; m++) {
             if (isfinite(spec->marks[m]) && spec->marks[m] >= 0.0) {
-                cbk_buffer_addf(&text, " At %s.",
-                                mark_text(figure, i, spec->marks[m], arena));
+                cbk_buffer_addf(
+                    &text, " At %s.",
+                    mark_text(figure, i, spec->marks[m], spec->look.style, arena));
             }
         }
     }
@@ -226,28 +227,28 @@ static void fill_rows(const cbk_cuminc *fit, size_t cause, cbk_step_row *rows,
 }
 
 /* False when out of memory. */
-static bool fill_curve(const incidence_figure *figure, size_t i, double min_at_risk,
-                       cbk_arena *arena, cbk_step_curve *out)
+static bool fill_curve(const incidence_figure *figure, size_t i,
+                       const cbk_figure_look *look, cbk_arena *arena, cbk_step_curve *out)
 {
     const cbk_cuminc *fit = figure->all->groups[i / figure->n_shown].fit;
     const size_t cause = figure->shown[i % figure->n_shown];
     const size_t n_rows = fit->table->risk->n_rows;
     const char *name = curve_name(figure, i, arena);
-    *out = (cbk_step_curve){.name = name,
-                            .group = group_name(figure, i / figure->n_shown),
-                            .event = figure->all->data->cause_label[cause],
-                            .tip = cbk_text_format(arena, "%s%sn = %zu, events = %zu",
-                                                   name, *name != '\0' ? ": " : "",
-                                                   fit->table->risk->n,
-                                                   fit->table->n_event[cause]),
-                            .digits = fit->table->risk->n < FEW ? 0 : 1};
+    *out = (cbk_step_curve){
+        .name = name,
+        .group = group_name(figure, i / figure->n_shown),
+        .event = figure->all->data->cause_label[cause],
+        .tip = cbk_text_format(arena, "%s%sn = %zu, events = %zu", name,
+                               *name != '\0' ? ": " : "", fit->table->risk->n,
+                               fit->table->n_event[cause]),
+        .digits = cbk_print_percent_digits(look->style, fit->table->risk->n)};
     cbk_step *steps = CBK_NEW(arena, cbk_step, n_rows + 1);
     cbk_step_row *rows = CBK_NEW(arena, cbk_step_row, n_rows + 1);
     if (!cbk_arena_has_failed(arena) && n_rows > 0) {
         fill_steps(fit, cause, steps, out);
         fill_rows(fit, cause, rows, out);
-        if (min_at_risk > 0.0) {
-            cbk_step_cut(out, cbk_step_last_time(fit->table->risk, min_at_risk));
+        if (look->min_at_risk > 0.0) {
+            cbk_step_cut(out, cbk_step_last_time(fit->table->risk, look->min_at_risk));
         }
     }
     return !cbk_arena_has_failed(arena);
@@ -295,7 +296,7 @@ const cbk_drawing *cbk_figure_cuminc_draw(const cbk_incidences *all, const size_
         return NULL;
     }
     for (size_t i = 0; i < n_curves; i++) {
-        if (!fill_curve(&figure, i, spec->look.min_at_risk, arena, &curves[i])) {
+        if (!fill_curve(&figure, i, &spec->look, arena, &curves[i])) {
             return NULL;
         }
     }
@@ -366,12 +367,14 @@ static cbk_text_run marks_note(cbk_report *report, const cbk_figure_spec *spec,
     for (size_t m = 0; m < spec->n_marks && group->fit->table->risk->n > 0; m++) {
         const cbk_cuminc_row at = cbk_cuminc_at_time(group->fit, cause, spec->marks[m]);
         const bool is_known = !cbk_notes_forbid_print(at.notes);
-        cbk_run_textf(&run, arena, "%s%s %s%s", m > 0 ? ", " : name,
-                      m == 0 && *name != '\0' ? ":" : "",
-                      cbk_axis_value(spec->marks[m], figure->all->data->unit, arena),
-                      is_known ? " " : " not estimable");
+        cbk_run_textf(
+            &run, arena, "%s%s %s%s", m > 0 ? ", " : name,
+            m == 0 && *name != '\0' ? ":" : "",
+            cbk_axis_value(spec->marks[m], figure->all->data->unit, report->style, arena),
+            is_known ? " " : " not estimable");
         if (is_known) {
-            cbk_run_textf(&run, arena, "%s%%", percent(group->fit, at.incidence, arena));
+            cbk_run_textf(&run, arena, "%s%%",
+                          percent(group->fit, at.incidence, report->style, arena));
         }
     }
     if (run.first != NULL) {
@@ -390,9 +393,10 @@ static cbk_text_run reading_note(cbk_report *report, const cbk_figure_spec *spec
         "The share of all patients who had that event first. %s: %s%% confidence "
         "interval, where it is defined.%s %s",
         cbk_step_has_bands(&spec->look, n_curves) ? "Shaded" : "CI",
-        cbk_print_number(report->arena, 100.0 * figure->all->request.level, -1),
+        cbk_print_number(report->arena, report->style, 100.0 * figure->all->request.level,
+                         -1),
         cbk_step_counts_note(&spec->look, "censored", report->arena),
-        cbk_cuminc_line(figure->all, report->arena));
+        cbk_cuminc_line(figure->all, report->style, report->arena));
     return run;
 }
 
@@ -403,12 +407,10 @@ static cbk_text_run tests_note(cbk_report *report, const incidence_figure *figur
     const cbk_gray_test *tests = figure->all->tests;
     for (size_t i = 0; tests != NULL && i < figure->n_shown; i++) {
         const size_t k = figure->shown[i];
-        const char *p = cbk_print_p(report->arena, tests[k].p);
         cbk_run_textf(
-            &run, report->arena, "%s%s %s%s", i == 0 ? "Gray's test: " : ", ",
+            &run, report->arena, "%s%s %s", i == 0 ? "Gray's test: " : ", ",
             cbk_words_lower_first(report->arena, figure->all->data->cause_label[k]),
-            isnan(tests[k].p) || *p == '<' ? "p " : "p = ",
-            isnan(tests[k].p) ? "does not exist" : p);
+            cbk_print_p_equation(report->arena, report->style, tests[k].p));
     }
     cbk_run_text(&run, report->arena, run.first != NULL ? "." : "");
     return run;

@@ -6,7 +6,8 @@
 #include <math.h>
 
 static cbk_forest_row row_of(const cbk_regression *regression, bool is_alone,
-                             const cbk_regression_row *row, cbk_arena *arena)
+                             const cbk_regression_row *row, const cbk_style *style,
+                             cbk_arena *arena)
 {
     const cbk_cox *fit = regression->fit;
     const cbk_cox_coefficient *coefficient = NULL;
@@ -29,16 +30,17 @@ static cbk_forest_row row_of(const cbk_regression *regression, bool is_alone,
         const double p = row->is_several
                              ? cbk_regression_term_p(regression, row->term, is_alone)
                              : (double)NAN;
-        out.p = isnan(p) ? NULL : cbk_print_p(arena, p);
+        out.p = isnan(p) ? NULL : cbk_print_p(arena, style, p);
     } else {
-        out.ratio = cbk_print_shown_ratio(arena, &out.shown);
-        out.p = cbk_print_p(arena, out.shown.p);
+        out.ratio = cbk_print_shown_ratio(arena, style, &out.shown);
+        out.p = cbk_print_p(arena, style, out.shown.p);
     }
     return out;
 }
 
 const cbk_drawing *cbk_regression_forest(const cbk_regression *regression, bool is_alone,
-                                         const char *title, cbk_arena *arena)
+                                         const char *title, const cbk_style *style,
+                                         cbk_arena *arena)
 {
     size_t n = 0;
     const cbk_regression_row *rows = cbk_regression_rows(regression, arena, &n);
@@ -49,13 +51,13 @@ const cbk_drawing *cbk_regression_forest(const cbk_regression *regression, bool 
     size_t n_drawn = 0;
     for (size_t i = 0; i < n; i++) {
         if (!(is_alone && rows[i].is_product)) {
-            drawn[n_drawn++] = row_of(regression, is_alone, &rows[i], arena);
+            drawn[n_drawn++] = row_of(regression, is_alone, &rows[i], style, arena);
         }
     }
     const char *header = cbk_text_format(
         arena, "HR (%s%% CI)",
-        cbk_print_number(arena, 100.0 * regression->fit->request.level, -1));
-    return cbk_figure_forest_draw(drawn, n_drawn, header, title, arena);
+        cbk_print_number(arena, style, 100.0 * regression->fit->request.level, -1));
+    return cbk_figure_forest_draw(drawn, n_drawn, header, title, style, arena);
 }
 
 static const char reading[] =
@@ -71,17 +73,18 @@ cbk_status cbk_report_forest(cbk_report *report, const cbk_figure_spec *spec,
                                     &report->conventions, arena, &regression, err));
     const bool is_alone = spec->regression.is_univariable;
     const char *notes[CBK_REGRESSION_NOTES_MAX];
-    const size_t n = cbk_regression_notes(regression, is_alone, !is_alone, arena, notes,
-                                          CBK_REGRESSION_NOTES_MAX);
+    const size_t n = cbk_regression_notes(regression, is_alone, !is_alone, report->style,
+                                          arena, notes, CBK_REGRESSION_NOTES_MAX);
     cbk_figure_block *block = CBK_NEW(arena, cbk_figure_block, 1);
     cbk_text_run *runs = CBK_NEW(arena, cbk_text_run, spec->n_notes + n + 2);
     CBK_TRY(cbk_report_done(report, err));
-    *block = (cbk_figure_block){
-        .id = cbk_text_format(arena, "figure-%s", spec->id),
-        .number = cbk_block_number(spec->id),
-        .title = spec->title,
-        .drawing = cbk_regression_forest(regression, is_alone, spec->title, arena),
-        .notes = runs};
+    *block =
+        (cbk_figure_block){.id = cbk_text_format(arena, "figure-%s", spec->id),
+                           .number = cbk_block_number(spec->id),
+                           .title = spec->title,
+                           .drawing = cbk_regression_forest(
+                               regression, is_alone, spec->title, report->style, arena),
+                           .notes = runs};
     for (size_t i = 0; i < spec->n_notes; i++) {
         cbk_run_text(&runs[block->n_notes++], arena, spec->notes[i]);
     }

@@ -44,6 +44,7 @@ typedef struct forest_line {
 typedef struct forest_figure {
     const cbk_forest_row *rows;
     size_t n;
+    const cbk_style *style;
     cbk_arena *arena;
     cbk_drawing *drawing;
     forest_line *lines; /* [n] */
@@ -147,8 +148,9 @@ static bool take_ticks(forest_figure *figure, const tick_scheme *scheme, int eve
 
 static const char *tick_text(const forest_figure *figure, double value)
 {
-    return value >= 1e-4 && value < 1e6 ? cbk_print_number(figure->arena, value, -1)
-                                        : cbk_text_format(figure->arena, "%.0e", value);
+    return value >= 1e-4 && value < 1e6
+               ? cbk_print_number(figure->arena, figure->style, value, -1)
+               : cbk_print_power(figure->arena, figure->style, value, 0);
 }
 
 static bool do_ticks_fit(const forest_figure *figure)
@@ -533,11 +535,12 @@ static const cbk_figure_data *data_of(const cbk_forest_row *rows, size_t n,
 
 const cbk_drawing *cbk_figure_forest_draw(const cbk_forest_row *rows, size_t n,
                                           const char *ratio_header, const char *title,
-                                          cbk_arena *arena)
+                                          const cbk_style *style, cbk_arena *arena)
 {
     assert(arena != NULL);
     forest_figure figure = {.rows = rows,
                             .n = n,
+                            .style = style,
                             .arena = arena,
                             .lines = CBK_NEW(arena, forest_line, n + 1)};
     if (figure.lines == NULL) {

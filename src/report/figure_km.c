@@ -11,21 +11,18 @@
 #include <assert.h>
 #include <math.h>
 
-enum {
-    FEW = 100, /* below this many patients a percentage has no decimals */
-    MANY_CENSORED = 150
-};
+enum { MANY_CENSORED = 150 };
 
 static const char *or_empty(const char *text)
 {
     return text != NULL ? text : "";
 }
 
-static const char *percent(const cbk_curve *curve, double share, cbk_arena *arena)
+static const char *percent(const cbk_curve *curve, double share, const cbk_style *style,
+                           cbk_arena *arena)
 {
-    char text[CBK_NUMBER_SIZE];
-    cbk_number_fixed(100.0 * share, curve->km->n < FEW ? 0 : 1, text);
-    return or_empty(cbk_text_copy(arena, text));
+    return or_empty(cbk_print_number(arena, style, 100.0 * share,
+                                     cbk_print_percent_digits(style, curve->km->n)));
 }
 
 static const char *name_of(const cbk_curves *curves, size_t curve)
@@ -36,15 +33,17 @@ static const char *name_of(const cbk_curves *curves, size_t curve)
 
 /* " (95% CI 52% to 100%)", or nothing where there is no interval. */
 static const char *interval_text(const cbk_curves *curves, const cbk_curve *curve,
-                                 const cbk_km_at *at, cbk_arena *arena)
+                                 const cbk_km_at *at, const cbk_style *style,
+                                 cbk_arena *arena)
 {
     if (!isfinite(at->lower) || !isfinite(at->upper)) {
         return "";
     }
-    const char *level = cbk_axis_number(100.0 * curves->conventions.level, arena);
-    return or_empty(cbk_text_format(arena, " (%s%% CI %s%% to %s%%)", level,
-                                    percent(curve, at->lower, arena),
-                                    percent(curve, at->upper, arena)));
+    return or_empty(cbk_text_format(
+        arena, " (%s)",
+        cbk_print_interval(arena, style, CBK_PRINT_SENTENCE, curves->conventions.level,
+                           percent(curve, at->lower, style, arena),
+                           percent(curve, at->upper, style, arena), "%")));
 }
 
 /* Whether the curve has a value to print at the time. */
@@ -59,31 +58,32 @@ static bool has_value(const cbk_curve *curve, double time, cbk_km_at *out)
 
 /* "36 months: 80% (95% CI 52% to 100%), 5 at risk" */
 static const char *mark_text(const cbk_curves *curves, const cbk_curve *curve,
-                             double time, cbk_arena *arena)
+                             double time, const cbk_style *style, cbk_arena *arena)
 {
-    const char *when = cbk_axis_value(time, curves->unit, arena);
+    const char *when = cbk_axis_value(time, curves->unit, style, arena);
     cbk_km_at at;
     if (!has_value(curve, time, &at)) {
         return or_empty(cbk_text_format(arena, "%s: not estimable", when));
     }
     return or_empty(cbk_text_format(arena, "%s: %s%%%s, %.0f at risk", when,
-                                    percent(curve, at.survival, arena),
-                                    interval_text(curves, curve, &at, arena), at.n_risk));
+                                    percent(curve, at.survival, style, arena),
+                                    interval_text(curves, curve, &at, style, arena),
+                                    at.n_risk));
 }
 
 static void describe_median(cbk_buffer *text, const cbk_curves *curves, const cbk_km *km,
-                            cbk_arena *arena)
+                            const cbk_style *style, cbk_arena *arena)
 {
     if (isfinite(km->median.estimate)) {
         cbk_buffer_addf(text, " Median %s.",
-                        cbk_axis_value(km->median.estimate, curves->unit, arena));
+                        cbk_axis_value(km->median.estimate, curves->unit, style, arena));
     } else {
         cbk_buffer_add(text, " Median not reached.");
     }
 }
 
 static void describe_curve(cbk_buffer *text, const cbk_curves *curves, size_t i,
-                           const double *marks, size_t n_marks, cbk_arena *arena)
+                           const cbk_figure_spec *spec, cbk_arena *arena)
 {
     const cbk_curve *curve = &curves->curves[i];
     const cbk_km *km = curve->km;
@@ -94,12 +94,14 @@ static void describe_curve(cbk_buffer *text, const cbk_curves *curves, size_t i,
     if (km->n_rows == 0) {
         return;
     }
-    for (size_t m = 0; m < n_marks; m++) {
-        if (isfinite(marks[m])) {
-            cbk_buffer_addf(text, " At %s.", mark_text(curves, curve, marks[m], arena));
+    const cbk_style *style = spec->look.style;
+    for (size_t m = 0; m < spec->n_marks; m++) {
+        if (isfinite(spec->marks[m])) {
+            cbk_buffer_addf(text, " At %s.",
+                            mark_text(curves, curve, spec->marks[m], style, arena));
         }
     }
-    describe_median(text, curves, km, arena);
+    describe_median(text, curves, km, style, arena);
 }
 
 static const char *description(const cbk_curves *curves, const cbk_figure_spec *spec,
@@ -109,7 +111,7 @@ static const char *description(const cbk_curves *curves, const cbk_figure_spec *
     cbk_buffer_addf(&text, "Kaplan-Meier curve%s%s%s.", curves->n_curves == 1 ? "" : "s",
                     curves->label != NULL ? ": " : "", or_empty(curves->label));
     for (size_t i = 0; i < curves->n_curves; i++) {
-        describe_curve(&text, curves, i, spec->marks, spec->n_marks, arena);
+        describe_curve(&text, curves, i, spec, arena);
     }
     if (test != NULL) {
         cbk_buffer_addf(&text, " %s.", test);
@@ -124,10 +126,10 @@ static const char *description(const cbk_curves *curves, const cbk_figure_spec *
 /* ---- the chart --------------------------------------------------------------------- */
 
 static const char *mark_of(const void *context, size_t curve, double time,
-                           cbk_arena *arena)
+                           const cbk_style *style, cbk_arena *arena)
 {
     const cbk_curves *curves = context;
-    return mark_text(curves, &curves->curves[curve], time, arena);
+    return mark_text(curves, &curves->curves[curve], time, style, arena);
 }
 
 enum { AT_RISK, EVENTS, CENSORED, N_COUNTS };
@@ -208,7 +210,7 @@ static void fill_rows(const cbk_km *km, cbk_step_row *rows, cbk_step_curve *out)
 }
 
 /* False when out of memory. */
-static bool fill_curve(const cbk_curves *curves, size_t i, double min_at_risk,
+static bool fill_curve(const cbk_curves *curves, size_t i, const cbk_figure_look *look,
                        cbk_arena *arena, cbk_step_curve *out)
 {
     const cbk_km *km = curves->curves[i].km;
@@ -218,7 +220,7 @@ static bool fill_curve(const cbk_curves *curves, size_t i, double min_at_risk,
                             .tip = cbk_text_format(arena, "%s%sn = %zu, events = %zu",
                                                    name, *name != '\0' ? ": " : "", km->n,
                                                    km->n_event),
-                            .digits = km->n < FEW ? 0 : 1,
+                            .digits = cbk_print_percent_digits(look->style, km->n),
                             .median = km->median.estimate};
     if (km->n_rows > 0) {
         cbk_step *steps = CBK_NEW(arena, cbk_step, km->n_rows + 1);
@@ -231,8 +233,8 @@ static bool fill_curve(const cbk_curves *curves, size_t i, double min_at_risk,
         fill_steps(km, steps, out);
         fill_ticks(km, ticks, out);
         fill_rows(km, rows, out);
-        if (min_at_risk > 0.0) {
-            cbk_step_cut(out, cbk_step_last_time(km->risk, min_at_risk));
+        if (look->min_at_risk > 0.0) {
+            cbk_step_cut(out, cbk_step_last_time(km->risk, look->min_at_risk));
         }
     }
     return !cbk_arena_has_failed(arena);
@@ -247,7 +249,7 @@ const cbk_drawing *cbk_figure_km_draw(const cbk_curves *curves,
     cbk_step_curve *drawn = CBK_NEW(arena, cbk_step_curve, curves->n_curves);
     cbk_step_block *blocks = CBK_NEW(arena, cbk_step_block, curves->n_curves);
     for (size_t i = 0; blocks != NULL && i < curves->n_curves; i++) {
-        if (!fill_curve(curves, i, spec->look.min_at_risk, arena, &drawn[i])) {
+        if (!fill_curve(curves, i, &spec->look, arena, &drawn[i])) {
             return NULL;
         }
         blocks[i] = (cbk_step_block){.name = drawn[i].name,

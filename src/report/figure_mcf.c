@@ -26,32 +26,33 @@ static const char *group_name(const mcf_figure *figure, size_t group)
     return *name == '\0' && figure->fit->n_groups > 1 ? "(no name)" : name;
 }
 
-static const char *mean_words(double mean, cbk_arena *arena)
+static const char *mean_words(double mean, const cbk_style *style, cbk_arena *arena)
 {
-    return cbk_print_number(arena, mean, 2);
+    return cbk_print_number(arena, style, mean, 2);
 }
 
 /* "36 months: 1.00 (95% CI 0.40 to 2.52), 4 at risk" */
 static const char *mark_text(const void *context, size_t curve, double time,
-                             cbk_arena *arena)
+                             const cbk_style *style, cbk_arena *arena)
 {
     const mcf_figure *figure = context;
     const cbk_mcf *mcf = &figure->fit->curves[curve];
-    const char *when = cbk_axis_value(time, figure->of->data->unit, arena);
+    const char *when = cbk_axis_value(time, figure->of->data->unit, style, arena);
     const cbk_mcf_at at = cbk_mcf_at_time(mcf, time);
     if (cbk_notes_forbid_print(at.notes)) {
         return or_empty(cbk_text_format(arena, "%s: not estimable", when));
     }
     const char *interval = "";
     if (isfinite(at.lower) && isfinite(at.upper)) {
-        interval = or_empty(
-            cbk_text_format(arena, " (%s%% CI %s to %s)",
-                            cbk_axis_number(100.0 * mcf->request.level, arena),
-                            mean_words(at.lower, arena), mean_words(at.upper, arena)));
+        interval = or_empty(cbk_text_format(
+            arena, " (%s)",
+            cbk_print_interval(arena, style, CBK_PRINT_SENTENCE, mcf->request.level,
+                               mean_words(at.lower, style, arena),
+                               mean_words(at.upper, style, arena), "")));
     }
     return or_empty(cbk_text_format(arena, "%s: %s%s, %s at risk", when,
-                                    mean_words(at.mean, arena), interval,
-                                    cbk_print_number(arena, at.n_risk, -1)));
+                                    mean_words(at.mean, style, arena), interval,
+                                    cbk_print_number(arena, style, at.n_risk, -1)));
 }
 
 static const char *description(const mcf_figure *figure, const cbk_figure_spec *spec,
@@ -67,8 +68,9 @@ static const char *description(const mcf_figure *figure, const cbk_figure_spec *
                         mcf->n_event, mcf->n_event == 1 ? "event" : "events");
         for (size_t m = 0; m < spec->n_marks && mcf->n_subjects > 0; m++) {
             if (isfinite(spec->marks[m]) && spec->marks[m] >= 0.0) {
-                cbk_buffer_addf(&text, " At %s.",
-                                mark_text(figure, g, spec->marks[m], arena));
+                cbk_buffer_addf(
+                    &text, " At %s.",
+                    mark_text(figure, g, spec->marks[m], spec->look.style, arena));
             }
         }
     }
@@ -229,11 +231,12 @@ static cbk_text_run marks_note(cbk_report *report, const cbk_figure_spec *spec,
     const char *name = group_name(figure, group);
     for (size_t m = 0; m < spec->n_marks && mcf->n_subjects > 0; m++) {
         const cbk_mcf_at at = cbk_mcf_at_time(mcf, spec->marks[m]);
-        cbk_run_textf(&run, arena, "%s%s%s %s", m > 0 ? ", " : name,
-                      m == 0 && *name != '\0' ? ": " : "",
-                      cbk_axis_value(spec->marks[m], figure->of->data->unit, arena),
-                      cbk_notes_forbid_print(at.notes) ? "not estimable"
-                                                       : mean_words(at.mean, arena));
+        cbk_run_textf(
+            &run, arena, "%s%s%s %s", m > 0 ? ", " : name,
+            m == 0 && *name != '\0' ? ": " : "",
+            cbk_axis_value(spec->marks[m], figure->of->data->unit, report->style, arena),
+            cbk_notes_forbid_print(at.notes) ? "not estimable"
+                                             : mean_words(at.mean, report->style, arena));
     }
     cbk_run_text(&run, arena, run.first != NULL ? "." : "");
     return run;
@@ -249,7 +252,8 @@ static cbk_text_run reading_note(cbk_report *report, const cbk_figure_spec *spec
         "interval by log, with the robust variance of Lawless and Nadeau.%s Where "
         "death ends observation, the mean is that of those who live on.",
         cbk_step_has_bands(&spec->look, figure->fit->n_groups) ? "Shaded" : "CI",
-        cbk_print_number(report->arena, 100.0 * report->conventions.level, -1),
+        cbk_print_number(report->arena, report->style, 100.0 * report->conventions.level,
+                         -1),
         cbk_step_counts_note(&spec->look, "leaving", report->arena));
     return run;
 }
@@ -259,11 +263,9 @@ static cbk_text_run test_note(cbk_report *report, const mcf_figure *figure)
     cbk_text_run run = {0};
     const cbk_mcf_test *test = &figure->fit->test;
     if (figure->fit->n_groups > 1) {
-        const char *p = cbk_print_p(report->arena, test->p);
         cbk_run_textf(&run, report->arena,
-                      "Robust log-rank test of recurrent events: p %s%s.",
-                      isnan(test->p) || *p == '<' ? "" : "= ",
-                      isnan(test->p) ? "does not exist" : p);
+                      "Robust log-rank test of recurrent events: %s.",
+                      cbk_print_p_equation(report->arena, report->style, test->p));
     }
     return run;
 }

@@ -168,11 +168,12 @@ static double plot_height(const cbk_step_figure *figure)
  */
 static void lay_out(cbk_step_figure *figure, double right_mm)
 {
-    figure->plot = (cbk_box){
-        .left = fmax(19.0, cbk_step_table_gutter(figure->chart, figure->width_mm)),
-        .top = EDGE_MM + figure->legend_mm,
-        .right = figure->width_mm - fmax(right_mm, 8.0)};
-    const double counts = cbk_step_count_width(figure->chart);
+    figure->plot =
+        (cbk_box){.left = fmax(19.0, cbk_step_table_gutter(
+                                         figure->chart, figure->width_mm, figure->arena)),
+                  .top = EDGE_MM + figure->legend_mm,
+                  .right = figure->width_mm - fmax(right_mm, 8.0)};
+    const double counts = cbk_step_count_width(figure->chart, figure->arena);
     figure->axis = cbk_axis_of_time(0.0, longest_of(figure->chart), figure->chart->unit,
                                     figure->plot.left, figure->plot.right, counts);
     figure->table_mm = cbk_step_table_height(figure);
@@ -198,8 +199,8 @@ static void draw_value_ticks(const cbk_step_figure *figure, double x, double tic
     const int n = (int)floor(figure->value_top / step + 1e-6);
     for (int i = 0; i <= n; i++) {
         const double y = cbk_step_point(figure, 0.0, i * step).y;
-        char label[CBK_NUMBER_SIZE];
-        cbk_number_fixed(i * step, i > 0 ? digits : 0, label);
+        const char *label = cbk_print_number(figure->arena, figure->chart->look->style,
+                                             i * step, i > 0 ? digits : 0);
         cbk_drawing_line(figure->drawing, figure->arena, (cbk_point){x, y},
                          (cbk_point){x - tick, y}, CBK_INK_FOREGROUND, 0.25);
         cbk_drawing_text(figure->drawing, figure->arena,
@@ -312,8 +313,8 @@ static void draw_ticks(const cbk_step_figure *figure, size_t curve)
         const cbk_step_tick *tick = &source->ticks[i];
         const cbk_point at = cbk_step_point(figure, tick->time, tick->value);
         if (at.x - last.x >= thin || fabs(at.y - last.y) >= thin) {
-            const char *time =
-                cbk_axis_value(tick->time, figure->chart->unit, figure->arena);
+            const char *time = cbk_axis_value(tick->time, figure->chart->unit,
+                                              figure->chart->look->style, figure->arena);
             const char *tip =
                 tick->n > 1.0
                     ? cbk_text_format(figure->arena, "%.0f censored at %s", tick->n, time)
@@ -331,10 +332,12 @@ static void draw_nobody(const cbk_step_figure *figure)
     const cbk_point middle = {(plot.left + plot.right) / 2.0,
                               (plot.top + plot.bottom) / 2.0};
     const double least = figure->chart->look->min_at_risk;
-    const char *text = least > 0.0 && figure->chart->n_curves > 0
-                           ? cbk_text_format(figure->arena, "Never %s at risk",
-                                             cbk_axis_number(least, figure->arena))
-                           : "No patient with follow-up";
+    const char *text =
+        least > 0.0 && figure->chart->n_curves > 0
+            ? cbk_text_format(
+                  figure->arena, "Never %s at risk",
+                  cbk_print_short(figure->arena, figure->chart->look->style, least))
+            : "No patient with follow-up";
     cbk_drawing_text(figure->drawing, figure->arena, middle, CBK_ANCHOR_MIDDLE, TITLE_MM,
                      CBK_INK_MUTED, text);
 }
@@ -389,7 +392,8 @@ const cbk_drawing *cbk_figure_steps_draw(const cbk_step_chart *chart, cbk_arena 
     cbk_step_draw_names(&figure);
     cbk_step_draw_legend(&figure);
     draw_value_axis(&figure);
-    cbk_axis_draw(&figure.axis, figure.drawing, arena, axis_mm, chart->unit);
+    cbk_axis_draw(&figure.axis, figure.drawing, chart->look->style, arena, axis_mm,
+                  chart->unit);
     cbk_step_draw_table(&figure, axis_mm + AXIS_HEIGHT_MM);
     return cbk_arena_has_failed(arena) ? NULL : figure.drawing;
 }

@@ -93,7 +93,7 @@ typedef struct cbk_step_chart {
                   double *counts);
     /* "36 months: 80% (95% CI 52% to 100%), 5 at risk", for the tip of a mark. */
     const char *(*mark_text)(const void *context, size_t curve, double time,
-                             cbk_arena *arena);
+                             const cbk_style *style, cbk_arena *arena);
     const void *context; /* of the two */
 } cbk_step_chart;
 
@@ -201,9 +201,10 @@ void cbk_step_draw_comment(cbk_step_figure *figure); /* where there is room for 
 const cbk_figure_data *cbk_step_data(const cbk_step_chart *chart, cbk_arena *arena);
 
 /* figure_steps_table.c */
-double cbk_step_table_gutter(const cbk_step_chart *chart,
-                             double width_mm);               /* mm left of time 0 */
-double cbk_step_count_width(const cbk_step_chart *chart);    /* mm of the widest count */
+double cbk_step_table_gutter(const cbk_step_chart *chart, double width_mm,
+                             cbk_arena *arena); /* mm left of time 0 */
+double cbk_step_count_width(const cbk_step_chart *chart,
+                            cbk_arena *arena);               /* mm of the widest count */
 double cbk_step_table_height(const cbk_step_figure *figure); /* which has its axis */
 void cbk_step_draw_table(const cbk_step_figure *figure, double top_mm);
 

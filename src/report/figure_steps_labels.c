@@ -227,9 +227,9 @@ static value_label label_of(const cbk_step_figure *figure, size_t curve,
     if (has_interval && at->upper > at->lower) {
         const char *lower = cbk_step_number(figure, curve, at->lower);
         const char *upper = cbk_step_number(figure, curve, at->upper);
-        const double level = 100.0 * figure->chart->level;
-        label.interval = cbk_text_format(arena, "%s%% CI %s–%s",
-                                         cbk_axis_number(level, arena), lower, upper);
+        label.interval =
+            cbk_print_interval(arena, figure->chart->look->style, CBK_PRINT_NARROW,
+                               figure->chart->level, lower, upper, sign);
     }
     label.width_mm = fmax(cbk_text_width_mm(label.value, VALUE_MM, true),
                           cbk_text_width_mm(label.interval, CBK_STEPS_SMALL_MM, false));
@@ -309,7 +309,8 @@ static void draw_dot(cbk_step_figure *figure, size_t curve, const cbk_step *at)
 {
     const cbk_point dot = cbk_step_point(figure, at->time, at->value);
     const cbk_step_chart *chart = figure->chart;
-    const char *tip = chart->mark_text(chart->context, curve, at->time, figure->arena);
+    const char *tip = chart->mark_text(chart->context, curve, at->time,
+                                       figure->chart->look->style, figure->arena);
     cbk_drawing_marker(figure->drawing, figure->arena, dot, CBK_MARKER_CIRCLE, 1.7,
                        cbk_step_ink(curve), tip);
     cbk_boxes_add(&figure->taken, cbk_box_around(dot, dot, 1.0));
@@ -336,7 +337,9 @@ static void draw_dots(cbk_step_figure *figure, double time)
         }
     }
     if (is_drawn) {
-        draw_foot(figure, time, cbk_axis_value(time, figure->chart->unit, figure->arena));
+        draw_foot(figure, time,
+                  cbk_axis_value(time, figure->chart->unit, figure->chart->look->style,
+                                 figure->arena));
     }
 }
 
@@ -348,10 +351,10 @@ static void draw_median_feet(cbk_step_figure *figure)
          i++) {
         if (cbk_step_has_median(figure, i)) {
             const double median = chart->curves[i].median;
-            draw_foot(
-                figure, median,
-                cbk_text_format(figure->arena, "Median %s",
-                                cbk_axis_value(median, chart->unit, figure->arena)));
+            draw_foot(figure, median,
+                      cbk_text_format(figure->arena, "Median %s",
+                                      cbk_axis_value(median, chart->unit,
+                                                     chart->look->style, figure->arena)));
         }
     }
 }

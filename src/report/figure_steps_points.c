@@ -93,11 +93,10 @@ bool cbk_step_mark_line(const cbk_step_figure *figure, size_t mark, cbk_point li
 
 const char *cbk_step_number(const cbk_step_figure *figure, size_t curve, double value)
 {
-    char text[CBK_NUMBER_SIZE];
-    cbk_number_fixed(figure->chart->is_percent ? 100.0 * value : value,
-                     figure->chart->curves[curve].digits, text);
-    const char *copy = cbk_text_copy(figure->arena, text);
-    return copy != NULL ? copy : "";
+    const char *text = cbk_print_number(figure->arena, figure->chart->look->style,
+                                        figure->chart->is_percent ? 100.0 * value : value,
+                                        figure->chart->curves[curve].digits);
+    return text != NULL ? text : "";
 }
 
 const char *cbk_step_value_text(const cbk_step_figure *figure, size_t curve,
@@ -110,11 +109,15 @@ const char *cbk_step_value_text(const cbk_step_figure *figure, size_t curve,
     if (!(at->upper > at->lower)) {
         text = cbk_text_format(arena, "%s%s", value, sign);
     } else {
-        const char *level = cbk_axis_number(100.0 * figure->chart->level, arena);
-        text = cbk_text_format(arena, "%s%s (%s%s%s–%s)", value, sign,
-                               has_level ? level : "", has_level ? "% CI " : "",
-                               cbk_step_number(figure, curve, at->lower),
-                               cbk_step_number(figure, curve, at->upper));
+        const cbk_style *style = figure->chart->look->style;
+        const char *lower = cbk_step_number(figure, curve, at->lower);
+        const char *upper = cbk_step_number(figure, curve, at->upper);
+        const char *interval =
+            has_level
+                ? cbk_print_interval(arena, style, CBK_PRINT_NARROW, figure->chart->level,
+                                     lower, upper, sign)
+                : cbk_print_range(arena, style, CBK_PRINT_NARROW, lower, upper, sign);
+        text = cbk_text_format(arena, "%s%s (%s)", value, sign, interval);
     }
     return text != NULL ? text : "";
 }
@@ -159,7 +162,7 @@ const char *cbk_step_cut_text(const cbk_figure_look *look, cbk_arena *arena)
     const char *text =
         look->min_at_risk > 0.0
             ? cbk_text_format(arena, "The curves end where fewer than %s are at risk.",
-                              cbk_axis_number(look->min_at_risk, arena))
+                              cbk_print_short(arena, look->style, look->min_at_risk))
             : "";
     return text != NULL ? text : "";
 }

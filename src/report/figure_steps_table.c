@@ -43,12 +43,12 @@ static size_t n_rows_of(const cbk_step_chart *chart, const cbk_step_block *block
     return n;
 }
 
-double cbk_step_count_width(const cbk_step_chart *chart)
+double cbk_step_count_width(const cbk_step_chart *chart, cbk_arena *arena)
 {
     double widest = 0.0;
     for (size_t i = 0; i < chart->n_blocks; i++) {
-        char text[CBK_NUMBER_SIZE];
-        cbk_number_fixed(chart->blocks[i].most, 0, text);
+        const char *text =
+            cbk_print_number(arena, chart->look->style, chart->blocks[i].most, 0);
         widest = fmax(widest, cbk_text_width_mm(text, CBK_STEPS_SMALL_MM, false));
     }
     return widest;
@@ -89,10 +89,11 @@ static double label_width(const cbk_step_chart *chart, double width_mm)
     return is_by_name ? widest : fmin(widest, LABEL_MOST * width_mm);
 }
 
-double cbk_step_table_gutter(const cbk_step_chart *chart, double width_mm)
+double cbk_step_table_gutter(const cbk_step_chart *chart, double width_mm,
+                             cbk_arena *arena)
 {
     return LABEL_LEFT_MM + label_width(chart, width_mm) + 1.5 +
-           cbk_step_count_width(chart) / 2.0;
+           cbk_step_count_width(chart, arena) / 2.0;
 }
 
 static cbk_ink ink_of(size_t count)
@@ -118,8 +119,8 @@ static void draw_counts(const cbk_step_figure *figure, size_t index, double top_
     for (size_t i = 0; i < n_ticks; i++) {
         for (size_t row = 0, k = 0; (k = count_of_row(chart, block, row)) != SIZE_MAX;
              row++) {
-            char text[CBK_NUMBER_SIZE];
-            cbk_number_fixed(counts[i * block->n_counts + k], 0, text);
+            const char *text = cbk_print_number(figure->arena, chart->look->style,
+                                                counts[i * block->n_counts + k], 0);
             const cbk_point at = {cbk_axis_mm(&figure->axis, times[i]),
                                   top_mm + (double)(row + 1) * ROW_MM};
             cbk_drawing_text(figure->drawing, figure->arena, at, CBK_ANCHOR_MIDDLE,
@@ -150,7 +151,8 @@ static value_texts values_of(const cbk_step_figure *figure, size_t curve)
         if (cbk_step_mark_is_drawn(figure, i) &&
             cbk_step_has_value(&chart->curves[curve], chart->marks[i], &at)) {
             values.texts[values.n] = cbk_text_format(
-                arena, "%s %s", cbk_axis_value(chart->marks[i], chart->unit, arena),
+                arena, "%s %s",
+                cbk_axis_value(chart->marks[i], chart->unit, chart->look->style, arena),
                 cbk_step_value_text(figure, curve, &at, values.n == 0));
             values.n++;
         }
@@ -159,34 +161,53 @@ static value_texts values_of(const cbk_step_figure *figure, size_t curve)
         const double median = chart->curves[curve].median;
         values.texts[values.n++] =
             isfinite(median) ? cbk_text_format(arena, "median %s",
-                                               cbk_axis_value(median, chart->unit, arena))
+                                               cbk_axis_value(median, chart->unit,
+                                                              chart->look->style, arena))
                              : "median not reached";
     }
     return values;
 }
 
-/* Writes the values from x on, on as many lines as they need, where is_drawn.  Returns
- * how many lines they need beyond the first. */
+/* The values from *next on that fit into room_mm, as one text, so that it is spaced as its
+ * font is: at least one where must_have. */
+static const char *line_of(const cbk_step_figure *figure, const value_texts *values,
+                           size_t *next, double room_mm, bool must_have)
+{
+    const char *line = NULL;
+    for (; *next < values->n; (*next)++) {
+        const char *longer = cbk_text_format(
+            figure->arena, "%s%s%s%s", line != NULL ? line : "", line != NULL ? " " : "",
+            values->texts[*next], *next + 1 < values->n ? ";" : "");
+        if (longer == NULL ||
+            ((line != NULL || !must_have) &&
+             cbk_text_width_mm(longer, CBK_STEPS_SMALL_MM, false) > room_mm)) {
+            break;
+        }
+        line = longer;
+    }
+    return line;
+}
+
+/* Writes the values from at.x on, then on as many lines as they need, where is_drawn.
+ * Returns how many lines they need beyond the first. */
 static size_t write_values(const cbk_step_figure *figure, const value_texts *values,
                            cbk_point at, double next_left, bool is_drawn)
 {
     const double right = figure->width_mm - 2.0;
     const double size = CBK_STEPS_SMALL_MM;
     size_t n_more = 0;
-    for (size_t i = 0; i < values->n && !cbk_arena_has_failed(figure->arena); i++) {
-        const char *text = cbk_text_format(figure->arena, "%s%s", values->texts[i],
-                                           i + 1 < values->n ? ";" : "");
-        double width = cbk_text_width_mm(text, size, false);
-        if (at.x > next_left && at.x + width > right) {
+    for (size_t next = 0; next < values->n && !cbk_arena_has_failed(figure->arena);) {
+        const char *line = line_of(figure, values, &next, right - at.x, n_more > 0);
+        if (line != NULL && is_drawn) {
+            cbk_drawing_text(
+                figure->drawing, figure->arena, at, CBK_ANCHOR_START, size,
+                CBK_INK_FOREGROUND,
+                cbk_text_fitted(line, size, false, right - at.x, figure->arena));
+        }
+        if (next < values->n) {
             at = (cbk_point){next_left, at.y + ROW_MM};
             n_more++;
         }
-        text = cbk_text_fitted(text, size, false, right - at.x, figure->arena);
-        if (is_drawn) {
-            cbk_drawing_text(figure->drawing, figure->arena, at, CBK_ANCHOR_START, size,
-                             CBK_INK_FOREGROUND, text);
-        }
-        at.x += width + 1.0;
     }
     return n_more;
 }

@@ -14,13 +14,15 @@
 #define EDGE_MM 3.0
 #define END_MM 7.0    /* right of the axis: the arrow of the longest line */
 #define ROWS_MM 190.0 /* for all lines together, where there are not too many */
-#define ROW_MIN_MM 4.0
+#define ROW_MIN_MM 3.2
 #define ROW_MAX_MM 15.0
 #define PATIENT_MAX (40.0 / WIDTH_MM) /* of the width */
 #define NAME_MM 2.9                   /* text size of patients and legend */
 #define EVENT_MM 2.3                  /* text size of events */
 #define EVENT_MAX (48.0 / WIDTH_MM)
 #define LEGEND_ROW_MM 5.0
+#define LEGEND_SIGN_MM 4.5 /* a marker and its distance to the text */
+#define LEGEND_GAP_MM 4.0
 #define MARKER_MM 2.5
 
 typedef struct swimmer_figure {
@@ -31,6 +33,7 @@ typedef struct swimmer_figure {
     size_t n_lanes;
     const char *end_label;
     const char *unit;
+    const cbk_style *style;
     cbk_arena *arena;
     cbk_drawing *drawing;
     cbk_axis axis;
@@ -204,19 +207,42 @@ static void draw_legend_item(const swimmer_figure *figure, size_t item, cbk_poin
                      NAME_MM, CBK_INK_FOREGROUND, label);
 }
 
+static const char *legend_label(const swimmer_figure *figure, size_t item)
+{
+    const char *label = item < figure->n_lanes    ? figure->lane_labels[item]
+                        : item == figure->n_lanes ? figure->end_label
+                                                  : "Censored";
+    return cbk_text_fitted(or_empty(label), NAME_MM, false,
+                           figure->width_mm - 2.0 * EDGE_MM - LEGEND_SIGN_MM,
+                           figure->arena);
+}
+
+static double legend_width(const char *label)
+{
+    return LEGEND_SIGN_MM + cbk_text_width_mm(label, NAME_MM, false);
+}
+
+/* Above the axis; where it is longer than that, from the edge. */
+static double legend_left(const swimmer_figure *figure)
+{
+    double width = 0.0;
+    for (size_t i = 0; i < legend_items(figure); i++) {
+        width += legend_width(legend_label(figure, i)) + (i > 0 ? LEGEND_GAP_MM : 0.0);
+    }
+    return figure->axis.left_mm + width <= figure->width_mm - EDGE_MM
+               ? figure->axis.left_mm
+               : EDGE_MM;
+}
+
 /* From left to right and down; draws where there is a drawing.  Returns its height. */
 static double legend_walk(const swimmer_figure *figure)
 {
-    const double left = figure->axis.left_mm;
+    const double left = legend_left(figure);
     double x = left;
     double y = EDGE_MM + 1.5;
     for (size_t i = 0; i < legend_items(figure); i++) {
-        const char *label = i < figure->n_lanes    ? figure->lane_labels[i]
-                            : i == figure->n_lanes ? figure->end_label
-                                                   : "Censored";
-        label = cbk_text_fitted(or_empty(label), NAME_MM, false,
-                                figure->width_mm - EDGE_MM - left - 4.5, figure->arena);
-        const double width = 4.5 + cbk_text_width_mm(label, NAME_MM, false);
+        const char *label = legend_label(figure, i);
+        const double width = legend_width(label);
         if (x > left && x + width > figure->width_mm - EDGE_MM) {
             x = left;
             y += LEGEND_ROW_MM;
@@ -224,7 +250,7 @@ static double legend_walk(const swimmer_figure *figure)
         if (figure->drawing != NULL) {
             draw_legend_item(figure, i, (cbk_point){x + MARKER_MM / 2.0, y}, label);
         }
-        x += width + 4.0;
+        x += width + LEGEND_GAP_MM;
     }
     return y + 3.0;
 }
@@ -394,7 +420,8 @@ static void draw_bar(swimmer_figure *figure, const cbk_swimmer *swimmer, double 
         {cbk_axis_mm(&figure->axis, length_of(swimmer)), y + figure->bar_mm / 2.0}};
     const bool is_event = swimmer->end == CBK_SWIM_EVENT;
     const char *ending = is_event ? or_empty(figure->end_label) : "Censored";
-    const char *time = cbk_axis_value(length_of(swimmer), figure->unit, arena);
+    const char *time =
+        cbk_axis_value(length_of(swimmer), figure->unit, figure->style, arena);
     const char *tip =
         cbk_text_format(arena, "%s: %s at %s", or_empty(swimmer->patient), ending, time);
     cbk_drawing_add(figure->drawing, arena,
@@ -409,18 +436,19 @@ static void draw_bar(swimmer_figure *figure, const cbk_swimmer *swimmer, double 
     cbk_drawing_marker(figure->drawing, arena, end,
                        is_event ? CBK_MARKER_CROSS : CBK_MARKER_ARROW,
                        fmin(MARKER_MM, 0.6 * figure->row_mm), CBK_INK_FOREGROUND, tip);
-    const char *name = cbk_text_fitted(or_empty(swimmer->patient), NAME_MM, false,
-                                       PATIENT_MAX * figure->width_mm, arena);
+    const double size = fmin(NAME_MM, 0.8 * figure->row_mm);
+    const char *name = cbk_text_fitted_end(or_empty(swimmer->patient), size, false,
+                                           PATIENT_MAX * figure->width_mm, arena);
     cbk_drawing_text(figure->drawing, arena,
-                     (cbk_point){figure->axis.left_mm - 3.0, y + 0.36 * NAME_MM},
-                     CBK_ANCHOR_END, fmin(NAME_MM, 0.7 * figure->row_mm),
-                     CBK_INK_FOREGROUND, name);
+                     (cbk_point){figure->axis.left_mm - 3.0, y + 0.36 * size},
+                     CBK_ANCHOR_END, size, CBK_INK_FOREGROUND, name);
 }
 
 static void draw_event(swimmer_figure *figure, const happening *event, cbk_point at)
 {
     const char *lane = or_empty(figure->lane_labels[event->lane]);
-    const char *time = cbk_axis_value(event->time, figure->unit, figure->arena);
+    const char *time =
+        cbk_axis_value(event->time, figure->unit, figure->style, figure->arena);
     const char *tip =
         *event->labels == '\0'
             ? cbk_text_format(figure->arena, "%s at %s", lane, time)
@@ -489,9 +517,10 @@ static const char *description_of(const swimmer_figure *figure)
     cbk_buffer_addf(&text, "Swimmer plot, one line a patient, the longest first: %zu %s.",
                     figure->n, figure->n == 1 ? "patient" : "patients");
     if (figure->n > 0) {
-        cbk_buffer_addf(&text, " %s: %zu; censored: %zu. The longest line is %s.",
-                        or_empty(figure->end_label), n_ended, figure->n - n_ended,
-                        cbk_axis_value(longest, figure->unit, figure->arena));
+        cbk_buffer_addf(
+            &text, " %s: %zu; censored: %zu. The longest line is %s.",
+            or_empty(figure->end_label), n_ended, figure->n - n_ended,
+            cbk_axis_value(longest, figure->unit, figure->style, figure->arena));
     }
     for (size_t lane = 0; lane < figure->n_lanes; lane++) {
         cbk_buffer_addf(&text, " %s: %zu marked.", or_empty(figure->lane_labels[lane]),
@@ -570,11 +599,11 @@ static const cbk_figure_data *data_of(const swimmer_figure *figure)
 const cbk_drawing *cbk_figure_swimmer_draw(const cbk_swimmer *swimmers, size_t n,
                                            const char *const *lane_labels, size_t n_lanes,
                                            const char *end_label, const char *unit,
-                                           const char *title, double width_mm,
+                                           const char *title, const cbk_figure_look *look,
                                            cbk_arena *arena)
 {
     assert(arena != NULL);
-    swimmer_figure figure = {.width_mm = width_mm > 0.0 ? width_mm : WIDTH_MM,
+    swimmer_figure figure = {.width_mm = look->width_mm > 0.0 ? look->width_mm : WIDTH_MM,
                              .swimmers = swimmers,
                              .n = n,
                              .order = order_of(swimmers, n, arena),
@@ -582,6 +611,7 @@ const cbk_drawing *cbk_figure_swimmer_draw(const cbk_swimmer *swimmers, size_t n
                              .n_lanes = n_lanes,
                              .end_label = end_label,
                              .unit = unit,
+                             .style = look->style,
                              .arena = arena};
     lay_out(&figure);
     const double axis_mm = bottom_of(&figure);
@@ -598,6 +628,6 @@ const cbk_drawing *cbk_figure_swimmer_draw(const cbk_swimmer *swimmers, size_t n
         const double y = figure.top_mm + ((double)i + 0.5) * figure.row_mm;
         draw_row(&figure, &swimmers[figure.order[i]], y);
     }
-    cbk_axis_draw(&figure.axis, figure.drawing, arena, axis_mm, unit);
+    cbk_axis_draw(&figure.axis, figure.drawing, look->style, arena, axis_mm, unit);
     return cbk_arena_has_failed(arena) ? NULL : figure.drawing;
 }

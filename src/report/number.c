@@ -26,21 +26,11 @@ static const char *absence(cbk_notes notes)
     return (notes & not_reached) != 0 ? "not reached" : CBK_DASH;
 }
 
-const char *cbk_print_p(cbk_arena *arena, double p)
-{
-    if (isnan(p)) {
-        return CBK_DASH;
-    }
-    if (p < 1e-16) {
-        return "< 1e-16";
-    }
-    return p < 0.001 ? "<0.001" : cbk_print_number(arena, p, p < 0.1 ? 3 : 2);
-}
-
-const char *cbk_print_quantity(cbk_arena *arena, const cbk_quantity *quantity, int digits)
+const char *cbk_print_quantity(cbk_arena *arena, const cbk_style *style,
+                               const cbk_quantity *quantity, int digits)
 {
     if (cbk_quantity_has_number(quantity)) {
-        return cbk_print_number(arena, quantity->value.number, digits);
+        return cbk_print_number(arena, style, quantity->value.number, digits);
     }
     if (quantity->value.kind == CBK_VALUE_TEXT &&
         !cbk_notes_forbid_print(quantity->notes)) {
@@ -55,7 +45,7 @@ void cbk_report_quantity(cbk_report *report, cbk_text_run *run,
                          const cbk_quantity *quantity, int digits)
 {
     cbk_run_number(run, report->arena,
-                   cbk_print_quantity(report->arena, quantity, digits),
+                   cbk_print_quantity(report->arena, report->style, quantity, digits),
                    cbk_report_provenance(report, quantity));
 }
 
@@ -92,7 +82,8 @@ cbk_status cbk_report_limits(cbk_report *report, cbk_text_run *run, const char *
     }
     cbk_report_quantity(report, run, &limit[0], digits);
     if (cbk_quantity_has_number(&limit[0]) || cbk_quantity_has_number(&limit[1])) {
-        cbk_run_text(run, report->arena, " to ");
+        cbk_run_text(run, report->arena,
+                     cbk_print_between(report->style, CBK_PRINT_CELL));
         cbk_report_quantity(report, run, &limit[1], digits);
     }
     return CBK_OK;

@@ -30,7 +30,8 @@ const char *cbk_words_label_unit(cbk_arena *arena, const char *label, const char
 const char *cbk_words_list(cbk_arena *arena, const char *const *word, size_t n);
 
 /* "36 months", "1 month". */
-const char *cbk_words_duration(cbk_arena *arena, double time, const char *unit);
+const char *cbk_words_duration(cbk_arena *arena, const cbk_style *style, double time,
+                               const char *unit);
 
 /* "1 to 6, 9": runs of three or more are closed up; after 20 items "and 14 more". */
 const char *cbk_words_keys(cbk_arena *arena, const char *const *keys, size_t n);
@@ -47,21 +48,11 @@ const char *cbk_words_period(cbk_arena *arena, int32_t first_day, int32_t last_d
 /* The sentences of a set of notes with spaces between; NULL for none. */
 const char *cbk_words_notes(cbk_arena *arena, cbk_notes notes);
 
-/* ---- values (print_number.c, number.c) --------------------------------------------- */
-
-#define CBK_DASH "–" /* stands where there is nothing to print */
-
-/* A finite number with `digits` decimals; -1: as it is, with at most three significant
- * digits and at least one decimal kept. */
-const char *cbk_print_number(cbk_arena *arena, double value, int digits);
-
-/* "<0.001", three decimals below 0.1, two above; NaN prints the dash.  Below 1e-16 it is
- * "< 1e-16": no such number is meant to be read as exact. */
-const char *cbk_print_p(cbk_arena *arena, double p);
+/* ---- values (number.c; numbers as text: base/style.h) ------------------------------ */
 
 /* What cbk_report_quantity() prints. */
-const char *cbk_print_quantity(cbk_arena *arena, const cbk_quantity *quantity,
-                               int digits);
+const char *cbk_print_quantity(cbk_arena *arena, const cbk_style *style,
+                               const cbk_quantity *quantity, int digits);
 
 /* True for a number that may be printed. */
 bool cbk_quantity_has_number(const cbk_quantity *quantity);
@@ -125,14 +116,17 @@ cbk_table_builder *cbk_analysis_table(cbk_arena *arena, const char *title,
 void cbk_analysis_text_cell(cbk_arena *arena, cbk_table_builder *builder, size_t row,
                             size_t column, const char *text);
 /* What is not finite prints `absent`. */
-void cbk_analysis_number_cell(cbk_arena *arena, cbk_table_builder *builder, size_t row,
-                              size_t column, double value, int digits,
-                              const char *absent);
+void cbk_analysis_number_cell(cbk_arena *arena, const cbk_style *style,
+                              cbk_table_builder *builder, size_t row, size_t column,
+                              double value, int digits, const char *absent);
 
-/* "Group", "margin", "margin, sex". */
-const char *cbk_analysis_group_header(cbk_arena *arena, const char *const *by, size_t n);
+/* "Group"; "Resection margin", of a study; "margin, sex", of a data file (protocol NULL).
+ */
+const char *cbk_analysis_group_header(cbk_arena *arena, const cbk_protocol *protocol,
+                                      const char *const *by, size_t n);
 /* "Lower 95%". */
-const char *cbk_analysis_limit_header(cbk_arena *arena, const char *side, double level);
+const char *cbk_analysis_limit_header(cbk_arena *arena, const cbk_style *style,
+                                      const char *side, double level);
 
 void cbk_analysis_paragraph(cbk_document *document, const char *text);
 /* "label: text"; label NULL: text alone; text NULL: nothing. */

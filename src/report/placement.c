@@ -2,6 +2,8 @@
  */
 #include "report/placement.h"
 
+#include "base/text.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -66,6 +68,8 @@ cbk_box cbk_box_of_text(const char *text, cbk_point baseline, cbk_anchor anchor,
                      .bottom = baseline.y + descent * size_mm};
 }
 
+static const char ellipsis[] = "\xE2\x80\xA6";
+
 /* Where the last character of bytes[size] starts, size > 0. */
 static size_t last_character(const char *bytes, size_t size)
 {
@@ -82,7 +86,6 @@ const char *cbk_text_fitted(const char *text, double size_mm, bool is_bold,
     if (cbk_text_width_mm(text, size_mm, is_bold) <= width_mm) {
         return text;
     }
-    static const char ellipsis[] = "\xE2\x80\xA6";
     const size_t length = strlen(text);
     size_t size = length < LABEL_BYTES_MAX ? length : LABEL_BYTES_MAX;
     char *fitted = CBK_NEW(arena, char, size + sizeof ellipsis);
@@ -98,4 +101,19 @@ const char *cbk_text_fitted(const char *text, double size_mm, bool is_bold,
         memcpy(fitted + size, ellipsis, sizeof ellipsis);
     } while (size > 0 && cbk_text_width_mm(fitted, size_mm, is_bold) > width_mm);
     return fitted;
+}
+
+const char *cbk_text_fitted_end(const char *text, double size_mm, bool is_bold,
+                                double width_mm, cbk_arena *arena)
+{
+    if (cbk_text_width_mm(text, size_mm, is_bold) <= width_mm) {
+        return text;
+    }
+    const double room = width_mm - cbk_text_width_mm(ellipsis, size_mm, is_bold);
+    while (*text != '\0' && (((unsigned char)*text & 0xC0U) == 0x80U ||
+                             cbk_text_width_mm(text, size_mm, is_bold) > room)) {
+        text++;
+    }
+    const char *fitted = cbk_text_format(arena, "%s%s", ellipsis, text);
+    return fitted != NULL ? fitted : "";
 }

@@ -37,5 +37,8 @@ cbk_box cbk_box_of_text(const char *text, cbk_point baseline, cbk_anchor anchor,
 /* The text, or its beginning with an ellipsis where it is wider than width_mm. */
 const char *cbk_text_fitted(const char *text, double size_mm, bool is_bold,
                             double width_mm, cbk_arena *arena);
+/* The same with its end kept, in which names of records differ. */
+const char *cbk_text_fitted_end(const char *text, double size_mm, bool is_bold,
+                                double width_mm, cbk_arena *arena);
 
 #endif

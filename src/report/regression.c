@@ -143,28 +143,8 @@ double cbk_regression_term_p(const cbk_regression *regression, size_t term, bool
     return regression->alone[of->part[0]]->likelihood_ratio.p;
 }
 
-const char *cbk_print_hazard_ratio(cbk_arena *arena, double value)
-{
-    if (isnan(value)) {
-        return CBK_DASH;
-    }
-    if (isinf(value)) {
-        return "∞";
-    }
-    if (value != 0.0 && (value < 1e-4 || value >= 1e5)) {
-        return cbk_text_format(arena, "%.1e", value);
-    }
-    return cbk_print_number(arena, value,
-                            value == 0.0    ? 0
-                            : value < 0.001 ? 5
-                            : value < 0.01  ? 4
-                            : value < 0.1   ? 3
-                            : value < 10.0  ? 2
-                            : value < 100.0 ? 1
-                                            : 0);
-}
-
-const char *cbk_print_shown_ratio(cbk_arena *arena, const cbk_shown_ratio *shown)
+const char *cbk_print_shown_ratio(cbk_arena *arena, const cbk_style *style,
+                                  const cbk_shown_ratio *shown)
 {
     if (shown->is_infinite) {
         const bool is_rising = isinf(shown->ratio);
@@ -172,22 +152,24 @@ const char *cbk_print_shown_ratio(cbk_arena *arena, const cbk_shown_ratio *shown
         return isfinite(bound) && bound > 0.0
                    ? cbk_text_format(arena, "not estimable (%s %s)",
                                      is_rising ? "above" : "below",
-                                     cbk_print_hazard_ratio(arena, bound))
+                                     cbk_print_ratio(arena, style, bound))
                    : "not estimable";
     }
     if (!shown->is_estimated) {
         return CBK_DASH;
     }
-    return cbk_text_format(arena, "%s (%s–%s)",
-                           cbk_print_hazard_ratio(arena, shown->ratio),
-                           cbk_print_hazard_ratio(arena, shown->lower),
-                           cbk_print_hazard_ratio(arena, shown->upper));
+    return cbk_text_format(arena, "%s (%s)", cbk_print_ratio(arena, style, shown->ratio),
+                           cbk_print_range(arena, style, CBK_PRINT_NARROW,
+                                           cbk_print_ratio(arena, style, shown->lower),
+                                           cbk_print_ratio(arena, style, shown->upper),
+                                           ""));
 }
 
 /* ---- notes ------------------------------------------------------------------------ */
 
 typedef struct noting {
     const cbk_regression *of;
+    const cbk_style *style;
     cbk_arena *arena;
     const char **notes;
     size_t n;
@@ -250,7 +232,7 @@ static void say_method(noting *at)
     cbk_buffer_addf(&text,
                     "; HR, hazard ratio, of a number for one unit more; %s%% "
                     "limits and p ",
-                    cbk_print_number(at->arena, 100.0 * asked->level, -1));
+                    cbk_print_number(at->arena, at->style, 100.0 * asked->level, -1));
     cbk_buffer_add(&text, asked->is_firth
                               ? "by the profile of Firth's penalised likelihood."
                           : asked->wants_profile ? "by profile likelihood."
@@ -303,10 +285,14 @@ static void say_notes(noting *at, const cbk_cox *fit, const char *model)
 }
 
 size_t cbk_regression_notes(const cbk_regression *regression, bool is_alone_shown,
-                            bool is_all_shown, cbk_arena *arena, const char *notes[],
-                            size_t n_most)
+                            bool is_all_shown, const cbk_style *style, cbk_arena *arena,
+                            const char *notes[], size_t n_most)
 {
-    noting at = {.of = regression, .arena = arena, .notes = notes, .n_most = n_most};
+    noting at = {.of = regression,
+                 .style = style,
+                 .arena = arena,
+                 .notes = notes,
+                 .n_most = n_most};
     const cbk_design *design = regression->design;
     say_rows(&at, is_alone_shown, is_all_shown);
     say_method(&at);

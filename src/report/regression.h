@@ -50,28 +50,27 @@ cbk_shown_ratio cbk_regression_shown(const cbk_cox *fit,
 double cbk_regression_term_p(const cbk_regression *regression, size_t term,
                              bool is_alone);
 
-/* "0.0025", "1.05", "12.3", "340": three significant digits or so, never more than two
- * decimals from 0.1 on.  NaN: the dash; infinity: "∞". */
-const char *cbk_print_hazard_ratio(cbk_arena *arena, double value);
-
 /* "1.05 (1.00–1.10)", "not estimable (below 4.11)", the dash. */
-const char *cbk_print_shown_ratio(cbk_arena *arena, const cbk_shown_ratio *shown);
+const char *cbk_print_shown_ratio(cbk_arena *arena, const cbk_style *style,
+                                  const cbk_shown_ratio *shown);
 
 /* What every table and forest plot of a regression must say under it, as sentences:
  * model, rows, events, who was left out, limits; why something is missing. */
 size_t cbk_regression_notes(const cbk_regression *regression, bool is_alone_shown,
-                            bool is_all_shown, cbk_arena *arena, const char *notes[],
-                            size_t n_most);
+                            bool is_all_shown, const cbk_style *style, cbk_arena *arena,
+                            const char *notes[], size_t n_most);
 enum { CBK_REGRESSION_NOTES_MAX = 24 };
 
 /* The table: n, events, and by columns each alone and all together.  report NULL: numbers
- * without provenance.  NULL when the arena failed. */
+ * without provenance; else style is the report's.  NULL when the arena failed. */
 cbk_table_builder *cbk_regression_table(const cbk_regression *regression,
-                                        cbk_report *report, cbk_arena *arena);
+                                        cbk_report *report, const cbk_style *style,
+                                        cbk_arena *arena);
 
 /* The forest plot: of each covariate alone where is_alone, else of all together. */
 const cbk_drawing *cbk_regression_forest(const cbk_regression *regression, bool is_alone,
-                                         const char *title, cbk_arena *arena);
+                                         const char *title, const cbk_style *style,
+                                         cbk_arena *arena);
 
 /* ---- the drawing (figure_forest_draw.c) ---------------------------------------------
  */
@@ -93,6 +92,6 @@ typedef struct cbk_forest_row {
  * that has no estimate, from its bound on. */
 const cbk_drawing *cbk_figure_forest_draw(const cbk_forest_row *rows, size_t n,
                                           const char *ratio_header, const char *title,
-                                          cbk_arena *arena);
+                                          const cbk_style *style, cbk_arena *arena);
 
 #endif

@@ -51,6 +51,27 @@ static cbk_status add_section(cbk_report *report, const cbk_section *section,
     return CBK_OK;
 }
 
+static void tell(const cbk_report *report, const cbk_section *section,
+                 const cbk_watcher *watcher)
+{
+    static const char *const names[] = {[CBK_SECTION_COHORT] = "the cohort",
+                                        [CBK_SECTION_TABLE] = "table",
+                                        [CBK_SECTION_FIGURE] = "figure",
+                                        [CBK_SECTION_SURVIVAL] = "the survival table",
+                                        [CBK_SECTION_CONVENTIONS] = "conventions",
+                                        [CBK_SECTION_FINDINGS] = "findings",
+                                        [CBK_SECTION_CONFLICTS] = "conflicts",
+                                        [CBK_SECTION_AUDIT] = "the audit",
+                                        [CBK_SECTION_METHODS] = "methods"};
+    const char *what = names[section->kind];
+    if (section->id != NULL) {
+        what = cbk_text_format(report->arena, "%s %s", what, section->id);
+    }
+    if (watcher != NULL && what != NULL) {
+        watcher->say(watcher->context, what);
+    }
+}
+
 /* Tables and figures that follow each other stand under one heading. */
 static void add_heading(cbk_report *report, size_t i, size_t *n_runs)
 {
@@ -79,7 +100,8 @@ static const char *folder_name(cbk_arena *arena, const char *folder)
 }
 
 cbk_status cbk_report_build(cbk_study *study, const cbk_audit *audit,
-                            const cbk_conventions *conventions, cbk_arena *arena,
+                            const cbk_conventions *conventions,
+                            const cbk_watcher *watcher, cbk_arena *arena,
                             const cbk_document **out, cbk_error *err)
 {
     const cbk_protocol *protocol = cbk_study_protocol(study);
@@ -98,6 +120,7 @@ cbk_status cbk_report_build(cbk_study *study, const cbk_audit *audit,
     report.document->footer =
         cbk_text_format(arena, "casebook %s, study %s", CASEBOOK_VERSION, name);
     for (size_t i = 0; i < protocol->n_sections; i++) {
+        tell(&report, &protocol->sections[i], watcher);
         add_heading(&report, i, &n_runs);
         CBK_TRY(add_section(&report, &protocol->sections[i], audit, err));
     }

@@ -29,6 +29,7 @@ typedef struct cbk_report {
     cbk_document *document; /* being built; provenance is registered here */
     cbk_arena *arena;
     cbk_conventions conventions;
+    const cbk_style *style; /* NULL: the program's own */
 } cbk_report;
 
 /* ---- numbers (number.c) ---------------------------------------------------------------
@@ -108,11 +109,11 @@ typedef struct cbk_swimmer {
     const cbk_swim_event *events;
 } cbk_swimmer;
 
-/* width_mm 0: as usual. */
+/* look: the width and the style. */
 const cbk_drawing *cbk_figure_swimmer_draw(const cbk_swimmer *swimmers, size_t n,
                                            const char *const *lane_labels, size_t n_lanes,
                                            const char *end_label, const char *unit,
-                                           const char *title, double width_mm,
+                                           const char *title, const cbk_figure_look *look,
                                            cbk_arena *arena);
 
 /* ---- sections (section_*.c), each adding its blocks to report->document
@@ -127,9 +128,16 @@ cbk_status cbk_section_methods(cbk_report *report, cbk_error *err);
 /* audit NULL: the study has no claims.yaml; the section says so. */
 cbk_status cbk_section_audit(cbk_report *report, const cbk_audit *audit, cbk_error *err);
 
-/* The whole report in the order of the protocol. */
+/* Who is told what is made next ("table 2"), before it is. */
+typedef struct cbk_watcher {
+    void (*say)(void *context, const char *what);
+    void *context;
+} cbk_watcher;
+
+/* The whole report in the order of the protocol; watcher NULL: nobody waits. */
 cbk_status cbk_report_build(cbk_study *study, const cbk_audit *audit,
-                            const cbk_conventions *conventions, cbk_arena *arena,
+                            const cbk_conventions *conventions,
+                            const cbk_watcher *watcher, cbk_arena *arena,
                             const cbk_document **out, cbk_error *err);
 
 /* `casebook explain`: the number of that id in a report.  Errors: CBK_EINVAL (the
@@ -160,7 +168,7 @@ typedef struct cbk_km_request {
 /* `casebook km` as a document (curve table, median, at, follow-up, methods line) ... */
 const cbk_document *cbk_analysis_km_document(const cbk_curves *curves,
                                              const cbk_km_request *request,
-                                             cbk_arena *arena);
+                                             const cbk_style *style, cbk_arena *arena);
 /* ... and as the JSON object of docs/formats/json.md. */
 void cbk_analysis_km_json(const cbk_curves *curves, const cbk_km_request *request,
                           cbk_json *json);
@@ -179,12 +187,14 @@ cbk_status cbk_life_tables_fit(const cbk_curves *curves, const double *breaks,
                                cbk_life_tables *out, cbk_error *err);
 /* NULL when the arena failed. */
 const cbk_document *cbk_analysis_lifetable_document(const cbk_life_tables *all,
+                                                    const cbk_style *style,
                                                     cbk_arena *arena);
 void cbk_analysis_lifetable_json(const cbk_life_tables *all, cbk_json *json);
 
 /* `casebook logrank`; NULL when the arena failed. */
 const cbk_document *cbk_analysis_logrank_document(const cbk_followup_data *data,
                                                   const cbk_log_rank *fit,
+                                                  const cbk_style *style,
                                                   cbk_arena *arena);
 void cbk_analysis_logrank_json(const cbk_followup_data *data, const cbk_log_rank *fit,
                                cbk_json *json);
@@ -199,21 +209,24 @@ typedef struct cbk_cuminc_asked {
 /* `casebook cuminc`; NULL when the arena failed. */
 const cbk_document *cbk_analysis_cuminc_document(const cbk_incidences *all,
                                                  const cbk_cuminc_asked *asked,
+                                                 const cbk_style *style,
                                                  cbk_arena *arena);
 void cbk_analysis_cuminc_json(const cbk_incidences *all, const cbk_cuminc_asked *asked,
                               cbk_json *json);
 
 /* One line that names every convention of incidences. */
-const char *cbk_cuminc_line(const cbk_incidences *all, cbk_arena *arena);
+const char *cbk_cuminc_line(const cbk_incidences *all, const cbk_style *style,
+                            cbk_arena *arena);
 
 /* `casebook cox`; NULL when the arena failed. */
 const cbk_document *cbk_analysis_cox_document(const cbk_regression *analysis,
-                                              cbk_arena *arena);
+                                              const cbk_style *style, cbk_arena *arena);
 void cbk_analysis_cox_json(const cbk_regression *analysis, cbk_arena *arena,
                            cbk_json *json);
 
 /* `casebook finegray`; NULL when the arena failed. */
 const cbk_document *cbk_analysis_finegray_document(const cbk_competing *both,
+                                                   const cbk_style *style,
                                                    cbk_arena *arena);
 void cbk_analysis_finegray_json(const cbk_competing *both, cbk_arena *arena,
                                 cbk_json *json);
@@ -230,7 +243,7 @@ typedef struct cbk_mcf_result {
 
 /* NULL when the arena failed. */
 const cbk_document *cbk_analysis_mcf_document(const cbk_mcf_result *result,
-                                              cbk_arena *arena);
+                                              const cbk_style *style, cbk_arena *arena);
 void cbk_analysis_mcf_json(const cbk_mcf_result *result, cbk_arena *arena,
                            cbk_json *json);
 
@@ -300,6 +313,7 @@ cbk_status cbk_report_one_figure(cbk_study *study, const char *id,
 
 /* One line that names every convention: "Kaplan-Meier estimate; Greenwood standard error;
  * 95% interval by log; ..." */
-const char *cbk_conventions_line(const cbk_conventions *conventions, cbk_arena *arena);
+const char *cbk_conventions_line(const cbk_conventions *conventions,
+                                 const cbk_style *style, cbk_arena *arena);
 
 #endif

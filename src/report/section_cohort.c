@@ -171,7 +171,7 @@ static cbk_status add_age(cbk_report *report, cbk_text_run *run, size_t n_patien
     cbk_run_textf(run, arena, "%s%s (range ", field->unit != NULL ? " " : "",
                   field->unit != NULL ? field->unit : "");
     CBK_TRY(add_function(report, run, "min", name, -1, err));
-    cbk_run_text(run, arena, " to ");
+    cbk_run_text(run, arena, cbk_print_between(report->style, CBK_PRINT_SENTENCE));
     CBK_TRY(add_function(report, run, "max", name, -1, err));
     if (n_known < n_patients) {
         cbk_run_text(run, arena, "; known for ");

@@ -171,14 +171,15 @@ static void add_survival_at(convention_panel *panel, const cbk_endpoint *endpoin
     add_headline(
         panel,
         (headline_number){
-            .label = cbk_text_format(arena, "%s at %s: interval", endpoint->label,
-                                     cbk_words_duration(arena, time, endpoint->unit)),
+            .label = cbk_text_format(
+                arena, "%s at %s: interval", endpoint->label,
+                cbk_words_duration(arena, panel->report->style, time, endpoint->unit)),
             .depends_on = ON_INTERVAL,
             .digits = 3,
             .n_parts = 2,
             .part = {cbk_text_format(arena, "km_lower(%s, %s)", name, at),
                      cbk_text_format(arena, "km_upper(%s, %s)", name, at)},
-            .between = " to ",
+            .between = cbk_print_between(panel->report->style, CBK_PRINT_CELL),
         });
 }
 
@@ -202,7 +203,7 @@ static void add_medians(convention_panel *panel, const cbk_endpoint *endpoint,
                      .n_parts = 2,
                      .part = {cbk_text_format(arena, "km_median_lower(%s)", name),
                               cbk_text_format(arena, "km_median_upper(%s)", name)},
-                     .between = " to ",
+                     .between = cbk_print_between(panel->report->style, CBK_PRINT_CELL),
                  });
     add_headline(panel,
                  (headline_number){
@@ -298,7 +299,8 @@ static cbk_status read_under(convention_panel *panel, const headline_number *hea
         status = cbk_report_evaluate(report, headline->part[i], NULL, NULL, &out->part[i],
                                      err);
         if (status == CBK_OK) {
-            text[i] = cbk_print_quantity(arena, &out->part[i], headline->digits);
+            text[i] =
+                cbk_print_quantity(arena, report->style, &out->part[i], headline->digits);
         }
     }
     report->conventions = own;

@@ -160,7 +160,7 @@ static void add_survival(methods *text)
     say(text, " with Greenwood's standard error");
     cite(text, &greenwood);
     cbk_run_textf(&text->run, arena, " and pointwise %s%% confidence intervals %s",
-                  cbk_print_number(arena, 100.0 * used->level, -1),
+                  cbk_print_number(arena, text->report->style, 100.0 * used->level, -1),
                   intervals[used->interval].words);
     cite(text, intervals[used->interval].source);
     cbk_run_textf(&text->run, arena,
@@ -218,7 +218,7 @@ static void add_incidence(methods *text)
     cbk_run_textf(&text->run, text->report->arena,
                   " with the variance of the infinitesimal jackknife and pointwise %s%% "
                   "intervals on the scale of log(-log(1 - F(t))). ",
-                  cbk_print_number(text->report->arena,
+                  cbk_print_number(text->report->arena, text->report->style,
                                    100.0 * text->report->conventions.level, -1));
     if (has_gray(text->report->protocol)) {
         say(text, "Cumulative incidences of groups were compared by Gray's test with "
@@ -249,7 +249,7 @@ static void add_recurrences(methods *text)
     cite(text, &lawless_nadeau);
     cbk_run_textf(&text->run, text->report->arena,
                   " and pointwise %s%% intervals on the scale of its logarithm",
-                  cbk_print_number(text->report->arena,
+                  cbk_print_number(text->report->arena, text->report->style,
                                    100.0 * text->report->conventions.level, -1));
     if (is_compared) {
         say(text, "; groups were compared by their robust log-rank statistic");

@@ -178,25 +178,27 @@ static void fill_labels(survival_table *table)
 {
     cbk_report *report = table->report;
     cbk_arena *arena = report->arena;
-    const char *level = cbk_print_number(arena, 100.0 * report->conventions.level, -1);
+    const char *level =
+        cbk_print_number(arena, report->style, 100.0 * report->conventions.level, -1);
     const size_t below = row_below(table);
     cbk_table_builder *builder = table->builder;
     cbk_table_text(report, builder, ROW_PATIENTS, 0, "Patients");
     cbk_table_text(report, builder, ROW_EVENTS, 0, "Events");
     for (size_t i = 0; i < table->n_marks; i++) {
-        cbk_table_text(report, builder, ROWS_ABOVE + i, 0,
-                       cbk_text_format(arena, "Survival at %s (%s%% interval)",
-                                       cbk_words_duration(arena, table->marks[i].time,
-                                                          table->marks[i].unit),
-                                       level));
+        cbk_table_text(
+            report, builder, ROWS_ABOVE + i, 0,
+            cbk_text_format(arena, "Survival at %s (%s%% interval)",
+                            cbk_words_duration(arena, report->style, table->marks[i].time,
+                                               table->marks[i].unit),
+                            level));
     }
     for (size_t i = 0; i < table->n_incidences; i++) {
-        cbk_table_text(report, builder, ROWS_ABOVE + table->n_marks + i, 0,
-                       cbk_text_format(arena,
-                                       "Cumulative incidence at %s (%s%% interval)",
-                                       cbk_words_duration(arena, table->marks[i].time,
-                                                          table->marks[i].unit),
-                                       level));
+        cbk_table_text(
+            report, builder, ROWS_ABOVE + table->n_marks + i, 0,
+            cbk_text_format(arena, "Cumulative incidence at %s (%s%% interval)",
+                            cbk_words_duration(arena, report->style, table->marks[i].time,
+                                               table->marks[i].unit),
+                            level));
     }
     cbk_table_text(report, builder, below + ROW_MEDIAN, 0, "Median");
     cbk_table_text(report, builder, below + ROW_INTERVAL, 0,
@@ -237,8 +239,9 @@ static cbk_status add_table(cbk_report *report, cbk_error *err)
         CBK_TRY(fill_endpoint(&table, i + 1, &protocol->endpoints[i], err));
     }
     cbk_text_run note = {0};
-    cbk_run_textf(&note, report->arena, "%s",
-                  cbk_conventions_line(&report->conventions, report->arena));
+    cbk_run_textf(
+        &note, report->arena, "%s",
+        cbk_conventions_line(&report->conventions, report->style, report->arena));
     cbk_table_builder_note(table.builder, note);
     if (table.n_incidences > 0) {
         cbk_text_run competing = {0};

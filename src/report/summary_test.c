@@ -61,8 +61,8 @@ cbk_status cbk_summary_add_p(cbk_summary *table, const cbk_summary_row *row,
             p.notes & (CBK_NOTE_NO_SPREAD | CBK_NOTE_NO_GROUPS | CBK_NOTE_SD_UNDEFINED);
         return CBK_OK;
     }
-    cbk_run_number(run, report->arena, cbk_print_p(report->arena, p.value.number),
-                   provenance);
+    cbk_run_number(run, report->arena,
+                   cbk_print_p(report->arena, report->style, p.value.number), provenance);
     table->test_notes |= p.notes & (cbk_notes)CBK_NOTE_TOO_LARGE_FOR_EXACT;
     if (name.value.kind == CBK_VALUE_TEXT) {
         cbk_run_text(run, report->arena, letter_of(table, name.value.text));

@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-enum { MISSING_KINDS_MAX = 8 }; /* beyond these a kind is printed in the cell */
+enum {
+    MISSING_KINDS_MAX = 8, /* beyond these a kind is printed in the cell */
+    LINKED_ROWS_MAX = 200  /* of a longer listing a note says where its numbers stand */
+};
 
 /* The values that are not cells of the form's file: the condition's rows, derived
  * variables, endpoints, values of repeating forms. */
@@ -119,7 +122,20 @@ static const cbk_recorded *recorded_at(const listing *list, size_t row, const ch
     return NULL;
 }
 
-/* Adds one recorded value; a number with its line in the file. */
+/* Adds a number with its line in the file. */
+static void add_linked(listing *list, cbk_text_run *run, size_t row, const char *name,
+                       const char *text)
+{
+    cbk_report *report = list->report;
+    if (list->n_rows > LINKED_ROWS_MAX) {
+        cbk_run_text(run, report->arena, text);
+    } else {
+        cbk_run_number(run, report->arena, text,
+                       cbk_report_recorded(report, list->records, row, name, text));
+    }
+}
+
+/* Adds one recorded value. */
 static void add_recorded(listing *list, cbk_text_run *run, size_t row,
                          const cbk_field *field, const cbk_recorded *recorded,
                          const cbk_table_column_spec *spec, bool is_part)
@@ -137,26 +153,26 @@ static void add_recorded(listing *list, cbk_text_run *run, size_t row,
         return;
     }
     if (field->type == CBK_FIELD_INTEGER || field->type == CBK_FIELD_NUMBER) {
-        cbk_run_number(
-            run, arena, text,
-            cbk_report_recorded(list->report, list->records, row, field->name, text));
+        add_linked(list, run, row, field->name, text);
     } else {
         cbk_run_text(run, arena, text);
     }
 }
 
 /* An endpoint rounded for print: "48.03+" for 48.0328542094456+. */
-static const char *print_time(const char *text, int digits, cbk_arena *arena)
+static const char *print_time(const char *text, int digits, const cbk_style *style,
+                              cbk_arena *arena)
 {
     cbk_survival_time at;
     if (!cbk_survival_parse(text, &at)) {
         return text;
     }
-    const char *time = cbk_print_number(arena, at.time, digits);
+    const char *time = cbk_print_number(arena, style, at.time, digits);
     const char *plus = at.is_event ? "" : "+";
     return at.entry > 0.0
                ? cbk_text_format(arena, "(%s,%s%s]",
-                                 cbk_print_number(arena, at.entry, digits), time, plus)
+                                 cbk_print_number(arena, style, at.entry, digits), time,
+                                 plus)
                : cbk_text_format(arena, "%s%s", time, plus);
 }
 
@@ -183,17 +199,15 @@ static void add_selected(listing *list, cbk_text_run *run, size_t i, const char 
                           (spec->digits < 0 && cbk_field_is_number(field) &&
                            field->type != CBK_FIELD_BOOLEAN);
     if (column->type == CBK_COLUMN_NUMBER && is_plain) { /* computed: never 17 digits */
-        text = cbk_print_number(arena, value.number, spec->digits);
+        text = cbk_print_number(arena, report->style, value.number, spec->digits);
     } else if (cbk_protocol_endpoint(report->protocol, name) != NULL) {
-        text = print_time(value.text, spec->digits, arena);
+        text = print_time(value.text, spec->digits, report->style, arena);
     } else if (field != NULL) {
         text = cbk_recorded_print(field, &value, spec->is_code, spec->digits, arena);
     }
     const bool is_time = cbk_protocol_endpoint(report->protocol, name) != NULL;
     if (is_time || column->type == CBK_COLUMN_NUMBER) {
-        cbk_run_number(
-            run, arena, text,
-            cbk_report_recorded(report, list->records, list->rows[i], name, text));
+        add_linked(list, run, list->rows[i], name, text);
     } else {
         cbk_run_text(run, arena, text);
     }
@@ -259,20 +273,47 @@ static cbk_status fill_fields(listing *list, cbk_table_builder *builder, size_t 
 
 /* ---- lists of a repeating form ---------------------------------------------------- */
 
+/* The rows of a repeating form, each patient's in a list of its own. */
+typedef struct owned_rows {
+    const cbk_table *values; /* columns: the patient's key, the value */
+    size_t *first;           /* [records->n_rows] of values' rows; SIZE_MAX: none */
+    size_t *next;            /* [values->n_rows] */
+} owned_rows;
+
+/* Backwards, so that each list is in the order of the file.  False: out of memory. */
+static bool find_owned(const listing *list, owned_rows *owned)
+{
+    cbk_arena *arena = list->report->arena;
+    const cbk_records *patients = list->records;
+    owned->first = CBK_NEW(arena, size_t, patients->n_rows + 1);
+    owned->next = CBK_NEW(arena, size_t, owned->values->n_rows + 1);
+    if (owned->next == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < patients->n_rows; i++) {
+        owned->first[i] = SIZE_MAX;
+    }
+    for (size_t i = owned->values->n_rows; i-- > 0;) {
+        const char *key = column_text(arena, &owned->values->columns[0], i);
+        const size_t patient = key != NULL ? cbk_records_find(patients, key) : SIZE_MAX;
+        if (patient != SIZE_MAX &&
+            !cbk_column_is_missing(&owned->values->columns[1], i)) {
+            owned->next[i] = owned->first[patient];
+            owned->first[patient] = i;
+        }
+    }
+    return true;
+}
+
 /* Adds to run the distinct values of one patient; seen[values->n_rows] is scratch. */
-static void add_values(listing *list, cbk_text_run *run, const char *key,
-                       const cbk_table *values, const cbk_field *field,
+static void add_values(listing *list, cbk_text_run *run, size_t patient,
+                       const owned_rows *owned, const cbk_field *field,
                        const cbk_table_column_spec *spec, const char **seen)
 {
     cbk_arena *arena = list->report->arena;
+    const cbk_column *column = &owned->values->columns[1];
     size_t n_seen = 0;
-    for (size_t i = 0; i < values->n_rows; i++) {
-        const char *owner = column_text(arena, &values->columns[0], i);
-        const cbk_column *column = &values->columns[1];
-        if (owner == NULL || strcmp(owner, key) != 0 ||
-            cbk_column_is_missing(column, i)) {
-            continue;
-        }
+    for (size_t i = owned->first[patient]; i != SIZE_MAX; i = owned->next[i]) {
         cbk_value value = {.kind = CBK_VALUE_NUMBER};
         if (column->type == CBK_COLUMN_NUMBER) {
             value.number = column->number[i];
@@ -304,14 +345,17 @@ static cbk_status fill_list(listing *list, cbk_table_builder *builder, size_t co
     }
     const char *const expression[2] = {cbk_sql_name(report->arena, key_name(list)),
                                        cbk_sql_name(report->arena, field->name)};
-    const cbk_table *values = NULL;
+    owned_rows owned = {0};
     CBK_TRY(cbk_report_done(report, err));
     CBK_TRY(cbk_study_select(report->study, expression, 2, spec->from, spec->among,
-                             report->arena, &values, err));
-    const char **seen = CBK_NEW(report->arena, const char *, values->n_rows + 1);
-    for (size_t i = 0; seen != NULL && i < list->n_rows; i++) {
-        add_values(list, &cbk_table_builder_cell(builder, i, column)->run,
-                   list->records->key[list->rows[i]], values, field, spec, seen);
+                             report->arena, &owned.values, err));
+    const char **seen = CBK_NEW(report->arena, const char *, owned.values->n_rows + 1);
+    if (seen == NULL || !find_owned(list, &owned)) {
+        return cbk_fail_memory(err);
+    }
+    for (size_t i = 0; i < list->n_rows; i++) {
+        add_values(list, &cbk_table_builder_cell(builder, i, column)->run, list->rows[i],
+                   &owned, field, spec, seen);
     }
     return CBK_OK;
 }
@@ -410,6 +454,18 @@ static void add_missing_notes(const listing *list, cbk_table_builder *builder)
     cbk_table_builder_note(builder, note);
 }
 
+/* Thousands of entries, one a cell, would bury those of the other numbers. */
+static void add_file_note(const listing *list, cbk_table_builder *builder)
+{
+    if (list->n_rows > LINKED_ROWS_MAX) {
+        cbk_text_run note = {0};
+        cbk_run_textf(&note, list->report->arena,
+                      "%zu rows, each a line of %s, in its order.", list->n_rows,
+                      cbk_words_file_name(list->records->file));
+        cbk_table_builder_note(builder, note);
+    }
+}
+
 /* ---- the table -------------------------------------------------------------------- */
 
 static cbk_status fill(listing *list, cbk_table_builder *builder, cbk_error *err)
@@ -450,6 +506,7 @@ cbk_status cbk_report_listing(cbk_report *report, const cbk_table_spec *spec,
     }
     CBK_TRY(fill(&list, builder, err));
     add_missing_notes(&list, builder);
+    add_file_note(&list, builder);
     cbk_table_finish(report, builder, spec);
     return cbk_report_done(report, err);
 }

@@ -10,6 +10,7 @@
 typedef struct regression_table {
     const cbk_regression *of;
     cbk_report *report; /* NULL: numbers without provenance */
+    const cbk_style *style;
     cbk_arena *arena;
     cbk_table_builder *builder;
     const char *among; /* SQL: every covariate and the endpoint known */
@@ -156,20 +157,22 @@ static void fill_ratio(const regression_table *at, size_t row, size_t column,
     const cbk_notes notes = fit->notes & (cbk_notes)CBK_NOTE_FEW_EVENTS;
     cbk_text_run *run = cell(at, row, column);
     if (!shown.is_estimated || at->report == NULL) {
-        cbk_run_text(run, arena, cbk_print_shown_ratio(arena, &shown));
-        cbk_run_text(cell(at, row, column + 1), arena, cbk_print_p(arena, shown.p));
+        cbk_run_text(run, arena, cbk_print_shown_ratio(arena, at->style, &shown));
+        cbk_run_text(cell(at, row, column + 1), arena,
+                     cbk_print_p(arena, at->style, shown.p));
         return;
     }
     const char *const what[] = {"hr", "hr_lower", "hr_upper"};
-    const char *const before[] = {"", " (", "–"};
+    const char *const before[] = {"", " (",
+                                  cbk_print_between(at->style, CBK_PRINT_NARROW)};
     const double value[] = {shown.ratio, shown.lower, shown.upper};
     for (size_t i = 0; i < 3; i++) {
         cbk_run_text(run, arena, before[i]);
-        add_number(at, run, cbk_print_hazard_ratio(arena, value[i]),
+        add_number(at, run, cbk_print_ratio(arena, at->style, value[i]),
                    question(at, what[i], of, first, n_columns), value[i], notes);
     }
     cbk_run_text(run, arena, ")");
-    add_number(at, cell(at, row, column + 1), cbk_print_p(arena, shown.p),
+    add_number(at, cell(at, row, column + 1), cbk_print_p(arena, at->style, shown.p),
                question(at, "hr_p", of, first, n_columns), shown.p, notes);
 }
 
@@ -214,7 +217,7 @@ static void fill_term(const regression_table *at, size_t row, size_t column, siz
     if (isnan(p)) {
         return;
     }
-    const char *printed = cbk_print_p(at->arena, p);
+    const char *printed = cbk_print_p(at->arena, at->style, p);
     if (question == NULL) {
         cbk_run_text(cell(at, row, column), at->arena, printed);
     } else {
@@ -261,7 +264,8 @@ static void fill_row(const regression_table *at, size_t row, const cbk_regressio
 static void fill_headers(const regression_table *at)
 {
     cbk_arena *arena = at->arena;
-    const char *level = cbk_print_number(arena, 100.0 * at->of->fit->request.level, -1);
+    const char *level =
+        cbk_print_number(arena, at->style, 100.0 * at->of->fit->request.level, -1);
     const bool has_alone = at->of->alone != NULL;
     const char *const headers[] = {
         "Covariate",
@@ -278,11 +282,13 @@ static void fill_headers(const regression_table *at)
 }
 
 cbk_table_builder *cbk_regression_table(const cbk_regression *regression,
-                                        cbk_report *report, cbk_arena *arena)
+                                        cbk_report *report, const cbk_style *style,
+                                        cbk_arena *arena)
 {
     size_t n = 0;
     const cbk_regression_row *rows = cbk_regression_rows(regression, arena, &n);
-    regression_table at = {.of = regression, .report = report, .arena = arena};
+    regression_table at = {
+        .of = regression, .report = report, .style = style, .arena = arena};
     at.builder = cbk_table_builder_create(arena, regression->alone != NULL ? 7 : 5, n);
     if (at.builder == NULL) {
         return NULL;
@@ -296,8 +302,8 @@ cbk_table_builder *cbk_regression_table(const cbk_regression *regression,
     }
     const char *notes[CBK_REGRESSION_NOTES_MAX];
     const size_t n_notes =
-        cbk_regression_notes(regression, regression->alone != NULL, true, arena, notes,
-                             CBK_REGRESSION_NOTES_MAX);
+        cbk_regression_notes(regression, regression->alone != NULL, true, style, arena,
+                             notes, CBK_REGRESSION_NOTES_MAX);
     for (size_t i = 0; i < n_notes; i++) {
         cbk_text_run note = {0};
         cbk_run_text(&note, arena, notes[i]);
@@ -313,7 +319,8 @@ cbk_status cbk_report_regression(cbk_report *report, const cbk_table_spec *spec,
     CBK_TRY(cbk_regression_of_study(report->study, &spec->regression, spec->among,
                                     &report->conventions, report->arena, &regression,
                                     err));
-    cbk_table_builder *builder = cbk_regression_table(regression, report, report->arena);
+    cbk_table_builder *builder =
+        cbk_regression_table(regression, report, report->style, report->arena);
     if (builder != NULL) {
         cbk_table_finish(report, builder, spec);
     }

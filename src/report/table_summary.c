@@ -4,8 +4,6 @@
 
 #include "study/sql_text.h"
 
-enum { INTEGER_PERCENT_BELOW = 100 };
-
 /* ---- cells ------------------------------------------------------------------------ */
 
 /* "median(age_years)" evaluated in one column of the table. */
@@ -44,7 +42,7 @@ static cbk_status add_count(cbk_summary *table, const cbk_summary_column *column
                             cbk_text_run *run, const cbk_summary_row *row, cbk_error *err)
 {
     cbk_report *report = table->report;
-    const int digits = column->n < INTEGER_PERCENT_BELOW ? 0 : 1;
+    const int digits = cbk_print_percent_digits(report->style, column->n);
     CBK_TRY(add_statistic(table, column, run, "sum($)", row->condition, 0, err));
     cbk_run_text(run, report->arena, "/");
     cbk_report_quantity(report, run, &column->denominator, 0);
@@ -72,7 +70,7 @@ static cbk_status add_numbers(cbk_summary *table, const cbk_summary_column *colu
     cbk_run_text(run, arena, " (");
     CBK_TRY(add_statistic(table, column, run, second, row->name, row->digits, err));
     if (third != NULL) {
-        cbk_run_text(run, arena, " to ");
+        cbk_run_text(run, arena, cbk_print_between(table->report->style, CBK_PRINT_CELL));
         CBK_TRY(add_statistic(table, column, run, third, row->name, row->digits, err));
     }
     cbk_run_text(run, arena, ")");
@@ -83,7 +81,8 @@ static cbk_status add_range(cbk_summary *table, const cbk_summary_column *column
                             cbk_text_run *run, const cbk_summary_row *row, cbk_error *err)
 {
     CBK_TRY(add_statistic(table, column, run, "min($)", row->name, row->digits, err));
-    cbk_run_text(run, table->report->arena, " to ");
+    cbk_run_text(run, table->report->arena,
+                 cbk_print_between(table->report->style, CBK_PRINT_CELL));
     return add_statistic(table, column, run, "max($)", row->name, row->digits, err);
 }
 
@@ -256,7 +255,8 @@ static cbk_status add_notes(cbk_summary *table, cbk_table_builder *builder,
     if (table->has_counts && table->spec->interval != NULL) {
         add_note(table, builder,
                  cbk_text_format(arena, "After the percentage its %s%% interval (%s).",
-                                 cbk_print_number(arena, 100.0 * used->level, -1),
+                                 cbk_print_number(arena, table->report->style,
+                                                  100.0 * used->level, -1),
                                  table->spec->interval));
     }
     if (table->has_several) {
@@ -273,7 +273,8 @@ static cbk_status add_notes(cbk_summary *table, cbk_table_builder *builder,
         add_note(table, builder,
                  cbk_text_format(arena,
                                  "Survival: Kaplan-Meier median with %s%% interval (%s).",
-                                 cbk_print_number(arena, 100.0 * used->level, -1),
+                                 cbk_print_number(arena, table->report->style,
+                                                  100.0 * used->level, -1),
                                  cbk_interval_name(used->interval)));
     }
     if (table->has_rates) {
@@ -281,7 +282,8 @@ static cbk_status add_notes(cbk_summary *table, cbk_table_builder *builder,
                  cbk_text_format(arena,
                                  "Rates: events per person-time with exact %s%% Poisson "
                                  "interval.",
-                                 cbk_print_number(arena, 100.0 * used->level, -1)));
+                                 cbk_print_number(arena, table->report->style,
+                                                  100.0 * used->level, -1)));
     }
     cbk_summary_add_test_notes(table, builder);
     return table->spec->by != NULL ? add_ungrouped_note(table, builder, err) : CBK_OK;

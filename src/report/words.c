@@ -95,9 +95,10 @@ const char *cbk_words_label_unit(cbk_arena *arena, const char *label, const char
     return cbk_text_format(arena, "%s, %s", label, unit);
 }
 
-const char *cbk_words_duration(cbk_arena *arena, double time, const char *unit)
+const char *cbk_words_duration(cbk_arena *arena, const cbk_style *style, double time,
+                               const char *unit)
 {
-    const char *number = cbk_print_number(arena, time, -1);
+    const char *number = cbk_print_number(arena, style, time, -1);
     if (unit == NULL || number == NULL) {
         return number;
     }

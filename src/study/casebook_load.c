@@ -1,5 +1,6 @@
 /* casebook_load.c - a study from a casebook file.  Contract: casebook.h. */
 #include "study/casebook_parts.h"
+#include "study/cell.h"
 #include "study/internal.h"
 
 #include "base/text.h"
@@ -110,8 +111,12 @@ static cbk_status load_form(cbk_study *study, cbk_casebook *casebook,
                       .n = n,
                       .line = lines,
                       .values = values};
-    return cbk_arena_has_failed(arena) ? cbk_fail_memory(err)
-                                       : fill_values(&rows, form, values, err);
+    if (cbk_arena_has_failed(arena)) {
+        return cbk_fail_memory(err);
+    }
+    cbk_records_sort(out, arena);
+    return out->sorted == NULL ? cbk_fail_memory(err)
+                               : fill_values(&rows, form, values, err);
 }
 
 static const char *text_of(const cbk_file_rows *rows, size_t row, const char *column)

@@ -6,8 +6,6 @@
 
 #include "study/casebook.h"
 
-cbk_storage cbk_field_storage(cbk_field_type type);
-
 /* A recorded value for the file: a missing one by the code of its kind. */
 cbk_file_cell cbk_cell_of(const cbk_field *field, const cbk_recorded *value);
 

@@ -2,25 +2,13 @@
  * fields.  Contract: casebook.h.
  */
 #include "study/casebook_parts.h"
+#include "study/cell.h"
 #include "study/internal.h"
 
 #include "base/file.h"
 #include "base/text.h"
 
 #include <string.h>
-
-cbk_storage cbk_field_storage(cbk_field_type type)
-{
-    switch (type) {
-    case CBK_FIELD_INTEGER:
-    case CBK_FIELD_BOOLEAN:
-        return CBK_STORAGE_INTEGER;
-    case CBK_FIELD_NUMBER:
-        return CBK_STORAGE_REAL;
-    default:
-        return CBK_STORAGE_TEXT;
-    }
-}
 
 /* ---- changes --------------------------------------------------------------------------
  */

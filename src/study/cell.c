@@ -269,3 +269,16 @@ void cbk_cell_read(const cbk_csv *csv, const cbk_field *field, const char *cell,
         break;
     }
 }
+
+cbk_storage cbk_field_storage(cbk_field_type type)
+{
+    switch (type) {
+    case CBK_FIELD_INTEGER:
+    case CBK_FIELD_BOOLEAN:
+        return CBK_STORAGE_INTEGER;
+    case CBK_FIELD_NUMBER:
+        return CBK_STORAGE_REAL;
+    default:
+        return CBK_STORAGE_TEXT;
+    }
+}

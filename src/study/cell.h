@@ -3,6 +3,7 @@
 #define STUDY_CELL_H
 
 #include "exchange/csv.h"
+#include "registry/registry.h"
 #include "study/records.h"
 
 /* Reads a cell.  An empty cell or a declared code is missing, and its kind is kept.  A
@@ -11,5 +12,8 @@
 void cbk_cell_read(const cbk_csv *csv, const cbk_field *field, const char *cell,
                    cbk_place place, cbk_arena *arena, cbk_problems *problems,
                    cbk_recorded *out);
+
+/* How the database holds a field of that type. */
+cbk_storage cbk_field_storage(cbk_field_type type);
 
 #endif

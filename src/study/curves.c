@@ -36,7 +36,8 @@ cbk_status cbk_curves_fit(const cbk_followup_data *data,
         curves[g].label = data->by_label[g];
         CBK_TRY(fit_group(data, (uint32_t)g, conventions, arena, &curves[g], err));
     }
-    *all = (cbk_curves){.source = data->source,
+    *all = (cbk_curves){.protocol = data->protocol,
+                        .source = data->source,
                         .endpoint = data->endpoint,
                         .event = data->event,
                         .label = data->label,

@@ -18,6 +18,7 @@ typedef struct cbk_curve {
 } cbk_curve;
 
 typedef struct cbk_curves {
+    const cbk_protocol *protocol; /* of a study; else NULL */
     cbk_source source;
     const char *endpoint; /* study: its name; file: the time column */
     const char *event;    /* study: its SQL; file: "dead" or "status=2" */

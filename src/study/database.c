@@ -5,7 +5,7 @@
 
 #include "base/date.h"
 #include "base/text.h"
-#include "study/casebook_parts.h"
+#include "study/cell.h"
 #include "study/sql_text.h"
 
 #include <math.h>
@@ -32,8 +32,9 @@ static void name_columns(storing *to)
     }
     size_t at = to->n_keys;
     for (size_t i = 0; i < form->n_fields; i++) {
-        to->columns[at++] = (cbk_storage_column){
-            .name = form->fields[i].name, .storage = cbk_field_storage(form->fields[i].type)};
+        to->columns[at++] =
+            (cbk_storage_column){.name = form->fields[i].name,
+                                 .storage = cbk_field_storage(form->fields[i].type)};
     }
     if (at == to->n_columns) {
         return;

@@ -45,6 +45,8 @@ cbk_status cbk_records_read_part(const char *path, const cbk_protocol *protocol,
                                  cbk_arena *arena, cbk_problems *problems,
                                  cbk_records *out, const bool **has_field,
                                  cbk_error *err);
+/* Fills records->sorted; NULL when the arena failed. */
+void cbk_records_sort(cbk_records *records, cbk_arena *arena);
 cbk_status cbk_sources_read(const char *path, cbk_study *study, cbk_problems *problems,
                             cbk_error *err);
 

@@ -1,5 +1,5 @@
-/* protocol.c - protocol.yaml from bytes to structs: the file as a whole, the study's own
- * part, and looking things up.  Contract: protocol.h; the parts: protocol_parts.h.
+/* protocol.c - protocol.yaml from bytes to structs: the file as a whole and the study's
+ * own part.  Contract: protocol.h; the other parts: protocol_parts.h.
  */
 #include "study/protocol.h"
 
@@ -223,79 +223,4 @@ cbk_status cbk_protocol_parse(const char *file, const char *bytes, size_t size,
     }
     *out = protocol;
     return CBK_OK;
-}
-
-/* ---- looking things up --------------------------------------------------------- */
-
-const cbk_form *cbk_protocol_form(const cbk_protocol *protocol, const char *name)
-{
-    for (size_t i = 0; i < protocol->n_forms; i++) {
-        if (strcmp(protocol->forms[i].name, name) == 0) {
-            return &protocol->forms[i];
-        }
-    }
-    return NULL;
-}
-
-static const cbk_field *find_field(const cbk_field *fields, size_t n, const char *name)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(fields[i].name, name) == 0) {
-            return &fields[i];
-        }
-    }
-    return NULL;
-}
-
-const cbk_field *cbk_form_field(const cbk_form *form, const char *name)
-{
-    return find_field(form->fields, form->n_fields, name);
-}
-
-const cbk_field *cbk_protocol_variable(const cbk_protocol *protocol, const char *name)
-{
-    const cbk_field *field =
-        protocol->n_forms == 0 ? NULL : cbk_form_field(&protocol->forms[0], name);
-    return field != NULL ? field
-                         : find_field(protocol->derived, protocol->n_derived, name);
-}
-
-const cbk_endpoint *cbk_protocol_endpoint(const cbk_protocol *protocol, const char *name)
-{
-    for (size_t i = 0; i < protocol->n_endpoints; i++) {
-        if (strcmp(protocol->endpoints[i].name, name) == 0) {
-            return &protocol->endpoints[i];
-        }
-    }
-    return NULL;
-}
-
-const cbk_table_spec *cbk_protocol_table(const cbk_protocol *protocol, const char *id)
-{
-    for (size_t i = 0; i < protocol->n_tables; i++) {
-        if (strcmp(protocol->tables[i].id, id) == 0) {
-            return &protocol->tables[i];
-        }
-    }
-    return NULL;
-}
-
-const cbk_figure_spec *cbk_protocol_figure(const cbk_protocol *protocol, const char *id)
-{
-    for (size_t i = 0; i < protocol->n_figures; i++) {
-        if (strcmp(protocol->figures[i].id, id) == 0) {
-            return &protocol->figures[i];
-        }
-    }
-    return NULL;
-}
-
-const char *cbk_code_label(const cbk_code *codes, size_t n, const char *code)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(codes[i].code, code) == 0) {
-            return codes[i].label;
-        }
-    }
-    return NULL;
 }

@@ -4,6 +4,8 @@
 #ifndef STUDY_PROTOCOL_H
 #define STUDY_PROTOCOL_H
 
+#include "base/style.h"
+
 #include <casebook/base.h>
 
 typedef enum cbk_field_type {
@@ -17,6 +19,8 @@ typedef enum cbk_field_type {
     CBK_FIELD_CHOICES /* several of a list, separated by "|" */
 } cbk_field_type;
 
+enum { CBK_FIELD_TYPES = CBK_FIELD_CHOICES + 1 };
+extern const char *const cbk_field_type_names[CBK_FIELD_TYPES];
 const char *cbk_field_type_name(cbk_field_type type);
 
 /* A code and what it means: of a choice, or of a missing value. */
@@ -181,6 +185,7 @@ typedef struct cbk_figure_look {
     cbk_wish band;      /* not said: of a few curves */
     bool has_median;    /* lines to the medians */
     bool is_without_p;
+    const cbk_style *style; /* of what is printed; NULL: the program's own */
 } cbk_figure_look;
 
 typedef struct cbk_figure_spec {

@@ -176,6 +176,26 @@ size_t cbk_protocol_list(reader *r, const cbk_yaml *node, const char *key)
 
 /* ---- codes --------------------------------------------------------------------- */
 
+static bool is_one_of(const char *key, const char *const *keys)
+{
+    while (*keys != NULL && strcmp(*keys, key) != 0) {
+        keys++;
+    }
+    return *keys != NULL;
+}
+
+void cbk_protocol_refuse_others(reader *r, const cbk_yaml *map, const char *what,
+                                const char *const *keys, size_t n,
+                                const char *const *allowed)
+{
+    for (size_t i = 0; i < n; i++) {
+        const cbk_yaml *value = cbk_yaml_get(map, keys[i]);
+        if (value != NULL && !is_one_of(keys[i], allowed)) {
+            cbk_problems_add(r->problems, value->place, "%s has no `%s`.", what, keys[i]);
+        }
+    }
+}
+
 static cbk_code code_of_map(reader *r, const char *name, const cbk_yaml *value)
 {
     static const char *const keys[] = {"label", "definition"};
@@ -357,6 +377,17 @@ bool cbk_protocol_need_column(reader *r, const cbk_form *form, const char *name,
         report_no_column(r, form, name, which, place);
     }
     return false;
+}
+
+const char *cbk_protocol_column_name(reader *r, const cbk_yaml *map, const char *key,
+                                     const cbk_form *form, cbk_columns_of which)
+{
+    const char *name = cbk_protocol_text(r, map, key);
+    if (name != NULL && form != NULL) {
+        (void)cbk_protocol_need_column(r, form, name, which,
+                                       cbk_protocol_place(map, key));
+    }
+    return name;
 }
 
 static void report_no_form(reader *r, const char *name, bool is_repeating,

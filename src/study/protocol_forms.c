@@ -12,14 +12,6 @@ typedef cbk_protocol_reader reader;
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
-static const char *const type_names[] = {"text",     "integer", "number", "date",
-                                         "datetime", "boolean", "choice", "choices"};
-
-const char *cbk_field_type_name(cbk_field_type type)
-{
-    return type_names[type];
-}
-
 static bool is_choice(cbk_field_type type)
 {
     return type == CBK_FIELD_CHOICE || type == CBK_FIELD_CHOICES;
@@ -163,8 +155,8 @@ static void read_type(reader *r, const cbk_yaml *map, cbk_field *field)
     if (type == NULL) {
         return;
     }
-    const size_t chosen =
-        cbk_yaml_choose(type, "a field type", type_names, N(type_names), r->problems);
+    const size_t chosen = cbk_yaml_choose(type, "a field type", cbk_field_type_names,
+                                          CBK_FIELD_TYPES, r->problems);
     if (chosen != SIZE_MAX) {
         field->type = (cbk_field_type)chosen;
     }

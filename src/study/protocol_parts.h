@@ -70,6 +70,12 @@ const char *const *cbk_protocol_texts(cbk_protocol_reader *r, const cbk_yaml *ma
  */
 size_t cbk_protocol_list(cbk_protocol_reader *r, const cbk_yaml *node, const char *key);
 
+/* Reports each of the n keys that the map has though its kind does not: allowed ends with
+ * NULL.  what: "A listing". */
+void cbk_protocol_refuse_others(cbk_protocol_reader *r, const cbk_yaml *map,
+                                const char *what, const char *const *keys, size_t n,
+                                const char *const *allowed);
+
 /* A name, and what it names: for names that share a space. */
 typedef struct cbk_protocol_name {
     const char *name;
@@ -92,6 +98,12 @@ typedef enum cbk_columns_of {
 /* Whether name is a column of the form; else a problem at place. */
 bool cbk_protocol_need_column(cbk_protocol_reader *r, const cbk_form *form,
                               const char *name, cbk_columns_of which, cbk_place place);
+
+/* The text of a key, which names a column of the form (NULL: of one that is a problem
+ * already); NULL where the key is absent. */
+const char *cbk_protocol_column_name(cbk_protocol_reader *r, const cbk_yaml *map,
+                                     const char *key, const cbk_form *form,
+                                     cbk_columns_of which);
 
 /* The form of that name (NULL name: the patients), or NULL after a problem.  A form that
  * is_repeating must repeat. */

@@ -6,6 +6,7 @@
 #include "exchange/csv.h"
 #include "study/cell.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,17 +98,10 @@ static bool read_header(reading *at)
 /* ---- keys
  * ------------------------------------------------------------------------------ */
 
-/* A row's identity, for finding the same one twice. */
-typedef struct identity {
-    const char *key;
-    size_t n;
-    size_t row;
-} identity;
-
 static int by_identity(const void *lhs, const void *rhs)
 {
-    const identity *a = lhs;
-    const identity *b = rhs;
+    const cbk_identity *a = lhs;
+    const cbk_identity *b = rhs;
     const int order = strcmp(a->key, b->key);
     if (order != 0) {
         return order;
@@ -118,23 +112,23 @@ static int by_identity(const void *lhs, const void *rhs)
     return (a->row > b->row) - (a->row < b->row);
 }
 
-static identity *sorted_identities(const cbk_records *records, cbk_arena *arena)
+void cbk_records_sort(cbk_records *records, cbk_arena *arena)
 {
-    identity *all = CBK_NEW(arena, identity, records->n_rows + 1);
+    cbk_identity *all = CBK_NEW(arena, cbk_identity, records->n_rows + 1);
     for (size_t i = 0; all != NULL && i < records->n_rows; i++) {
-        all[i] = (identity){.key = records->key[i],
-                            .n = records->n != NULL ? records->n[i] : 0,
-                            .row = i};
+        all[i] = (cbk_identity){.key = records->key[i],
+                                .n = records->n != NULL ? records->n[i] : 0,
+                                .row = i};
     }
     if (all != NULL) {
         qsort(all, records->n_rows, sizeof *all, by_identity);
     }
-    return all;
+    records->sorted = all;
 }
 
 static void refuse_twice(const reading *at, const cbk_records *records)
 {
-    const identity *all = sorted_identities(records, at->arena);
+    const cbk_identity *all = records->sorted;
     for (size_t i = 1; all != NULL && i < records->n_rows; i++) {
         if (strcmp(all[i].key, all[i - 1].key) == 0 && all[i].n == all[i - 1].n &&
             all[i].key[0] != '\0') {
@@ -147,23 +141,15 @@ static void refuse_twice(const reading *at, const cbk_records *records)
     }
 }
 
-static int by_key(const void *lhs, const void *rhs)
-{
-    return strcmp(((const identity *)lhs)->key, ((const identity *)rhs)->key);
-}
-
 /* Rows of a repeating form belong to a patient that is there. */
 static void refuse_orphans(const reading *at, const cbk_records *records,
                            const cbk_records *patients)
 {
-    const identity *all = sorted_identities(patients, at->arena);
-    for (size_t i = 0; all != NULL && i < records->n_rows; i++) {
-        const identity wanted = {.key = records->key[i]};
-        if (wanted.key[0] != '\0' &&
-            (patients->n_rows == 0 ||
-             bsearch(&wanted, all, patients->n_rows, sizeof *all, by_key) == NULL)) {
+    for (size_t i = 0; i < records->n_rows; i++) {
+        const char *key = records->key[i];
+        if (key[0] != '\0' && cbk_records_find(patients, key) == SIZE_MAX) {
             cbk_problems_add(at->problems, line_of(at, i),
-                             "column `%s`: \"%s\" is not in %s", at->key_name, wanted.key,
+                             "column `%s`: \"%s\" is not in %s", at->key_name, key,
                              patients->file);
         }
     }
@@ -274,6 +260,10 @@ static cbk_status read_rows(reading *at, const cbk_records *patients, cbk_record
                          .n = n,
                          .line = at->csv->line,
                          .values = values};
+    cbk_records_sort(out, at->arena);
+    if (out->sorted == NULL) {
+        return cbk_fail_memory(err);
+    }
     refuse_twice(at, out);
     if (at->form->repeats != NULL && patients->key != NULL) { /* NULL: not read */
         refuse_orphans(at, out, patients);
@@ -393,22 +383,41 @@ const char *cbk_records_name(const cbk_records *records, size_t row, cbk_arena *
                : cbk_text_format(arena, "%s/%zu", records->key[row], records->n[row]);
 }
 
+/* How the name key[size], n stands to a record's. */
+static int compare_found(const char *key, size_t size, size_t n, const char *other,
+                         size_t other_n)
+{
+    const int order = strncmp(key, other, size);
+    if (order != 0 || other[size] != '\0') {
+        return order != 0 ? order : -1;
+    }
+    return (n > other_n) - (n < other_n);
+}
+
 size_t cbk_records_find(const cbk_records *records, const char *name)
 {
     const char *slash = records->n != NULL ? strrchr(name, '/') : NULL;
     const size_t size = slash != NULL ? (size_t)(slash - name) : strlen(name);
     double n = 0.0;
-    if (records->n != NULL &&
-        (slash == NULL || !cbk_number_parse(slash + 1, false, &n))) {
+    if (records->n != NULL && (slash == NULL || !cbk_number_parse(slash + 1, false, &n) ||
+                               n < 0.0 || n != floor(n) || n > 1e15)) {
         return SIZE_MAX;
     }
-    for (size_t i = 0; i < records->n_rows; i++) {
-        if (strlen(records->key[i]) == size && memcmp(records->key[i], name, size) == 0 &&
-            (records->n == NULL || (double)records->n[i] == n)) {
-            return i;
-        }
+    assert(records->sorted != NULL || records->n_rows == 0);
+    size_t first = 0;
+    size_t end = records->n_rows;
+    while (first < end) {
+        const size_t middle = first + (end - first) / 2;
+        const cbk_identity *found = &records->sorted[middle];
+        const bool is_after =
+            compare_found(name, size, (size_t)n, found->key, found->n) > 0;
+        first = is_after ? middle + 1 : first;
+        end = is_after ? end : middle;
     }
-    return SIZE_MAX;
+    const bool is_there = first < records->n_rows &&
+                          compare_found(name, size, (size_t)n, records->sorted[first].key,
+                                        records->sorted[first].n) == 0;
+    return is_there ? records->sorted[first].row : SIZE_MAX;
 }
 
 static int by_name(const void *lhs, const void *rhs)

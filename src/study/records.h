@@ -15,6 +15,13 @@ typedef struct cbk_recorded {
     const char *missing; /* ABSENT: the kind, "not recorded" or a declared meaning */
 } cbk_recorded;
 
+/* A row's name: its key, and its running number (0 in the patient form). */
+typedef struct cbk_identity {
+    const char *key;
+    size_t n;
+    size_t row;
+} cbk_identity;
+
 typedef struct cbk_records {
     const cbk_form *form;
     const char *file; /* "studies/ivc-lms/patient.csv" */
@@ -23,6 +30,8 @@ typedef struct cbk_records {
     const size_t *n;        /* [n_rows] running number from 1; NULL: the patient form */
     const size_t *line;     /* [n_rows] in file */
     const cbk_recorded *values; /* [n_rows * form->n_fields] row after row */
+    const cbk_identity
+        *sorted; /* [n_rows] by key, number and row; NULL: of a data file */
 } cbk_records;
 
 /* What another source says of a field, beside the value that stands in the record. */
@@ -55,7 +64,7 @@ const cbk_recorded *cbk_records_value(const cbk_records *records, size_t row,
                                       const char *field);
 /* "3", or "3/2" in a repeating form; NULL when the arena failed. */
 const char *cbk_records_name(const cbk_records *records, size_t row, cbk_arena *arena);
-/* The row of that name, or SIZE_MAX. */
+/* The row of that name, the first of several, or SIZE_MAX; not of a data file. */
 size_t cbk_records_find(const cbk_records *records, const char *name);
 
 /* Records by name, for comparing two lists of them. */

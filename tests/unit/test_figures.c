@@ -542,10 +542,11 @@ static void ticks_for_any_time(void)
 
 static void times_in_words(void)
 {
-    CHECK(strcmp(cbk_axis_value(1.0, "months since operation", arena), "1 month") == 0);
-    CHECK(strcmp(cbk_axis_value(36.0, "months", arena), "36 months") == 0);
-    CHECK(strcmp(cbk_axis_value(0.1 + 0.2, NULL, arena), "0.3") == 0);
-    CHECK(strcmp(cbk_axis_value(2e7, "days", arena), "2e+07 days") == 0);
+    CHECK(strcmp(cbk_axis_value(1.0, "months since operation", NULL, arena), "1 month") ==
+          0);
+    CHECK(strcmp(cbk_axis_value(36.0, "months", NULL, arena), "36 months") == 0);
+    CHECK(strcmp(cbk_axis_value(0.1 + 0.2, NULL, NULL, arena), "0.3") == 0);
+    CHECK(strcmp(cbk_axis_value(2e7, "days", NULL, arena), "2e+07 days") == 0);
     CHECK(strcmp(cbk_axis_title("months since operation", arena),
                  "Months since operation") == 0);
     CHECK(strcmp(cbk_axis_title(NULL, arena), "Time") == 0);

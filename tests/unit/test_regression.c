@@ -252,7 +252,7 @@ static cbk_forest_row estimate(double ratio, double lower, double upper)
                                     .p = 0.5,
                                     .is_estimated = true},
                           .p = "0.50"};
-    row.ratio = cbk_print_shown_ratio(arena, &row.shown);
+    row.ratio = cbk_print_shown_ratio(arena, NULL, &row.shown);
     return row;
 }
 
@@ -264,7 +264,7 @@ static cbk_forest_row infinite(bool is_rising, double bound)
                                   .upper = is_rising ? HUGE_VAL : bound,
                                   .p = 0.1,
                                   .is_infinite = true};
-    row.ratio = cbk_print_shown_ratio(arena, &row.shown);
+    row.ratio = cbk_print_shown_ratio(arena, NULL, &row.shown);
     return row;
 }
 
@@ -295,7 +295,7 @@ static void squares_and_arrows(void)
         infinite(true, (double)NAN),
     };
     const cbk_drawing *drawing =
-        cbk_figure_forest_draw(rows, N(rows), "HR (95% CI)", "Test", arena);
+        cbk_figure_forest_draw(rows, N(rows), "HR (95% CI)", "Test", NULL, arena);
     CHECK(drawing != NULL && drawn_fault(drawing) == NULL);
     CHECK(drawn_markers(drawing, CBK_MARKER_SQUARE) == 4);
     CHECK(shapes(drawing, CBK_SHAPE_POLYGON, 3) == 4);  /* closed: cut intervals */
@@ -315,7 +315,7 @@ static void narrow_scale(void)
         {.label = "F", .is_reference = true, .shown = {.ratio = (double)NAN}},
         estimate(1.1, 0.95, 1.2)};
     const cbk_drawing *drawing =
-        cbk_figure_forest_draw(narrow, N(narrow), "HR (95% CI)", "Test", arena);
+        cbk_figure_forest_draw(narrow, N(narrow), "HR (95% CI)", "Test", NULL, arena);
     CHECK(drawing != NULL && has_label(drawing, "0.8")); /* no wider than that */
     CHECK(!has_label(drawing, "0.5") && !has_label(drawing, "2"));
 }
@@ -347,7 +347,7 @@ static void any_rows(void)
             rows[i].is_indented = random_below(2) == 0;
         }
         const cbk_drawing *drawing =
-            cbk_figure_forest_draw(rows, n, "HR (95% CI)", "Test", arena);
+            cbk_figure_forest_draw(rows, n, "HR (95% CI)", "Test", NULL, arena);
         CHECK(drawing != NULL);
         const char *fault = drawn_fault(drawing);
         if (fault != NULL) {
@@ -378,12 +378,12 @@ static void no_memory(void)
         arena = cbk_arena_create(NULL, BLOCK);
         (void)CBK_NEW(arena, char, BLOCK - left);
         const cbk_drawing *drawing =
-            cbk_figure_forest_draw(rows, N(rows), "HR (95% CI)", "Test", arena);
+            cbk_figure_forest_draw(rows, N(rows), "HR (95% CI)", "Test", NULL, arena);
         n_drawn += drawing != NULL;
         cbk_arena_destroy(arena);
         arena = cbk_arena_create(NULL, BLOCK);
         (void)CBK_NEW(arena, char, BLOCK - left);
-        n_tables += cbk_regression_table(regression, NULL, arena) != NULL;
+        n_tables += cbk_regression_table(regression, NULL, NULL, arena) != NULL;
         cbk_arena_destroy(arena);
     }
     for (size_t limit = BLOCK; limit < 40 * BLOCK; limit += BLOCK / 4) {
@@ -393,7 +393,8 @@ static void no_memory(void)
                                                           arena, &again, &error);
         const bool is_right = status == CBK_OK || status == CBK_ENOMEM;
         const cbk_drawing *drawing =
-            status == CBK_OK ? cbk_regression_forest(again, true, "Test", arena) : NULL;
+            status == CBK_OK ? cbk_regression_forest(again, true, "Test", NULL, arena)
+                             : NULL;
         n_drawn += drawing != NULL;
         cbk_arena_destroy(arena);
         arena = whole;

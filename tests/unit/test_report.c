@@ -131,8 +131,8 @@ static void labels_and_periods(void)
     CHECK(is_text(cbk_words_label_unit(arena, "Size", "cm"), "Size, cm"));
     CHECK(is_text(cbk_words_label_unit(arena, "Stay (days)", "days"), "Stay (days)"));
     CHECK(is_text(cbk_words_label_unit(arena, "Month", "months"), "Month"));
-    CHECK(is_text(cbk_words_duration(arena, 1, "months"), "1 month"));
-    CHECK(is_text(cbk_words_duration(arena, 36, "months"), "36 months"));
+    CHECK(is_text(cbk_words_duration(arena, NULL, 1, "months"), "1 month"));
+    CHECK(is_text(cbk_words_duration(arena, NULL, 36, "months"), "36 months"));
     /* 1999-08-01 is day 10804, 2010-06-30 is day 14790. */
     CHECK(is_text(cbk_words_period(arena, 10804, 14790), "August 1999 to June 2010"));
     CHECK(is_text(cbk_words_period(arena, 10804, 10834), "August 1999"));
@@ -165,7 +165,7 @@ static void numbers_as_printed(void)
         {0.8, 3, "0.800"},
     };
     for (size_t i = 0; i < N(cases); i++) {
-        CHECK(is_text(cbk_print_number(arena, cases[i].value, cases[i].digits),
+        CHECK(is_text(cbk_print_number(arena, NULL, cases[i].value, cases[i].digits),
                       cases[i].text));
     }
 }
@@ -186,11 +186,11 @@ static void absences_say_why(void)
     };
     for (size_t i = 0; i < N(cases); i++) {
         const cbk_quantity absent = {.notes = cases[i].notes};
-        CHECK(is_text(cbk_print_quantity(arena, &absent, 3), cases[i].text));
+        CHECK(is_text(cbk_print_quantity(arena, NULL, &absent, 3), cases[i].text));
     }
     const cbk_quantity carried = {.value = {.kind = CBK_VALUE_NUMBER, .number = 0.5},
                                   .notes = CBK_NOTE_BEYOND_FOLLOW_UP};
-    CHECK(is_text(cbk_print_quantity(arena, &carried, 3), "not estimable"));
+    CHECK(is_text(cbk_print_quantity(arena, NULL, &carried, 3), "not estimable"));
 }
 
 /* ---- provenance -----------------------------------------------------------------------
@@ -554,7 +554,7 @@ static void the_report_of_nobody(void)
     cbk_study *study = open_first(0);
     CHECK(study != NULL);
     const cbk_document *document = NULL;
-    CHECK(cbk_report_build(study, NULL, NULL, arena, &document, NULL) == CBK_OK);
+    CHECK(cbk_report_build(study, NULL, NULL, NULL, arena, &document, NULL) == CBK_OK);
     CHECK(says(document, "The study is an observational cohort of 0 patients"));
     CHECK(says(document, "The records also hold 0 visit records."));
     CHECK(says(document, "Overall survival: not known for any patient."));
@@ -570,7 +570,7 @@ static void the_report_of_one(void)
     cbk_study *study = open_first(1);
     CHECK(study != NULL);
     const cbk_document *document = NULL;
-    CHECK(cbk_report_build(study, NULL, NULL, arena, &document, NULL) == CBK_OK);
+    CHECK(cbk_report_build(study, NULL, NULL, NULL, arena, &document, NULL) == CBK_OK);
     CHECK(says(document, "cohort of 1 patient from 2 centres"));
     CHECK(says(document, "The only one was female."));
     CHECK(says(document, "Overall survival: 1 of 1 patient had an event; nobody was "
@@ -622,7 +622,8 @@ static void the_same_bytes_twice(void)
         CHECK(study != NULL);
         const cbk_document *document = NULL;
         size_t size = 0;
-        CHECK(cbk_report_build(study, NULL, NULL, arena, &document, NULL) == CBK_OK);
+        CHECK(cbk_report_build(study, NULL, NULL, NULL, arena, &document, NULL) ==
+              CBK_OK);
         CHECK(is_text(document->footer, "casebook " CASEBOOK_VERSION ", study small"));
         CHECK(cbk_render(document, CBK_FORMAT_HTML, 80, arena, &html[i], &size, NULL) ==
               CBK_OK);
@@ -644,7 +645,7 @@ static void survives_a_full_arena(void)
         }
         const cbk_document *document = NULL;
         const cbk_status status =
-            cbk_report_build(study, NULL, NULL, small, &document, NULL);
+            cbk_report_build(study, NULL, NULL, NULL, small, &document, NULL);
         is_done = status == CBK_OK;
         n_failures += !is_done;
         CHECK(is_done == (document != NULL));
@@ -709,7 +710,8 @@ static void an_analysis_in_words(void)
     CHECK(cbk_curves_of_study(study, "pfs", NULL, 0, NULL, &used, arena, &curves, NULL) ==
           CBK_OK);
     const cbk_km_request request = {.n_at = N(at), .at = at};
-    const cbk_document *document = cbk_analysis_km_document(curves, &request, arena);
+    const cbk_document *document =
+        cbk_analysis_km_document(curves, &request, NULL, arena);
     CHECK(document != NULL);
     CHECK(says(document, "5 rows, 4 used; 1 left out ("));
     CHECK(says(document, "Event: progressed = 1: 2 events, 2 censored."));

@@ -26,7 +26,7 @@ static const cbk_drawing *draw(const cbk_swimmer *swimmers, size_t n, size_t n_l
                                cbk_arena *in)
 {
     return cbk_figure_swimmer_draw(swimmers, n, lanes, n_lanes, "Dead", "months",
-                                   "Every patient", 0.0, in);
+                                   "Every patient", &(cbk_figure_look){0}, in);
 }
 
 static bool is_sound(const cbk_drawing *drawing)
@@ -114,8 +114,8 @@ static void degenerate(void)
     CHECK(is_sound(draw(NULL, 0, 0, arena)));
     CHECK(is_sound(draw(NULL, 0, 5, arena)));
     CHECK(is_sound(draw(odd, N(odd), 1, arena)));
-    CHECK(
-        is_sound(cbk_figure_swimmer_draw(odd, 1, NULL, 0, NULL, NULL, NULL, 0.0, arena)));
+    CHECK(is_sound(cbk_figure_swimmer_draw(odd, 1, NULL, 0, NULL, NULL, NULL,
+                                           &(cbk_figure_look){0}, arena)));
     const cbk_swimmer huge = {"Patient 1", 1.7e308, CBK_SWIM_EVENT, 7, first_events};
     CHECK(is_sound(draw(&huge, 1, 2, arena)));
 }
