@@ -437,6 +437,44 @@ static void the_disk_is_full(void)
     fail_everywhere(SQLITE_FULL);
 }
 
+/* After a sync has failed nobody knows what is on the disk: the handle writes no more. */
+static void check_failed_sync(size_t after)
+{
+    char path[2 * PATH_SIZE];
+    char why[WHY_SIZE] = "";
+    cbk_casebook *casebook = NULL;
+    cbk_error err = {.message = ""};
+    tape = (disk_tape){.is_on = false};
+    way_path(folder, WAY_STUDY, path, sizeof path);
+    CHECK(recording_start(&tape));
+    bool is_fine =
+        cbk_casebook_open(path, CBK_CASEBOOK_CREATE, &casebook, &err) == CBK_OK &&
+        way_go("new", casebook, folder) == CBK_OK &&
+        way_go("import", casebook, folder) == CBK_OK;
+    tape.fail_sync_at = tape.n_syncs + after;
+    is_fine = is_fine && way_go("edit", casebook, folder) == CBK_EIO &&
+              way_go("edit --delete", casebook, folder) == CBK_EIO;
+    cbk_casebook_close(casebook);
+    casebook = NULL;
+    const way_acks acks = {.n = {2}};
+    is_fine = is_fine &&
+              cbk_casebook_open(path, CBK_CASEBOOK_WRITE, &casebook, &err) == CBK_OK &&
+              way_go("freeze", casebook, folder) == CBK_OK;
+    cbk_casebook_close(casebook);
+    recording_stop();
+    is_fine = is_fine && are_sound(folder, &acks, false, why, sizeof why);
+    remove_ways(folder);
+    CHECK(is_fine);
+}
+
+static void a_failed_sync_closes_the_way(void)
+{
+    enum { SYNCS_OF_A_COMMIT = 3 }; /* at least: of the journal, its header, the file */
+    for (size_t after = 1; after <= SYNCS_OF_A_COMMIT && !check_has_failed; after++) {
+        check_failed_sync(after);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const check_test tests[] = {
@@ -447,6 +485,7 @@ int main(int argc, char **argv)
         {"a disk that ignores syncs is found out",
          a_disk_that_ignores_syncs_is_found_out},
         {"settings that are known to be bad are found out", bad_settings_are_found_out},
+        {"a sync that fails closes the way for writing", a_failed_sync_closes_the_way},
         {"the disk fails at any operation", the_disk_fails},
         {"the disk is full at any operation", the_disk_is_full},
     };

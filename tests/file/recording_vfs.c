@@ -185,7 +185,7 @@ static int file_truncate(sqlite3_file *base, sqlite3_int64 size)
 
 static int file_sync(sqlite3_file *base, int flags)
 {
-    if (fails()) {
+    if (fails() || ++now->n_syncs == now->fail_sync_at) {
         return SQLITE_IOERR_FSYNC;
     }
     if (!now->is_sync_ignored) {

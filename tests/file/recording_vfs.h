@@ -47,6 +47,8 @@ typedef struct disk_tape {
     size_t fail_at;
     bool is_for_ever;
     int fail_code;
+    size_t n_syncs;
+    size_t fail_sync_at; /* the sync that fails; 0: none */
 } disk_tape;
 
 /* Registers the file system as SQLite's default; one at a time. */

@@ -6,6 +6,7 @@ Each tampering is one that somebody with the file and a SQLite program could do:
 put aside and back, counters are made to fit.  Where nothing of the content changed, all three must
 agree that the file is whole.  Prints TAP.
 """
+import hashlib
 import os
 import pathlib
 import random
@@ -21,7 +22,7 @@ import verify  # noqa: E402
 FORMS = ("patient", "recurrence", "treatment")
 TRAIL = ("casebook_audit", "casebook_transaction")
 CELLS = FORMS + ("casebook_source", "casebook_missing", "casebook_form", "casebook_field",
-                 "casebook_protocol")
+                 "casebook_protocol", "casebook_lock", "casebook_freeze", "casebook_file")
 
 
 class Programs:
@@ -55,7 +56,9 @@ def make_file(programs, study, folder):
               for form in (*FORMS, "sources")]
     steps += [["edit", path, "patient", "3", "size_cm=9.1", "cause_of_death=NA", "--reason", "a"],
               ["edit", path, "recurrence", "3/9", "month=20", "--new"],
-              ["edit", path, "recurrence", "3/9", "--delete", "--reason", "b"]]
+              ["edit", path, "recurrence", "3/9", "--delete", "--reason", "b"],
+              ["lock", path, "submission 1"],
+              ["freeze", path, "--form", "treatment", "--reason", "closed"]]
     for step in steps:
         done = programs.run(programs.casebook, *step)
         assert done.returncode == 0, done.stderr
@@ -182,6 +185,30 @@ def reorder_records(connection, chance):
         connection.execute(sql, of)
 
 
+def rebuild_chain(connection, chance):
+    """A value is another one, and always was: table, trail and every hash are made anew."""
+    (uuid,), = connection.execute("SELECT uuid FROM casebook_file")
+    seq, record, value = connection.execute(
+        "SELECT max(seq), record, new FROM casebook_audit WHERE form = 'patient' AND "
+        f"field = 'age_years' AND record = '{chance.randrange(1, 7)}' GROUP BY record").fetchone()
+    salt = chance.randbytes(16)
+    digest = hashlib.sha256(salt + verify.value_bytes(value + 1, None)).digest()
+    connection.execute("UPDATE patient SET age_years = ? WHERE patient = ?", (value + 1, record))
+    connection.execute("UPDATE casebook_audit SET new = ?, new_salt = ?, new_commit = ? WHERE seq = ?",
+                       (value + 1, salt, digest, seq))
+    previous = bytes(32)
+    for number, *rest in connection.execute(
+            "SELECT * FROM casebook_transaction ORDER BY number").fetchall():
+        for row in connection.execute("SELECT seq, txn, action, form, record, field, old_commit, "
+                                      "new_commit FROM casebook_audit WHERE txn = ? ORDER BY seq",
+                                      (number,)).fetchall():
+            previous = verify.chained(b"casebook/audit/1", row, previous)
+            connection.execute("UPDATE casebook_audit SET hash = ? WHERE seq = ?", (previous, row[0]))
+        previous = verify.chained(b"casebook/transaction/1", (uuid, number, *rest[:-1]), previous)
+        connection.execute("UPDATE casebook_transaction SET hash = ? WHERE number = ?",
+                           (previous, number))
+
+
 SCHEMA = (
     "CREATE TRIGGER quiet AFTER UPDATE ON patient BEGIN SELECT 1; END",
     "CREATE TRIGGER casebook_quiet BEFORE INSERT ON casebook_audit BEGIN SELECT 1; END",
@@ -234,7 +261,8 @@ def tamper_by_sql(path, chance):
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.execute("PRAGMA synchronous = OFF")
     what = chance.choice((alter_value,) * 6 + (delete_row, swap_rows, cut_tail, insert_row,
-                                               swap_cells, swap_salts, reorder_records))
+                                               swap_cells, swap_salts, reorder_records,
+                                               rebuild_chain))
     if chance.random() < 0.15:
         name = change_schema(connection, chance)
         connection.commit()

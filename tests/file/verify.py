@@ -145,7 +145,7 @@ def stored(connection, table, keys, columns):
     """A table as a replay has it: missing kinds beside the values."""
     names = ", ".join(f'"{name}"' for name in (*keys, *columns))
     rows = {}
-    for row in connection.execute(f'SELECT {names} FROM "{table}" ORDER BY rowid'):
+    for row in connection.execute(f'SELECT {names} FROM "{table}" ORDER BY _rowid_'):
         record = "/".join(str(part) for part in row[:len(keys)])
         cells = {name: (value, None) for name, value in zip(columns, row[len(keys):])
                  if value is not None}

@@ -183,6 +183,16 @@ static const way ways[] = {
 };
 enum { WAYS = sizeof ways / sizeof ways[0] };
 
+cbk_status way_go(const char *command, cbk_casebook *casebook, const char *folder)
+{
+    for (size_t i = 0; i < WAYS; i++) {
+        if (strcmp(ways[i].commands, command) == 0) {
+            return ways[i].go(casebook, folder);
+        }
+    }
+    return CBK_EINVAL;
+}
+
 void way_path(const char *folder, way_file which, char *out, size_t size)
 {
     static const char *const names[WAY_FILES] = {"a", "copy", "replay"};

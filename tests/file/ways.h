@@ -4,9 +4,7 @@
 #ifndef WAYS_H
 #define WAYS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "registry/casebook.h"
 
 /* The files that are written: the study's, a copy of it, and one made by a replay. */
 typedef enum way_file { WAY_STUDY, WAY_COPY, WAY_REPLAY, WAY_FILES } way_file;
@@ -22,6 +20,9 @@ typedef struct way_acks {
 /* Makes a file in the folder and writes to it in every way, opening it anew before some;
  * calls acknowledge when something has returned as done.  True: all of it has. */
 bool go_all_ways(const char *folder, void (*acknowledge)(way_file), way_acks *out);
+
+/* Writes in the way of one command, as in "edit". */
+cbk_status way_go(const char *command, cbk_casebook *casebook, const char *folder);
 
 /* Whether the study's file holds what was acknowledged and is whole: chain, replay and
  * tables agree; where nothing was, whether a new one can be made in its place.  A copy

@@ -59,6 +59,13 @@ static bool say(check *at, int exit_code, const char *format, ...)
 static bool fail_sqlite(check *at)
 {
     const int code = sqlite3_errcode(at->database) & 0xff;
+    if (code == SQLITE_READONLY) {
+        return say(
+            at, EXIT_UNREADABLE,
+            "%s: a write was cut short and left a journal beside it; open the file "
+            "with casebook first",
+            at->path);
+    }
     return say(at, code == SQLITE_CORRUPT ? EXIT_BROKEN : EXIT_UNREADABLE, "%s: %s",
                at->path, sqlite3_errmsg(at->database));
 }
