@@ -17,7 +17,8 @@ CBK_BEGIN_DECLS
 
 /* What "where does this number come from?" is answered with. */
 typedef struct cbk_provenance {
-    const char *id;          /* "n17": unique in the document */
+    const char *id;          /* "n3fa91c02b7": made of what is asked, so that it is the
+                                same in every document and at every run */
     const char *expression;  /* "median(age_years)" */
     const char *from;        /* the form it runs over: "patient" */
     const char *among;       /* the condition, or NULL: all */
@@ -269,7 +270,6 @@ typedef struct cbk_block {
 typedef struct cbk_provenance_entry {
     const cbk_provenance *provenance;
     struct cbk_provenance_entry *next;
-    struct cbk_provenance_entry *next_in_slot;
 } cbk_provenance_entry;
 
 /* The sheet that a document is laid out for, where its format has sheets. */
@@ -279,15 +279,16 @@ typedef struct cbk_document {
     cbk_arena *arena;
     cbk_paper paper;
     const char *title;
-    const char *subtitle; /* or NULL */
-    const char *footer;   /* program, version, data state; or NULL */
+    const char *subtitle;              /* or NULL */
+    const char *footer;                /* program, version, data state; or NULL */
+    const cbk_table_block *dictionary; /* of its variables, which a workbook has room for;
+                                          or NULL */
     cbk_block *first;
     cbk_block *last;
-    size_t n_provenance; /* numbers handed out: ids n1 .. */
+    size_t n_provenance; /* numbers handed out */
     cbk_provenance_entry *first_provenance;
     cbk_provenance_entry *last_provenance;
-    size_t n_slots;              /* a power of two, or 0 */
-    cbk_provenance_entry **slot; /* [n_slots] entries by what equal ones have in common */
+    struct cbk_provenance_index *index; /* of their ids; NULL: none yet */
 } cbk_document;
 
 /* NULL when the arena failed; adding to a NULL document does nothing. */
@@ -300,6 +301,9 @@ CBK_API void cbk_document_table(cbk_document *document, const cbk_table_block *t
 CBK_API void cbk_document_figure(cbk_document *document, const cbk_figure_block *figure);
 CBK_API void cbk_document_noted(cbk_document *document, const cbk_noted_block *noted);
 
+/* The id of a number: "n" and ten hexadecimal digits, of the SHA-256 of its expression,
+ * from, among and conventions.  NULL when the arena failed. */
+CBK_API const char *cbk_provenance_id(const cbk_provenance *provenance, cbk_arena *arena);
 /* Registers the provenance of a number and gives it its id; equal provenances (same
  * expression, from, among, conventions) share one.  NULL when the arena failed. */
 CBK_API const cbk_provenance *cbk_document_provenance(cbk_document *document,

@@ -154,14 +154,15 @@ static const char *table_text(comparing *at, int which, const char *id)
 static const char *figure_text(comparing *at, int which, const char *id)
 {
     const cbk_conventions conventions = cbk_conventions_of(CBK_PROFILE_R);
-    const cbk_drawing *drawing = NULL;
+    const cbk_document *document = NULL;
     const char *bytes = NULL;
     size_t size = 0;
     cbk_error err;
     cbk_arena *arena = at->session->arena;
-    return cbk_report_one_figure(at->studies[which], id, &conventions, arena, &drawing,
+    return cbk_report_one_figure(at->studies[which], id, &conventions, arena, &document,
                                  &err) == CBK_OK &&
-                   cbk_render_svg(drawing, arena, &bytes, &size, &err) == CBK_OK
+                   cbk_render_svg(document->last->figure->drawing, arena, &bytes, &size,
+                                  &err) == CBK_OK
                ? bytes
                : NULL;
 }

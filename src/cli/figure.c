@@ -78,18 +78,18 @@ static int run(const cbk_arguments *arguments)
     if (format == NULL || !read_dpi(&session, arguments, &dpi)) {
         return cbk_session_close(&session, CBK_EXIT_USAGE);
     }
-    const cbk_drawing *drawing = NULL;
+    const cbk_document *figure = NULL;
     const char *bytes = NULL;
     size_t size = 0;
     cbk_status status = cbk_session_open_study(&session, arguments->operands[0]);
     if (status == CBK_OK) {
         status =
             cbk_report_one_figure(session.study, arguments->operands[1], &conventions,
-                                  session.arena, &drawing, &session.error);
+                                  session.arena, &figure, &session.error);
     }
     if (status == CBK_OK) {
-        status =
-            cbk_session_render_drawing(&session, drawing, format, dpi, &bytes, &size);
+        status = cbk_session_render_drawing(&session, figure->last->figure->drawing,
+                                            format, dpi, &bytes, &size);
     }
     const int code =
         status == CBK_OK

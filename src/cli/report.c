@@ -155,9 +155,10 @@ const cbk_command cbk_command_report = {
     .n_operands_max = 1,
     .summary = "the whole report: tables, figures, audit",
     .details =
-        "Writes one HTML file that needs nothing else: the cohort in words, the tables "
+        "Writes one HTML file that needs nothing else: the results in words, the tables "
         "and "
-        "figures of the protocol, the survival table, the convention panel, findings, "
+        "figures of the protocol, the survival table, case histories where the protocol "
+        "tells them, the convention panel, findings, "
         "conflicts between sources, the audit of the manuscript's claims and the "
         "methods. "
         "Every number in it says where it came from. The "

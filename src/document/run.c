@@ -13,6 +13,9 @@ void cbk_run_span(cbk_text_run *run, cbk_arena *arena, cbk_span span)
     assert(run != NULL);
     assert(span.kind != CBK_SPAN_NUMBER || span.provenance != NULL ||
            cbk_arena_has_failed(arena));
+    if (span.kind == CBK_SPAN_TEXT && (span.text == NULL || span.text[0] == '\0')) {
+        return; /* a run that holds nothing is one that is empty */
+    }
     const char *text = cbk_text_copy(arena, span.text != NULL ? span.text : "");
     const char *target = span.target != NULL ? cbk_text_copy(arena, span.target) : NULL;
     const char *sign = span.sign != NULL ? cbk_text_copy(arena, span.sign) : NULL;

@@ -3,89 +3,13 @@
  */
 #include "fill/fill.h"
 
-#include "render/escape.h"
-#include "render/outputs.h"
 #include "report/parts.h"
 
-#include <casebook/render.h>
-
 #include <ctype.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- numbers --------------------------------------------------------------------- */
-
-static const char *refuse(cbk_arena *arena, const char **problem, const char *why)
-{
-    *problem = cbk_text_copy(arena, why);
-    return NULL;
-}
-
-static const char *print_text(cbk_fill *fill, const cbk_placeholder *of,
-                              const cbk_quantity *quantity, const char **problem)
-{
-    if (of->format != CBK_FILL_AS_IS && of->format != CBK_FILL_TEXT) {
-        *problem = cbk_text_format(fill->arena,
-                                   "It gives the text \"%.60s\", which only the format "
-                                   "text prints.",
-                                   quantity->value.text);
-        return NULL;
-    }
-    return quantity->value.text[0] != '\0'
-               ? quantity->value.text
-               : refuse(fill->arena, problem, "It gives an empty text.");
-}
-
-/* "not reached" is an answer; that there is nothing is none. */
-static const char *print_absence(cbk_fill *fill, const cbk_quantity *quantity,
-                                 const char **problem)
-{
-    const char *words = cbk_print_quantity(fill->arena, NULL, quantity, -1);
-    if (words == NULL || strcmp(words, CBK_DASH) != 0) {
-        return words;
-    }
-    const char *notes = cbk_words_notes(fill->arena, quantity->notes);
-    *problem = cbk_text_format(fill->arena, "The records give no value%s%s",
-                               notes != NULL ? ": " : ".", notes != NULL ? notes : "");
-    return NULL;
-}
-
-static const char *print_number(cbk_fill *fill, const cbk_placeholder *of, double value,
-                                const char **problem)
-{
-    cbk_arena *arena = fill->arena;
-    switch (of->format) {
-    case CBK_FILL_AS_IS:
-        return cbk_print_number(arena, NULL, value, -1);
-    case CBK_FILL_DECIMALS:
-        return cbk_print_number(arena, NULL, value, of->decimals);
-    case CBK_FILL_PERCENT:
-        if (of->is_scaled && fabs(value) > 100.0 * (1.0 + 1e-9)) {
-            *problem = cbk_text_format(
-                arena,
-                "The format percent takes a share of 0 to 1, or an expression that "
-                "begins with 100 * or is percent(...); this one gives %s.",
-                cbk_print_number(arena, NULL, value / 100.0, -1));
-            return NULL;
-        }
-        return cbk_text_format(arena, "%s%%",
-                               cbk_print_number(arena, NULL, value, of->decimals));
-    case CBK_FILL_P:
-        if (value < 0.0 || value > 1.0) {
-            *problem = cbk_text_format(
-                arena, "The format p takes a number of 0 to 1; this is %s.",
-                cbk_print_number(arena, NULL, value, -1));
-            return NULL;
-        }
-        return value < 0.001 ? "<0.001" : cbk_print_p(arena, NULL, value);
-    case CBK_FILL_TEXT:
-        break;
-    }
-    *problem = cbk_text_format(arena, "It gives the number %s, and the format is text.",
-                               cbk_print_number(arena, NULL, value, -1));
-    return NULL;
-}
 
 static cbk_status answer_number(cbk_fill *fill, cbk_filled *filled, cbk_error *err)
 {
@@ -93,91 +17,41 @@ static cbk_status answer_number(cbk_fill *fill, cbk_filled *filled, cbk_error *e
     cbk_quantity quantity;
     CBK_TRY(cbk_study_evaluate(fill->study, of->of, of->from, of->among,
                                &fill->conventions, fill->arena, &quantity, err));
-    if (cbk_quantity_has_number(&quantity)) {
-        filled->text = print_number(fill, of, quantity.value.number, &filled->problem);
-    } else if (quantity.value.kind == CBK_VALUE_TEXT) {
-        filled->text = print_text(fill, of, &quantity, &filled->problem);
-    } else {
-        filled->text = print_absence(fill, &quantity, &filled->problem);
-    }
+    filled->text = cbk_print_answer(
+        fill->arena, NULL, of,
+        cbk_placeholder_field(cbk_study_protocol(fill->study), of, of->from), &quantity,
+        &filled->problem);
     return CBK_OK;
 }
 
 /* ---- tables and figures ---------------------------------------------------------- */
 
-static cbk_status answer_table(cbk_fill *fill, cbk_filled *filled, cbk_buffer *block,
+static cbk_status answer_block(cbk_fill *fill, cbk_filled *filled, bool is_alone,
                                cbk_error *err)
 {
-    const cbk_document *document = NULL;
-    CBK_TRY(cbk_report_one_table(fill->study, filled->placeholder.id, &fill->conventions,
-                                 fill->arena, &document, err));
-    cbk_output_markdown_blocks(document, block);
-    filled->text = "";
-    return CBK_OK;
-}
-
-/* A name that every file system and every link takes. */
-static const char *picture_name(cbk_fill *fill, const char *id)
-{
-    char *name = cbk_text_format(fill->arena, "%s-figure-%s.svg", fill->stem, id);
-    for (char *c = name; c != NULL && *c != '\0'; c++) {
-        if (!isalnum((unsigned char)*c) && strchr("-_.", *c) == NULL) {
-            *c = '_';
-        }
+    const bool is_table = filled->placeholder.kind == CBK_PLACEHOLDER_TABLE;
+    const char *id = filled->placeholder.id;
+    if (fill->no_blocks != NULL) {
+        return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE, "%s", fill->no_blocks);
     }
-    return name;
-}
-
-static cbk_status answer_figure(cbk_fill *fill, cbk_filled *filled, cbk_buffer *block,
-                                cbk_error *err)
-{
-    const cbk_drawing *drawing = NULL;
-    if (fill->stem == NULL) {
+    if (!is_alone) {
+        return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
+                        "A %s needs a paragraph of its own; something else stands beside "
+                        "this placeholder.",
+                        is_table ? "table" : "figure");
+    }
+    if (!is_table && fill->stem == NULL) {
         return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
                         "A figure is a file beside the filled manuscript; say with -o "
                         "where that is.");
     }
-    CBK_TRY(cbk_report_one_figure(fill->study, filled->placeholder.id, &fill->conventions,
-                                  fill->arena, &drawing, err));
-    cbk_fill_picture *picture =
-        cbk_growing_add(&fill->pictures, sizeof *picture, fill->arena);
-    if (picture == NULL) {
-        return cbk_fail_memory(err);
-    }
-    *picture = (cbk_fill_picture){.name = picture_name(fill, filled->placeholder.id)};
-    CBK_TRY(cbk_render_svg(drawing, fill->arena, &picture->bytes, &picture->size, err));
-    cbk_buffer_add(block, "![");
-    cbk_escape_markdown(block, drawing->title, false);
-    cbk_buffer_addf(block, "](%s)", picture->name != NULL ? picture->name : "");
+    CBK_TRY((is_table ? cbk_report_one_table : cbk_report_one_figure)(
+        fill->study, id, &fill->conventions, fill->arena, &filled->document, err));
     filled->text = "";
     return CBK_OK;
 }
 
 /* ---- either ---------------------------------------------------------------------- */
-
-static cbk_status answer(cbk_fill *fill, cbk_filled *filled, bool is_alone,
-                         cbk_buffer *block, cbk_error *err)
-{
-    const cbk_placeholder *of = &filled->placeholder;
-    if (of->kind == CBK_PLACEHOLDER_NUMBER) {
-        return answer_number(fill, filled, err);
-    }
-    const char *what = of->kind == CBK_PLACEHOLDER_TABLE ? "table" : "figure";
-    if (block == NULL) {
-        return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
-                        "A %s cannot be filled into a Word document; `casebook %s STUDY "
-                        "%s` writes it alone.",
-                        what, what, of->id);
-    }
-    if (!is_alone) {
-        return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
-                        "A %s needs a line of its own; other text stands beside this "
-                        "placeholder.",
-                        what);
-    }
-    return of->kind == CBK_PLACEHOLDER_TABLE ? answer_table(fill, filled, block, err)
-                                             : answer_figure(fill, filled, block, err);
-}
 
 /* A character for private use for each number, by which a reader finds it again. */
 static const char *probe(cbk_fill *fill)
@@ -188,8 +62,7 @@ static const char *probe(cbk_fill *fill)
 }
 
 cbk_status cbk_fill_answer(cbk_fill *fill, const char *text, size_t size, size_t line,
-                           bool is_alone, cbk_buffer *block, const cbk_filled **out,
-                           cbk_error *err)
+                           bool is_alone, const cbk_filled **out, cbk_error *err)
 {
     cbk_error why = {.message = ""};
     cbk_filled *filled = cbk_growing_add(&fill->filled, sizeof *filled, fill->arena);
@@ -203,14 +76,16 @@ cbk_status cbk_fill_answer(cbk_fill *fill, const char *text, size_t size, size_t
         filled->text = probe(fill);
         status = CBK_OK;
     } else if (status == CBK_OK) {
-        status = answer(fill, filled, is_alone, block, &why);
+        status = filled->placeholder.kind == CBK_PLACEHOLDER_NUMBER
+                     ? answer_number(fill, filled, &why)
+                     : answer_block(fill, filled, is_alone, &why);
     }
     if (status == CBK_EINVAL || status == CBK_EDATA) {
         filled->text = NULL;
         filled->problem = cbk_text_copy(fill->arena, why.message);
         status = CBK_OK;
     }
-    if (cbk_arena_has_failed(fill->arena) || (block != NULL && block->is_failed)) {
+    if (cbk_arena_has_failed(fill->arena)) {
         return cbk_fail_memory(err);
     }
     if (status != CBK_OK) {

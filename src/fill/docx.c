@@ -5,6 +5,7 @@
  * result, and never compute it.  The parts are changed at the bytes of the placeholders;
  * whatever stands around them is copied.
  */
+#include "fill/docx_block.h"
 #include "fill/docx_part.h"
 
 #include "package/zip_reader.h"
@@ -17,21 +18,20 @@
 
 enum { PART_BYTES_MAX = 64 << 20, ALL_BYTES_MAX = 512 << 20 };
 
-typedef struct edit {
-    range replaced;
-    const char *text;
-    size_t index;
-} edit;
-
 /* ---- what is changed ----------------------------------------------------------------
  */
 
-static void replace(part *p, size_t start, size_t end, const char *text)
+void cbk_docx_replace(part *p, range bytes, const char *text)
 {
     edit *added = cbk_growing_add(&p->edits, sizeof *added, p->fill->arena);
     if (added != NULL && text != NULL) {
-        *added = (edit){{start, end}, text, p->edits.n};
+        *added = (edit){bytes, text, p->edits.n};
     }
+}
+
+static void replace(part *p, size_t start, size_t end, const char *text)
+{
+    cbk_docx_replace(p, (range){start, end}, text);
 }
 
 /* Blanks at the ends of a text are kept only where its tag says so. */
@@ -44,12 +44,12 @@ static void keep_blanks(part *p, const piece *of)
     }
 }
 
-static const char *take(part *p, cbk_buffer *buffer)
+const char *cbk_docx_take(part *p, cbk_buffer *buffer)
 {
-    const char *copy =
-        buffer->is_failed
-            ? NULL
-            : cbk_text_copy_bytes(p->fill->arena, buffer->bytes, buffer->size);
+    const char *bytes = buffer->bytes != NULL ? buffer->bytes : "";
+    const char *copy = buffer->is_failed
+                           ? NULL
+                           : cbk_text_copy_bytes(p->fill->arena, bytes, buffer->size);
     if (buffer->is_failed) {
         (void)cbk_arena_alloc(p->fill->arena, SIZE_MAX, 2, 1);
     }
@@ -71,14 +71,30 @@ static void add_mark(part *p, range properties, const char *kind, cbk_buffer *ou
                     kind, p->prefix);
 }
 
-static void add_text_run(part *p, range properties, const char *element,
-                         const char *before, const char *text, const char *after,
-                         cbk_buffer *out)
+static void add_run(part *p, range properties, const char *element, const char *before,
+                    const char *text, const char *after, cbk_buffer *out)
 {
     open_run(p, properties, out);
     cbk_buffer_addf(out, "<%s%s xml:space=\"preserve\">%s", p->prefix, element, before);
     cbk_escape_xml(out, text);
     cbk_buffer_addf(out, "%s</%s%s></%sr>", after, p->prefix, element, p->prefix);
+}
+
+void cbk_docx_text_run(part *p, range properties, const char *text, cbk_buffer *out)
+{
+    add_run(p, properties, "t", "", text, "", out);
+}
+
+void cbk_docx_field_begin(part *p, range properties, const char *source, cbk_buffer *out)
+{
+    add_mark(p, properties, "begin", out);
+    add_run(p, properties, "instrText", " ADDIN casebook ", source, " ", out);
+    add_mark(p, properties, "separate", out);
+}
+
+void cbk_docx_field_end(part *p, range properties, cbk_buffer *out)
+{
+    add_mark(p, properties, "end", out);
 }
 
 /* The run is parted, and a field stands between its parts. */
@@ -88,18 +104,16 @@ static void insert_field(part *p, const site *of, const char *source, const char
     const range properties = first->properties;
     cbk_buffer out = {0};
     cbk_buffer_addf(&out, "</%st></%sr>", p->prefix, p->prefix);
-    add_mark(p, properties, "begin", &out);
-    add_text_run(p, properties, "instrText", " ADDIN casebook ", source, " ", &out);
-    add_mark(p, properties, "separate", &out);
-    add_text_run(p, properties, "t", "", text, "", &out);
-    add_mark(p, properties, "end", &out);
+    cbk_docx_field_begin(p, properties, source, &out);
+    cbk_docx_text_run(p, properties, text, &out);
+    cbk_docx_field_end(p, properties, &out);
     open_run(p, properties, &out);
     cbk_buffer_addf(&out, "<%st xml:space=\"preserve\">", p->prefix);
     keep_blanks(p, first);
     const size_t start = first->content.start + of->from;
     replace(p, start,
             first == of->last ? first->content.start + of->to : first->content.end,
-            take(p, &out));
+            cbk_docx_take(p, &out));
     const piece *pieces = p->pieces.items;
     for (size_t i = first->index + 1; i < of->last->index; i++) {
         if (pieces[i].paragraph == first->paragraph) {
@@ -121,7 +135,7 @@ static void update_piece(part *p, const piece *of, const char *wanted)
     if (now != NULL && strcmp(now, wanted) != 0) {
         cbk_buffer out = {0};
         cbk_escape_xml(&out, wanted);
-        replace(p, in.start, in.end, out.bytes != NULL ? take(p, &out) : "");
+        replace(p, in.start, in.end, out.bytes != NULL ? cbk_docx_take(p, &out) : "");
         keep_blanks(p, of);
     }
 }
@@ -139,26 +153,50 @@ static void update_field(part *p, const field *of, const char *text)
     }
     if (!is_written) {
         cbk_buffer out = {0};
-        add_text_run(p, of->properties, "t", "", text, "", &out);
-        replace(p, of->end, of->end, take(p, &out));
+        cbk_docx_text_run(p, of->properties, text, &out);
+        replace(p, of->end, of->end, cbk_docx_take(p, &out));
     }
 }
 
-static cbk_status fill_site(part *p, const site *of, cbk_error *err)
+/* A copy for old programs is filled, too, and counts no second time. */
+static cbk_status answer(part *p, const site *of, bool is_alone, cbk_filled *out,
+                         cbk_error *err)
 {
+    cbk_fill *fill = p->fill;
+    const paragraph *in = cbk_docx_paragraph(p, of->paragraph);
+    const size_t n = fill->filled.n;
+    const size_t n_failed = fill->n_failed;
     const cbk_filled *filled = NULL;
+    CBK_TRY(cbk_fill_answer(fill, of->source, strlen(of->source), of->paragraph, is_alone,
+                            &filled, err));
+    *out = *filled;
+    if (in != NULL && in->is_copy) {
+        fill->filled.n = n;
+        fill->n_failed = n_failed;
+    }
+    return CBK_OK;
+}
+
+static cbk_status fill_site(part *p, cbk_docx_package *package, const site *of,
+                            cbk_error *err)
+{
+    cbk_filled filled;
+    const bool spans =
+        of->field != NULL && of->field->paragraph != of->field->last_paragraph;
     if (of->source == NULL) {
         return cbk_fail_memory(err);
     }
-    CBK_TRY(cbk_fill_answer(p->fill, of->source, strlen(of->source), of->paragraph, false,
-                            NULL, &filled, err));
-    const char *source = filled->placeholder.source;
+    CBK_TRY(answer(p, of, of->is_alone || spans, &filled, err));
+    const char *source = filled.placeholder.source;
     const char *text =
-        filled->text != NULL
-            ? filled->text
+        filled.text != NULL
+            ? filled.text
             : cbk_text_format(p->fill->arena, "[not computed: %s]", source);
     if (text == NULL) {
         return cbk_fail_memory(err);
+    }
+    if (filled.document != NULL || spans) {
+        return cbk_docx_fill_block(p, package, of, &filled, text, err);
     }
     if (of->field != NULL) {
         update_field(p, of->field, text);
@@ -196,43 +234,59 @@ static cbk_status apply(part *p, size_t size, cbk_zip_part *out, cbk_error *err)
     }
     cbk_buffer_add_bytes(&written, p->bytes + at, size - at);
     out->size = written.size;
-    out->bytes = take(p, &written);
+    out->bytes = cbk_docx_take(p, &written);
     return out->bytes != NULL ? CBK_OK : cbk_fail_memory(err);
 }
 
 /* ---- a part, and all of them ---------------------------------------------------------
  */
 
-static cbk_status fill_part(cbk_fill *fill, cbk_zip_part *of, cbk_error *err)
+static cbk_status fill_sites(part *p, cbk_docx_package *package, cbk_error *err)
+{
+    const site *sites = p->sites.items;
+    if (p->sites.n > 0 && p->prefix[0] == '\0') {
+        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
+                        "%s names its elements in a way that cannot be filled; save it "
+                        "with Word or LibreOffice.",
+                        p->name);
+    }
+    p->fill->no_blocks =
+        p->is_strict || strcmp(p->prefix, "w:") != 0 || !package->takes_styles
+            ? "Tables and figures are filled into documents as Word and "
+              "LibreOffice save them by default; save it so (.docx, not "
+              "Strict Open XML)."
+            : NULL;
+    for (size_t i = 0; i < p->sites.n; i++) {
+        if (sites[i].at >= p->replaced_to) { /* not inside a table just written */
+            CBK_TRY(fill_site(p, package, &sites[i], err));
+        }
+    }
+    return CBK_OK;
+}
+
+static cbk_status fill_part(cbk_fill *fill, cbk_docx_package *package, cbk_zip_part *of,
+                            cbk_error *err)
 {
     part *p = CBK_NEW(fill->arena, part, 1);
     size_t bad_at = 0;
     if (p == NULL) {
         return cbk_fail_memory(err);
     }
-    *p = (part){.fill = fill, .name = fill->file, .bytes = of->bytes};
+    *p = (part){
+        .fill = fill, .name = fill->file, .part_name = of->name, .bytes = of->bytes};
     if (!cbk_text_is_valid_utf8(of->bytes, of->size, &bad_at)) {
         return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s is not in UTF-8.", fill->file);
     }
     CBK_TRY(cbk_docx_find_sites(p, of->size, err));
-    const site *sites = p->sites.items;
-    if (p->sites.n > 0 && p->prefix[0] == '\0') {
-        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
-                        "%s names its elements in a way that cannot be filled; save it "
-                        "with Word or LibreOffice.",
-                        fill->file);
-    }
-    for (size_t i = 0; i < p->sites.n; i++) {
-        CBK_TRY(fill_site(p, &sites[i], err));
-    }
+    CBK_TRY(fill_sites(p, package, err));
     return p->edits.n > 0 ? apply(p, of->size, of, err) : CBK_OK;
 }
 
 /* The parts that a reader reads: "word/document.xml", also "word/document2.xml". */
 static bool has_text(const char *name)
 {
-    static const char *const stems[] = {"document", "footnotes", "endnotes", "header",
-                                        "footer"};
+    static const char *const stems[] = {"document", "footnotes", "endnotes",
+                                        "comments", "header",    "footer"};
     if (strncmp(name, "word/", 5) != 0) {
         return false;
     }
@@ -285,30 +339,39 @@ static cbk_status read_parts(cbk_fill *fill, cbk_zip *zip, cbk_zip_part **out, s
                                   fill->file);
 }
 
+static cbk_status fill_texts(cbk_fill *fill, cbk_docx_package *package, cbk_error *err)
+{
+    const char *file = fill->file;
+    for (size_t i = 0; i < package->parts.n; i++) {
+        cbk_zip_part of = ((cbk_zip_part *)package->parts.items)[i];
+        if (!has_text(of.name)) {
+            continue;
+        }
+        if (strncmp(of.name, "word/document", 13) != 0) {
+            fill->file = cbk_text_format(fill->arena, "%s: %s", file, of.name);
+        }
+        const cbk_status status = fill_part(fill, package, &of, err);
+        fill->file = file;
+        CBK_TRY(status);
+        ((cbk_zip_part *)package->parts.items)[i] = of; /* there may be more parts now */
+    }
+    return CBK_OK;
+}
+
 static cbk_status fill_parts(cbk_fill *fill, cbk_zip *zip, cbk_buffer *out,
                              cbk_error *err)
 {
     cbk_zip_part *parts = NULL;
-    const char *file = fill->file;
     size_t n = 0;
+    cbk_docx_package package = {.fill = fill};
     CBK_TRY(read_parts(fill, zip, &parts, &n, err));
-    for (size_t i = 0; i < n; i++) {
-        if (!has_text(parts[i].name)) {
-            continue;
-        }
-        if (strncmp(parts[i].name, "word/document", 13) != 0) {
-            fill->file = cbk_text_format(fill->arena, "%s: %s", file, parts[i].name);
-        }
-        const cbk_status status = fill_part(fill, &parts[i], err);
-        fill->file = file;
-        CBK_TRY(status);
-    }
+    CBK_TRY(cbk_docx_package_open(&package, parts, n, err));
+    CBK_TRY(fill_texts(fill, &package, err));
     if (fill->problems->n_found > 0) {
-        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s has %zu mistakes.", file,
+        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s has %zu mistakes.", fill->file,
                         fill->problems->n_found);
     }
-    return cbk_arena_has_failed(fill->arena) ? cbk_fail_memory(err)
-                                             : cbk_zip_write(parts, n, out, err);
+    return cbk_docx_package_write(&package, out, err);
 }
 
 cbk_status cbk_fill_docx(cbk_fill *fill, const char *bytes, size_t size, cbk_buffer *out,

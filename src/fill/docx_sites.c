@@ -9,148 +9,6 @@
 
 static const char field_code[] = "ADDIN casebook ";
 
-static bool is_word(const char *space)
-{
-    return strstr(space, "wordprocessingml") != NULL;
-}
-
-/* ---- reading ----------------------------------------------------------------------- */
-
-/* "w:" of "<w:t>". */
-static void note_prefix(part *p)
-{
-    const char *name = p->bytes + p->place.start + 1;
-    const size_t size = strcspn(name, ": \t\r\n/>");
-    if (name[size] == ':' && size + 1 < CBK_DOCX_PREFIX_MAX) {
-        memcpy(p->prefix, name, size + 1);
-        p->prefix[size + 1] = '\0';
-    }
-}
-
-static void on_field_mark(part *p, const char *kind)
-{
-    if (strcmp(kind, "begin") == 0) {
-        field *begun = CBK_NEW(p->fill->arena, field, 1);
-        if (begun == NULL || p->n_fields_open > CBK_XML_DEPTH_MAX) {
-            return;
-        }
-        *begun = (field){.paragraph = p->n_open > 0 ? p->paragraphs[p->n_open - 1] : 0,
-                         .start = p->place.start};
-        if (p->n_runs > 0) {
-            begun->properties = p->runs[p->n_runs - 1].properties;
-        }
-        p->open[p->n_fields_open++] = begun;
-        return;
-    }
-    field *top = p->n_fields_open > 0 ? p->open[p->n_fields_open - 1] : NULL;
-    if (top == NULL) {
-        return;
-    }
-    if (strcmp(kind, "separate") == 0) {
-        top->is_in_result = true;
-        top->first_piece = p->pieces.n;
-    } else if (strcmp(kind, "end") == 0) {
-        p->n_fields_open--;
-        top->end = p->n_runs > 0 ? p->runs[p->n_runs - 1].start : p->place.start;
-        top->end_piece = p->pieces.n;
-        field **kept = cbk_growing_add(&p->fields, sizeof(field *), p->fill->arena);
-        if (kept != NULL) {
-            *kept = top;
-        } else {
-            cbk_buffer_free(&top->code);
-        }
-    }
-}
-
-static void on_text_open(part *p, const char *const *attributes)
-{
-    const run *of = &p->runs[p->n_runs - 1];
-    const char *kept = cbk_xml_attribute(attributes, "space");
-    p->is_in_text = p->bytes[p->place.end - 2] != '/';
-    p->text = (piece){.content = {p->place.end, p->place.end},
-                      .properties = of->properties,
-                      .tag_end = p->place.end - 1,
-                      .paragraph = p->n_open > 0 ? p->paragraphs[p->n_open - 1] : 0,
-                      .is_kept = kept != NULL && strcmp(kept, "preserve") == 0};
-}
-
-static void on_open(void *context, const char *space, const char *local,
-                    const char *const *attributes)
-{
-    part *p = context;
-    p->depth++;
-    if (p->skip_from > 0 || !is_word(space)) {
-        return;
-    }
-    const bool is_in_run = p->n_runs > 0 && p->depth == p->runs[p->n_runs - 1].depth + 1;
-    if (strcmp(local, "moveFrom") == 0) {
-        p->skip_from = p->depth;
-    } else if (strcmp(local, "p") == 0) {
-        p->paragraphs[p->n_open++] = ++p->n_paragraphs;
-    } else if (strcmp(local, "r") == 0) {
-        p->runs[p->n_runs++] = (run){.depth = p->depth, .start = p->place.start};
-        note_prefix(p);
-    } else if (strcmp(local, "rPr") == 0 && is_in_run) {
-        p->runs[p->n_runs - 1].properties = (range){p->place.start, p->place.end};
-    } else if (strcmp(local, "t") == 0 && is_in_run) {
-        on_text_open(p, attributes);
-    } else if (strcmp(local, "instrText") == 0) {
-        p->is_in_code = true;
-    } else if (strcmp(local, "fldChar") == 0) {
-        const char *kind = cbk_xml_attribute(attributes, "fldCharType");
-        on_field_mark(p, kind != NULL ? kind : "");
-    }
-}
-
-static void keep_piece(part *p)
-{
-    piece *kept = cbk_growing_add(&p->pieces, sizeof *kept, p->fill->arena);
-    if (kept != NULL) {
-        p->text.content.end = p->place.start;
-        p->text.index = p->pieces.n - 1;
-        *kept = p->text;
-    }
-}
-
-static void on_close(void *context, const char *space, const char *local)
-{
-    part *p = context;
-    const bool was_skipped = p->skip_from > 0;
-    if (p->skip_from == p->depth) {
-        p->skip_from = 0;
-    }
-    p->depth--;
-    if (was_skipped || !is_word(space)) {
-        return;
-    }
-    run *top = p->n_runs > 0 ? &p->runs[p->n_runs - 1] : NULL;
-    if (strcmp(local, "p") == 0 && p->n_open > 0) {
-        p->n_open--;
-    } else if (strcmp(local, "r") == 0 && top != NULL) {
-        p->n_runs--;
-    } else if (strcmp(local, "rPr") == 0 && top != NULL && p->depth == top->depth &&
-               top->properties.end > 0) {
-        top->properties.end = p->place.end;
-    } else if (strcmp(local, "t") == 0 && p->is_in_text) {
-        p->is_in_text = false;
-        keep_piece(p);
-    } else if (strcmp(local, "instrText") == 0) {
-        p->is_in_code = false;
-    }
-}
-
-static void on_text(void *context, const char *text, size_t size)
-{
-    const part *p = context;
-    if (p->is_in_code && p->n_fields_open > 0 &&
-        !p->open[p->n_fields_open - 1]->is_in_result) {
-        cbk_buffer_add_bytes(&p->open[p->n_fields_open - 1]->code, text, size);
-    }
-}
-
-/* ---- what is to be filled -----------------------------------------------------------
- */
-
 /* The question of a field of ours; NULL: it is none. */
 static const char *question_of(const field *of)
 {
@@ -160,26 +18,66 @@ static const char *question_of(const field *of)
     return of->is_in_result && strncmp(code, field_code, size) == 0 ? code + size : NULL;
 }
 
+static void lost_end(part *p, size_t number, const char *question)
+{
+    cbk_problems_add(p->fill->problems, (cbk_place){.file = p->name},
+                     "What was filled in for {{%.80s}} begins in paragraph %zu and does "
+                     "not end there; delete it and write the placeholder again.",
+                     question, number);
+}
+
+/* A field may go on over paragraphs and tables of the text that it began in. */
+static bool ends_where_it_began(const part *p, const field *of)
+{
+    const paragraph *first = cbk_docx_paragraph(p, of->paragraph);
+    const paragraph *last = cbk_docx_paragraph(p, of->last_paragraph);
+    return first != NULL && last != NULL && first->parent == last->parent;
+}
+
+static bool stands_alone(const part *p, const field *of)
+{
+    const paragraph *in = cbk_docx_paragraph(p, of->paragraph);
+    return !cbk_docx_has_content(p, (range){in->start, of->run}) &&
+           !cbk_docx_has_content(p, (range){of->after, in->end});
+}
+
+static void add_field(part *p, const field *of, const char *question)
+{
+    piece *pieces = p->pieces.items;
+    site *found = cbk_growing_add(&p->sites, sizeof *found, p->fill->arena);
+    if (found == NULL) {
+        return;
+    }
+    *found = (site){.at = of->start,
+                    .field = of,
+                    .source = cbk_text_copy(p->fill->arena, question),
+                    .paragraph = of->paragraph,
+                    .is_alone = stands_alone(p, of)};
+    for (size_t k = of->first_piece; k < of->end_piece; k++) {
+        if (pieces[k].field == NULL) { /* a field inside another came first */
+            pieces[k].field = of;
+        }
+    }
+}
+
 static void find_fields(part *p)
 {
     field *const *fields = p->fields.items;
-    piece *pieces = p->pieces.items;
     for (size_t i = 0; i < p->fields.n; i++) {
         const char *question = question_of(fields[i]);
-        site *found = question != NULL
-                          ? cbk_growing_add(&p->sites, sizeof *found, p->fill->arena)
-                          : NULL;
-        if (found == NULL) {
+        if (question == NULL) {
             continue;
         }
-        *found = (site){.at = fields[i]->start,
-                        .field = fields[i],
-                        .source = cbk_text_copy(p->fill->arena, question),
-                        .paragraph = fields[i]->paragraph};
-        for (size_t k = fields[i]->first_piece; k < fields[i]->end_piece; k++) {
-            if (pieces[k].field == NULL) { /* a field inside another came first */
-                pieces[k].field = fields[i];
-            }
+        if (ends_where_it_began(p, fields[i])) {
+            add_field(p, fields[i], question);
+        } else {
+            lost_end(p, fields[i]->paragraph, question);
+        }
+    }
+    for (size_t i = 0; i < p->n_fields_open; i++) {
+        const char *question = question_of(p->open[i]);
+        if (question != NULL) {
+            lost_end(p, p->open[i]->paragraph, question);
         }
     }
 }
@@ -216,13 +114,13 @@ static const piece *piece_at(paragraph_walk *in, size_t at, size_t *offset)
     return NULL;
 }
 
-static void no_end(part *p, size_t paragraph)
+static void no_end(part *p, size_t number)
 {
     cbk_problems_add(
         p->fill->problems, (cbk_place){.file = p->name},
         "In paragraph %zu `{{` opens a placeholder that `}}` does not close in the same "
         "paragraph; write \\{{ for two braces.",
-        paragraph);
+        number);
 }
 
 /* The placeholder of text[from, to), braces and all. */
@@ -239,6 +137,11 @@ static void add_site(part *p, paragraph_walk *in, const char *text, size_t from,
     found->last = piece_at(in, to - 1, &found->to);
     found->to++;
     found->at = found->first->content.start + found->from;
+    const char *after = text + to;
+    const paragraph *of = cbk_docx_paragraph(p, found->paragraph);
+    found->is_alone = strspn(text, " \t\r\n") == from &&
+                      after[strspn(after, " \t\r\n")] == '\0' && of != NULL &&
+                      !cbk_docx_has_others(p, (range){of->start, of->end});
 }
 
 /* One paragraph: its text as one, with a character between that no placeholder crosses
@@ -320,9 +223,7 @@ static void free_codes(part *p)
 
 cbk_status cbk_docx_find_sites(part *p, size_t size, cbk_error *err)
 {
-    const cbk_xml_handler handler = {p, on_open, on_close, on_text};
-    cbk_status status =
-        cbk_xml_read_placed(p->name, p->bytes, size, &handler, &p->place, err);
+    const cbk_status status = cbk_docx_read_part(p, size, err);
     if (status == CBK_OK) {
         find_fields(p);
         find_placeholders(p);
@@ -331,8 +232,6 @@ cbk_status cbk_docx_find_sites(part *p, size_t size, cbk_error *err)
         }
     }
     free_codes(p);
-    if (status == CBK_OK && cbk_arena_has_failed(p->fill->arena)) {
-        status = cbk_fail_memory(err);
-    }
-    return status;
+    return status == CBK_OK && cbk_arena_has_failed(p->fill->arena) ? cbk_fail_memory(err)
+                                                                    : status;
 }

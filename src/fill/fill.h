@@ -9,16 +9,17 @@
 
 #include "base/text.h"
 #include "claims/manuscript_builder.h"
-#include "fill/placeholder.h"
 #include "report/report.h"
+#include "study/placeholder.h"
 
 /* One place of the manuscript. */
 typedef struct cbk_filled {
     cbk_placeholder placeholder;
-    const char *file;    /* in DOCX its part, where that is not the document itself */
-    size_t line;         /* of the file; in DOCX the paragraph of its part */
-    const char *text;    /* what is printed there; NULL: not computed */
-    const char *problem; /* why not: a sentence; NULL: computed */
+    const char *file; /* in DOCX its part, where that is not the document itself */
+    size_t line;      /* of the file; in DOCX the paragraph of its part */
+    const char *text; /* what is printed there, "" for a document; NULL: not computed */
+    const cbk_document *document; /* TABLE, FIGURE: that alone; NULL: not computed */
+    const char *problem;          /* why not: a sentence; NULL: computed */
 } cbk_filled;
 
 /* A picture that stands beside the filled file. */
@@ -39,7 +40,8 @@ typedef struct cbk_fill {
     cbk_growing filled;   /* cbk_filled, in the order of the file */
     cbk_growing pictures; /* cbk_fill_picture */
     size_t n_failed;
-    bool is_probe; /* numbers are printed as their place in `filled` (claims.c) */
+    const char *no_blocks; /* why tables and figures cannot stand here; NULL: they can */
+    bool is_probe;         /* numbers are printed as their place in `filled` (claims.c) */
 } cbk_fill;
 
 /* Fills bytes[size] of the file into out, whose failure is sticky.
@@ -65,11 +67,10 @@ bool cbk_fill_made_claims(const char *bytes, size_t size);
  */
 
 /* Answers the placeholder text[size]; what cannot be computed is a problem of *out, no
- * failure.  is_alone: nothing else stands in its paragraph.  block: the table or figure
- * as Markdown, NULL where the format takes none.  Errors: CBK_ENOMEM, CBK_EIO. */
+ * failure.  is_alone: nothing else stands in its paragraph.  Errors: CBK_ENOMEM,
+ * CBK_EIO. */
 cbk_status cbk_fill_answer(cbk_fill *fill, const char *text, size_t size, size_t line,
-                           bool is_alone, cbk_buffer *block, const cbk_filled **out,
-                           cbk_error *err);
+                           bool is_alone, const cbk_filled **out, cbk_error *err);
 
 /* What a number is printed as in a probe, NUL-terminated: one of Unicode's characters for
  * private use, from U+F0000 on. */

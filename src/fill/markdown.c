@@ -7,7 +7,11 @@
 #include "fill/fill.h"
 
 #include "render/escape.h"
+#include "render/outputs.h"
 
+#include <casebook/render.h>
+
+#include <ctype.h>
 #include <string.h>
 
 typedef struct markdown {
@@ -79,8 +83,38 @@ static void add_attribute(cbk_buffer *out, const char *text, cbk_arena *arena)
     }
 }
 
-static void write(markdown *m, const cbk_filled *filled, bool stands_alone,
-                  const cbk_buffer *block)
+/* A name that every file system and every link takes. */
+static const char *picture_name(cbk_fill *fill, const char *id)
+{
+    char *name = cbk_text_format(fill->arena, "%s-figure-%s.svg", fill->stem, id);
+    for (char *c = name; c != NULL && *c != '\0'; c++) {
+        if (!isalnum((unsigned char)*c) && strchr("-_.", *c) == NULL) {
+            *c = '_';
+        }
+    }
+    return name;
+}
+
+/* A figure is a link to a file of its own. */
+static cbk_status write_figure(markdown *m, const cbk_filled *filled, cbk_error *err)
+{
+    cbk_fill *fill = m->fill;
+    const cbk_drawing *drawing = filled->document->last->figure->drawing;
+    cbk_fill_picture *picture =
+        cbk_growing_add(&fill->pictures, sizeof *picture, fill->arena);
+    if (picture == NULL) {
+        return cbk_fail_memory(err);
+    }
+    *picture = (cbk_fill_picture){.name = picture_name(fill, filled->placeholder.id)};
+    CBK_TRY(cbk_render_svg(drawing, fill->arena, &picture->bytes, &picture->size, err));
+    cbk_buffer_add(m->out, "\n![");
+    cbk_escape_markdown(m->out, drawing->title, false);
+    cbk_buffer_addf(m->out, "](%s)\n", picture->name != NULL ? picture->name : "");
+    return CBK_OK;
+}
+
+static cbk_status write(markdown *m, const cbk_filled *filled, bool stands_alone,
+                        cbk_error *err)
 {
     const bool is_div =
         stands_alone && filled->placeholder.kind != CBK_PLACEHOLDER_NUMBER;
@@ -91,15 +125,16 @@ static void write(markdown *m, const cbk_filled *filled, bool stands_alone,
         cbk_buffer_add(m->out, is_div ? "\n**\\[not computed: " : "**\\[not computed: ");
         cbk_escape_markdown(m->out, filled->placeholder.source, false);
         cbk_buffer_add(m->out, is_div ? "\\]**\n" : "\\]**");
-    } else if (block->size > 0) {
-        const bool is_figure = filled->placeholder.kind == CBK_PLACEHOLDER_FIGURE;
-        cbk_buffer_add(m->out, is_figure ? "\n" : "");
-        cbk_buffer_add_bytes(m->out, block->bytes, block->size);
-        cbk_buffer_add(m->out, is_figure ? "\n" : "");
+    } else if (filled->document != NULL &&
+               filled->placeholder.kind == CBK_PLACEHOLDER_FIGURE) {
+        CBK_TRY(write_figure(m, filled, err));
+    } else if (filled->document != NULL) {
+        cbk_output_markdown_blocks(filled->document, m->out);
     } else {
         cbk_escape_markdown(m->out, filled->text, false);
     }
     cbk_buffer_add(m->out, is_div ? "\n</div>" : "</span>");
+    return CBK_OK;
 }
 
 /* A mistake of the file: where the placeholder ends cannot be known. */
@@ -163,15 +198,11 @@ static cbk_status fill_one(markdown *m, const form *of, cbk_error *err)
     }
     const bool stands_alone = is_alone(m, m->at, end);
     const cbk_filled *filled = NULL;
-    cbk_buffer block = {0};
-    const cbk_status status = cbk_fill_answer(m->fill, source, strlen(source), m->line,
-                                              stands_alone, &block, &filled, err);
-    if (status == CBK_OK) {
-        write(m, filled, stands_alone, &block);
-        go_to(m, end);
-    }
-    cbk_buffer_free(&block);
-    return status;
+    CBK_TRY(cbk_fill_answer(m->fill, source, strlen(source), m->line, stands_alone,
+                            &filled, err));
+    CBK_TRY(write(m, filled, stands_alone, err));
+    go_to(m, end);
+    return CBK_OK;
 }
 
 /* The form that begins at `at`; NULL: none. */

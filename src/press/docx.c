@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { PARTS_A_PICTURE = 2, OTHER_PARTS = 4 };
+enum { PARTS_A_PICTURE = 2, OTHER_PARTS = 5 };
 
 static const char *heading_style(int level)
 {
@@ -43,6 +43,43 @@ static void noted_write(cbk_docx *docx, const cbk_noted_block *noted)
     }
 }
 
+/* A picture's file, and the relationship that leads to it. */
+static void add_file(cbk_docx *docx, const char *ending, const cbk_buffer *bytes)
+{
+    const char *name = cbk_text_format(docx->scratch, "word/media/figure%zu.%s",
+                                       docx->n_pictures, ending);
+    const char *copy = cbk_text_copy_bytes(
+        docx->scratch, bytes->bytes != NULL ? bytes->bytes : "", bytes->size);
+    if (name == NULL || copy == NULL) {
+        return; /* sticky in the arena */
+    }
+    docx->parts[docx->n_parts++] = (cbk_zip_part){name, copy, bytes->size};
+    cbk_buffer_addf(&docx->relations,
+                    "<Relationship Id=\"figure%zu_%s\" Type=\"" CBK_DOCX_OFFICE
+                    "/image\" "
+                    "Target=\"media/figure%zu.%s\"/>\n",
+                    docx->n_pictures, ending, docx->n_pictures, ending);
+}
+
+static cbk_status figure_write(cbk_docx *docx, const cbk_figure_block *figure,
+                               cbk_error *err)
+{
+    cbk_buffer png = {0};
+    cbk_buffer svg = {0};
+    const cbk_status status = cbk_docx_picture_files(figure->drawing, &png, &svg, err);
+    if (status == CBK_OK) {
+        docx->n_pictures++;
+        add_file(docx, "png", &png);
+        add_file(docx, "svg", &svg);
+        const char *relation =
+            cbk_text_format(docx->scratch, "figure%zu", docx->n_pictures);
+        cbk_docx_figure(docx, figure, docx->n_pictures, relation != NULL ? relation : "");
+    }
+    cbk_buffer_free(&png);
+    cbk_buffer_free(&svg);
+    return status;
+}
+
 static cbk_status block_write(cbk_docx *docx, const cbk_block *block, cbk_error *err)
 {
     switch (block->kind) {
@@ -63,7 +100,7 @@ static cbk_status block_write(cbk_docx *docx, const cbk_block *block, cbk_error 
         noted_write(docx, block->noted);
         break;
     case CBK_BLOCK_FIGURE:
-        return cbk_docx_figure(docx, block->figure, err);
+        return figure_write(docx, block->figure, err);
     }
     return CBK_OK;
 }
@@ -115,18 +152,15 @@ static void footer_write(const cbk_document *document, cbk_buffer *out)
 static void relations_write(cbk_buffer *out)
 {
     static const char *const others[] = {"styles", "numbering", "settings"};
-    static const char office[] =
-        "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         cbk_buffer_addf(out,
-                        "<Relationship Id=\"rId%s\" Type=\"%s/%s\" "
+                        "<Relationship Id=\"rId%s\" Type=\"" CBK_DOCX_OFFICE "/%s\" "
                         "Target=\"%s.xml\"/>\n",
-                        others[i], office, others[i], others[i]);
+                        others[i], others[i], others[i]);
     }
-    cbk_buffer_addf(out,
-                    "<Relationship Id=\"rIdFooter\" Type=\"%s/footer\" "
-                    "Target=\"footer1.xml\"/>\n",
-                    office);
+    cbk_buffer_add(out,
+                   "<Relationship Id=\"rIdFooter\" Type=\"" CBK_DOCX_OFFICE "/footer\" "
+                   "Target=\"footer1.xml\"/>\n");
 }
 
 static size_t count_figures(const cbk_document *document)
@@ -143,6 +177,7 @@ static void own_parts(cbk_docx *docx, cbk_zip_part out[OTHER_PARTS])
 {
     cbk_buffer footer = {0};
     cbk_buffer title = {0};
+    cbk_buffer styles = {0};
     char head[1024];
     (void)snprintf(head, sizeof head, "<w:document %s><w:body>", cbk_docx_spaces);
     part_make(docx, &out[0], "word/document.xml", head, &docx->body,
@@ -161,8 +196,11 @@ static void own_parts(cbk_docx *docx, cbk_zip_part out[OTHER_PARTS])
               "core-properties\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">"
               "<dc:creator>casebook " CASEBOOK_VERSION "</dc:creator><dc:title>",
               &title, "</dc:title></cp:coreProperties>");
+    cbk_docx_styles(&styles);
+    part_make(docx, &out[4], "word/styles.xml", "", &styles, "");
     cbk_buffer_free(&footer);
     cbk_buffer_free(&title);
+    cbk_buffer_free(&styles);
 }
 
 static cbk_status container_write(cbk_docx *docx, cbk_buffer *out, cbk_error *err)
@@ -201,4 +239,36 @@ cbk_status cbk_press_docx(const cbk_document *document, cbk_arena *scratch,
     cbk_buffer_free(&docx.body);
     cbk_buffer_free(&docx.relations);
     return status;
+}
+
+/* ---- a block for somebody else's document --------------------------------------------
+ */
+
+/* The closing goes before the end of the last paragraph. */
+static void add_closing(cbk_buffer *body, const char *closing)
+{
+    static const char end[] = "</w:p>\n";
+    if (!body->is_failed) {
+        body->size -= sizeof end - 1; /* a block ends with a paragraph */
+        cbk_buffer_add(body, closing);
+        cbk_buffer_add(body, "</w:p>");
+    }
+}
+
+cbk_status cbk_press_docx_block(const cbk_block *block, const cbk_docx_place *place,
+                                cbk_arena *scratch, cbk_docx_block *out, cbk_error *err)
+{
+    cbk_docx docx = {.place = place, .scratch = scratch, .n_bookmarks = place->first_id};
+    if (block->kind == CBK_BLOCK_FIGURE) {
+        CBK_TRY(
+            cbk_docx_picture_files(block->figure->drawing, &out->png, &out->svg, err));
+        cbk_docx_figure(&docx, block->figure, docx.n_bookmarks++, place->picture);
+    } else {
+        cbk_docx_table(&docx, block->table);
+    }
+    add_closing(&docx.body, place->closing);
+    out->body = docx.body;
+    out->n_ids = docx.n_bookmarks - place->first_id;
+    return docx.body.is_failed || cbk_arena_has_failed(scratch) ? cbk_fail_memory(err)
+                                                                : CBK_OK;
 }

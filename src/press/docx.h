@@ -11,6 +11,7 @@
 
 typedef struct cbk_docx {
     const cbk_document *document;
+    const cbk_docx_place *place; /* of a block in somebody else's document, or NULL */
     cbk_arena *scratch;
     cbk_buffer body;      /* word/document.xml, the inside */
     cbk_buffer relations; /* word/_rels/document.xml.rels, the inside */
@@ -46,8 +47,12 @@ void cbk_docx_caption(cbk_docx *docx, const char *word, const char *id,
                       const char *number, const char *title, bool is_kept);
 
 void cbk_docx_table(cbk_docx *docx, const cbk_table_block *table);
-/* Errors: those of the pictures. */
-cbk_status cbk_docx_figure(cbk_docx *docx, const cbk_figure_block *figure,
-                           cbk_error *err);
+/* id: of the picture in the document; its files are the targets of the relationships
+ * with the ids `relation` and "_png", "_svg". */
+void cbk_docx_figure(cbk_docx *docx, const cbk_figure_block *figure, size_t id,
+                     const char *relation);
+/* Errors: those of cbk_press_figure_png. */
+cbk_status cbk_docx_picture_files(const cbk_drawing *drawing, cbk_buffer *png,
+                                  cbk_buffer *svg, cbk_error *err);
 
 #endif

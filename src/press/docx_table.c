@@ -1,5 +1,6 @@
 /* docx_table.c - tables and figures of a Word document.  Contract: press/docx.h. */
 #include "press/docx.h"
+#include "press/docx_parts.h"
 #include "render/escape.h"
 #include "render/print_table.h"
 #include "render/svg.h"
@@ -7,6 +8,7 @@
 #include <math.h>
 
 #define PICTURE_DPI 300.0
+#define PICTURES "http://schemas.openxmlformats.org/drawingml/2006/picture"
 
 enum { SHORT_TABLE_ROWS = 12 }; /* not broken over two pages */
 
@@ -23,12 +25,13 @@ static void cell(cbk_docx *docx, const cbk_cell *of, cbk_align align, double wid
                                "w:space=\"0\" w:color=\"1b1f24\"/></w:tcBorders>"
                                "<w:vAlign w:val=\"bottom\"/>"
                              : "");
-    cbk_buffer_addf(&docx->body,
-                    "</w:tcPr><w:p><w:pPr><w:pStyle w:val=\"%s\"/>%s%s"
-                    "<w:jc w:val=\"%s\"/></w:pPr>",
-                    is_header ? "TableHeader" : "TableText",
-                    is_kept ? "<w:keepNext/>" : "",
-                    of->indent > 0 ? "<w:ind w:left=\"200\"/>" : "", sides[align]);
+    cbk_buffer_addf(
+        &docx->body,
+        "</w:tcPr><w:p><w:pPr><w:pStyle w:val=\"%s\"/>%s%s"
+        "<w:jc w:val=\"%s\"/></w:pPr>",
+        cbk_docx_style_id(docx->place, is_header ? "TableHeader" : "TableText"),
+        is_kept ? "<w:keepNext/>" : "", of->indent > 0 ? "<w:ind w:left=\"200\"/>" : "",
+        sides[align]);
     cbk_docx_run(docx, &of->run);
     cbk_buffer_add(&docx->body, "</w:p></w:tc>");
 }
@@ -85,25 +88,34 @@ static void end_section(cbk_docx *docx, bool is_across)
     cbk_buffer_add(&docx->body, "</w:pPr></w:p>\n");
 }
 
+static double text_width(const cbk_docx *docx, bool is_across)
+{
+    if (docx->place != NULL) {
+        return docx->place->width_mm;
+    }
+    const cbk_docx_page page = cbk_docx_page_of(docx->document);
+    const double margins_mm = page.width_mm - CBK_PRINT_PAGE_MM;
+    return is_across ? page.height_mm - margins_mm : CBK_PRINT_PAGE_MM;
+}
+
 void cbk_docx_table(cbk_docx *docx, const cbk_table_block *table)
 {
     double *width_mm = CBK_NEW(docx->scratch, double, table->n_columns);
     if (width_mm == NULL) {
         return; /* sticky in the arena */
     }
-    const bool is_across = cbk_print_is_across(table);
-    const cbk_docx_page page = cbk_docx_page_of(docx->document);
-    const double margins = page.width_mm - CBK_PRINT_PAGE_MM;
+    const bool is_across = docx->place == NULL && cbk_print_is_across(table);
     if (is_across) {
         end_section(docx, false);
     }
-    cbk_print_columns(table, is_across ? page.height_mm - margins : CBK_PRINT_PAGE_MM,
-                      width_mm);
+    cbk_print_columns(table, text_width(docx, is_across), width_mm);
     cbk_docx_caption(docx, "Table", table->id, table->number, table->title, true);
-    cbk_buffer_add(&docx->body,
-                   "<w:tbl><w:tblPr><w:tblStyle w:val=\"TableOfResults\"/>"
-                   "<w:tblW w:w=\"0\" w:type=\"auto\"/><w:tblLayout w:type=\"fixed\"/>"
-                   "<w:tblCaption w:val=\"");
+    cbk_buffer_add(&docx->body, "<w:tbl><w:tblPr><w:tblStyle w:val=\"");
+    cbk_buffer_add(&docx->body, cbk_docx_style_id(docx->place, "TableOfResults"));
+    cbk_buffer_add(
+        &docx->body,
+        "\"/><w:tblW w:w=\"0\" w:type=\"auto\"/><w:tblLayout w:type=\"fixed\"/>"
+        "<w:tblCaption w:val=\"");
     cbk_escape_xml(&docx->body, table->title != NULL ? table->title : "Table");
     cbk_buffer_add(&docx->body, "\"/></w:tblPr><w:tblGrid>");
     for (size_t i = 0; i < table->n_columns; i++) {
@@ -121,81 +133,56 @@ void cbk_docx_table(cbk_docx *docx, const cbk_table_block *table)
 
 /* ---- figures ---------------------------------------------------------------------- */
 
-static void add_part(cbk_docx *docx, const char *ending, cbk_buffer *bytes)
+static void picture(cbk_docx *docx, const cbk_drawing *drawing, size_t id,
+                    const char *relation)
 {
-    const char *name = cbk_text_format(docx->scratch, "word/media/figure%zu.%s",
-                                       docx->n_pictures, ending);
-    const char *copy = cbk_text_copy_bytes(
-        docx->scratch, bytes->bytes != NULL ? bytes->bytes : "", bytes->size);
-    if (name == NULL || copy == NULL) {
-        return; /* sticky in the arena */
-    }
-    docx->parts[docx->n_parts++] = (cbk_zip_part){name, copy, bytes->size};
-    cbk_buffer_addf(
-        &docx->relations,
-        "<Relationship Id=\"rId%s%zu\" Type=\"http://schemas.openxmlformats.org/"
-        "officeDocument/2006/relationships/image\" "
-        "Target=\"media/figure%zu.%s\"/>\n",
-        ending, docx->n_pictures, docx->n_pictures, ending);
-}
-
-/* A vector picture for programs that draw it, and the same as dots for those that do
- * not. */
-static cbk_status add_picture(cbk_docx *docx, const cbk_drawing *drawing, cbk_error *err)
-{
-    cbk_buffer png = {0};
-    cbk_buffer svg = {0};
-    docx->n_pictures++;
-    cbk_status status = cbk_press_figure_png(drawing, PICTURE_DPI, &png, err);
-    if (status == CBK_OK) {
-        cbk_svg_picture(drawing, &svg);
-        add_part(docx, "png", &png);
-        add_part(docx, "svg", &svg);
-        if (png.is_failed || svg.is_failed) {
-            status = cbk_fail_memory(err);
-        }
-    }
-    cbk_buffer_free(&png);
-    cbk_buffer_free(&svg);
-    return status;
-}
-
-static void picture(cbk_docx *docx, const cbk_drawing *drawing)
-{
-    const double scale = fmin(1.0, CBK_PRINT_PAGE_MM / drawing->width_mm);
+    const double scale = fmin(1.0, text_width(docx, false) / drawing->width_mm);
     const double width = drawing->width_mm * scale * CBK_EMU_PER_MM;
     const double height = drawing->height_mm * scale * CBK_EMU_PER_MM;
-    const size_t n = docx->n_pictures;
     cbk_buffer *body = &docx->body;
     cbk_buffer_addf(body,
-                    "<w:r><w:drawing><wp:inline distT=\"0\" distB=\"0\" distL=\"0\" "
+                    "<w:r><w:drawing><wp:inline "
+                    "xmlns:wp=\"http://schemas.openxmlformats.org/drawingml/2006/"
+                    "wordprocessingDrawing\" distT=\"0\" distB=\"0\" distL=\"0\" "
                     "distR=\"0\"><wp:extent cx=\"%.0f\" cy=\"%.0f\"/>"
                     "<wp:docPr id=\"%zu\" name=\"Figure %zu\" title=\"",
-                    width, height, n, n);
+                    width, height, id, id);
     cbk_escape_xml(body, drawing->title);
     cbk_buffer_add(body, "\" descr=\"");
     cbk_escape_xml(body, drawing->description);
     cbk_buffer_addf(
         body,
-        "\"/><a:graphic><a:graphicData "
-        "uri=\"http://schemas.openxmlformats.org/drawingml/2006/picture\"><pic:pic>"
+        "\"/><a:graphic "
+        "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\">"
+        "<a:graphicData uri=\"" PICTURES "\"><pic:pic xmlns:pic=\"" PICTURES "\" "
+        "xmlns:r=\"" CBK_DOCX_OFFICE "\">"
         "<pic:nvPicPr><pic:cNvPr id=\"%zu\" name=\"figure%zu.png\"/><pic:cNvPicPr/>"
-        "</pic:nvPicPr><pic:blipFill><a:blip r:embed=\"rIdpng%zu\"><a:extLst>"
+        "</pic:nvPicPr><pic:blipFill><a:blip r:embed=\"%s_png\"><a:extLst>"
         "<a:ext uri=\"{96DAC541-7B7A-43D3-8B79-37D633B846F1}\"><asvg:svgBlip "
         "xmlns:asvg=\"http://schemas.microsoft.com/office/drawing/2016/SVG/main\" "
-        "r:embed=\"rIdsvg%zu\"/></a:ext></a:extLst></a:blip><a:stretch><a:fillRect/>"
+        "r:embed=\"%s_svg\"/></a:ext></a:extLst></a:blip><a:stretch><a:fillRect/>"
         "</a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x=\"0\" y=\"0\"/>"
         "<a:ext cx=\"%.0f\" cy=\"%.0f\"/></a:xfrm><a:prstGeom prst=\"rect\"><a:avLst/>"
         "</a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline>"
         "</w:drawing></w:r>",
-        n, n, n, n, width, height);
+        id, id, relation, relation, width, height);
 }
 
-cbk_status cbk_docx_figure(cbk_docx *docx, const cbk_figure_block *figure, cbk_error *err)
+/* A vector picture for programs that draw it, and the same as dots for those that do
+ * not. */
+cbk_status cbk_docx_picture_files(const cbk_drawing *drawing, cbk_buffer *png,
+                                  cbk_buffer *svg, cbk_error *err)
 {
-    CBK_TRY(add_picture(docx, figure->drawing, err));
+    CBK_TRY(cbk_press_figure_png(drawing, PICTURE_DPI, png, err));
+    cbk_svg_picture(drawing, svg);
+    return png->is_failed || svg->is_failed ? cbk_fail_memory(err) : CBK_OK;
+}
+
+void cbk_docx_figure(cbk_docx *docx, const cbk_figure_block *figure, size_t id,
+                     const char *relation)
+{
     cbk_docx_open(docx, "Figure", true);
-    picture(docx, figure->drawing);
+    picture(docx, figure->drawing, id, relation);
     cbk_docx_close(docx);
     cbk_docx_caption(docx, "Figure", figure->id, figure->number,
                      figure->title != NULL ? figure->title : figure->drawing->title,
@@ -203,5 +190,4 @@ cbk_status cbk_docx_figure(cbk_docx *docx, const cbk_figure_block *figure, cbk_e
     for (size_t i = 0; i < figure->n_notes; i++) {
         note(docx, &figure->notes[i]);
     }
-    return CBK_OK;
 }

@@ -1,5 +1,6 @@
 /* docx_text.c - paragraphs and runs of a Word document.  Contract: press/docx.h. */
 #include "press/docx.h"
+#include "press/docx_parts.h"
 #include "render/escape.h"
 #include "render/palette.h"
 #include "render/print_table.h"
@@ -38,10 +39,14 @@ void cbk_docx_section(cbk_docx *docx, bool is_across)
         twips(page.margin_mm));
 }
 
+/* The first paragraph of a block takes up what stands around it. */
 void cbk_docx_open(cbk_docx *docx, const char *style, bool is_kept)
 {
-    cbk_buffer_addf(&docx->body, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/>%s</w:pPr>", style,
-                    is_kept ? "<w:keepNext/>" : "");
+    const bool is_first = docx->place != NULL && docx->body.size == 0;
+    cbk_buffer_addf(&docx->body, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/>%s%s</w:pPr>%s",
+                    cbk_docx_style_id(docx->place, style), is_kept ? "<w:keepNext/>" : "",
+                    is_first && docx->place->begins_page ? "<w:pageBreakBefore/>" : "",
+                    is_first ? docx->place->opening : "");
 }
 
 void cbk_docx_close(cbk_docx *docx)
@@ -109,7 +114,8 @@ static void number(cbk_docx *docx, const cbk_span *span)
 
 static void link_write(cbk_docx *docx, const cbk_span *span)
 {
-    if (span->target[0] != '#') { /* on paper the address is what helps */
+    if (span->target[0] != '#' || docx->place != NULL) {
+        /* On paper the address is what helps; and ours leads nowhere elsewhere. */
         cbk_docx_text(docx, "", span->text);
         return;
     }
@@ -145,7 +151,8 @@ void cbk_docx_run(cbk_docx *docx, const cbk_text_run *run)
             cbk_docx_text(docx, "<w:i/>", span->text);
             break;
         case CBK_SPAN_CODE:
-            cbk_docx_text(docx, "<w:rStyle w:val=\"Code\"/>", span->text);
+            cbk_docx_text(docx, docx->place == NULL ? "<w:rStyle w:val=\"Code\"/>" : "",
+                          span->text);
             break;
         case CBK_SPAN_NUMBER:
             number(docx, span);
@@ -185,11 +192,12 @@ static void caption_number(cbk_docx *docx, const char *word, const char *number_
 void cbk_docx_caption(cbk_docx *docx, const char *word, const char *id,
                       const char *number_text, const char *title, bool is_kept)
 {
-    if (number_text == NULL && (title == NULL || title[0] == '\0')) {
+    if (number_text == NULL && (title == NULL || title[0] == '\0') &&
+        docx->place == NULL) {
         return;
     }
     cbk_docx_open(docx, "Caption", is_kept);
-    if (id != NULL) {
+    if (id != NULL && docx->place == NULL) {
         cbk_docx_bookmark(docx, id);
     }
     if (number_text != NULL) {

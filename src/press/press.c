@@ -9,5 +9,8 @@ const cbk_press cbk_press_table = {
     .figure_png = cbk_press_figure_png,
     .pdf = cbk_press_pdf,
     .docx = cbk_press_docx,
+    .docx_block = cbk_press_docx_block,
+    .docx_style_name = cbk_press_docx_style_name,
+    .docx_style = cbk_press_docx_style,
     .workbook = cbk_press_workbook,
 };

@@ -1,7 +1,7 @@
 /* workbook.c - the tables of a document as an XLSX workbook: a sheet a table, numbers as
- * numbers, and a last sheet that says where each number came from.  Contract:
- * render/press_module.h.  Text is only ever written as text: no formula comes from
- * data. */
+ * numbers, the data dictionary, and a last sheet that says where each number came from.
+ * Contract: render/press_module.h.  Text is only ever written as text: no formula comes
+ * from data. */
 #include "base/file.h"
 #include "document/characters.h"
 #include "press/press.h"
@@ -192,15 +192,26 @@ static void set_width(workbook *to, lxw_worksheet *sheet, const cbk_table_block 
                                         NULL));
 }
 
-static void set_page(workbook *to, lxw_worksheet *sheet, size_t n_columns)
+/* end_row: behind the last one that is printed. */
+static void set_page(workbook *to, lxw_worksheet *sheet, size_t n_columns, size_t end_row)
 {
     worksheet_set_paper(sheet, 0); /* the printer's own: A4 or Letter */
     worksheet_set_landscape(sheet);
     worksheet_fit_to_pages(sheet, 1, 0);
     worksheet_freeze_panes(sheet, HEADER_ROW + 1, 0);
     keep_error(to, worksheet_repeat_rows(sheet, HEADER_ROW, HEADER_ROW));
-    keep_error(to, worksheet_print_area(sheet, 0, 0, LXW_ROW_MAX - 1,
+    keep_error(to, worksheet_print_area(sheet, 0, 0, (lxw_row_t)(end_row - 1),
                                         (lxw_col_t)(n_columns > 0 ? n_columns - 1 : 0)));
+}
+
+/* Where a name that is too long is cut: between words, where that leaves the half. */
+static size_t cut_at_word(const char *name, size_t size)
+{
+    size_t cut = size;
+    while (cut > size / 2 && name[cut - 1] != ' ') {
+        cut--;
+    }
+    return cut > size / 2 ? cut - 1 : size;
 }
 
 /* "Table 4", else the title, else "Table"; as long as it is free. */
@@ -228,6 +239,9 @@ static lxw_worksheet *add_sheet(workbook *to, const char *wanted)
                 n += character > 0xFFFFU ? 2 : 1; /* Excel counts in UTF-16 */
             }
         }
+        if (*next != '\0' && *next != ' ') {
+            size = cut_at_word(name, size);
+        }
         (void)snprintf(name + size, sizeof name - size, "%s%s", size == 0 ? "Table" : "",
                        suffix);
         if (workbook_validate_sheet_name(to->book, name) == LXW_NO_ERROR) {
@@ -237,7 +251,9 @@ static lxw_worksheet *add_sheet(workbook *to, const char *wanted)
     return NULL;
 }
 
-static void write_notes(workbook *to, lxw_worksheet *sheet, const cbk_table_block *table)
+/* The row behind them. */
+static size_t write_notes(workbook *to, lxw_worksheet *sheet,
+                          const cbk_table_block *table)
 {
     size_t row = HEADER_ROW + 2 + table->n_rows;
     for (size_t i = 0; i < table->n_notes; i++) {
@@ -245,8 +261,9 @@ static void write_notes(workbook *to, lxw_worksheet *sheet, const cbk_table_bloc
         write_text(to, sheet, row++, 0, note != NULL ? note : "", to->note);
     }
     if (table->abbreviations != NULL) {
-        write_text(to, sheet, row, 0, table->abbreviations, to->note);
+        write_text(to, sheet, row++, 0, table->abbreviations, to->note);
     }
+    return row;
 }
 
 static void write_table(workbook *to, const cbk_table_block *table)
@@ -274,8 +291,7 @@ static void write_table(workbook *to, const cbk_table_block *table)
         write_cell(to, sheet, HEADER_ROW + 1 + i / table->n_columns, column,
                    &table->cells[i], to->text[table->align[column]]);
     }
-    write_notes(to, sheet, table);
-    set_page(to, sheet, table->n_columns);
+    set_page(to, sheet, table->n_columns, write_notes(to, sheet, table));
 }
 
 static void write_provenance(workbook *to, const cbk_document *document)
@@ -284,7 +300,7 @@ static void write_provenance(workbook *to, const cbk_document *document)
                                         "Among",   "Value",      "Conventions",
                                         "Records", "Sources",    "Remarks"};
     enum { N_HEADS = sizeof heads / sizeof heads[0] };
-    static const double widths[N_HEADS] = {9, 34, 12, 24, 22, 28, 34, 34, 34};
+    static const double widths[N_HEADS] = {14, 34, 12, 24, 22, 28, 34, 34, 34};
     lxw_worksheet *sheet = add_sheet(to, "Where the numbers come from");
     if (sheet == NULL) {
         keep_error(to, LXW_ERROR_MEMORY_MALLOC_FAILED);
@@ -308,7 +324,7 @@ static void write_provenance(workbook *to, const cbk_document *document)
                        to->text[CBK_ALIGN_LEFT]);
         }
     }
-    set_page(to, sheet, N_HEADS);
+    set_page(to, sheet, N_HEADS, row);
 }
 
 static bool make_formats(workbook *to)
@@ -342,6 +358,9 @@ static lxw_error fill(workbook *to, const cbk_document *document)
             if (block->kind == CBK_BLOCK_TABLE) {
                 write_table(to, block->table);
             }
+        }
+        if (document->dictionary != NULL) {
+            write_table(to, document->dictionary);
         }
         if (document->first_provenance != NULL) {
             write_provenance(to, document);

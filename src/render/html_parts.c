@@ -389,6 +389,7 @@ static void source(cbk_buffer *out, const cbk_provenance *from)
     cbk_buffer_add(out, "</code> = <b>");
     cbk_escape_xml(out, from->value != NULL ? from->value : "");
     cbk_buffer_add(out, "</b></p>\n<dl>\n");
+    term(out, "number", from->id, true);
     term(out, "from", from->from, true);
     term(out, "among", from->among, true);
     term(out, "records", from->records, false);

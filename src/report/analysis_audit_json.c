@@ -15,7 +15,7 @@ static void write_computed(cbk_json *json, const cbk_quantity *quantity)
     }
 }
 
-static void write_claim(cbk_json *json, const cbk_claim_result *result)
+static void write_claim(cbk_json *json, const cbk_claim_result *result, cbk_arena *arena)
 {
     const cbk_claim *claim = result->claim;
     cbk_json_open_object(json);
@@ -38,6 +38,12 @@ static void write_claim(cbk_json *json, const cbk_claim_result *result)
         }
         cbk_json_close_array(json);
     }
+    cbk_json_key(json, "numbers");
+    cbk_json_open_array(json);
+    for (size_t i = 0; i < result->n_computed; i++) {
+        cbk_json_text(json, cbk_report_number_id(&result->computed[i], arena));
+    }
+    cbk_json_close_array(json);
     cbk_json_key_text(json, "verdict", cbk_verdict_name(result->verdict));
     cbk_json_key(json, "explanations");
     cbk_json_open_array(json);
@@ -103,7 +109,7 @@ void cbk_analysis_audit_json(const cbk_study *study, const char *claims_file,
     cbk_json_key(json, "claims");
     cbk_json_open_array(json);
     for (size_t i = 0; i < audit->n; i++) {
-        write_claim(json, &audit->results[i]);
+        write_claim(json, &audit->results[i], arena);
     }
     cbk_json_close_array(json);
     cbk_json_key(json, "checks");

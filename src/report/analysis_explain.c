@@ -7,11 +7,15 @@ typedef struct said {
     const char *value; /* or NULL: nothing to say */
 } said;
 
-enum { N_SAID = 9 };
+enum { N_SAID = 10 };
 
-static void collect(cbk_study *study, const cbk_provenance *of, said out[N_SAID])
+static void collect(cbk_study *study, const cbk_provenance *of, cbk_arena *arena,
+                    said out[N_SAID])
 {
     const char *fingerprint = cbk_study_fingerprint(study);
+    const size_t version = cbk_study_protocol_version(study);
+    const char *version_text =
+        version > 0 ? cbk_text_format(arena, "%zu", version) : NULL;
     const said all[N_SAID] = {
         {"Value", "value", of->value},
         {"Expression", "expression", of->expression},
@@ -21,29 +25,62 @@ static void collect(cbk_study *study, const cbk_provenance *of, said out[N_SAID]
         {"Records", "records", of->records},
         {"Sources", "sources", of->sources},
         {"Remarks", "notes", of->notes},
-        {"Records and protocol, SHA-256", "sha256",
-         fingerprint[0] != '\0' ? fingerprint : NULL},
+        {"Protocol version", NULL, version_text},
+        {version > 0 ? "Last transaction, SHA-256" : "Records and protocol, SHA-256",
+         NULL, fingerprint[0] != '\0' ? fingerprint : NULL},
     };
     for (size_t i = 0; i < N_SAID; i++) {
         out[i] = all[i];
     }
 }
 
-cbk_status cbk_report_find_number(const cbk_document *report, const char *id,
-                                  const cbk_provenance **out, cbk_error *err)
+static const cbk_provenance *number_of(const cbk_document *document, const char *id)
 {
-    for (const cbk_provenance_entry *entry = report->first_provenance; entry != NULL;
+    for (const cbk_provenance_entry *entry = document->first_provenance; entry != NULL;
          entry = entry->next) {
         if (cbk_text_is_equal(entry->provenance->id, id)) {
-            *out = entry->provenance;
-            return CBK_OK;
+            return entry->provenance;
         }
     }
-    return report->n_provenance == 0
-               ? cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE, "The report has no numbers.")
+    return NULL;
+}
+
+/* A table or figure that is no section of the report is printed alone. */
+static cbk_status find_elsewhere(cbk_study *study, const char *id,
+                                 const cbk_conventions *conventions, cbk_arena *arena,
+                                 const cbk_provenance **out, cbk_error *err)
+{
+    const cbk_protocol *protocol = cbk_study_protocol(study);
+    const size_t n = protocol->n_tables + protocol->n_figures;
+    for (size_t i = 0; i < n && *out == NULL; i++) {
+        const bool is_table = i < protocol->n_tables;
+        const cbk_document *alone = NULL;
+        CBK_TRY((is_table ? cbk_report_one_table : cbk_report_one_figure)(
+            study,
+            is_table ? protocol->tables[i].id
+                     : protocol->figures[i - protocol->n_tables].id,
+            conventions, arena, &alone, err));
+        *out = number_of(alone, id);
+    }
+    return CBK_OK;
+}
+
+cbk_status cbk_report_find_number(cbk_study *study, const cbk_document *report,
+                                  const char *id, const cbk_conventions *conventions,
+                                  cbk_arena *arena, const cbk_provenance **out,
+                                  cbk_error *err)
+{
+    *out = number_of(report, id);
+    if (*out == NULL) {
+        CBK_TRY(find_elsewhere(study, id, conventions, arena, out, err));
+    }
+    return *out != NULL
+               ? CBK_OK
                : cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
-                          "There is no number \"%s\"; the report has n1 to n%zu.", id,
-                          report->n_provenance);
+                          "There is no number \"%.40s\" in the report. An id is made of "
+                          "its question and the conventions: name those of the run that "
+                          "printed it, or give the question itself.",
+                          id);
 }
 
 const cbk_document *cbk_analysis_explain_document(cbk_study *study,
@@ -51,7 +88,7 @@ const cbk_document *cbk_analysis_explain_document(cbk_study *study,
                                                   cbk_arena *arena)
 {
     said all[N_SAID];
-    collect(study, of, all);
+    collect(study, of, arena, all);
     size_t n = 0;
     for (size_t i = 0; i < N_SAID; i++) {
         n += all[i].value != NULL ? 1 : 0;
@@ -78,17 +115,27 @@ const cbk_document *cbk_analysis_explain_document(cbk_study *study,
     return cbk_arena_has_failed(arena) ? NULL : document;
 }
 
-void cbk_analysis_explain_json(cbk_study *study, const cbk_provenance *of, cbk_json *json)
+void cbk_analysis_explain_json(cbk_study *study, const cbk_provenance *of,
+                               cbk_arena *arena, cbk_json *json)
 {
+    const size_t version = cbk_study_protocol_version(study);
     said all[N_SAID];
-    collect(study, of, all);
+    collect(study, of, arena, all);
     cbk_json_open_object(json);
     cbk_analysis_json_head(study, "explain", json);
     cbk_json_key(json, "results");
     cbk_json_open_object(json);
     cbk_json_key_text(json, "id", of->id);
-    for (size_t i = 0; i + 1 < N_SAID; i++) { /* the fingerprint stands in the head */
-        cbk_json_key_text(json, all[i].key, all[i].value);
+    for (size_t i = 0; i < N_SAID; i++) {
+        if (all[i].key != NULL) { /* the fingerprint stands in the head */
+            cbk_json_key_text(json, all[i].key, all[i].value);
+        }
+    }
+    cbk_json_key(json, "protocol_version");
+    if (version > 0) {
+        cbk_json_integer(json, (int64_t)version);
+    } else {
+        cbk_json_null(json);
     }
     cbk_json_close_object(json);
     cbk_json_close_object(json);

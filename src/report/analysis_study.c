@@ -114,7 +114,7 @@ void cbk_analysis_check_json(cbk_study *study, const cbk_finding *findings, size
     cbk_json_close_object(json);
 }
 
-/* ---- one table, one figure
+/* ---- one table, one number, one figure
  * -------------------------------------------------------------- */
 
 /* "There is no table 9; the study has 1, 2, 3". */
@@ -154,9 +154,23 @@ cbk_status cbk_report_one_table(cbk_study *study, const char *id,
     return CBK_OK;
 }
 
+cbk_status cbk_report_one_number(cbk_study *study, const char *of, const char *from,
+                                 const char *among, const cbk_conventions *conventions,
+                                 cbk_arena *arena, const cbk_provenance **out,
+                                 cbk_error *err)
+{
+    cbk_report report;
+    cbk_quantity quantity;
+    CBK_TRY(start(study, of, conventions, arena, &report, err));
+    CBK_TRY(
+        cbk_study_evaluate(study, of, from, among, conventions, arena, &quantity, err));
+    *out = cbk_report_provenance(&report, &quantity);
+    return cbk_report_done(&report, err);
+}
+
 cbk_status cbk_report_one_figure(cbk_study *study, const char *id,
                                  const cbk_conventions *conventions, cbk_arena *arena,
-                                 const cbk_drawing **out, cbk_error *err)
+                                 const cbk_document **out, cbk_error *err)
 {
     const cbk_protocol *protocol = cbk_study_protocol(study);
     const cbk_figure_spec *spec = cbk_protocol_figure(protocol, id);
@@ -172,6 +186,6 @@ cbk_status cbk_report_one_figure(cbk_study *study, const char *id,
         return no_such("figure", id, ids, protocol->n_figures, err);
     }
     CBK_TRY(cbk_report_figure(&report, spec, err));
-    *out = report.document->last->figure->drawing;
+    *out = report.document;
     return CBK_OK;
 }

@@ -283,8 +283,9 @@ static cbk_text_run events_note(cbk_report *report, const cbk_recurrence_data *o
     return run;
 }
 
-static cbk_status fit_figure(cbk_report *report, const cbk_figure_spec *spec,
-                             mcf_figure *out, cbk_error *err)
+cbk_status cbk_figure_mcf_fit(cbk_report *report, const cbk_figure_spec *spec,
+                              const cbk_recurrence_data **of,
+                              const cbk_mcf_analysis **fit, cbk_error *err)
 {
     cbk_followup_request *request = CBK_NEW(report->arena, cbk_followup_request, 1);
     CBK_TRY(cbk_report_done(report, err));
@@ -297,8 +298,8 @@ static cbk_status fit_figure(cbk_report *report, const cbk_figure_spec *spec,
     const cbk_followup_data *data = NULL;
     CBK_TRY(cbk_followup_of_study(report->study, request, report->arena, &data, err));
     CBK_TRY(cbk_recurrence_of_study(report->study, data, spec->lanes, spec->n_lanes,
-                                    report->arena, &out->of, err));
-    return cbk_recurrence_fit(out->of, &asked, report->arena, &out->fit, err);
+                                    report->arena, of, err));
+    return cbk_recurrence_fit(*of, &asked, report->arena, fit, err);
 }
 
 cbk_status cbk_figure_mcf(cbk_report *report, const cbk_figure_spec *spec, cbk_error *err)
@@ -306,7 +307,7 @@ cbk_status cbk_figure_mcf(cbk_report *report, const cbk_figure_spec *spec, cbk_e
     const cbk_endpoint *endpoint = NULL;
     mcf_figure figure = {0};
     CBK_TRY(cbk_figure_endpoint(report, spec, &endpoint, err));
-    CBK_TRY(fit_figure(report, spec, &figure, err));
+    CBK_TRY(cbk_figure_mcf_fit(report, spec, &figure.of, &figure.fit, err));
     cbk_followup_data data = *figure.of->data;
     cbk_recurrence_data drawn = *figure.of;
     data.unit = cbk_figure_axis_unit(report, endpoint);

@@ -107,9 +107,8 @@ cbk_status cbk_report_count(cbk_report *report, const char *expression, const ch
 
 /* ---- numbers of curves ------------------------------------------------------------ */
 
-/* The patients of one curve: its values of `by`, and the condition all curves share. */
-static const char *curve_condition(cbk_report *report, const cbk_curves *curves,
-                                   const cbk_curve *curve)
+const char *cbk_report_curve_condition(cbk_report *report, const cbk_curves *curves,
+                                       const cbk_curve *curve)
 {
     const char *condition = curves->where;
     for (size_t i = 0; i < curves->n_by; i++) {
@@ -135,7 +134,7 @@ void cbk_report_curve_number(cbk_report *report, cbk_text_run *run,
     cbk_quantity quantity = {
         .expression = what,
         .from = form,
-        .among = curve_condition(report, curves, curve),
+        .among = cbk_report_curve_condition(report, curves, curve),
         .notes = notes,
         .conventions = curves->conventions,
         .n_records = curve->n_records,

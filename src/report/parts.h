@@ -29,6 +29,15 @@ const char *cbk_words_label_unit(cbk_arena *arena, const char *label, const char
 /* "margin, sex". */
 const char *cbk_words_list(cbk_arena *arena, const char *const *word, size_t n);
 
+/* "margin, sex and age". */
+const char *cbk_words_and(cbk_arena *arena, const char *const *word, size_t n);
+
+/* "six"; from ten on, and of what is no whole number, digits. */
+const char *cbk_words_number(cbk_arena *arena, const cbk_style *style, double value);
+
+/* "a" or "an", as what follows is spoken: "an 8", "an 11", "an IVC", "a unilateral". */
+const char *cbk_words_article(const char *next);
+
 /* "36 months", "1 month". */
 const char *cbk_words_duration(cbk_arena *arena, const cbk_style *style, double time,
                                const char *unit);
@@ -44,6 +53,13 @@ const char *cbk_words_file_name(const char *path);
 
 /* "August 1999 to June 2010" where the days are whole months, else the days. */
 const char *cbk_words_period(cbk_arena *arena, int32_t first_day, int32_t last_day);
+
+/* " from August 1999 to June 2010", " in June 2010"; "" where the study has no period. */
+const char *cbk_words_in_period(cbk_arena *arena, const cbk_protocol *protocol);
+
+/* " at one centre", " at 12 centres"; "" where that is not a number. */
+const char *cbk_words_centres(cbk_arena *arena, const cbk_style *style,
+                              const char *centres);
 
 /* The sentences of a set of notes with spaces between; NULL for none. */
 const char *cbk_words_notes(cbk_arena *arena, cbk_notes notes);
@@ -82,11 +98,19 @@ cbk_status cbk_report_count(cbk_report *report, const char *expression, const ch
 /* Registers what stands behind a quantity. */
 const cbk_provenance *cbk_report_provenance(cbk_report *report,
                                             const cbk_quantity *quantity);
+/* The id that this gives it; NULL when the arena failed. */
+const char *cbk_report_number_id(const cbk_quantity *quantity, cbk_arena *arena);
 
 /* Registers a value as it stands in row `row` of its file. */
 const cbk_provenance *cbk_report_recorded(cbk_report *report, const cbk_records *records,
                                           size_t row, const char *field,
                                           const char *value);
+
+/* Whether some number of the document so far was asked with that SQL function. */
+bool cbk_report_asks(const cbk_report *report, const char *function);
+
+/* Whether the report has that section (id NULL: of any id) (report.c). */
+bool cbk_report_prints(const cbk_report *report, cbk_section_kind kind, const char *id);
 
 /* ---- analyses of time to event (analysis_rows.c) ----------------------------------- */
 
@@ -149,6 +173,13 @@ void cbk_audit_add_checks(cbk_report *report, const cbk_audit *audit,
 
 /* The keys casebook, analysis and source of an open object. */
 void cbk_analysis_json_head(const cbk_study *study, const char *analysis, cbk_json *json);
+
+/* ---- the data dictionary (dictionary.c) -------------------------------------------- */
+
+/* A row a variable; NULL when the arena failed. */
+const cbk_table_block *cbk_report_dictionary(cbk_report *report);
+/* What an endpoint is made of (provenance.c): "time os_months, event status = 'dead'". */
+void cbk_words_endpoint(const cbk_endpoint *endpoint, cbk_buffer *buffer);
 
 /* ---- SQL -------------------------------------------------------------------------- */
 

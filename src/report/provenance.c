@@ -39,6 +39,17 @@ static bool calls_any(const char *expression, const char *const *names)
     return false;
 }
 
+bool cbk_report_asks(const cbk_report *report, const char *function)
+{
+    const cbk_provenance_entry *entry = report->document->first_provenance;
+    for (; entry != NULL; entry = entry->next) {
+        if (calls(entry->provenance->expression, function)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Only the conventions that this expression's value depends on, so that one number has
  * one entry whatever else was chosen; NULL for none. */
 static const char *conventions_words(cbk_arena *arena, const cbk_quantity *quantity)
@@ -177,9 +188,8 @@ static void add_cells(cbk_report *report, const cbk_quantity *quantity,
     }
 }
 
-static void add_endpoint(const cbk_endpoint *endpoint, cbk_buffer *buffer)
+void cbk_words_endpoint(const cbk_endpoint *endpoint, cbk_buffer *buffer)
 {
-    cbk_buffer_addf(buffer, "%s%s = ", buffer->size > 0 ? "; " : "", endpoint->name);
     if (endpoint->time != NULL) {
         cbk_buffer_addf(buffer, "time %s, event %s", endpoint->time, endpoint->event);
         return;
@@ -207,7 +217,8 @@ static void add_definitions(cbk_report *report, const cbk_quantity *quantity,
             cbk_buffer_addf(buffer, "%s%s = %s", buffer->size > 0 ? "; " : "", column,
                             field->sql);
         } else if (endpoint != NULL) {
-            add_endpoint(endpoint, buffer);
+            cbk_buffer_addf(buffer, "%s%s = ", buffer->size > 0 ? "; " : "", column);
+            cbk_words_endpoint(endpoint, buffer);
         }
     }
 }
@@ -239,6 +250,15 @@ static const char *full_value(cbk_arena *arena, const cbk_quantity *quantity)
     char text[CBK_NUMBER_SIZE];
     cbk_number_shortest(quantity->value.number, text);
     return cbk_text_copy(arena, text);
+}
+
+const char *cbk_report_number_id(const cbk_quantity *quantity, cbk_arena *arena)
+{
+    const cbk_provenance asked = {.expression = quantity->expression,
+                                  .from = quantity->from,
+                                  .among = quantity->among,
+                                  .conventions = conventions_words(arena, quantity)};
+    return cbk_provenance_id(&asked, arena);
 }
 
 const cbk_provenance *cbk_report_provenance(cbk_report *report,

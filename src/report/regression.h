@@ -67,6 +67,16 @@ cbk_table_builder *cbk_regression_table(const cbk_regression *regression,
                                         cbk_report *report, const cbk_style *style,
                                         cbk_arena *arena);
 
+/* "1.05 (1.00–1.10)", or why there is none, and p, of a column of the design: alone or
+ * beside all others, as in the table. */
+void cbk_regression_add_ratio(const cbk_regression *regression, cbk_report *report,
+                              size_t column, bool is_alone, cbk_text_run *ratio,
+                              cbk_text_run *p);
+
+/* How many patients it rests on. */
+void cbk_regression_add_count(const cbk_regression *regression, cbk_report *report,
+                              cbk_text_run *run);
+
 /* The forest plot: of each covariate alone where is_alone, else of all together. */
 const cbk_drawing *cbk_regression_forest(const cbk_regression *regression, bool is_alone,
                                          const char *title, const cbk_style *style,

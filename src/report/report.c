@@ -31,6 +31,10 @@ static cbk_status add_section(cbk_report *report, const cbk_section *section,
     switch (section->kind) {
     case CBK_SECTION_COHORT:
         return cbk_section_cohort(report, err);
+    case CBK_SECTION_RESULTS:
+        return cbk_section_results(report, err);
+    case CBK_SECTION_CASES:
+        return cbk_section_cases(report, err);
     case CBK_SECTION_TABLE:
         return add_declared_table(report, section, err);
     case CBK_SECTION_FIGURE:
@@ -46,7 +50,7 @@ static cbk_status add_section(cbk_report *report, const cbk_section *section,
     case CBK_SECTION_AUDIT:
         return cbk_section_audit(report, audit, err);
     case CBK_SECTION_METHODS:
-        return cbk_section_methods(report, err);
+        break; /* add_methods() */
     }
     return CBK_OK;
 }
@@ -55,6 +59,8 @@ static void tell(const cbk_report *report, const cbk_section *section,
                  const cbk_watcher *watcher)
 {
     static const char *const names[] = {[CBK_SECTION_COHORT] = "the cohort",
+                                        [CBK_SECTION_RESULTS] = "results",
+                                        [CBK_SECTION_CASES] = "case histories",
                                         [CBK_SECTION_TABLE] = "table",
                                         [CBK_SECTION_FIGURE] = "figure",
                                         [CBK_SECTION_SURVIVAL] = "the survival table",
@@ -88,6 +94,57 @@ static void add_heading(cbk_report *report, size_t i, size_t *n_runs)
                          is_table ? "Tables" : "Figures");
 }
 
+bool cbk_report_prints(const cbk_report *report, cbk_section_kind kind, const char *id)
+{
+    const cbk_protocol *protocol = report->protocol;
+    for (size_t i = 0; i < protocol->n_sections; i++) {
+        if (protocol->sections[i].kind == kind &&
+            (id == NULL || cbk_text_is_equal(protocol->sections[i].id, id))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The methods are those of the numbers in the report, so they are written last and put
+ * where they belong: behind `before`. */
+static cbk_status add_methods(cbk_report *report, cbk_block *before, cbk_error *err)
+{
+    cbk_document *document = report->document;
+    cbk_block *rest = before != NULL ? before->next : document->first;
+    cbk_block *last = document->last;
+    if (rest == NULL) {
+        return cbk_section_methods(report, err);
+    }
+    *(before != NULL ? &before->next : &document->first) = NULL;
+    document->last = before;
+    CBK_TRY(cbk_section_methods(report, err));
+    document->last->next = rest;
+    document->last = last;
+    return CBK_OK;
+}
+
+/* Every section in its place. */
+static cbk_status add_sections(cbk_report *report, const cbk_audit *audit,
+                               const cbk_watcher *watcher, cbk_error *err)
+{
+    const cbk_protocol *protocol = report->protocol;
+    cbk_block *before_methods = NULL;
+    bool has_methods = false;
+    size_t n_runs = 0;
+    for (size_t i = 0; i < protocol->n_sections; i++) {
+        tell(report, &protocol->sections[i], watcher);
+        if (protocol->sections[i].kind == CBK_SECTION_METHODS) {
+            has_methods = true;
+            before_methods = report->document->last;
+            continue;
+        }
+        add_heading(report, i, &n_runs);
+        CBK_TRY(add_section(report, &protocol->sections[i], audit, err));
+    }
+    return has_methods ? add_methods(report, before_methods, err) : CBK_OK;
+}
+
 /* The last part of the folder's name, without slashes at its end. */
 static const char *folder_name(cbk_arena *arena, const char *folder)
 {
@@ -113,17 +170,13 @@ cbk_status cbk_report_build(cbk_study *study, const cbk_audit *audit,
         .conventions =
             conventions != NULL ? *conventions : cbk_conventions_of(CBK_PROFILE_R),
     };
-    size_t n_runs = 0;
     CBK_TRY(cbk_report_done(&report, err));
+    report.document->dictionary = cbk_report_dictionary(&report);
     report.document->subtitle = protocol->citation;
     const char *name = folder_name(arena, cbk_study_folder(study));
     report.document->footer =
         cbk_text_format(arena, "casebook %s, study %s", CASEBOOK_VERSION, name);
-    for (size_t i = 0; i < protocol->n_sections; i++) {
-        tell(&report, &protocol->sections[i], watcher);
-        add_heading(&report, i, &n_runs);
-        CBK_TRY(add_section(&report, &protocol->sections[i], audit, err));
-    }
+    CBK_TRY(add_sections(&report, audit, watcher, err));
     CBK_TRY(cbk_report_done(&report, err));
     *out = report.document;
     return CBK_OK;

@@ -18,6 +18,7 @@
 #include "study/curves.h"
 #include "study/followup.h"
 #include "study/incidences.h"
+#include "study/placeholder.h"
 #include "study/records.h"
 #include "study/recurrence.h"
 #include "study/regression.h"
@@ -51,6 +52,23 @@ void cbk_report_quantity(cbk_report *report, cbk_text_run *run,
 void cbk_report_curve_number(cbk_report *report, cbk_text_run *run,
                              const cbk_curves *curves, const cbk_curve *curve,
                              const char *what, double value, cbk_notes notes, int digits);
+
+/* The patients of one curve: its values of `by`, and the condition all curves share. */
+const char *cbk_report_curve_condition(cbk_report *report, const cbk_curves *curves,
+                                       const cbk_curve *curve);
+
+/* ---- placeholders (print_answer.c) ------------------------------------------------- */
+
+/* The field that a placeholder's expression is, of a form (NULL: the patients); NULL: it
+ * is none.  Its choices print their labels. */
+const cbk_field *cbk_placeholder_field(const cbk_protocol *protocol,
+                                       const cbk_placeholder *of, const char *form);
+
+/* What stands in the place of a placeholder of kind NUMBER that gives this quantity.
+ * NULL: *problem says why not, or the arena failed. */
+const char *cbk_print_answer(cbk_arena *arena, const cbk_style *style,
+                             const cbk_placeholder *of, const cbk_field *field,
+                             const cbk_quantity *quantity, const char **problem);
 
 /* ---- tables (table_listing.c, table_summary.c) ----------------------------------------
  */
@@ -94,6 +112,12 @@ const cbk_drawing *cbk_figure_mcf_draw(const cbk_recurrence_data *of,
                                        const cbk_figure_spec *spec, const char *test,
                                        cbk_arena *arena);
 
+/* What a figure of kind mcf shows.  Errors: those of cbk_recurrence_of_study() and
+ * cbk_recurrence_fit(). */
+cbk_status cbk_figure_mcf_fit(cbk_report *report, const cbk_figure_spec *spec,
+                              const cbk_recurrence_data **of,
+                              const cbk_mcf_analysis **fit, cbk_error *err);
+
 /* One line a patient. */
 typedef enum cbk_swim_end { CBK_SWIM_EVENT, CBK_SWIM_CENSORED } cbk_swim_end;
 typedef struct cbk_swim_event {
@@ -120,6 +144,9 @@ const cbk_drawing *cbk_figure_swimmer_draw(const cbk_swimmer *swimmers, size_t n
  * ----------------- */
 
 cbk_status cbk_section_cohort(cbk_report *report, cbk_error *err);
+cbk_status cbk_section_results(cbk_report *report, cbk_error *err);
+/* A history of every patient, as the protocol tells it, and what sources disagree on. */
+cbk_status cbk_section_cases(cbk_report *report, cbk_error *err);
 cbk_status cbk_section_survival(cbk_report *report, cbk_error *err);
 cbk_status cbk_section_conventions(cbk_report *report, cbk_error *err);
 cbk_status cbk_section_findings(cbk_report *report, cbk_error *err);
@@ -140,16 +167,19 @@ cbk_status cbk_report_build(cbk_study *study, const cbk_audit *audit,
                             const cbk_watcher *watcher, cbk_arena *arena,
                             const cbk_document **out, cbk_error *err);
 
-/* `casebook explain`: the number of that id in a report.  Errors: CBK_EINVAL (the
- * sentence says which ids there are). */
-cbk_status cbk_report_find_number(const cbk_document *report, const char *id,
-                                  const cbk_provenance **out, cbk_error *err);
+/* `casebook explain`: the number of that id in the report, or in a table or figure of
+ * the protocol that the report has not.  Errors: CBK_EINVAL (there is none), the
+ * evaluator's. */
+cbk_status cbk_report_find_number(cbk_study *study, const cbk_document *report,
+                                  const char *id, const cbk_conventions *conventions,
+                                  cbk_arena *arena, const cbk_provenance **out,
+                                  cbk_error *err);
 /* NULL when the arena failed. */
 const cbk_document *cbk_analysis_explain_document(cbk_study *study,
                                                   const cbk_provenance *of,
                                                   cbk_arena *arena);
 void cbk_analysis_explain_json(cbk_study *study, const cbk_provenance *of,
-                               cbk_json *json);
+                               cbk_arena *arena, cbk_json *json);
 
 /* ---- analyses for the command line (analysis_*.c)
  * --------------------------------------- */
@@ -302,14 +332,19 @@ cbk_status cbk_letter_document(cbk_study *study, const cbk_audit *audit,
                                const cbk_manuscript_audit *bound, cbk_arena *arena,
                                const cbk_document **out, cbk_error *err);
 
-/* One table or figure of the protocol by its id.  Errors: CBK_EINVAL (no such id: which
- * there are), the evaluator's. */
+/* One table or figure of the protocol by its id: the last block of *out.  Errors:
+ * CBK_EINVAL (no such id: which there are), the evaluator's. */
 cbk_status cbk_report_one_table(cbk_study *study, const char *id,
                                 const cbk_conventions *conventions, cbk_arena *arena,
                                 const cbk_document **out, cbk_error *err);
+/* What is behind the answer to a question.  Errors: the evaluator's. */
+cbk_status cbk_report_one_number(cbk_study *study, const char *of, const char *from,
+                                 const char *among, const cbk_conventions *conventions,
+                                 cbk_arena *arena, const cbk_provenance **out,
+                                 cbk_error *err);
 cbk_status cbk_report_one_figure(cbk_study *study, const char *id,
                                  const cbk_conventions *conventions, cbk_arena *arena,
-                                 const cbk_drawing **out, cbk_error *err);
+                                 const cbk_document **out, cbk_error *err);
 
 /* One line that names every convention: "Kaplan-Meier estimate; Greenwood standard error;
  * 95% interval by log; ..." */

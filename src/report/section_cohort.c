@@ -1,57 +1,34 @@
 /* section_cohort.c - the cohort in a few sentences, made from what the protocol declares
  * and from nothing else. */
-#include "report/parts.h"
+#include "report/section_results.h"
 
 #include "study/sql_text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const char *patient_word(size_t n)
-{
-    return n == 1 ? "patient" : "patients";
-}
+/* ---- who --------------------------------------------------------------------------- */
 
-/* ---- design ----------------------------------------------------------------------- */
-
-static const char *article(const char *noun)
-{
-    return strchr("aeiouAEIOU", noun[0]) != NULL ? "an" : "a";
-}
-
-/* " from one centre", " from 3 centres"; "" where it is not a number. */
-static const char *centres_words(cbk_arena *arena, const char *centres)
-{
-    if (centres == NULL || cbk_block_number(centres) == NULL) {
-        return "";
-    }
-    const unsigned long n = strtoul(centres, NULL, 10);
-    return n == 1 ? " from one centre"
-                  : cbk_text_format(arena, " from %s centres", centres);
-}
-
-/* "The study is a retrospective case series of 6 consecutive patients from one centre."
+/* "Six consecutive patients were included from August 1999 to June 2010 at one centre."
  */
-static cbk_status add_design(cbk_report *report, cbk_text_run *run, size_t *n,
-                             cbk_error *err)
+static cbk_status add_patients(cbk_report *report, cbk_text_run *run, size_t *n,
+                               cbk_error *err)
 {
     const cbk_protocol *protocol = report->protocol;
     cbk_arena *arena = report->arena;
-    const char *direction = protocol->design_direction;
-    const char *kind = protocol->design_kind != NULL ? protocol->design_kind : "series";
-    const char *first = direction != NULL ? direction : kind;
     cbk_quantity patients;
     CBK_TRY(cbk_report_count(report, "count(*)", NULL, NULL, &patients, n, err));
-    cbk_run_textf(run, arena, "The study is %s %s%s%s of ", article(first),
-                  direction != NULL ? direction : "", direction != NULL ? " " : "", kind);
-    cbk_report_quantity(report, run, &patients, 0);
-    cbk_run_textf(run, arena, " %s%s%s.", protocol->is_consecutive ? "consecutive " : "",
-                  patient_word(*n), centres_words(arena, protocol->design_centres));
-    if (protocol->has_period) {
-        cbk_run_textf(run, arena, " The study period is %s.",
-                      cbk_words_period(arena, protocol->period_first_day,
-                                       protocol->period_last_day));
+    if (*n == 0) {
+        cbk_run_text(run, arena, "The records hold no patient.");
+        return CBK_OK;
     }
+    cbk_run_text(run, arena, *n >= 10 ? "A total of " : ""); /* no digit begins it */
+    cbk_results_count(report, run, &patients, true);
+    cbk_run_textf(run, arena, " %spatient%s %s included%s%s.",
+                  protocol->is_consecutive && *n > 1 ? "consecutive " : "",
+                  *n == 1 ? "" : "s", *n == 1 ? "was" : "were",
+                  cbk_words_in_period(arena, protocol),
+                  cbk_words_centres(arena, report->style, protocol->design_centres));
     return CBK_OK;
 }
 
@@ -62,30 +39,42 @@ typedef struct share {
     cbk_quantity quantity;
     size_t n;
     const char *label;
+    const char *condition;
 } share;
 
 enum { SHARES_MAX = 8 };
 
-/* "5 were female and 1 was male": only the choices that occur. */
-static void add_shares(cbk_report *report, cbk_text_run *run, const share *shares,
-                       size_t n_shares, size_t n_known)
+/* " (83%)" of those with a value. */
+static cbk_status add_percent(cbk_report *report, cbk_text_run *run, const share *of,
+                              size_t n_known, cbk_error *err)
+{
+    cbk_run_text(run, report->arena, " (");
+    CBK_TRY(cbk_report_number(
+        report, run, cbk_text_format(report->arena, "percent(%s)", of->condition), NULL,
+        NULL, cbk_print_percent_digits(report->style, n_known), NULL, err));
+    cbk_run_text(run, report->arena, "%)");
+    return CBK_OK;
+}
+
+/* "five (83%) were female and one (17%) was male": only the choices that occur. */
+static cbk_status add_shares(cbk_report *report, cbk_text_run *run, const share *shares,
+                             size_t n_shares, size_t n_known, cbk_error *err)
 {
     cbk_arena *arena = report->arena;
     if (n_shares == 1) {
-        cbk_run_text(run, arena, n_known == 1 ? "The only one" : "All ");
-        if (n_known > 1) {
-            cbk_report_quantity(report, run, &shares[0].quantity, 0);
-        }
+        cbk_run_textf(run, arena, "%s %s", n_known == 1 ? "The patient was" : "All were",
+                      cbk_words_lower_first(arena, shares[0].label));
+        return CBK_OK;
     }
     for (size_t i = 0; i < n_shares; i++) {
         const bool is_last = i + 1 == n_shares;
-        if (n_shares > 1) {
-            cbk_run_text(run, arena, i == 0 ? "" : is_last ? " and " : ", ");
-            cbk_report_quantity(report, run, &shares[i].quantity, 0);
-        }
+        cbk_run_text(run, arena, i == 0 ? "Of them, " : is_last ? " and " : ", ");
+        cbk_results_count(report, run, &shares[i].quantity, false);
+        CBK_TRY(add_percent(report, run, &shares[i], n_known, err));
         cbk_run_textf(run, arena, " %s %s", shares[i].n == 1 ? "was" : "were",
                       cbk_words_lower_first(arena, shares[i].label));
     }
+    return CBK_OK;
 }
 
 static cbk_status add_sex(cbk_report *report, cbk_text_run *run, size_t n_patients,
@@ -101,11 +90,11 @@ static cbk_status add_sex(cbk_report *report, cbk_text_run *run, size_t n_patien
     for (size_t i = 0; i < field->n_choices && n_shares < SHARES_MAX; i++) {
         share *found = &shares[n_shares];
         found->label = field->choices[i].label;
-        const char *condition =
+        found->condition =
             cbk_sql_equals(report->arena, "sex", field->choices[i].code, false);
-        CBK_TRY(cbk_report_count(report,
-                                 cbk_text_format(report->arena, "sum(%s)", condition),
-                                 NULL, NULL, &found->quantity, &found->n, err));
+        CBK_TRY(cbk_report_count(
+            report, cbk_text_format(report->arena, "sum(%s)", found->condition), NULL,
+            NULL, &found->quantity, &found->n, err));
         n_known += found->n;
         n_shares += found->n > 0;
     }
@@ -113,11 +102,11 @@ static cbk_status add_sex(cbk_report *report, cbk_text_run *run, size_t n_patien
         return CBK_OK;
     }
     cbk_run_text(run, report->arena, " ");
-    add_shares(report, run, shares, n_shares, n_known);
+    CBK_TRY(add_shares(report, run, shares, n_shares, n_known, err));
     if (n_known < n_patients) {
-        cbk_run_text(run, report->arena, "; sex is not known for ");
-        CBK_TRY(
-            cbk_report_number(report, run, "sum(sex IS NULL)", NULL, NULL, 0, NULL, err));
+        cbk_run_text(run, report->arena, "; for ");
+        CBK_TRY(cbk_results_count_of(report, run, "sum(sex IS NULL)", NULL, err));
+        cbk_run_text(run, report->arena, " it is not known");
     }
     cbk_run_text(run, report->arena, ".");
     return CBK_OK;
@@ -139,16 +128,28 @@ static const cbk_field *age_field(const cbk_protocol *protocol)
     return NULL;
 }
 
-static cbk_status add_function(cbk_report *report, cbk_text_run *run,
-                               const char *function, const char *name, int digits,
-                               cbk_error *err)
+/* " (quartiles 31.5 to 56.5; range 25 to 64)". */
+static cbk_status add_spread(cbk_report *report, cbk_text_run *run, const char *name,
+                             cbk_error *err)
 {
-    return cbk_report_number(report, run,
-                             cbk_text_format(report->arena, "%s(%s)", function, name),
-                             NULL, NULL, digits, NULL, err);
+    static const char *const calls[] = {"quantile(%s, 0.25)", "quantile(%s, 0.75)",
+                                        "min(%s)", "max(%s)"};
+    const char *between = cbk_print_between(report->style, CBK_PRINT_SENTENCE);
+    const char *const before[] = {" (quartiles ", between, "; range ", between};
+    for (size_t i = 0; i < 4; i++) {
+        const char *at = strstr(calls[i], "%s");
+        cbk_run_text(run, report->arena, before[i]);
+        CBK_TRY(cbk_report_number(report, run,
+                                  cbk_text_format(report->arena, "%.*s%s%s",
+                                                  (int)(at - calls[i]), calls[i], name,
+                                                  at + 2),
+                                  NULL, NULL, -1, NULL, err));
+    }
+    cbk_run_text(run, report->arena, ")");
+    return CBK_OK;
 }
 
-/* "The median age was 45.5 years (range 25 to 64)." */
+/* "The median age was 45.5 years (quartiles 31.5 to 56.5; range 25 to 64)." */
 static cbk_status add_age(cbk_report *report, cbk_text_run *run, size_t n_patients,
                           cbk_error *err)
 {
@@ -165,78 +166,47 @@ static cbk_status add_age(cbk_report *report, cbk_text_run *run, size_t n_patien
     if (n_known == 0) {
         return CBK_OK;
     }
-    cbk_run_textf(run, arena, " The median %s was ",
+    cbk_run_textf(run, arena, " The %s%s was ", n_known == 1 ? "" : "median ",
                   cbk_words_lower_first(arena, field->label));
-    CBK_TRY(add_function(report, run, "median", name, -1, err));
-    cbk_run_textf(run, arena, "%s%s (range ", field->unit != NULL ? " " : "",
+    CBK_TRY(cbk_report_number(report, run, cbk_text_format(arena, "median(%s)", name),
+                              NULL, NULL, -1, NULL, err));
+    cbk_run_textf(run, arena, "%s%s", field->unit != NULL ? " " : "",
                   field->unit != NULL ? field->unit : "");
-    CBK_TRY(add_function(report, run, "min", name, -1, err));
-    cbk_run_text(run, arena, cbk_print_between(report->style, CBK_PRINT_SENTENCE));
-    CBK_TRY(add_function(report, run, "max", name, -1, err));
+    if (n_known > 1) {
+        CBK_TRY(add_spread(report, run, name, err));
+    }
     if (n_known < n_patients) {
-        cbk_run_text(run, arena, "; known for ");
-        cbk_report_quantity(report, run, &known, 0);
+        cbk_run_text(run, arena, " in the ");
+        cbk_results_count(report, run, &known, false);
+        cbk_run_text(run, arena, " for whom it is known");
     }
-    cbk_run_text(run, arena, ").");
+    cbk_run_text(run, arena, ".");
     return CBK_OK;
 }
 
-/* ---- endpoints -------------------------------------------------------------------- */
-
-/* "; the median follow-up, by reverse Kaplan-Meier, was 97 months." */
-static cbk_status add_follow_up(cbk_report *report, cbk_text_run *run,
-                                const cbk_endpoint *endpoint, const char *name,
-                                cbk_error *err)
+/* " The median follow-up was 97 months (reverse Kaplan-Meier)." of the first endpoint
+ * that somebody has. */
+static cbk_status add_follow_up(cbk_report *report, cbk_text_run *run, cbk_error *err)
 {
+    const cbk_protocol *protocol = report->protocol;
     cbk_arena *arena = report->arena;
-    const char *expression = cbk_text_format(arena, "followup_median(%s)", name);
-    cbk_quantity quantity;
-    CBK_TRY(cbk_report_evaluate(report, expression, NULL, NULL, &quantity, err));
-    cbk_run_text(run, arena, "; the median follow-up (reverse Kaplan-Meier) was ");
-    cbk_report_quantity(report, run, &quantity, -1);
-    if (cbk_quantity_has_number(&quantity) && endpoint->unit != NULL) {
-        cbk_run_textf(run, arena, " %s", endpoint->unit);
-    }
-    return CBK_OK;
-}
-
-/* "Overall survival: 2 of 6 patients had an event; ..." */
-static cbk_status add_endpoint(cbk_report *report, const cbk_endpoint *endpoint,
-                               size_t n_patients, cbk_error *err)
-{
-    cbk_arena *arena = report->arena;
-    const char *name = cbk_sql_name(arena, endpoint->name);
-    cbk_quantity known;
-    cbk_quantity events;
-    size_t n = 0;
-    size_t n_events = 0;
-    cbk_text_run run = {0};
-    CBK_TRY(cbk_report_count(report, cbk_text_format(arena, "count(%s)", name), NULL,
-                             NULL, &known, &n, err));
-    CBK_TRY(cbk_report_count(report, cbk_text_format(arena, "events(%s)", name), NULL,
-                             NULL, &events, &n_events, err));
-    cbk_run_span(&run, arena,
-                 (cbk_span){.kind = CBK_SPAN_STRONG, .text = endpoint->label});
-    if (n == 0) {
-        cbk_run_text(&run, arena, ": not known for any patient.");
-        cbk_document_item(report->document, run);
+    if (protocol->n_endpoints == 0) {
         return CBK_OK;
     }
-    cbk_run_text(&run, arena, ": ");
-    cbk_report_quantity(report, &run, &events, 0);
-    cbk_run_text(&run, arena, " of ");
-    cbk_report_quantity(report, &run, &known, 0);
-    cbk_run_textf(&run, arena, " %s had an event", patient_word(n));
-    if (n_events == n) {
-        cbk_run_text(&run, arena, "; nobody was censored");
-    } else {
-        CBK_TRY(add_follow_up(report, &run, endpoint, name, err));
+    const cbk_endpoint *endpoint = &protocol->endpoints[0];
+    cbk_quantity quantity;
+    CBK_TRY(cbk_report_evaluate(report,
+                                cbk_text_format(arena, "followup_median(%s)",
+                                                cbk_sql_name(arena, endpoint->name)),
+                                NULL, NULL, &quantity, err));
+    if (!cbk_quantity_has_number(&quantity)) {
+        return CBK_OK;
     }
-    if (n < n_patients) {
-        cbk_run_textf(&run, arena, "; not known for %zu", n_patients - n);
-    }
-    cbk_run_text(&run, arena, ".");
-    cbk_document_item(report->document, run);
+    cbk_run_text(run, arena, " The median follow-up was ");
+    cbk_results_duration(report, run, &quantity, endpoint->unit);
+    cbk_run_text(run, arena, " (reverse Kaplan-Meier");
+    cbk_run_textf(run, arena, protocol->n_endpoints > 1 ? " of %s)." : ").",
+                  cbk_words_lower_first(arena, endpoint->label));
     return CBK_OK;
 }
 
@@ -250,18 +220,14 @@ static cbk_status add_forms(cbk_report *report, cbk_text_run *run, cbk_error *er
     size_t n_last = 0;
     for (size_t i = 1; i < protocol->n_forms; i++) {
         const cbk_form *form = &protocol->forms[i];
-        const char *label = form->name; /* a label may be a plural */
-        cbk_quantity rows;
-        size_t n = 0;
-        CBK_TRY(cbk_report_count(report, "count(*)", form->name, NULL, &rows, &n, err));
         const bool is_last = i + 1 == protocol->n_forms;
         cbk_run_text(run, arena,
                      i == 1    ? " The records also hold "
                      : is_last ? " and "
                                : ", ");
-        cbk_report_quantity(report, run, &rows, 0);
-        cbk_run_textf(run, arena, " %s", cbk_words_lower_first(arena, label));
-        n_last = n;
+        CBK_TRY(cbk_results_count_rows(report, run, form->name, &n_last, err));
+        /* the name: a label may be a plural */
+        cbk_run_textf(run, arena, " %s", cbk_words_lower_first(arena, form->name));
     }
     if (protocol->n_forms > 1) {
         cbk_run_text(run, arena, n_last == 1 ? " record." : " records.");
@@ -269,18 +235,32 @@ static cbk_status add_forms(cbk_report *report, cbk_text_run *run, cbk_error *er
     return CBK_OK;
 }
 
-cbk_status cbk_section_cohort(cbk_report *report, cbk_error *err)
+static cbk_status add_cohort(cbk_report *report, cbk_text_run *run, size_t *n,
+                             cbk_error *err)
+{
+    CBK_TRY(add_patients(report, run, n, err));
+    CBK_TRY(add_sex(report, run, *n, err));
+    CBK_TRY(add_age(report, run, *n, err));
+    return *n > 0 ? add_follow_up(report, run, err) : CBK_OK;
+}
+
+cbk_status cbk_results_cohort(cbk_report *report, size_t *n, cbk_error *err)
 {
     cbk_text_run run = {0};
-    size_t n = 0;
-    cbk_document_heading(report->document, 2, "cohort", "The cohort");
-    CBK_TRY(add_design(report, &run, &n, err));
-    CBK_TRY(add_sex(report, &run, n, err));
-    CBK_TRY(add_age(report, &run, n, err));
-    CBK_TRY(add_forms(report, &run, err));
+    CBK_TRY(add_cohort(report, &run, n, err));
     cbk_document_paragraph(report->document, run);
-    for (size_t i = 0; i < report->protocol->n_endpoints; i++) {
-        CBK_TRY(add_endpoint(report, &report->protocol->endpoints[i], n, err));
+    return cbk_report_done(report, err);
+}
+
+cbk_status cbk_section_cohort(cbk_report *report, cbk_error *err)
+{
+    size_t n = 0;
+    cbk_text_run run = {0};
+    cbk_document_heading(report->document, 2, "cohort", "The cohort");
+    CBK_TRY(add_cohort(report, &run, &n, err));
+    if (n > 0) {
+        CBK_TRY(add_forms(report, &run, err));
     }
+    cbk_document_paragraph(report->document, run);
     return cbk_report_done(report, err);
 }

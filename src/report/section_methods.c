@@ -1,11 +1,15 @@
-/* section_methods.c - the methods paragraph: every convention by name, with its
- * reference.
+/* section_methods.c - the methods as a paper has them: what was studied, the endpoints in
+ * words, and every convention of the numbers in this report by name, with its reference.
+ * A method stands here because some number of the report was asked by it.
  */
-#include "report/parts.h"
+#include "report/section_methods.h"
 
 #include "base/date.h"
+#include "study/sql_text.h"
 
-enum { REFERENCES_MAX = 20 };
+#include <string.h>
+
+enum { REFERENCES_MAX = 24 };
 
 typedef struct reference {
     const char *text;
@@ -84,10 +88,22 @@ static const reference heinze_schemper = {
     "Heinze G, Schemper M. A solution to the problem of monotone likelihood in Cox "
     "regression. Biometrics 2001;57:114-119.",
     "10.1111/j.0006-341X.2001.00114.x"};
+static const reference mantel = {"Mantel N. Evaluation of survival data and two new rank "
+                                 "order statistics arising in its "
+                                 "consideration. Cancer Chemother Rep 1966;50:163-170.",
+                                 NULL};
+static const reference wilson = {
+    "Wilson EB. Probable inference, the law of succession, and "
+    "statistical inference. J Am Stat Assoc 1927;22:209-212.",
+    "10.1080/01621459.1927.10502953"};
+static const reference clopper_pearson = {
+    "Clopper CJ, Pearson ES. The use of confidence or fiducial limits illustrated in the "
+    "case of the binomial. Biometrika 1934;26:404-413.",
+    "10.1093/biomet/26.4.404"};
 
 typedef struct methods {
     cbk_report *report;
-    cbk_text_run run;
+    cbk_text_run run; /* the paragraph being written */
     size_t n_cited;
     const reference *cited[REFERENCES_MAX];
 } methods;
@@ -108,6 +124,70 @@ static void cite(methods *text, const reference *source)
         text->cited[text->n_cited++] = source;
     }
     cbk_run_textf(&text->run, text->report->arena, " [%zu]", i + 1);
+}
+
+static void end_paragraph(methods *text)
+{
+    if (text->run.first != NULL) {
+        cbk_document_paragraph(text->report->document, text->run);
+    }
+    text->run = (cbk_text_run){0};
+}
+
+static const char *level_words(const methods *text)
+{
+    return cbk_print_number(text->report->arena, text->report->style,
+                            100.0 * text->report->conventions.level, -1);
+}
+
+/* ---- what the report shows ----------------------------------------------------------
+ */
+
+static bool asks(const methods *text, const char *function)
+{
+    return cbk_report_asks(text->report, function);
+}
+
+/* The results tell what the protocol declares, also what is not printed beside them. */
+static bool is_shown(const methods *text, cbk_section_kind kind, const char *id)
+{
+    return cbk_report_prints(text->report, CBK_SECTION_RESULTS, NULL) ||
+           cbk_report_prints(text->report, kind, id);
+}
+
+/* Whether its groups can be compared. */
+static bool has_test(const methods *text, const cbk_figure_spec *figure)
+{
+    cbk_report *report = text->report;
+    if (figure->by == NULL || figure->look.is_without_p) {
+        return false;
+    }
+    const char *name = cbk_sql_name(report->arena, figure->endpoint);
+    const char *by = cbk_sql_name(report->arena, figure->by);
+    const char *question =
+        figure->kind == CBK_FIGURE_MCF
+            ? cbk_text_format(report->arena, "count(DISTINCT %s) > 1", by)
+            : cbk_text_format(report->arena, "%s(%s, %s) IS NOT NULL",
+                              figure->kind == CBK_FIGURE_KM ? "logrank_p" : "gray_p",
+                              name, by);
+    cbk_quantity is_so = {.value = {.kind = CBK_VALUE_ABSENT}};
+    return cbk_report_evaluate(report, question, NULL, figure->among, &is_so, NULL) ==
+               CBK_OK &&
+           is_so.value.kind == CBK_VALUE_NUMBER && is_so.value.number != 0.0;
+}
+
+/* Whether a figure of that kind is shown, or one that compares groups. */
+static bool has_figure(const methods *text, cbk_figure_kind kind, bool is_compared)
+{
+    const cbk_protocol *protocol = text->report->protocol;
+    for (size_t i = 0; i < protocol->n_figures; i++) {
+        const cbk_figure_spec *figure = &protocol->figures[i];
+        if (figure->kind == kind && is_shown(text, CBK_SECTION_FIGURE, figure->id) &&
+            (!is_compared || has_test(text, figure))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- survival --------------------------------------------------------------------- */
@@ -141,90 +221,93 @@ static const char *const medians[] = {
     [CBK_SURVIVAL_QUANTILE_FIRST] = "the first time the curve is at or below one half",
 };
 
-static bool has_dates(const cbk_protocol *protocol)
+/* Where survival is 1 or 0 the results say an exact limit. */
+static bool has_exact_limits(const methods *text)
 {
-    for (size_t i = 0; i < protocol->n_endpoints; i++) {
-        if (protocol->endpoints[i].from != NULL) {
-            return true;
+    const cbk_provenance_entry *entry = text->report->document->first_provenance;
+    for (; entry != NULL; entry = entry->next) {
+        const char *conventions = entry->provenance->conventions;
+        if (conventions != NULL && strncmp(conventions, "interval bpcp", 13) == 0) {
+            return text->report->conventions.interval != CBK_INTERVAL_BPCP;
         }
     }
     return false;
 }
 
+static void add_median(methods *text)
+{
+    const cbk_conventions *used = &text->report->conventions;
+    if (asks(text, "km_median")) {
+        cbk_run_textf(&text->run, text->report->arena,
+                      " The median is %s; its limits are given by the same rule on the "
+                      "limits of the curve",
+                      medians[used->survival_quantile]);
+        cite(text, &brookmeyer_crowley);
+        say(text, ".");
+    }
+    if (asks(text, "followup_median")) {
+        say(text, " The median follow-up is that of the reverse Kaplan-Meier estimate");
+        cite(text, &schemper_smith);
+        say(text, ", in which a patient with an event leaves the risk set before a "
+                  "censoring at the same time.");
+    }
+}
+
 static void add_survival(methods *text)
 {
     const cbk_conventions *used = &text->report->conventions;
-    cbk_arena *arena = text->report->arena;
+    if (!asks(text, "km_survival") && !asks(text, "km_median") &&
+        !has_figure(text, CBK_FIGURE_KM, false)) {
+        return;
+    }
     say(text, "Survival was estimated by the method of Kaplan and Meier");
     cite(text, &kaplan_meier);
     say(text, " with Greenwood's standard error");
     cite(text, &greenwood);
-    cbk_run_textf(&text->run, arena, " and pointwise %s%% confidence intervals %s",
-                  cbk_print_number(arena, text->report->style, 100.0 * used->level, -1),
+    cbk_run_textf(&text->run, text->report->arena,
+                  " and pointwise %s%% confidence intervals %s", level_words(text),
                   intervals[used->interval].words);
     cite(text, intervals[used->interval].source);
-    cbk_run_textf(&text->run, arena,
-                  ". The median is %s; its limits are given by the same "
-                  "rule on the limits of the curve",
-                  medians[used->survival_quantile]);
-    cite(text, &brookmeyer_crowley);
-    say(text, ". The median follow-up is that of the reverse Kaplan-Meier estimate");
-    cite(text, &schemper_smith);
+    say(text, ".");
+    if (has_exact_limits(text)) {
+        say(text,
+            " Where survival is 1 or 0, the limit given is the exact one of the beta "
+            "product confidence procedure");
+        cite(text, &fay_brittain_proschan);
+        say(text, ".");
+    }
+    add_median(text);
     say(text,
-        ", in which a patient with an event leaves the risk set before a censoring at "
-        "the same time. At one time, events come before censorings. Nothing is "
-        "estimated beyond the last observation. ");
-    if (has_dates(text->report->protocol)) {
-        cbk_run_textf(
-            &text->run, arena,
-            "Times between dates are whole days; a month is %g days and a year %g. ",
-            CBK_DAYS_PER_MONTH, CBK_DAYS_PER_YEAR);
+        " At one time, events come before censorings. Nothing is estimated beyond the "
+        "last observation.");
+    if (asks(text, "logrank_p") || has_figure(text, CBK_FIGURE_KM, true)) {
+        say(text, " Groups were compared by the log-rank test");
+        cite(text, &mantel);
+        say(text, ".");
     }
 }
 
 /* ---- competing events ---------------------------------------------------------------
  */
 
-static bool has_competing(const cbk_protocol *protocol)
-{
-    for (size_t i = 0; i < protocol->n_endpoints; i++) {
-        if (protocol->endpoints[i].n_competing > 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether a figure of incidences compares groups. */
-static bool has_gray(const cbk_protocol *protocol)
-{
-    for (size_t i = 0; i < protocol->n_figures; i++) {
-        if (protocol->figures[i].kind == CBK_FIGURE_CUMINC &&
-            protocol->figures[i].by != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void add_incidence(methods *text)
 {
-    if (!has_competing(text->report->protocol)) {
+    if (!asks(text, "cuminc") && !has_figure(text, CBK_FIGURE_CUMINC, false)) {
         return;
     }
+    say(text, text->run.first != NULL ? " " : "");
     say(text, "Where events compete, the cumulative incidence is the Aalen-Johansen "
               "estimate");
     cite(text, &aalen_johansen);
     cbk_run_textf(&text->run, text->report->arena,
                   " with the variance of the infinitesimal jackknife and pointwise %s%% "
-                  "intervals on the scale of log(-log(1 - F(t))). ",
-                  cbk_print_number(text->report->arena, text->report->style,
-                                   100.0 * text->report->conventions.level, -1));
-    if (has_gray(text->report->protocol)) {
-        say(text, "Cumulative incidences of groups were compared by Gray's test with "
+                  "intervals on the scale of log(-log(1 - F(t))).",
+                  level_words(text));
+    if (asks(text, "gray_p") || has_figure(text, CBK_FIGURE_CUMINC, true)) {
+        say(text, " Cumulative incidences of groups were compared by Gray's test with "
                   "rho = 0");
         cite(text, &gray);
-        say(text, ". ");
+        say(text, ".");
     }
 }
 
@@ -232,49 +315,46 @@ static void add_incidence(methods *text)
 
 static void add_recurrences(methods *text)
 {
-    const cbk_protocol *protocol = text->report->protocol;
-    bool is_any = false;
-    bool is_compared = false;
-    for (size_t i = 0; i < protocol->n_figures; i++) {
-        const bool is_mean = protocol->figures[i].kind == CBK_FIGURE_MCF;
-        is_any = is_any || is_mean;
-        is_compared = is_compared || (is_mean && protocol->figures[i].by != NULL);
-    }
-    if (!is_any) {
+    if (!has_figure(text, CBK_FIGURE_MCF, false)) {
         return;
     }
+    say(text, text->run.first != NULL ? " " : "");
     say(text, "The mean number of recurrent events is Nelson's mean cumulative function");
     cite(text, &nelson);
     say(text, " with the robust variance of Lawless and Nadeau");
     cite(text, &lawless_nadeau);
     cbk_run_textf(&text->run, text->report->arena,
                   " and pointwise %s%% intervals on the scale of its logarithm",
-                  cbk_print_number(text->report->arena, text->report->style,
-                                   100.0 * text->report->conventions.level, -1));
-    if (is_compared) {
+                  level_words(text));
+    if (has_figure(text, CBK_FIGURE_MCF, true)) {
         say(text, "; groups were compared by their robust log-rank statistic");
         cite(text, &cook_lawless_nadeau);
     }
-    say(text, ". ");
+    say(text, ".");
 }
 
 /* ---- regression -------------------------------------------------------------------- */
 
-/* Which of the protocol's tables and figures are regressions. */
-static size_t regressions_of(const cbk_protocol *protocol, size_t *n_firth)
+/* How many of the report's tables and figures are regressions. */
+static size_t regressions_of(const methods *text, size_t *n_firth)
 {
+    const cbk_protocol *protocol = text->report->protocol;
     size_t n = 0;
     *n_firth = 0;
     for (size_t i = 0; i < protocol->n_tables; i++) {
-        if (protocol->tables[i].kind == CBK_TABLE_REGRESSION) {
+        const cbk_table_spec *table = &protocol->tables[i];
+        if (table->kind == CBK_TABLE_REGRESSION &&
+            is_shown(text, CBK_SECTION_TABLE, table->id)) {
             n++;
-            *n_firth += protocol->tables[i].regression.is_firth;
+            *n_firth += table->regression.is_firth;
         }
     }
     for (size_t i = 0; i < protocol->n_figures; i++) {
-        if (protocol->figures[i].kind == CBK_FIGURE_FOREST) {
+        const cbk_figure_spec *figure = &protocol->figures[i];
+        if (figure->kind == CBK_FIGURE_FOREST &&
+            is_shown(text, CBK_SECTION_FIGURE, figure->id)) {
             n++;
-            *n_firth += protocol->figures[i].regression.is_firth;
+            *n_firth += figure->regression.is_firth;
         }
     }
     return n;
@@ -283,10 +363,11 @@ static size_t regressions_of(const cbk_protocol *protocol, size_t *n_firth)
 static void add_regression(methods *text)
 {
     size_t n_firth = 0;
-    const size_t n = regressions_of(text->report->protocol, &n_firth);
+    const size_t n = regressions_of(text, &n_firth);
     if (n == 0) {
         return;
     }
+    say(text, text->run.first != NULL ? " " : "");
     const bool is_efron =
         cbk_cox_ties_of(text->report->conventions.profile) == CBK_COX_EFRON;
     say(text, "Hazard ratios are those of Cox's proportional hazards regression");
@@ -308,79 +389,122 @@ static void add_regression(methods *text)
         say(text, ", with limits and p by its profile");
         cite(text, &heinze_schemper);
     }
-    say(text, ". A regression rests on the patients whose covariates are all known. ");
+    say(text, ". A regression rests on the patients whose covariates are all known.");
 }
 
 /* ---- description ------------------------------------------------------------------ */
 
-static void add_description(methods *text)
+/* "median, quartiles and range": what numbers are summarised by. */
+static void add_summaries(methods *text)
+{
+    static const struct {
+        const char *function;
+        const char *words;
+    } known[] = {{"median", "median"},
+                 {"quantile", "quartiles"},
+                 {"mean", "mean"},
+                 {"sd", "standard deviation of a sample (n - 1)"},
+                 {"min", "range"}};
+    enum { N_KNOWN = sizeof known / sizeof known[0] };
+    const char *words[N_KNOWN];
+    size_t n = 0;
+    for (size_t i = 0; i < N_KNOWN; i++) {
+        if (asks(text, known[i].function)) {
+            words[n++] = known[i].words;
+        }
+    }
+    if (n == 0) {
+        return;
+    }
+    cbk_run_textf(&text->run, text->report->arena, "Numbers are summarised by %s",
+                  cbk_words_and(text->report->arena, words, n));
+    if (asks(text, "quantile")) {
+        cbk_run_textf(&text->run, text->report->arena, "; quartiles are of type %d",
+                      (int)text->report->conventions.sample_quantile);
+        cite(text, &hyndman_fan);
+    }
+    say(text, ". ");
+}
+
+static void add_proportions(methods *text)
+{
+    if (!asks(text, "percent")) {
+        return;
+    }
+    say(text, "Percentages are of those whose value is known");
+    if (asks(text, "wilson_lower")) {
+        cbk_run_textf(&text->run, text->report->arena, ", with %s%% intervals by Wilson",
+                      level_words(text));
+        cite(text, &wilson);
+    }
+    if (asks(text, "exact_lower")) {
+        cbk_run_textf(&text->run, text->report->arena,
+                      ", with %s%% intervals by Clopper and Pearson", level_words(text));
+        cite(text, &clopper_pearson);
+    }
+    say(text, ". ");
+    if (asks(text, "rate_lower")) {
+        cbk_run_textf(&text->run, text->report->arena,
+                      "Rates per person-time have exact %s%% Poisson limits. ",
+                      level_words(text));
+    }
+}
+
+/* The tests that gave a p in some table. */
+static cbk_status add_tests(methods *text, cbk_error *err)
+{
+    enum { TESTS_MAX = 10 };
+    static const char call[] = "test_p(";
+    const char *names[TESTS_MAX];
+    size_t n = 0;
+    cbk_report *report = text->report;
+    for (const cbk_provenance_entry *entry = report->document->first_provenance;
+         entry != NULL && n < TESTS_MAX; entry = entry->next) {
+        const cbk_provenance *of = entry->provenance;
+        if (strncmp(of->expression, call, sizeof call - 1) != 0) {
+            continue;
+        }
+        cbk_quantity name;
+        CBK_TRY(cbk_report_evaluate(report,
+                                    cbk_text_format(report->arena, "test_name(%s",
+                                                    of->expression + sizeof call - 1),
+                                    of->from, of->among, &name, err));
+        const char *word =
+            name.value.kind == CBK_VALUE_TEXT ? name.value.text : "no test";
+        if (strcmp(word, "no test") != 0 && !cbk_is_listed(names, n, word)) {
+            names[n++] = word;
+        }
+    }
+    for (size_t i = 0; i < n; i++) { /* the others begin with somebody's name */
+        const bool is_name = strncmp(names[i], "Chi", 3) != 0;
+        names[i] = is_name ? names[i] : cbk_words_lower_first(report->arena, names[i]);
+    }
+    if (n > 0) {
+        cbk_run_textf(
+            &text->run, report->arena,
+            "Characteristics of groups were compared by %s; every p is two-sided "
+            "and none is adjusted for the number of comparisons. ",
+            cbk_words_and(report->arena, names, n));
+    }
+    return CBK_OK;
+}
+
+static void add_numbers(methods *text)
 {
     const cbk_conventions *used = &text->report->conventions;
-    cbk_run_textf(&text->run, text->report->arena,
-                  "Quartiles are sample quantiles of type %d",
-                  (int)used->sample_quantile);
-    cite(text, &hyndman_fan);
+    size_t n_statements = 0;
+    (void)cbk_study_sources(text->report->study, &n_statements);
+    say(text, "Missing values were left out of each calculation and counted; none was "
+              "replaced. ");
+    say(text, n_statements > 0
+                  ? "Where sources disagreed on a value, that of the record was used. "
+                  : "");
     cbk_run_textf(
         &text->run, text->report->arena,
-        ", and the standard deviation is that of a sample (n - 1). Missing values are "
-        "left "
-        "out and counted. Calculations use unrounded numbers; printed ones are rounded "
-        "half "
-        "away from zero on the decimal value, and percentages of fewer than 100 to "
+        "Calculations use unrounded numbers; printed ones are rounded half away "
+        "from zero on the decimal value, and percentages of fewer than 100 to "
         "integers. The work was done by casebook %s under its profile %s.",
         CASEBOOK_VERSION, cbk_profile_name(used->profile));
-}
-
-/* ---- endpoints -------------------------------------------------------------------- */
-
-static void add_code(cbk_report *report, cbk_text_run *run, const char *code)
-{
-    cbk_run_span(run, report->arena, (cbk_span){.kind = CBK_SPAN_CODE, .text = code});
-}
-
-static void add_dates(cbk_report *report, cbk_text_run *run, const cbk_endpoint *endpoint)
-{
-    cbk_arena *arena = report->arena;
-    cbk_run_text(run, arena, ", from ");
-    add_code(report, run, endpoint->from);
-    cbk_run_text(run, arena, endpoint->n_event_on > 1 ? " to the earliest of " : " to ");
-    for (size_t i = 0; i < endpoint->n_event_on; i++) {
-        cbk_run_text(run, arena, i > 0 ? ", " : "");
-        add_code(report, run, endpoint->event_on[i]);
-    }
-    cbk_run_text(run, arena, ", else censored on ");
-    add_code(report, run, endpoint->censor_on);
-}
-
-/* "Overall survival, in months: time os_months, event status = 'dead'." */
-static void add_endpoint(cbk_report *report, const cbk_endpoint *endpoint)
-{
-    cbk_arena *arena = report->arena;
-    cbk_text_run run = {0};
-    cbk_run_span(&run, arena,
-                 (cbk_span){.kind = CBK_SPAN_STRONG, .text = endpoint->label});
-    if (endpoint->unit != NULL) {
-        cbk_run_textf(&run, arena, ", in %s", endpoint->unit);
-    }
-    if (endpoint->time != NULL) {
-        cbk_run_text(&run, arena, ": time ");
-        add_code(report, &run, endpoint->time);
-        cbk_run_text(&run, arena, ", event where ");
-        add_code(report, &run, endpoint->event);
-    } else {
-        add_dates(report, &run, endpoint);
-    }
-    if (endpoint->entry != NULL) {
-        cbk_run_text(&run, arena, ", under observation from ");
-        add_code(report, &run, endpoint->entry);
-    }
-    for (size_t i = 0; i < endpoint->n_competing; i++) {
-        cbk_run_textf(&run, arena, "; censored at the competing event %s, ",
-                      endpoint->competing[i].code);
-        add_code(report, &run, endpoint->competing[i].label);
-    }
-    cbk_run_text(&run, arena, ".");
-    cbk_document_item(report->document, run);
 }
 
 /* ---- references ------------------------------------------------------------------- */
@@ -408,23 +532,24 @@ static void add_references(methods *text)
 
 cbk_status cbk_section_methods(cbk_report *report, cbk_error *err)
 {
-    const cbk_protocol *protocol = report->protocol;
     methods text = {.report = report};
     cbk_document_heading(report->document, 2, "methods", "Methods");
-    if (protocol->n_endpoints > 0) {
-        add_survival(&text);
-        add_incidence(&text);
-    }
+    cbk_methods_design(report, &text.run);
+    end_paragraph(&text);
+    cbk_methods_endpoints(report, &text.run);
+    end_paragraph(&text);
+    add_survival(&text);
+    add_incidence(&text);
     add_recurrences(&text);
     add_regression(&text);
-    add_description(&text);
-    cbk_document_paragraph(report->document, text.run);
-    if (protocol->n_endpoints > 0) {
-        cbk_document_heading(report->document, 3, "endpoints", "Endpoints");
-        for (size_t i = 0; i < protocol->n_endpoints; i++) {
-            add_endpoint(report, &protocol->endpoints[i]);
-        }
+    end_paragraph(&text);
+    add_summaries(&text);
+    add_proportions(&text);
+    CBK_TRY(add_tests(&text, err));
+    add_numbers(&text);
+    end_paragraph(&text);
+    if (text.n_cited > 0) {
+        add_references(&text);
     }
-    add_references(&text);
     return cbk_report_done(report, err);
 }

@@ -100,6 +100,19 @@ static cbk_text_run *cell(const regression_table *at, size_t row, size_t column)
     return &cbk_table_builder_cell(at->builder, row, column)->run;
 }
 
+void cbk_regression_add_count(const cbk_regression *regression, cbk_report *report,
+                              cbk_text_run *run)
+{
+    regression_table at = {.of = regression,
+                           .report = report,
+                           .style = report->style,
+                           .arena = report->arena};
+    const double n = (double)regression->data->rows.n;
+    find_records(&at);
+    add_number(&at, run, cbk_words_number(report->arena, report->style, n), "count(*)", n,
+               0);
+}
+
 /* The records that have the level. */
 static const char *const *records_of(const regression_table *at,
                                      const cbk_design_variable *variable, size_t level,
@@ -147,19 +160,38 @@ static void fill_count(const regression_table *at, size_t row,
     add_quantity(at, cell(at, row, 2), printed[1], quantity);
 }
 
-/* Ratio with limits, and p, of a coefficient in the model of the columns first .. */
-static void fill_ratio(const regression_table *at, size_t row, size_t column,
-                       const cbk_cox *fit, const cbk_cox_coefficient *coefficient,
-                       size_t of, size_t first, size_t n_columns)
+/* A coefficient in the model of the columns first .. */
+typedef struct coefficient_of {
+    const cbk_cox *fit;
+    const cbk_cox_coefficient *coefficient;
+    size_t column, first, n_columns;
+} coefficient_of;
+
+static coefficient_of alone_of(const cbk_regression *regression, size_t column)
+{
+    const cbk_design *design = regression->design;
+    const cbk_design_term *term = &design->terms[design->term[column]];
+    return (coefficient_of){regression->alone[term->part[0]],
+                            cbk_regression_alone(regression, column), column, term->first,
+                            term->n_columns};
+}
+
+static coefficient_of together_of(const cbk_regression *regression, size_t column)
+{
+    return (coefficient_of){regression->fit, &regression->fit->coefficients[column],
+                            column, 0, regression->design->n_columns};
+}
+
+/* Ratio with limits, and p. */
+static void add_ratio(const regression_table *at, coefficient_of of, cbk_text_run *ratio,
+                      cbk_text_run *p)
 {
     cbk_arena *arena = at->arena;
-    const cbk_shown_ratio shown = cbk_regression_shown(fit, coefficient);
-    const cbk_notes notes = fit->notes & (cbk_notes)CBK_NOTE_FEW_EVENTS;
-    cbk_text_run *run = cell(at, row, column);
+    const cbk_shown_ratio shown = cbk_regression_shown(of.fit, of.coefficient);
+    const cbk_notes notes = of.fit->notes & (cbk_notes)CBK_NOTE_FEW_EVENTS;
     if (!shown.is_estimated || at->report == NULL) {
-        cbk_run_text(run, arena, cbk_print_shown_ratio(arena, at->style, &shown));
-        cbk_run_text(cell(at, row, column + 1), arena,
-                     cbk_print_p(arena, at->style, shown.p));
+        cbk_run_text(ratio, arena, cbk_print_shown_ratio(arena, at->style, &shown));
+        cbk_run_text(p, arena, cbk_print_p(arena, at->style, shown.p));
         return;
     }
     const char *const what[] = {"hr", "hr_lower", "hr_upper"};
@@ -167,23 +199,28 @@ static void fill_ratio(const regression_table *at, size_t row, size_t column,
                                   cbk_print_between(at->style, CBK_PRINT_NARROW)};
     const double value[] = {shown.ratio, shown.lower, shown.upper};
     for (size_t i = 0; i < 3; i++) {
-        cbk_run_text(run, arena, before[i]);
-        add_number(at, run, cbk_print_ratio(arena, at->style, value[i]),
-                   question(at, what[i], of, first, n_columns), value[i], notes);
+        cbk_run_text(ratio, arena, before[i]);
+        add_number(at, ratio, cbk_print_ratio(arena, at->style, value[i]),
+                   question(at, what[i], of.column, of.first, of.n_columns), value[i],
+                   notes);
     }
-    cbk_run_text(run, arena, ")");
-    add_number(at, cell(at, row, column + 1), cbk_print_p(arena, at->style, shown.p),
-               question(at, "hr_p", of, first, n_columns), shown.p, notes);
+    cbk_run_text(ratio, arena, ")");
+    add_number(at, p, cbk_print_p(arena, at->style, shown.p),
+               question(at, "hr_p", of.column, of.first, of.n_columns), shown.p, notes);
 }
 
-static void fill_alone(const regression_table *at, size_t row,
-                       const cbk_regression_row *of)
+void cbk_regression_add_ratio(const cbk_regression *regression, cbk_report *report,
+                              size_t column, bool is_alone, cbk_text_run *ratio,
+                              cbk_text_run *p)
 {
-    const cbk_design *design = at->of->design;
-    const cbk_design_term *term = &design->terms[design->term[of->column]];
-    fill_ratio(at, row, 3, at->of->alone[term->part[0]],
-               cbk_regression_alone(at->of, of->column), of->column, term->first,
-               term->n_columns);
+    regression_table at = {.of = regression,
+                           .report = report,
+                           .style = report->style,
+                           .arena = report->arena};
+    find_records(&at);
+    add_ratio(&at,
+              is_alone ? alone_of(regression, column) : together_of(regression, column),
+              ratio, p);
 }
 
 /* "cox_p(os, stage, age)" of a covariate of several values; NULL: a product, of which
@@ -255,10 +292,10 @@ static void fill_row(const regression_table *at, size_t row, const cbk_regressio
         cbk_run_text(cell(at, row, 3), at->arena, CBK_DASH);
         cbk_run_text(cell(at, row, 4), at->arena, CBK_DASH);
     } else if (has_alone) {
-        fill_alone(at, row, of);
+        add_ratio(at, alone_of(at->of, of->column), cell(at, row, 3), cell(at, row, 4));
     }
-    fill_ratio(at, row, all, at->of->fit, &at->of->fit->coefficients[of->column],
-               of->column, 0, at->of->design->n_columns);
+    add_ratio(at, together_of(at->of, of->column), cell(at, row, all),
+              cell(at, row, all + 1));
 }
 
 static void fill_headers(const regression_table *at)

@@ -5,9 +5,11 @@
 #include "base/date.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { ITEMS_MAX = 20 }; /* of a list, before "and n more" */
 
@@ -30,6 +32,56 @@ const char *cbk_words_list(cbk_arena *arena, const char *const *word, size_t n)
         cbk_buffer_addf(&buffer, "%s%s", i > 0 ? ", " : "", word[i]);
     }
     return cbk_words_take(&buffer, arena);
+}
+
+const char *cbk_words_and(cbk_arena *arena, const char *const *word, size_t n)
+{
+    cbk_buffer buffer = {0};
+    for (size_t i = 0; i < n; i++) {
+        const char *before = i == 0 ? "" : i + 1 == n ? " and " : ", ";
+        cbk_buffer_addf(&buffer, "%s%s", before, word[i]);
+    }
+    return cbk_words_take(&buffer, arena);
+}
+
+const char *cbk_words_number(cbk_arena *arena, const cbk_style *style, double value)
+{
+    static const char *const words[] = {"zero", "one", "two",   "three", "four",
+                                        "five", "six", "seven", "eight", "nine"};
+    return value >= 0.0 && value < 10.0 && value == floor(value)
+               ? words[(size_t)value]
+               : cbk_print_number(arena, style, value, -1);
+}
+
+static bool begins_with_any(const char *text, const char *const *beginnings)
+{
+    for (; *beginnings != NULL; beginnings++) {
+        if (strncasecmp(text, *beginnings, strlen(*beginnings)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *cbk_words_article(const char *next)
+{
+    static const char *const like_you[] = {"uni", "use", "usu", "ure",  "uro",
+                                           "ute", "eu",  "one", "once", NULL};
+    const size_t n_digits = strspn(next, "0123456789");
+    if (n_digits > 0) {
+        const bool is_spoken_so =
+            next[0] == '8' || (n_digits == 2 && (strncmp(next, "11", 2) == 0 ||
+                                                 strncmp(next, "18", 2) == 0));
+        return is_spoken_so ? "an" : "a";
+    }
+    if (isupper((unsigned char)next[0]) &&
+        (isupper((unsigned char)next[1]) || isdigit((unsigned char)next[1]))) {
+        return strchr("AEFHILMNORSX", next[0]) != NULL ? "an" : "a";
+    }
+    return next[0] != '\0' && strchr("aeiouAEIOU", next[0]) != NULL &&
+                   !begins_with_any(next, like_you)
+               ? "an"
+               : "a";
 }
 
 static bool is_lower(char c)
@@ -255,6 +307,28 @@ const char *cbk_words_period(cbk_arena *arena, int32_t first_day, int32_t last_d
     }
     return cbk_text_format(arena, "%s to %s", month_words(arena, first),
                            month_words(arena, last));
+}
+
+const char *cbk_words_in_period(cbk_arena *arena, const cbk_protocol *protocol)
+{
+    if (!protocol->has_period) {
+        return "";
+    }
+    const char *period =
+        cbk_words_period(arena, protocol->period_first_day, protocol->period_last_day);
+    const bool is_range = period != NULL && strstr(period, " to ") != NULL;
+    return cbk_text_format(arena, " %s %s", is_range ? "from" : "in", period);
+}
+
+const char *cbk_words_centres(cbk_arena *arena, const cbk_style *style,
+                              const char *centres)
+{
+    if (centres == NULL || cbk_block_number(centres) == NULL) {
+        return "";
+    }
+    const double n = strtod(centres, NULL);
+    return cbk_text_format(arena, " at %s %s", cbk_words_number(arena, style, n),
+                           n == 1.0 ? "centre" : "centres");
 }
 
 const char *cbk_words_notes(cbk_arena *arena, cbk_notes notes)

@@ -10,6 +10,7 @@
 #include "stats/cause_jackknife.h"
 #include "stats/exit_times.h"
 #include "stats/risk_row.h"
+#include "stats/whole_times.h"
 
 #include <assert.h>
 #include <string.h>
@@ -140,59 +141,141 @@ static void count_rest(const cbk_cause_table *table, size_t rest, uint32_t *coun
 
 /* ---- months: few whole numbers are counted ----------------------------------------- */
 
-enum { CELLS_MAX = 1 << 14, SLICES = 4 };
+enum {
+    COUNTED_CAUSES = 15,  /* cells of so many have numbers of 16 bits */
+    SLICES = 4,           /* so that a row does not wait for its like */
+    SLICED_FROM = 1 << 15 /* rows from which they pay */
+};
 
-/* The last time of a table that has few whole numbers, as a size; 0: it has others. */
-static size_t whole_times(const cbk_risk_table *risk, size_t n_causes)
+/* A row's cell is its time times the number of kinds, who is censored being one of them,
+ * plus its kind.  False where event and kind do not go together. */
+static inline bool fill_cells(const uint16_t *restrict whole,
+                              const uint8_t *restrict cause,
+                              const bool *restrict is_event, size_t n, uint8_t n_causes,
+                              uint16_t *restrict cell)
 {
-    const size_t n_most = CELLS_MAX / (n_causes + 1);
-    const double last = risk->n_rows > 0 ? risk->time[risk->n_rows - 1] : 0.0;
-    if (!(last < (double)n_most)) {
-        return 0;
+    uint8_t is_wrong = 0;
+    uint8_t most = 0;
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t has_cause = cause[i] != 0 ? 1 : 0;
+        const uint8_t has_event = is_event[i] ? 1 : 0;
+        most = cause[i] > most ? cause[i] : most;
+        is_wrong = (uint8_t)(is_wrong | (has_cause ^ has_event));
     }
-    for (size_t j = 0; j < risk->n_rows; j++) {
-        if (risk->time[j] != (double)(size_t)risk->time[j]) {
-            return 0;
+    for (size_t i = 0; i < n; i++) {
+        cell[i] = (uint16_t)(whole[i] * (n_causes + 1u) + cause[i]);
+    }
+    return is_wrong == 0 && most <= n_causes;
+}
+
+/* False where the rows are not of that kind. */
+static bool count_cells(const cbk_cause_rows *rows, uint32_t *counts, size_t n_cells,
+                        size_t n_slices, uint16_t *most)
+{
+    const cbk_followup *followup = rows->followup;
+    const uint8_t n_causes = (uint8_t)rows->n_causes;
+    uint16_t whole[CBK_WHOLE_BLOCK];
+    uint16_t cell[CBK_WHOLE_BLOCK];
+    for (size_t start = 0; start < followup->n; start += CBK_WHOLE_BLOCK) {
+        const size_t left = followup->n - start;
+        const size_t n = left < CBK_WHOLE_BLOCK ? left : CBK_WHOLE_BLOCK;
+        const uint8_t *cause = rows->cause + start;
+        const bool *is_event = followup->is_event + start;
+        if (!cbk_whole_times_read(followup->time + start, n, whole, most) ||
+            !(n == CBK_WHOLE_BLOCK
+                  ? fill_cells(whole, cause, is_event, CBK_WHOLE_BLOCK, n_causes, cell)
+                  : fill_cells(whole, cause, is_event, n, n_causes, cell))) {
+            return false;
+        }
+        for (size_t i = 0; i < n; i++) {
+            counts[(i & (n_slices - 1)) * n_cells + cell[i]]++;
         }
     }
-    return (size_t)last + 1;
+    for (size_t slice = 1; slice < n_slices; slice++) {
+        for (size_t i = 0; i < ((size_t)*most + 1) * (n_causes + 1u); i++) {
+            counts[i] += counts[slice * n_cells + i];
+        }
+    }
+    return true;
 }
 
-/* counts[n_times * (n_causes + 1)] in slices, so that a row does not wait for its like.
- */
-static void count_cells(const cbk_cause_rows *rows, size_t n_cells, uint32_t *counts)
+/* Exits and events of each kind from the cells. */
+static void sum_cells(const uint32_t *counts, size_t n_causes, size_t most,
+                      cbk_exit_times *exits, size_t *n_event)
 {
-    const size_t stride = rows->n_causes + 1;
-    const double *time = rows->followup->time;
-    for (size_t i = 0; i < rows->followup->n; i++) {
-        const size_t cell = (size_t)(int32_t)time[i] * stride + rows->cause[i];
-        counts[(i & (SLICES - 1)) * n_cells + cell]++;
+    uint32_t n_exits = 0;
+    for (size_t whole = 0; whole <= most; whole++) {
+        const uint32_t *of_time = counts + whole * (n_causes + 1);
+        uint32_t n_event_here = 0;
+        for (size_t k = 0; k < n_causes; k++) {
+            n_event_here += of_time[k + 1];
+            n_event[k] += of_time[k + 1];
+        }
+        if (of_time[0] + n_event_here > 0) {
+            exits->time[exits->n_rows] = (double)whole;
+            exits->n_event[exits->n_rows] = n_event_here;
+            exits->n_exit_before[exits->n_rows++] = n_exits;
+            n_exits += of_time[0] + n_event_here;
+        }
     }
-    for (size_t i = n_cells; i < SLICES * n_cells; i++) {
-        counts[i % n_cells] += counts[i];
-    }
+    exits->n_exit_before[exits->n_rows] = n_exits;
 }
 
-static bool count_whole(const cbk_cause_rows *rows, const cbk_risk_table *risk,
-                        size_t n_times, uint32_t *out, cbk_arena *scratch)
+/* out[n_causes * n_event_rows] */
+static void spread_cells(const uint32_t *counts, const cbk_risk_table *risk,
+                         size_t n_causes, uint32_t *out)
 {
-    const cbk_mark before = cbk_arena_mark(scratch);
-    const size_t stride = rows->n_causes + 1;
-    const size_t n_cells = n_times * stride;
-    uint32_t *counts = CBK_NEW(scratch, uint32_t, n_cells * SLICES);
-    if (counts == NULL) {
-        return false;
-    }
-    count_cells(rows, n_cells, counts);
     size_t rank = 0;
     for (size_t j = 0; j < risk->n_rows; j++) {
-        const uint32_t *of_time = counts + (size_t)risk->time[j] * stride;
-        for (size_t k = 0; cbk_risk_row_has_event(risk, j) && k < rows->n_causes; k++) {
+        const uint32_t *of_time = counts + (size_t)risk->time[j] * (n_causes + 1);
+        for (size_t k = 0; cbk_risk_row_has_event(risk, j) && k < n_causes; k++) {
             out[k * risk->n_event_rows + rank] = of_time[k + 1];
         }
         rank += cbk_risk_row_has_event(risk, j);
     }
-    cbk_arena_release(scratch, before);
+}
+
+/* Fills the table, and *done.  False when out of memory. */
+static bool build_whole(const cbk_cause_rows *rows, cbk_arena *arena, bool *done,
+                        cbk_cause_table *table, size_t *n_event)
+{
+    const cbk_followup *followup = rows->followup;
+    const size_t n_causes = rows->n_causes;
+    *done = followup->entry == NULL && followup->weight == NULL &&
+            n_causes <= COUNTED_CAUSES && followup->n < UINT32_MAX &&
+            cbk_whole_times_begin(followup->time, followup->n);
+    if (!*done) {
+        return true;
+    }
+    const cbk_mark before = cbk_arena_mark(arena);
+    const size_t n_cells = CBK_WHOLE_MAX * (n_causes + 1);
+    const size_t n_slices = followup->n < SLICED_FROM ? 1 : SLICES;
+    uint32_t *counts = CBK_NEW(arena, uint32_t, n_cells * n_slices);
+    uint16_t most = 0;
+    if (counts == NULL) {
+        return false;
+    }
+    *done = count_cells(rows, counts, n_cells, n_slices, &most);
+    if (!*done) {
+        cbk_arena_release(arena, before);
+        return true;
+    }
+    const size_t n_times = (size_t)most + 1;
+    cbk_exit_times exits = {.time = CBK_NEW(arena, double, n_times),
+                            .n_event = CBK_NEW(arena, uint32_t, n_times),
+                            .n_exit_before = CBK_NEW(arena, uint32_t, n_times + 1)};
+    cbk_risk_table *risk = CBK_NEW(arena, cbk_risk_table, 1);
+    uint32_t *n_event_of = CBK_NEW(arena, uint32_t, n_causes * n_times + 1);
+    if (n_event_of == NULL) {
+        return false;
+    }
+    sum_cells(counts, n_causes, most, &exits, n_event);
+    if (!cbk_exit_times_to_table(followup, &exits, arena, risk)) {
+        return false;
+    }
+    spread_cells(counts, risk, n_causes, n_event_of);
+    table->risk = risk;
+    table->n_event_of = n_event_of;
     return true;
 }
 
@@ -202,10 +285,6 @@ static bool count_causes(const cbk_cause_rows *rows, const size_t *n_event,
                          const cbk_cause_table *table, uint32_t *counts,
                          cbk_arena *scratch)
 {
-    const size_t n_times = whole_times(table->risk, table->n_causes);
-    if (n_times > 0) {
-        return count_whole(rows, table->risk, n_times, counts, scratch);
-    }
     size_t most = 0;
     for (size_t k = 1; k < table->n_causes; k++) {
         most = n_event[k] > n_event[most] ? k : most;
@@ -223,6 +302,20 @@ static bool count_causes(const cbk_cause_rows *rows, const size_t *n_event,
     return true;
 }
 
+static cbk_status build_any(const cbk_cause_rows *rows, bool time_fix, cbk_arena *arena,
+                            cbk_cause_table *table, size_t *n_event, cbk_error *err)
+{
+    CBK_TRY(check_causes(rows, n_event, err));
+    CBK_TRY(cbk_risk_table_build(rows->followup, time_fix, arena, &table->risk, err));
+    uint32_t *counts =
+        CBK_NEW(arena, uint32_t, rows->n_causes * table->risk->n_event_rows + 1);
+    if (counts == NULL || !count_causes(rows, n_event, table, counts, arena)) {
+        return cbk_fail_memory(err);
+    }
+    table->n_event_of = counts;
+    return CBK_OK;
+}
+
 static cbk_status build(const cbk_cause_rows *rows, bool time_fix, cbk_arena *arena,
                         const cbk_cause_table **out, cbk_error *err)
 {
@@ -234,14 +327,13 @@ static cbk_status build(const cbk_cause_rows *rows, bool time_fix, cbk_arena *ar
     *table = (cbk_cause_table){.n_causes = rows->n_causes,
                                .n_event = n_event,
                                .is_clustered = rows->cluster != NULL};
-    CBK_TRY(check_causes(rows, n_event, err));
-    CBK_TRY(cbk_risk_table_build(rows->followup, time_fix, arena, &table->risk, err));
-    uint32_t *counts =
-        CBK_NEW(arena, uint32_t, rows->n_causes * table->risk->n_event_rows + 1);
-    if (counts == NULL || !count_causes(rows, n_event, table, counts, arena)) {
+    bool is_done = false;
+    if (!build_whole(rows, arena, &is_done, table, n_event)) {
         return cbk_fail_memory(err);
     }
-    table->n_event_of = counts;
+    if (!is_done) {
+        CBK_TRY(build_any(rows, time_fix, arena, table, n_event, err));
+    }
     const bool needs_rows = rows->followup->weight != NULL || rows->cluster != NULL ||
                             table->risk->n_entries > 0;
     if (needs_rows && !cbk_cause_table_weigh(rows, arena, table)) {

@@ -3,13 +3,12 @@
 #include "stats/exit_times.h"
 
 #include "numeric/sort.h"
+#include "stats/whole_times.h"
 
 #include <math.h>
 
 enum {
-    COUNT_MAX = 4096, /* whole times below this are counted: days of eleven years */
-    BLOCK = 512,
-    SLICE = 2 * COUNT_MAX + 80, /* the 80 keep slices out of each other's cache lines */
+    SLICE = 2 * CBK_WHOLE_MAX + 80, /* the 80 keep slices out of each other's lines */
     SLICES_MAX = 8,       /* histograms, so that a time does not wait for its like */
     SLICED_FROM = 1 << 15 /* rows from which they pay */
 };
@@ -17,55 +16,25 @@ enum {
 /* ---- whole numbers ------------------------------------------------------------------
  */
 
-/* Twice the time, plus 1 for an event.  *n_bad counts times that are not whole numbers
- * below COUNT_MAX. */
-static inline uint16_t cell_of(double time, bool is_event, unsigned *n_bad)
+/* Counts cells: twice a time, plus 1 for an event.  False where a time is not whole. */
+static bool count_cells(const cbk_followup *followup, uint32_t *counts, size_t n_slices,
+                        uint16_t *most)
 {
-    const bool is_in_range = time >= 0.0 && time < (double)COUNT_MAX;
-    const int32_t whole = (int32_t)(is_in_range ? time : 0.0);
-    *n_bad += (unsigned)((double)whole != time);
-    return (uint16_t)(whole * 2 + (is_event ? 1 : 0));
-}
-
-static bool find_cells(const double *time, const bool *is_event, size_t n, uint16_t *cell)
-{
-    unsigned n_bad = 0;
-    for (size_t i = 0; i < n; i++) {
-        cell[i] = cell_of(time[i], is_event[i], &n_bad);
-    }
-    return n_bad == 0;
-}
-
-/* The same of a whole block: a loop of known length becomes vector instructions. */
-static bool find_block(const double *restrict time, const bool *restrict is_event,
-                       uint16_t *restrict cell)
-{
-    unsigned n_bad = 0;
-    for (size_t i = 0; i < BLOCK; i++) {
-        cell[i] = cell_of(time[i], is_event[i], &n_bad);
-    }
-    return n_bad == 0;
-}
-
-static bool count_cells(const cbk_followup *followup, uint32_t *counts, size_t n_slices)
-{
-    uint16_t cell[BLOCK];
-    for (size_t start = 0; start < followup->n; start += BLOCK) {
+    uint16_t whole[CBK_WHOLE_BLOCK];
+    for (size_t start = 0; start < followup->n; start += CBK_WHOLE_BLOCK) {
         const size_t left = followup->n - start;
-        const size_t n = left < BLOCK ? left : BLOCK;
-        const double *time = followup->time + start;
+        const size_t n = left < CBK_WHOLE_BLOCK ? left : CBK_WHOLE_BLOCK;
         const bool *is_event = followup->is_event + start;
-        if (!(n == BLOCK ? find_block(time, is_event, cell)
-                         : find_cells(time, is_event, n, cell))) {
+        if (!cbk_whole_times_read(followup->time + start, n, whole, most)) {
             return false;
         }
         const size_t mask = n_slices - 1;
         for (size_t i = 0; i < n; i++) {
-            counts[(i & mask) * SLICE + cell[i]]++;
+            counts[(i & mask) * SLICE + 2 * (size_t)whole[i] + is_event[i]]++;
         }
     }
     for (size_t slice = 1; slice < n_slices; slice++) {
-        for (size_t i = 0; i < 2 * COUNT_MAX; i++) {
+        for (size_t i = 0; i < 2 * ((size_t)*most + 1); i++) {
             counts[i] += counts[slice * SLICE + i];
         }
     }
@@ -80,10 +49,10 @@ static bool make_room(cbk_exit_times *out, size_t n_rows, cbk_arena *arena)
     return out->n_exit_before != NULL;
 }
 
-static void write_counts(const uint32_t *counts, cbk_exit_times *out)
+static void write_counts(const uint32_t *counts, size_t most, cbk_exit_times *out)
 {
     uint32_t n_exits = 0;
-    for (size_t whole = 0; whole < COUNT_MAX; whole++) {
+    for (size_t whole = 0; whole <= most; whole++) {
         const uint32_t n_censor = counts[2 * whole];
         const uint32_t n_event = counts[2 * whole + 1];
         if (n_censor + n_event > 0) {
@@ -100,26 +69,24 @@ static void write_counts(const uint32_t *counts, cbk_exit_times *out)
 bool cbk_exit_times_by_count(const cbk_followup *followup, cbk_arena *arena,
                              cbk_exit_times *out, bool *done)
 {
-    enum { FIRST = 16 }; /* most times that are not whole are found out by so few */
-    uint16_t cell[FIRST];
-    const size_t n_first = followup->n < FIRST ? followup->n : FIRST;
-    *done = find_cells(followup->time, followup->is_event, n_first, cell);
+    *done = cbk_whole_times_begin(followup->time, followup->n);
     if (!*done) {
         return true;
     }
     const cbk_mark before = cbk_arena_mark(arena);
-    const size_t n_most = followup->n < COUNT_MAX ? followup->n : COUNT_MAX;
+    const size_t n_most = followup->n < CBK_WHOLE_MAX ? followup->n : CBK_WHOLE_MAX;
     const bool has_room = make_room(out, n_most, arena);
     const cbk_mark result = cbk_arena_mark(arena);
     const size_t n_slices = followup->n < SLICED_FROM ? 1 : SLICES_MAX;
     uint32_t *counts = CBK_NEW(arena, uint32_t, SLICE * n_slices);
+    uint16_t most = 0;
     if (!has_room || counts == NULL) {
         cbk_arena_release(arena, before);
         return false;
     }
-    *done = count_cells(followup, counts, n_slices);
+    *done = count_cells(followup, counts, n_slices, &most);
     if (*done) {
-        write_counts(counts, out);
+        write_counts(counts, most, out);
     }
     cbk_arena_release(arena, *done ? result : before);
     return true;

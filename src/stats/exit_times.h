@@ -43,6 +43,11 @@ bool cbk_exit_times_by_buckets(const cbk_followup *followup, const cbk_time_rang
 bool cbk_exit_times_by_sort(const cbk_followup *followup, cbk_arena *arena,
                             cbk_exit_times *out);
 
+/* The risk table of exits without near-ties, where nobody enters late and rows count 1;
+ * it keeps their columns (risk_table.c).  False when out of memory. */
+bool cbk_exit_times_to_table(const cbk_followup *followup, cbk_exit_times *exits,
+                             cbk_arena *arena, cbk_risk_table *out);
+
 /* ---- writing them down one by one ---------------------------------------------------
  */
 

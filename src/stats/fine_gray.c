@@ -10,6 +10,9 @@ enum { ITERATIONS_MAX = 100, HALVINGS_MAX = 40 };
 static const double none = (double)NAN;
 /* Newton's decrement from which the next step ends below a double's last digit. */
 static const double decrement_last = 1e-16;
+/* The same per information of a standard deviation of a covariate: the step does not
+ * change the information, or the variance, by more than a double's last digits. */
+static const double decrement_tiny = 1e-22;
 
 typedef struct fitting {
     const cbk_fine_gray_rows *rows;
@@ -31,6 +34,7 @@ typedef struct fitting {
     cbk_cox_value now;
     cbk_cox_value next;
     bool is_monotone;
+    bool has_step_left; /* one that changes nothing but the last digits of beta */
 } fitting;
 
 /* ---- which covariates are in the model --------------------------------------------- */
@@ -120,6 +124,18 @@ static bool go_out(fitting *at, double decrement)
     return is_found;
 }
 
+/* Whether a step with this decrement leaves the information as it is.  0 is no step:
+ * go_out() looks along the whole way then, and nothing is as cbk_fg_evaluate() left it.
+ */
+static bool is_tiny(const fitting *at, double decrement)
+{
+    double trace = 0.0;
+    for (size_t j = 0; j < at->p; j++) {
+        trace += at->now.info[j * at->p + j];
+    }
+    return decrement > 0.0 && decrement < decrement_tiny * trace / (double)at->p;
+}
+
 static bool has_full_rank(const fitting *at)
 {
     for (size_t j = 0; j < at->p; j++) {
@@ -130,7 +146,7 @@ static bool has_full_rank(const fitting *at)
     return true;
 }
 
-/* True at the maximum. */
+/* True at the maximum, or a tiny step before it. */
 static bool climb(fitting *at)
 {
     for (int turn = 0; turn < ITERATIONS_MAX; turn++) {
@@ -141,6 +157,10 @@ static bool climb(fitting *at)
         }
         (void)newton_step(at); /* go_out() may have looked elsewhere */
         at->fit->n_iterations++;
+        if (!is_lame && !at->is_monotone && is_tiny(at, decrement)) {
+            at->has_step_left = true;
+            return true;
+        }
         if (!take_step(at)) {
             if (go_out(at, 0.0)) {
                 continue;
@@ -183,6 +203,19 @@ static bool make_variance(fitting *at)
     multiply(at->inverse, products, at->p, at->factors);
     multiply(at->factors, at->inverse, at->p, at->variance);
     return true;
+}
+
+/* The tiny step, after the variance was taken: without the information, which is known.
+ */
+static void take_last_step(fitting *at)
+{
+    double *info = at->next.info;
+    at->next.info = NULL;
+    (void)newton_step(at);
+    if (take_step(at)) {
+        at->now.info = at->next.info;
+    }
+    at->next.info = info;
 }
 
 static void test_all(fitting *at)
@@ -280,11 +313,14 @@ static bool fit_model(fitting *at)
         fit->notes |= CBK_NOTE_NOT_CONVERGED;
         return true;
     }
-    fit->loglik = at->now.loglik;
     fit->notes |= at->is_monotone ? CBK_NOTE_MONOTONE : 0u;
     if (!make_variance(at)) {
         return false;
     }
+    if (at->has_step_left) {
+        take_last_step(at);
+    }
+    fit->loglik = at->now.loglik;
     test_all(at);
     fill_variance(at);
     const double z = cbk_normal_quantile_upper((1.0 - fit->level) / 2.0);

@@ -84,8 +84,10 @@ static bool is_near(const cbk_cox_model *cox, const double *beta)
     return most - least <= spread_max;
 }
 
-/* Risk, carried, and the sums of carried before each tile. */
-static void fill_risk(cbk_fg_model *model, const double *beta, cbk_sum *sum)
+/* Risk, carried, and the sums of carried before each tile; is_brief: without those of
+ * carried x. */
+static void fill_risk(cbk_fg_model *model, const double *beta, bool is_brief,
+                      cbk_sum *sum)
 {
     const cbk_cox_model *cox = &model->cox;
     const size_t p = cox->p;
@@ -102,7 +104,7 @@ static void fill_risk(cbk_fg_model *model, const double *beta, cbk_sum *sum)
         const double total = cox->kernels->sum_products(model->carried + i, cbk_fg_ones);
         before[0] = cbk_sum_value(&sum[0]);
         cbk_sum_add(&sum[0], total);
-        for (size_t j = 0; j < p; j++) {
+        for (size_t j = 0; !is_brief && j < p; j++) {
             before[j + 1] = cbk_sum_value(&sum[j + 1]);
             if (total > 0.0) {
                 cbk_sum_add(&sum[j + 1], cox->kernels->sum_products(
@@ -123,6 +125,7 @@ typedef struct going_back {
     double product; /* of factors in [1, 2) of numbers at risk not yet in loglik */
     int64_t power;  /* of 2, the rest of them */
     double *means;  /* [p * 64] column by column: of the tile's times */
+    bool is_brief;  /* the information is not wanted */
     cbk_fg_products products;
 } going_back;
 
@@ -189,7 +192,7 @@ static void keep_sums(const going_back *at, size_t tile)
     const size_t p = at->model->cox.p;
     double *after = at->model->after + tile / CBK_COX_TILE * (p + 1);
     double *behind = at->model->behind + tile / CBK_COX_TILE * (p + 1);
-    for (size_t j = 0; j <= p; j++) {
+    for (size_t j = 0; j <= (at->is_brief ? 0 : p); j++) {
         after[j] = cbk_sum_value(&at->later[j]);
         behind[j] = cbk_sum_value(&at->at_risk[j]);
     }
@@ -249,7 +252,7 @@ static void see_tile(going_back *at, size_t tile)
     keep_sums(at, tile);
     see_times(at, &of, inverse, weight);
     fill_later(at, &of, later);
-    for (size_t j = 0; j < p; j++) {
+    for (size_t j = 0; !at->is_brief && j < p; j++) {
         double *means = at->means + j * CBK_COX_TILE;
         cbk_sum_add(&at->at_risk[j + 1],
                     cbk_fg_sum_at_risk(model, &of, j + 1, carried, means));
@@ -260,7 +263,7 @@ static void see_tile(going_back *at, size_t tile)
         }
         cbk_sum_add(&at->later[j + 1], sum);
     }
-    if (n > 0) {
+    if (n > 0 && !at->is_brief) {
         cbk_fg_products_add(&at->products, at->means, weight,
                             (n + CBK_COX_LANES - 1) / CBK_COX_LANES * CBK_COX_LANES);
     }
@@ -287,8 +290,14 @@ static void take_rows(going_back *at)
             weight[i] = cox->risk[tile + i] * weight[i] +
                         model->carried[tile + i] * model->later[tile + i];
         }
-        cbk_fg_products_add(&at->products, cox->tiles + tile * cox->p, weight,
-                            CBK_COX_TILE);
+        const double *x = cox->tiles + tile * cox->p;
+        if (!at->is_brief) {
+            cbk_fg_products_add(&at->products, x, weight, CBK_COX_TILE);
+        }
+        for (size_t j = 0; at->is_brief && j < cox->p; j++) {
+            cbk_sum_add(&at->products.sum[cox->p * cox->p + j],
+                        cox->kernels->sum_products(weight, x + j * CBK_COX_TILE));
+        }
     }
 }
 
@@ -306,7 +315,7 @@ static void fill_value(const going_back *at, const double *beta, cbk_cox_value *
         const cbk_sum *all = &at->products.sum[p * p + j];
         cbk_sum_add(&loglik, beta[j] * cbk_sum_value(events));
         out->gradient[j] = (events->total - all->total) + (events->lost - all->lost);
-        for (size_t k = 0; k <= j; k++) {
+        for (size_t k = 0; out->info != NULL && k <= j; k++) {
             out->info[j * p + k] = out->info[k * p + j] =
                 cbk_sum_value(&at->products.sum[j * p + k]);
         }
@@ -320,7 +329,9 @@ void cbk_fg_evaluate(cbk_fg_model *model, const double *beta, cbk_cox_value *out
     const size_t p = cox->p;
     if (!is_near(cox, beta)) {
         memset(out->gradient, 0, p * sizeof *out->gradient);
-        memset(out->info, 0, p * p * sizeof *out->info);
+        if (out->info != NULL) {
+            memset(out->info, 0, p * p * sizeof *out->info);
+        }
         out->loglik = -(double)INFINITY;
         return;
     }
@@ -332,10 +343,11 @@ void cbk_fg_evaluate(cbk_fg_model *model, const double *beta, cbk_cox_value *out
                      .at_risk = sums + p + 1,
                      .later = sums + 2 * (p + 1),
                      .product = 1.0,
-                     .means = means};
+                     .means = means,
+                     .is_brief = out->info == NULL};
     memset(means, 0, p * CBK_COX_TILE * sizeof *means);
     at.products = cbk_fg_products_start(model, means + p * CBK_COX_TILE);
-    fill_risk(model, beta, sums);
+    fill_risk(model, beta, at.is_brief, sums);
     for (size_t tile = (cox->n - 1) / CBK_COX_TILE * CBK_COX_TILE + CBK_COX_TILE;
          tile > 0; tile -= CBK_COX_TILE) {
         see_tile(&at, tile - CBK_COX_TILE);

@@ -163,10 +163,9 @@ static void fill_parts(parting *at, const cbk_fg_times *of, const tile_sums *sum
         part[i] = x[i] * sums->of_x[i] + risk[i] * column.moment[i] +
                   carried[i] * column.later[i + 1] - column.debt[i];
     }
-    for (size_t i = 0; i < n; i++) { /* what is looked up need not be there otherwise */
-        part[i] += sums->event[i] > 0.0      ? -column.mean[sums->time_at[i]]
-                   : sums->censored[i] > 0.0 ? column.q_over_y[sums->run_at[i]]
-                                             : 0.0;
+    for (size_t i = 0; i < n; i++) { /* without a branch that nobody can guess */
+        part[i] += sums->censored[i] * column.q_over_y[sums->run_at[i]] -
+                   sums->event[i] * column.mean[sums->time_at[i]];
     }
     memset(part + n, 0, (CBK_COX_TILE - n) * sizeof *part);
 }

@@ -39,13 +39,14 @@ typedef struct moment {
     const uint32_t *at_risk; /* [n_groups] */
     const uint32_t *events;  /* [n_groups * n_causes] */
     size_t n_causes;
-    double *share;   /* [n_groups] h_g = Y_g / S_g(t-); 0: nobody, or S_g is 0 */
-    double *before;  /* [n_groups] S_g(t-) */
-    double *after;   /* [n_groups] S_g(t) */
-    double *inverse; /* [n_groups] 1 / S_g(t); 0 where S_g is 0 */
-    double *n_event; /* [n_groups] of any kind */
-    double total;    /* of share */
-    double *column;  /* [n_free] scratch */
+    double *share;     /* [n_groups] h_g = Y_g / S_g(t-); 0: nobody, or S_g is 0 */
+    double *before;    /* [n_groups] S_g(t-) */
+    double *after;     /* [n_groups] S_g(t) */
+    double *inverse;   /* [n_groups] 1 / S_g(t); 0 where S_g is 0 */
+    double *per_share; /* [n_groups] 1 / h_g; 0 where h_g is 0 */
+    double *n_event;   /* [n_groups] of any kind */
+    double total;      /* of share */
+    double *column;    /* [n_free] scratch */
 } moment;
 
 static bool gray_open(gray *test, size_t n_groups, cbk_arena *arena)
@@ -72,17 +73,18 @@ static double tie_factor(double d, double n)
 }
 
 /* The functions below are told n, the number of groups, so that the loops of two groups
- * have a known length. */
+ * have a known length.  There is no branch on who has the event, which nobody can guess:
+ * no events change nothing. */
+#define INLINED static inline __attribute__((always_inline))
 
 /* q_r = (1 - F(t)) / S_r(t); where S_r is 0 nothing of r can change any more. */
-static inline double factor_of(const gray *test, const moment *at, size_t r)
+INLINED double factor_of(const gray *test, const moment *at, size_t r)
 {
     return (1.0 - test->pooled) * at->inverse[r];
 }
 
 /* d: events of the kind in all groups that count. */
-static inline void add_score(gray *test, const moment *at, size_t n, size_t cause,
-                             double d)
+INLINED void add_score(gray *test, const moment *at, size_t n, size_t cause, double d)
 {
     double total = 0.0;
     for (size_t r = 0; r < n; r++) {
@@ -98,7 +100,7 @@ static inline void add_score(gray *test, const moment *at, size_t n, size_t caus
 }
 
 /* Column r of K = h_g ([g = r] - h_r / h); part: h_r / h. */
-static inline void fill_column(const moment *at, size_t n, size_t r, double part)
+INLINED void fill_column(const moment *at, size_t n, size_t r, double part)
 {
     for (size_t g = 0; g + 1 < n; g++) {
         at->column[g] = at->share[g] * ((g == r ? 1.0 : 0.0) - part);
@@ -106,28 +108,28 @@ static inline void fill_column(const moment *at, size_t n, size_t r, double part
 }
 
 /* The terms of group r so far change by their factors times column times by. */
-static inline void change_terms(gray *test, const moment *at, size_t n, size_t r,
-                                double by)
+INLINED void change_terms(gray *test, const moment *at, size_t n, size_t r, double by)
 {
     const size_t n_free = n - 1;
-    double *mixed = test->mixed + r * n_free;
+    double *restrict mixed = test->mixed + r * n_free;
+    double *restrict product = test->product;
+    const double *restrict column = at->column;
     const double slope = test->slope[r];
     for (size_t g = 0; g < n_free; g++) {
-        const double change = by * at->column[g];
+        const double change = by * column[g];
         for (size_t k = 0; k < n_free; k++) {
-            const double other = by * at->column[k];
-            test->product[g * n_free + k] +=
+            const double other = by * column[k];
+            product[g * n_free + k] +=
                 change * mixed[k] + mixed[g] * other + slope * change * other;
         }
     }
     for (size_t g = 0; g < n_free; g++) {
-        mixed[g] += slope * by * at->column[g];
+        mixed[g] += slope * by * column[g];
     }
 }
 
 /* The terms of events of the kind: K, with the factor 1 - q. */
-static inline void add_terms(gray *test, const moment *at, size_t n, size_t r,
-                             double weight)
+INLINED void add_terms(gray *test, const moment *at, size_t n, size_t r, double weight)
 {
     const size_t n_free = n - 1;
     const double factor = at->after[r] > 0.0 ? 1.0 - factor_of(test, at, r) : 0.0;
@@ -141,8 +143,7 @@ static inline void add_terms(gray *test, const moment *at, size_t n, size_t r,
 }
 
 /* Events of the kind: d in all groups that count. */
-static inline void pass_events(gray *test, const moment *at, size_t n, size_t cause,
-                               double d)
+INLINED void pass_events(gray *test, const moment *at, size_t n, size_t cause, double d)
 {
     const double step = d / at->total;
     add_score(test, at, n, cause, d);
@@ -152,29 +153,26 @@ static inline void pass_events(gray *test, const moment *at, size_t n, size_t ca
     test->pooled += step;
     for (size_t r = 0; r < n; r++) {
         if (at->share[r] > 0.0) {
-            const double inverse = 1.0 / at->share[r];
             const double tied = d > 1.0 ? tie_factor(d, at->total * at->before[r]) : 1.0;
             fill_column(at, n, r, at->share[r] / at->total);
             change_terms(test, at, n, r, by);
-            add_terms(test, at, n, r, tied * step * inverse);
-            test->incidence[r] += at->events[r * at->n_causes + cause] * inverse;
+            add_terms(test, at, n, r, tied * step * at->per_share[r]);
+            test->incidence[r] += at->events[r * at->n_causes + cause] * at->per_share[r];
         }
     }
 }
 
 /* Events of other kinds: they start with nothing, and the factor -q. */
-static inline void pass_others(gray *test, const moment *at, size_t n, size_t cause)
+INLINED void pass_others(gray *test, const moment *at, size_t n, size_t cause)
 {
     for (size_t r = 0; r < n; r++) {
         const double d = at->n_event[r] - at->events[r * at->n_causes + cause];
-        if (d > 0.0 && at->share[r] > 0.0) {
-            const double q = factor_of(test, at, r) / at->share[r];
-            test->slope[r] += tie_factor(d, at->at_risk[r]) * d * q * q;
-        }
+        const double q = factor_of(test, at, r) * at->per_share[r];
+        test->slope[r] += tie_factor(d, at->at_risk[r]) * d * q * q;
     }
 }
 
-static inline void pass_time(gray *test, const moment *at, size_t n, size_t cause)
+INLINED void pass_time(gray *test, const moment *at, size_t n, size_t cause)
 {
     double d = 0.0;
     for (size_t r = 0; r < n; r++) {
@@ -187,7 +185,7 @@ static inline void pass_time(gray *test, const moment *at, size_t n, size_t caus
 }
 
 /* Carries the curves of events of any kind past the time. */
-static inline void move_on(moment *at, size_t n)
+INLINED void move_on(moment *at, size_t n)
 {
     at->total = 0.0;
     for (size_t r = 0; r < n; r++) {
@@ -199,17 +197,16 @@ static inline void move_on(moment *at, size_t n)
         at->n_event[r] = d;
         at->before[r] = at->after[r];
         at->share[r] = n_risk * at->inverse[r];
+        at->per_share[r] = at->share[r] > 0.0 ? 1.0 / at->share[r] : 0.0;
         at->total += at->share[r];
-        if (d > 0.0) {
-            const double left = n_risk - d;
-            at->after[r] *= left / n_risk;
-            at->inverse[r] *= left > 0.0 ? n_risk / left : 0.0;
-        }
+        const double left = n_risk - d;
+        at->after[r] *= n_risk > 0.0 ? left / n_risk : 1.0;
+        at->inverse[r] *= left > 0.0 ? n_risk / left : d > 0.0 ? 0.0 : 1.0;
     }
 }
 
-static inline void pass_times(gray *tests, const cbk_group_risk *table, size_t first,
-                              size_t end, moment *at, size_t n)
+INLINED void pass_times(gray *tests, const cbk_group_risk *table, size_t first,
+                        size_t end, moment *at, size_t n)
 {
     for (size_t t = first; t < end; t++) {
         at->at_risk = table->at_risk + t * n;
@@ -302,6 +299,7 @@ static cbk_status run(const cbk_gray_rows *rows, cbk_arena *arena, cbk_gray_test
                  .before = CBK_NEW(arena, double, rows->n_groups),
                  .after = CBK_NEW(arena, double, rows->n_groups),
                  .inverse = CBK_NEW(arena, double, rows->n_groups),
+                 .per_share = CBK_NEW(arena, double, rows->n_groups),
                  .n_event = CBK_NEW(arena, double, rows->n_groups),
                  .column = CBK_NEW(arena, double, rows->n_groups)};
     bool has_memory = at.column != NULL;

@@ -12,6 +12,7 @@
 
 #include "numeric/sort.h"
 #include "stats/followup_check.h"
+#include "stats/whole_times.h"
 
 #include <assert.h>
 #include <math.h>
@@ -26,7 +27,8 @@ typedef struct time_code {
     uint64_t digits;    /* all bits that any time uses */
     uint64_t *distinct; /* where the range is too wide: code k is distinct[k] */
     size_t n_distinct;
-    int shift; /* last bits that no time uses */
+    int shift;     /* last bits that no time uses */
+    bool is_whole; /* times are whole numbers, and their own code */
 } time_code;
 
 /* The kinds of a number: events of each cause, from 0; then censored; then entries. */
@@ -161,6 +163,9 @@ static double time_of_code(const time_code *code, uint64_t number)
     if (code->distinct != NULL) {
         return time_of(code->distinct[number]);
     }
+    if (code->is_whole) {
+        return (double)number;
+    }
     return number == 0 ? 0.0 : time_of(((number - 1) << code->shift) + code->least);
 }
 
@@ -229,10 +234,10 @@ static cbk_status plan_numbers(const cbk_log_rank_rows *rows, cbk_arena *arena,
 /* Of the exit of a row. */
 static inline uint64_t kind_of(const layout *plan, size_t row, bool is_event)
 {
-    if (plan->cause == NULL) {
-        return is_event ? 0 : 1;
-    }
-    return is_event ? plan->cause[row] - 1u : plan->n_causes;
+    /* Without a branch: who has an event next cannot be guessed. */
+    const uint64_t if_event = 0 - (uint64_t)is_event;
+    const uint64_t of_event = plan->cause != NULL ? plan->cause[row] - 1u : 0;
+    return (if_event & of_event) | (~if_event & plan->n_causes);
 }
 
 static inline uint64_t number_of(const cbk_log_rank_rows *rows, const layout *plan,
@@ -255,98 +260,6 @@ typedef struct numbers {
     uint32_t *counts; /* [n], or NULL */
     size_t n_event;   /* rows with an event */
 } numbers;
-
-enum {
-    DIGIT_BITS = 8,
-    DIGITS_MAX = 4, /* sorted by; below them equal numbers are few, and put right after */
-    N_VALUES = 1 << DIGIT_BITS,
-    MOVES_MAX = 24
-};
-
-/* Sorts all numbers that have the highest digits of the one at `at`: the times of an end
- * of study, say.  Returns where they end. */
-static size_t sort_crowd(uint64_t *sorted, uint64_t *scratch, size_t n, size_t at,
-                         int lowest)
-{
-    const uint64_t digits = sorted[at] >> lowest;
-    size_t start = at;
-    size_t end = at + 1;
-    while (start > 0 && sorted[start - 1] >> lowest == digits) {
-        start--;
-    }
-    while (end < n && sorted[end] >> lowest == digits) {
-        end++;
-    }
-    cbk_sort_keys(sorted + start, scratch, end - start);
-    return end;
-}
-
-/* Numbers in order of their highest digits into order.  Those that would move far are
- * in a crowd. */
-static void insert_in_order(uint64_t *sorted, uint64_t *scratch, size_t n, int lowest)
-{
-    for (size_t i = 1; i < n; i++) {
-        const uint64_t number = sorted[i];
-        const size_t nearest = i < MOVES_MAX ? 0 : i - MOVES_MAX;
-        size_t to = i;
-        for (; to > nearest && sorted[to - 1] > number; to--) {
-            sorted[to] = sorted[to - 1];
-        }
-        sorted[to] = number;
-        if (to == nearest && to > 0 && sorted[to - 1] > number) {
-            i = sort_crowd(sorted, scratch, n, to, lowest) - 1;
-        }
-    }
-}
-
-/* Where the numbers of each value of a digit begin, from how many there are. */
-static void starts_of(uint32_t *next)
-{
-    uint32_t start = 0;
-    for (size_t value = 0; value < N_VALUES; value++) {
-        const uint32_t count = next[value];
-        next[value] = start;
-        start += count;
-    }
-}
-
-/* Digits that tell nearly all numbers apart: sixteen times as many values as numbers. */
-static int digits_worth(size_t n, int bits)
-{
-    const int wanted = width_of(n) + 4 < bits ? width_of(n) + 4 : bits;
-    const int n_digits = (wanted + DIGIT_BITS - 1) / DIGIT_BITS;
-    return n_digits < DIGITS_MAX ? n_digits : DIGITS_MAX;
-}
-
-/* Sorts numbers of so many bits by their highest digits, and what these leave in disorder
- * by moving.  Returns where they are: in unsorted or in scratch. */
-static uint64_t *sort_numbers(uint64_t *unsorted, uint64_t *scratch, size_t n, int bits)
-{
-    uint32_t next[DIGITS_MAX][N_VALUES] = {{0}};
-    const int n_digits = digits_worth(n, bits);
-    const int lowest = bits > n_digits * DIGIT_BITS ? bits - n_digits * DIGIT_BITS : 0;
-    for (size_t i = 0; i < n; i++) {
-        const uint64_t digits = unsorted[i] >> lowest;
-        next[0][digits & (N_VALUES - 1)]++;
-        next[1][digits >> DIGIT_BITS & (N_VALUES - 1)]++;
-        next[2][digits >> 2 * DIGIT_BITS & (N_VALUES - 1)]++;
-        next[3][digits >> 3 * DIGIT_BITS & (N_VALUES - 1)]++;
-    }
-    uint64_t *from = unsorted;
-    uint64_t *to = scratch;
-    for (int digit = 0; digit < n_digits; digit++) {
-        const int place = lowest + digit * DIGIT_BITS;
-        starts_of(next[digit]);
-        for (size_t i = 0; i < n; i++) {
-            to[next[digit][from[i] >> place & (N_VALUES - 1)]++] = from[i];
-        }
-        uint64_t *const swap = from;
-        from = to;
-        to = swap;
-    }
-    insert_in_order(from, to, n, lowest);
-    return from;
-}
 
 static bool read_sorted(const cbk_log_rank_rows *rows, const layout *plan,
                         cbk_arena *arena, numbers *out)
@@ -373,9 +286,8 @@ static bool read_sorted(const cbk_log_rank_rows *rows, const layout *plan,
                 number_of(rows, &local, i, followup->entry[i], local.n_causes + 1);
         }
     }
-    *out = (numbers){.n = n,
-                     .sorted = sort_numbers(sorted, scratch, n, total_bits(plan)),
-                     .n_event = n_event};
+    cbk_sort_keys(sorted, scratch, n);
+    *out = (numbers){.n = n, .sorted = sorted, .n_event = n_event};
     return true;
 }
 
@@ -415,8 +327,122 @@ static bool read_numbers(const cbk_log_rank_rows *rows, const layout *plan,
                   : read_sorted(rows, plan, arena, out);
 }
 
+/* ---- months and days -------------------------------------------------------------- */
+
+enum {
+    WHOLE_FROM = 1 << 15, /* rows; fewer are not worth it */
+    WHOLE_BITS_MAX = 16,  /* of the numbers that are counted */
+    SLICES = 4            /* so that a row does not wait for its like */
+};
+
+/* The kinds of n rows, as kind_of() has them. */
+static inline void fill_kinds(const bool *restrict is_event,
+                              const uint8_t *restrict cause, uint8_t n_causes, size_t n,
+                              uint8_t *restrict kind)
+{
+    for (size_t i = 0; cause == NULL && i < n; i++) {
+        kind[i] = is_event[i] ? 0 : 1;
+    }
+    for (size_t i = 0; cause != NULL && i < n; i++) {
+        const uint8_t if_event = (uint8_t)(0 - (unsigned)is_event[i]);
+        const uint8_t of_event = (uint8_t)(cause[i] - 1);
+        kind[i] = (uint8_t)((if_event & of_event) | (~if_event & n_causes));
+    }
+}
+
+/* The numbers of n rows, as number_of() has them. */
+static inline void fill_numbers(const cbk_log_rank_rows *rows, const layout *plan,
+                                size_t start, size_t n, const uint16_t *restrict whole,
+                                uint16_t *restrict number)
+{
+    const int kind_bits = plan->kind_bits;
+    const int below_time = plan->group_bits + kind_bits;
+    const uint32_t *restrict group = rows->group + start;
+    uint8_t kind[CBK_WHOLE_BLOCK];
+    fill_kinds(rows->followup->is_event + start,
+               plan->cause != NULL ? plan->cause + start : NULL, (uint8_t)plan->n_causes,
+               n, kind);
+    for (size_t i = 0; i < n; i++) {
+        number[i] = (uint16_t)((uint32_t)whole[i] << below_time | group[i] << kind_bits |
+                               (uint32_t)kind[i]);
+    }
+    for (size_t i = 0; rows->stratum != NULL && i < n; i++) {
+        const uint32_t stratum = rows->stratum[start + i];
+        number[i] |= (uint16_t)(stratum << (below_time + plan->time_bits));
+    }
+}
+
+/* False where a time is not whole. */
+static bool count_rows(const cbk_log_rank_rows *rows, const layout *plan,
+                       uint32_t *counts, size_t n_numbers)
+{
+    const size_t n_rows = rows->followup->n;
+    uint16_t whole[CBK_WHOLE_BLOCK];
+    uint16_t number[CBK_WHOLE_BLOCK];
+    uint16_t most = 0;
+    for (size_t start = 0; start < n_rows; start += CBK_WHOLE_BLOCK) {
+        const size_t left = n_rows - start;
+        const size_t n = left < CBK_WHOLE_BLOCK ? left : CBK_WHOLE_BLOCK;
+        if (!cbk_whole_times_read(rows->followup->time + start, n, whole, &most)) {
+            return false;
+        }
+        if (n == CBK_WHOLE_BLOCK) {
+            fill_numbers(rows, plan, start, CBK_WHOLE_BLOCK, whole, number);
+        } else {
+            fill_numbers(rows, plan, start, n, whole, number);
+        }
+        for (size_t i = 0; i < n; i++) {
+            counts[(i & (SLICES - 1)) * n_numbers + number[i]]++;
+        }
+    }
+    for (size_t slice = 1; slice < SLICES; slice++) {
+        for (size_t i = 0; i < n_numbers; i++) {
+            counts[i] += counts[slice * n_numbers + i];
+        }
+    }
+    return true;
+}
+
+/* *done is false where the rows are not of this kind; they have not been checked then.
+ * False when out of memory. */
+static bool read_whole(const cbk_log_rank_rows *rows, layout *plan, cbk_arena *arena,
+                       numbers *out, bool *done)
+{
+    const cbk_followup *followup = rows->followup;
+    layout of_whole = {.code.is_whole = true,
+                       .cause = plan->cause,
+                       .n_causes = plan->n_causes,
+                       .kind_bits = width_of(plan->n_causes + 1),
+                       .group_bits = width_of(rows->n_groups),
+                       .stratum_bits =
+                           rows->stratum != NULL ? width_of(rows->n_strata) : 0,
+                       .time_bits = CBK_WHOLE_BITS};
+    *done = followup->entry == NULL && followup->n >= WHOLE_FROM &&
+            total_bits(&of_whole) <= WHOLE_BITS_MAX &&
+            cbk_whole_times_begin(followup->time, followup->n);
+    if (!*done) {
+        return true;
+    }
+    const size_t n = (size_t)1 << total_bits(&of_whole);
+    const cbk_mark before = cbk_arena_mark(arena);
+    uint32_t *counts = CBK_NEW(arena, uint32_t, SLICES * n);
+    if (counts == NULL) {
+        return false;
+    }
+    *done = count_rows(rows, &of_whole, counts, n);
+    if (*done) {
+        *plan = of_whole;
+        *out = (numbers){.n = n, .counts = counts, .n_event = followup->n};
+    } else {
+        cbk_arena_release(arena, before);
+    }
+    return true;
+}
+
+/* ---- the sweep --------------------------------------------------------------------- */
+
 /* Takes the highest number left and how often it occurs; false at the end. */
-static bool take_last(numbers *left, uint64_t *number, uint32_t *count)
+static inline bool take_last(numbers *left, uint64_t *number, uint32_t *count)
 {
     if (left->sorted != NULL) {
         if (left->n == 0) {
@@ -453,18 +479,20 @@ typedef struct sweep {
     uint32_t *events_out;
 } sweep;
 
-enum { GROUPS_WRITTEN_ANYWAY = 4 };
+enum { CELLS_WRITTEN_ANYWAY = 4 };
+
+/* The functions below are told the numbers of groups and causes, so that the loops over
+ * few have a known length. */
+#define INLINED static inline __attribute__((always_inline))
 
 /* Writes the row of a time.  One without events stays where the next is written over it:
  * in a continuum of times that is quicker than to ask. */
-static void close_place(sweep *at, uint64_t place, bool has_event)
+INLINED void close_place(sweep *at, const layout *plan, uint64_t place, bool has_event,
+                         size_t n_groups, size_t n_cells)
 {
-    const size_t n_groups = at->n_groups;
-    const size_t n_cells = n_groups * at->n_causes;
-    if (!has_event && n_cells > GROUPS_WRITTEN_ANYWAY) {
+    if (!has_event && n_cells > CELLS_WRITTEN_ANYWAY) {
         return;
     }
-    const layout *plan = at->plan;
     const size_t row = at->n_left;
     at->time[row] =
         time_of_code(&plan->code, place & (((uint64_t)1 << plan->time_bits) - 1));
@@ -472,20 +500,24 @@ static void close_place(sweep *at, uint64_t place, bool has_event)
         at->at_risk_out[row * n_groups + g] = at->at_risk[g];
     }
     for (size_t cell = 0; cell < n_cells; cell++) {
-        at->events_out[row * n_cells + cell] = at->events[cell];
+        const uint32_t n_event = at->events[cell];
+        at->events_out[row * n_cells + cell] = n_event;
+        at->n_event_of[cell] += n_event;
         at->events[cell] = 0;
     }
     at->n_times[place >> plan->time_bits] += has_event ? 1 : 0;
     at->n_left -= has_event ? 1 : 0;
 }
 
-static void sweep_numbers(sweep *at, numbers left)
+INLINED void sweep_all(sweep *whole, numbers left, size_t n_groups, size_t n_causes)
 {
-    const layout *plan = at->plan;
-    const size_t n_causes = at->n_causes;
-    const uint64_t kind_mask = ((uint64_t)1 << plan->kind_bits) - 1;
-    const uint64_t group_mask = ((uint64_t)1 << plan->group_bits) - 1;
-    const int below_time = plan->kind_bits + plan->group_bits;
+    const layout plan = *whole->plan; /* which no store below can change */
+    sweep now = *whole;
+    sweep *at = &now;
+    const uint64_t kind_mask = ((uint64_t)1 << plan.kind_bits) - 1;
+    const uint64_t group_mask = ((uint64_t)1 << plan.group_bits) - 1;
+    const int below_time = plan.kind_bits + plan.group_bits;
+    const size_t n_cells = n_groups * n_causes;
     uint64_t number = 0;
     uint64_t place = 0;
     uint32_t count = 0;
@@ -493,26 +525,36 @@ static void sweep_numbers(sweep *at, numbers left)
     for (bool is_first = true; take_last(&left, &number, &count); is_first = false) {
         const uint64_t next = number >> below_time;
         if (next != place && !is_first) {
-            close_place(at, place, has_event);
+            close_place(at, &plan, place, has_event, n_groups, n_cells);
             has_event = false;
-            if (next >> plan->time_bits != place >> plan->time_bits) {
-                memset(at->at_risk, 0, at->n_groups * sizeof *at->at_risk);
+            if (next >> plan.time_bits != place >> plan.time_bits) {
+                memset(at->at_risk, 0, n_groups * sizeof *at->at_risk);
             }
         }
         place = next;
         const uint64_t kind = number & kind_mask;
-        const size_t group = (size_t)(number >> plan->kind_bits & group_mask);
+        const size_t group = (size_t)(number >> plan.kind_bits & group_mask);
         const bool is_event = kind < n_causes;
         const bool is_entry = kind > n_causes;
-        const uint32_t n_event = is_event ? count : 0;
         const size_t cell = group * n_causes + (is_event ? kind : 0);
         has_event = has_event || is_event;
         at->at_risk[group] += is_entry ? 0 - count : count;
         at->n_of[group] += is_entry ? 0 : count;
-        at->events[cell] += n_event;
-        at->n_event_of[cell] += n_event;
+        at->events[cell] += is_event ? count : 0;
     }
-    close_place(at, place, has_event);
+    close_place(at, &plan, place, has_event, n_groups, n_cells);
+    whole->n_left = at->n_left;
+}
+
+static void sweep_numbers(sweep *at, numbers left)
+{
+    if (at->n_groups == 2 && at->n_causes == 1) {
+        sweep_all(at, left, 2, 1);
+    } else if (at->n_groups == 2 && at->n_causes == 2) {
+        sweep_all(at, left, 2, 2);
+    } else {
+        sweep_all(at, left, at->n_groups, at->n_causes);
+    }
 }
 
 /* ---- the table -------------------------------------------------------------------- */
@@ -566,8 +608,15 @@ cbk_status cbk_group_risk_build_causes(const cbk_log_rank_rows *rows,
     layout plan = {.cause = cause, .n_causes = n_causes};
     numbers all = {0};
     cbk_group_risk *table = CBK_NEW(arena, cbk_group_risk, 1);
-    CBK_TRY(plan_numbers(rows, arena, &plan, err));
-    if (table == NULL || !read_numbers(rows, &plan, arena, &all)) {
+    bool is_read = false;
+    if (!read_whole(rows, &plan, arena, &all, &is_read)) {
+        return cbk_fail_memory(err);
+    }
+    if (!is_read) {
+        CBK_TRY(plan_numbers(rows, arena, &plan, err));
+        is_read = read_numbers(rows, &plan, arena, &all);
+    }
+    if (table == NULL || !is_read) {
         return cbk_fail_memory(err);
     }
     const size_t most = n_times_most(&plan, all.n_event);

@@ -97,9 +97,21 @@ static void add_time(comparison *all, const uint32_t *at_risk, const uint32_t *e
     }
 }
 
+/* One event, two groups, weights of 1: what add_time() adds, in fewer divisions. */
+static inline void add_single(comparison *all, double first, double second)
+{
+    const double n = first + second;
+    const double share = first / n;
+    const double other = second / n;
+    cbk_sum_add(&all->plain[0], share);
+    cbk_sum_add(&all->plain[1], other);
+    cbk_sum_add(&all->variance[0], share * other);
+}
+
 static void add_stratum(comparison *all, size_t stratum)
 {
     const cbk_group_risk *table = all->table;
+    const bool is_plain_pair = all->n == 2 && all->request->method == CBK_LOG_RANK;
     cbk_pooled_curve curve = {.survival = 1.0};
     for (size_t t = table->first[stratum]; t < table->first[stratum + 1]; t++) {
         const uint32_t *at_risk = table->at_risk + t * table->n_groups;
@@ -110,7 +122,10 @@ static void add_stratum(comparison *all, size_t stratum)
             n += at_risk[all->column[i]];
             d += events[all->column[i]];
         }
-        if (d > 0.0) {
+        if (is_plain_pair && d == 1.0) {
+            add_single(all, at_risk[all->column[0]], at_risk[all->column[1]]);
+            all->has_events = true;
+        } else if (d > 0.0) {
             const double w = cbk_log_rank_weigh(all->request, n, d, &curve);
             add_time(all, at_risk, events, n, d, w);
             all->has_events = true;

@@ -245,6 +245,13 @@ static bool fill_table(const cbk_followup *followup, timeline *line, cbk_arena *
             cbk_risk_table_weigh(followup, &line->chains, arena, table));
 }
 
+bool cbk_exit_times_to_table(const cbk_followup *followup, cbk_exit_times *exits,
+                             cbk_arena *arena, cbk_risk_table *out)
+{
+    timeline line = {.exits = *exits};
+    return fill_table(followup, &line, arena, out);
+}
+
 cbk_status cbk_risk_table_build(const cbk_followup *followup, bool time_fix,
                                 cbk_arena *arena, const cbk_risk_table **out,
                                 cbk_error *err)

@@ -30,6 +30,7 @@ static cbk_status load_protocol(cbk_study *study, cbk_casebook *casebook,
         return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s has no protocol.",
                         study->folder);
     }
+    study->protocol_version = rows.n_rows;
     const char *name = cbk_text_format(study->arena, "%s:protocol.yaml", study->folder);
     return name == NULL
                ? cbk_fail_memory(err)

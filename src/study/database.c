@@ -2,6 +2,7 @@
  * derived variables and endpoints as further columns.
  */
 #include "study/internal.h"
+#include "study/row_answers.h"
 
 #include "base/date.h"
 #include "base/text.h"
@@ -308,7 +309,7 @@ static cbk_status compile_all(cbk_study *study, cbk_problems *problems, cbk_erro
         CBK_TRY(compile(study, "1", NULL, figure->among, figure->place, "figure",
                         figure->id, problems, err));
     }
-    return CBK_OK;
+    return cbk_study_compile_cases(study, problems, err);
 }
 
 cbk_status cbk_study_load(cbk_study *study, cbk_problems *problems, cbk_error *err)

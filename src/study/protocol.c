@@ -174,7 +174,7 @@ static void read_protocol(reader *r, const cbk_yaml *root)
 {
     static const char *const keys[] = {"casebook", "study",     "missing", "forms",
                                        "derive",   "endpoints", "checks",  "tables",
-                                       "figures",  "report"};
+                                       "figures",  "cases",     "report"};
     if (!check_version(r, root)) {
         return;
     }
@@ -195,6 +195,7 @@ static void read_protocol(reader *r, const cbk_yaml *root)
     cbk_protocol_read_checks(r, cbk_yaml_get(root, "checks"));
     cbk_protocol_read_tables(r, cbk_yaml_get(root, "tables"));
     cbk_protocol_read_figures(r, cbk_yaml_get(root, "figures"));
+    cbk_protocol_read_cases(r, cbk_yaml_get(root, "cases"));
     cbk_protocol_read_report(r, cbk_yaml_get(root, "report"));
 }
 

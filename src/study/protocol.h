@@ -5,8 +5,7 @@
 #define STUDY_PROTOCOL_H
 
 #include "base/style.h"
-
-#include <casebook/base.h>
+#include "study/placeholder.h"
 
 typedef enum cbk_field_type {
     CBK_FIELD_TEXT,
@@ -208,11 +207,43 @@ typedef struct cbk_figure_spec {
     const char *const *notes;
 } cbk_figure_spec;
 
+/* A part of a text with placeholders: one or the other. */
+typedef struct cbk_text_part {
+    const char *text;
+    const cbk_placeholder *placeholder;
+} cbk_text_part;
+
+typedef struct cbk_template {
+    cbk_place place;
+    size_t n; /* 0: there is none */
+    const cbk_text_part *parts;
+} cbk_template;
+
+/* A sentence of a case history. */
+typedef struct cbk_case_sentence {
+    cbk_place place;
+    const char *when; /* condition over the patients, or NULL */
+    const char *form; /* a repeating form: once for each of the patient's rows; or NULL */
+    const char *among; /* with form: only those rows, or NULL */
+    const char *order; /* with form: SQL; NULL: as in the file */
+    cbk_template says;
+    cbk_template missing; /* where `says` lacks a value; n 0: nothing */
+    cbk_template none;    /* with form: where there is no row; n 0: nothing */
+} cbk_case_sentence;
+
+typedef struct cbk_cases_spec {
+    cbk_template title; /* n 0: "Case" and the key */
+    size_t n_sentences; /* 0: every field in the order of the protocol */
+    const cbk_case_sentence *sentences;
+} cbk_cases_spec;
+
 typedef enum cbk_section_kind {
     CBK_SECTION_COHORT,
+    CBK_SECTION_RESULTS,
     CBK_SECTION_TABLE,
     CBK_SECTION_FIGURE,
     CBK_SECTION_SURVIVAL,
+    CBK_SECTION_CASES,
     CBK_SECTION_CONVENTIONS,
     CBK_SECTION_FINDINGS,
     CBK_SECTION_CONFLICTS,
@@ -249,6 +280,7 @@ typedef struct cbk_protocol {
     const cbk_table_spec *tables;
     size_t n_figures;
     const cbk_figure_spec *figures;
+    cbk_cases_spec cases;
     size_t n_sections;
     const cbk_section *sections; /* as declared, or the default order */
 } cbk_protocol;

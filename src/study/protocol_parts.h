@@ -35,6 +35,7 @@ void cbk_protocol_read_size(cbk_protocol_reader *r, const cbk_yaml *map,
                             cbk_figure_look *look);
 void cbk_protocol_read_look(cbk_protocol_reader *r, const cbk_yaml *map,
                             cbk_figure_look *look);
+void cbk_protocol_read_cases(cbk_protocol_reader *r, const cbk_yaml *node);
 void cbk_protocol_read_report(cbk_protocol_reader *r, const cbk_yaml *node);
 
 /* ---- readings in common (protocol_check.c) ------------------------------------- */

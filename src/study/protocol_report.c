@@ -12,10 +12,16 @@ typedef cbk_protocol_reader reader;
 /* Sections as a word names them: all tables and all figures; a map, {table: ID} or
  * {figure: ID}, names one. */
 static const char *const words[] = {
-    [CBK_SECTION_COHORT] = "cohort",           [CBK_SECTION_TABLE] = "tables",
-    [CBK_SECTION_FIGURE] = "figures",          [CBK_SECTION_SURVIVAL] = "survival",
-    [CBK_SECTION_CONVENTIONS] = "conventions", [CBK_SECTION_FINDINGS] = "findings",
-    [CBK_SECTION_CONFLICTS] = "conflicts",     [CBK_SECTION_AUDIT] = "audit",
+    [CBK_SECTION_COHORT] = "cohort",
+    [CBK_SECTION_RESULTS] = "results",
+    [CBK_SECTION_TABLE] = "tables",
+    [CBK_SECTION_FIGURE] = "figures",
+    [CBK_SECTION_SURVIVAL] = "survival",
+    [CBK_SECTION_CASES] = "cases",
+    [CBK_SECTION_CONVENTIONS] = "conventions",
+    [CBK_SECTION_FINDINGS] = "findings",
+    [CBK_SECTION_CONFLICTS] = "conflicts",
+    [CBK_SECTION_AUDIT] = "audit",
     [CBK_SECTION_METHODS] = "methods",
 };
 
@@ -120,12 +126,24 @@ static cbk_section *new_sections(reader *r, size_t n_items)
     return CBK_NEW(r->arena, cbk_section, n_items * (1 + n_all));
 }
 
-/* The cohort, the tables, the figures, then what the program says of the study. */
+/* Not the cohort, with which the results begin; and no rows of patients unless somebody
+ * has written how to tell them. */
+static bool is_default(const reader *r, cbk_section_kind kind)
+{
+    return kind != CBK_SECTION_COHORT &&
+           (kind != CBK_SECTION_CASES || r->protocol->cases.n_sentences > 0);
+}
+
+/* The results in words, the tables, the figures, then what the program says of the study.
+ */
 static void use_default_sections(reader *r)
 {
     cbk_section *sections = new_sections(r, N_KINDS);
     size_t n = 0;
     for (int kind = 0; sections != NULL && kind < N_KINDS; kind++) {
+        if (!is_default(r, (cbk_section_kind)kind)) {
+            continue;
+        }
         add_section(r, sections, &n, (cbk_section){.kind = (cbk_section_kind)kind});
     }
     r->protocol->sections = sections;

@@ -53,8 +53,11 @@ typedef struct cbk_source_statement {
 
 const cbk_protocol *cbk_study_protocol(const cbk_study *study);
 const char *cbk_study_folder(const cbk_study *study);
-/* SHA-256 over the names and contents of the files that make the study, 64 hex digits. */
+/* SHA-256 over the names and contents of the files that make the study; of a casebook
+ * file the hash of its last transaction; 64 hex digits. */
 const char *cbk_study_fingerprint(const cbk_study *study);
+/* Of a casebook file: how often its protocol was given, from 1.  0: a folder. */
+size_t cbk_study_protocol_version(const cbk_study *study);
 /* NULL when there is no such form. */
 const cbk_records *cbk_study_records(const cbk_study *study, const char *form);
 const cbk_source_statement *cbk_study_sources(const cbk_study *study, size_t *n);

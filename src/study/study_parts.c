@@ -28,6 +28,11 @@ const char *cbk_study_fingerprint(const cbk_study *study)
     return study->fingerprint;
 }
 
+size_t cbk_study_protocol_version(const cbk_study *study)
+{
+    return study->protocol_version;
+}
+
 const cbk_records *cbk_study_records(const cbk_study *study, const char *form)
 {
     for (size_t i = 0; i < study->protocol->n_forms; i++) {

@@ -441,38 +441,53 @@ static void large_series(void)
     }
 }
 
-/* Many tests of a study that ends for most at one time: sorted, and as whole numbers
- * counted. */
+/* A large study that ends for most at one time: sorted, and as whole numbers counted. */
 static void large_tests(void)
 {
-    enum { LARGE = 20000 };
-    static double time[LARGE];
-    static double place[LARGE];
+    enum { LARGE = 40001 };
+    static double time[2][LARGE];
     static bool is_event[LARGE];
     static uint8_t cause[LARGE];
     static uint32_t group[LARGE];
+    static uint32_t stratum[LARGE];
     for (size_t i = 0; i < LARGE; i++) {
-        place[i] = random_below(2) == 0 ? 900 : 1 + random_below(899);
-        time[i] = sqrt(place[i]) / 3.0;
+        time[1][i] = random_below(2) == 0 ? 900 : 1 + random_below(899);
+        time[0][i] = sqrt(time[1][i]) / 3.0;
         cause[i] = (uint8_t)random_below(3);
         is_event[i] = cause[i] > 0;
         group[i] = random_below(3);
+        stratum[i] = random_below(2);
     }
-    cbk_gray_test tests[2][2];
-    for (int way = 0; way < 2; way++) {
+    cbk_gray_test tests[4][2];
+    const cbk_cuminc *fit[2];
+    for (size_t way = 0; way < 4; way++) {
         const cbk_followup followup = {
-            .n = LARGE, .time = way == 0 ? time : place, .is_event = is_event};
+            .n = LARGE, .time = time[way % 2], .is_event = is_event};
         const cbk_gray_rows rows = {.followup = &followup,
                                     .cause = cause,
                                     .n_causes = 2,
                                     .group = group,
-                                    .n_groups = 3};
+                                    .n_groups = 3,
+                                    .stratum = way < 2 ? NULL : stratum,
+                                    .n_strata = 2};
         CHECK(cbk_gray_fit(&rows, arena, tests[way], NULL) == CBK_OK);
+        const cbk_cause_rows all = {.followup = &followup, .cause = cause, .n_causes = 2};
+        const cbk_cause_table *table = NULL;
+        const cbk_cuminc_request request = {.interval = CBK_INTERVAL_LOG, .level = 0.95};
+        CHECK(cbk_cause_table_build(&all, true, arena, &table, NULL) == CBK_OK);
+        CHECK(cbk_cuminc_fit(table, &request, arena, &fit[way % 2], NULL) == CBK_OK);
     }
     for (size_t k = 0; k < 2; k++) {
-        CHECK(tests[0][k].df == 2);
+        CHECK(tests[0][k].df == 2 && tests[2][k].df == 2);
         CHECK(tests[0][k].chisq == tests[1][k].chisq);
+        CHECK(tests[2][k].chisq == tests[3][k].chisq);
+        CHECK(tests[0][k].chisq != tests[2][k].chisq);
+        CHECK(fit[0]->table->n_event[k] == fit[1]->table->n_event[k]);
     }
+    const size_t n = 2 * (fit[0]->table->risk->n_event_rows + 1);
+    CHECK(n == 2 * (fit[1]->table->risk->n_event_rows + 1));
+    CHECK(memcmp(fit[0]->incidence, fit[1]->incidence, n * sizeof(double)) == 0);
+    CHECK(memcmp(fit[0]->variance, fit[1]->variance, n * sizeof(double)) == 0);
 }
 
 /* ---- degenerate ------------------------------------------------------------------- */

@@ -128,11 +128,14 @@ static void refuses_wrong_questions(void)
 static const cbk_drawing *drawing_of(const char *id)
 {
     const cbk_conventions conventions = cbk_conventions_of(CBK_PROFILE_R);
-    const cbk_drawing *drawing = NULL;
+    const cbk_document *alone = NULL;
     cbk_error err = {0};
-    if (cbk_report_one_figure(study, id, &conventions, arena, &drawing, &err) != CBK_OK) {
+    if (cbk_report_one_figure(study, id, &conventions, arena, &alone, &err) != CBK_OK) {
         printf("# %s: %s\n", id, err.message);
-    } else if (drawn_fault(drawing) != NULL) {
+        return NULL;
+    }
+    const cbk_drawing *drawing = alone->last->figure->drawing;
+    if (drawn_fault(drawing) != NULL) {
         printf("# %s: %s\n", id, drawn_fault(drawing));
         return NULL;
     }

@@ -41,16 +41,17 @@ static void provenances_are_shared(void)
     cbk_provenance given = {
         .expression = "median(age)", .from = "patient", .value = "45"};
     const cbk_provenance *first = cbk_document_provenance(document, given);
-    CHECK(first != NULL && strcmp(first->id, "n1") == 0);
+    /* The first digits of SHA-256 over "median(age)\1\0patient\1\0\0\0". */
+    CHECK(first != NULL && strcmp(first->id, "nd68aeec50d") == 0);
     given.value = "another rounding";
     CHECK(cbk_document_provenance(document, given) == first);
     given.among = "sex = 2";
     const cbk_provenance *second = cbk_document_provenance(document, given);
-    CHECK(second != first && strcmp(second->id, "n2") == 0);
+    CHECK(second != first && strcmp(second->id, first->id) != 0);
     given.conventions = "level 0.9";
     CHECK(cbk_document_provenance(document, given) != second);
     given.from = "recurrence";
-    CHECK(strcmp(cbk_document_provenance(document, given)->id, "n4") == 0);
+    CHECK(cbk_document_provenance(document, given) != NULL);
     CHECK(document->n_provenance == 4);
     CHECK(document->first_provenance->provenance == first);
     CHECK(document->last_provenance->next == NULL);

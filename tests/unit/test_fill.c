@@ -20,43 +20,48 @@
 static const struct {
     const char *text;
     const char *of, *from, *among;
-    cbk_fill_format format;
+    cbk_placeholder_format format;
     int decimals;
 } right[] = {
-    {"median(age)", "median(age)", NULL, NULL, CBK_FILL_AS_IS, 0},
-    {"  median(age)\n | 1 ", "median(age)", NULL, NULL, CBK_FILL_DECIMALS, 1},
-    {"mean(x) | 15", "mean(x)", NULL, NULL, CBK_FILL_DECIMALS, 15},
-    {"a || b | text", "a || b", NULL, NULL, CBK_FILL_TEXT, 0},
-    {"a || b", "a || b", NULL, NULL, CBK_FILL_AS_IS, 0},
-    {"(a | b) | 0", "(a | b)", NULL, NULL, CBK_FILL_DECIMALS, 0},
-    {"'a|b' | text", "'a|b'", NULL, NULL, CBK_FILL_TEXT, 0},
-    {"logrank_p(os, g) | p", "logrank_p(os, g)", NULL, NULL, CBK_FILL_P, 0},
-    {"count(*) from visit", "count(*)", "visit", NULL, CBK_FILL_AS_IS, 0},
+    {"median(age)", "median(age)", NULL, NULL, CBK_PLACEHOLDER_AS_IS, 0},
+    {"  median(age)\n | 1 ", "median(age)", NULL, NULL, CBK_PLACEHOLDER_DECIMALS, 1},
+    {"mean(x) | 15", "mean(x)", NULL, NULL, CBK_PLACEHOLDER_DECIMALS, 15},
+    {"a || b | text", "a || b", NULL, NULL, CBK_PLACEHOLDER_TEXT, 0},
+    {"a || b", "a || b", NULL, NULL, CBK_PLACEHOLDER_AS_IS, 0},
+    {"(a | b) | 0", "(a | b)", NULL, NULL, CBK_PLACEHOLDER_DECIMALS, 0},
+    {"'a|b' | text", "'a|b'", NULL, NULL, CBK_PLACEHOLDER_TEXT, 0},
+    {"logrank_p(os, g) | p", "logrank_p(os, g)", NULL, NULL, CBK_PLACEHOLDER_P, 0},
+    {"count(*) from visit", "count(*)", "visit", NULL, CBK_PLACEHOLDER_AS_IS, 0},
     {"count(*) FROM visit AMONG a = 1 | 0", "count(*)", "visit", "a = 1",
-     CBK_FILL_DECIMALS, 0},
+     CBK_PLACEHOLDER_DECIMALS, 0},
     {"count(*) among x = 'from | among'", "count(*)", NULL, "x = 'from | among'",
-     CBK_FILL_AS_IS, 0},
+     CBK_PLACEHOLDER_AS_IS, 0},
     {"(SELECT count(*) FROM visit)", "(SELECT count(*) FROM visit)", NULL, NULL,
-     CBK_FILL_AS_IS, 0},
+     CBK_PLACEHOLDER_AS_IS, 0},
     {"count(*) among a IS NOT DISTINCT FROM b", "count(*)", NULL,
-     "a IS NOT DISTINCT FROM b", CBK_FILL_AS_IS, 0},
-    {"from_here + among_them", "from_here + among_them", NULL, NULL, CBK_FILL_AS_IS, 0},
+     "a IS NOT DISTINCT FROM b", CBK_PLACEHOLDER_AS_IS, 0},
+    {"from_here + among_them", "from_here + among_them", NULL, NULL,
+     CBK_PLACEHOLDER_AS_IS, 0},
     {"count(*) among x = " LDQ "a" RDQ " \\| 0", "count(*)", NULL, "x = 'a'",
-     CBK_FILL_DECIMALS, 0},
+     CBK_PLACEHOLDER_DECIMALS, 0},
     {"count(*) among x = '6\xe2\x80\x93"
      "20'",
      "count(*)", NULL,
      "x = '6\xe2\x80\x93"
      "20'",
-     CBK_FILL_AS_IS, 0},
-    {"a\xc2\xa0\xe2\x80\x93 b", "a - b", NULL, NULL, CBK_FILL_AS_IS, 0},
+     CBK_PLACEHOLDER_AS_IS, 0},
+    {"a\xc2\xa0\xe2\x80\x93 b", "a - b", NULL, NULL, CBK_PLACEHOLDER_AS_IS, 0},
     {"km_survival(os, 60) | percent", "100 * (km_survival(os, 60))", NULL, NULL,
-     CBK_FILL_PERCENT, 0},
+     CBK_PLACEHOLDER_PERCENT, 0},
     {"100 * km_survival(os, 60) | percent 1", "100 * km_survival(os, 60)", NULL, NULL,
-     CBK_FILL_PERCENT, 1},
-    {"100.0*x | percent", "100.0*x", NULL, NULL, CBK_FILL_PERCENT, 0},
-    {"1000 * x | percent", "100 * (1000 * x)", NULL, NULL, CBK_FILL_PERCENT, 0},
-    {"percent(a) | percent", "percent(a)", NULL, NULL, CBK_FILL_PERCENT, 0},
+     CBK_PLACEHOLDER_PERCENT, 1},
+    {"100.0*x | percent", "100.0*x", NULL, NULL, CBK_PLACEHOLDER_PERCENT, 0},
+    {"1000 * x | percent", "100 * (1000 * x)", NULL, NULL, CBK_PLACEHOLDER_PERCENT, 0},
+    {"sex | code", "sex", NULL, NULL, CBK_PLACEHOLDER_CODE, 0},
+    {"sex | lower", "sex", NULL, NULL, CBK_PLACEHOLDER_LOWER, 0},
+    {"n | words", "n", NULL, NULL, CBK_PLACEHOLDER_WORDS, 0},
+    {"n | cycle, cycles", "n", NULL, NULL, CBK_PLACEHOLDER_NOUN, 0},
+    {"percent(a) | percent", "percent(a)", NULL, NULL, CBK_PLACEHOLDER_PERCENT, 0},
 };
 
 static bool is_same(const char *a, const char *b)
@@ -357,8 +362,11 @@ static void test_word_is_filled(void)
          P(R(T("")) FIELD("", "note among patient = &#39;1&#39;",
                           "&lt;/span&gt; "
                           "&lt;b&gt; |") R(T("")))},
-        {P(R("<w:t>{{table:t}}</w:t>")),
-         P(R(T("")) FIELD("", "table:t", "[not computed: table:t]") R(T("")))},
+        {P(R("<w:t>{{table:u}}</w:t>")),
+         P(R(T("")) FIELD("", "table:u", "[not computed: table:u]") R(T("")))},
+        /* What is deleted is no text, and stays as it is. */
+        {P("<w:del>" R("<w:t>{{max(age)</w:t>") "</w:del>"),
+         P("<w:del>" R("<w:t>{{max(age)</w:t>") "</w:del>")},
         /* Fields: a new number in the form that the result has, or none yet. */
         {P(FIELD(BOLD, "median(age)", "7")), P(FIELD(BOLD, "median(age)", "45.5"))},
         {P(MARK(BOLD, "begin") R("<w:instrText>ADDIN case</w:instrText>")

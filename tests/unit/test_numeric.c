@@ -7,6 +7,7 @@
 #include "numeric/sum.h"
 
 #include <float.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
@@ -74,6 +75,43 @@ static void sorting_equals_its_slow_twin(void)
     }
 }
 
+static int by_size(const void *lhs, const void *rhs)
+{
+    const uint64_t a = *(const uint64_t *)lhs;
+    const uint64_t b = *(const uint64_t *)rhs;
+    return (a > b) - (a < b);
+}
+
+/* So many that they are parted first: evenly spread, crowded at either end, in few
+ * values, close to a power of 2, in magnitudes that halve. */
+static void many_keys_are_sorted(void)
+{
+    enum { MAX_N = 70000, KINDS = 6 };
+    static uint64_t keys[MAX_N];
+    static uint64_t slow[MAX_N];
+    static uint64_t scratch[MAX_N];
+    for (int round = 0; round < 2 * KINDS; round++) {
+        const size_t n = 16000 + random_below(MAX_N - 16000);
+        for (size_t i = 0; i < n; i++) {
+            const uint64_t high = (uint64_t)random_below(UINT32_MAX) << 32;
+            const uint64_t any = high | random_below(UINT32_MAX);
+            const uint64_t kind[KINDS] = {
+                any,
+                any % 3 == 0 ? UINT64_MAX - any % 17 : any >> 20,
+                any % 5 << 40 | (any % 7 == 0 ? any >> 30 : 0),
+                ((uint64_t)1 << 63) + (any >> 44) - (any >> 45 & 1) * ((uint64_t)1 << 20),
+                (any | 1) >> (any % 64),
+                any % 2 == 0 ? 12345
+                             : cbk_time_key(-log((double)(any >> 1) * 0x1p-63), true),
+            };
+            keys[i] = slow[i] = kind[round % KINDS];
+        }
+        cbk_sort_keys(keys, scratch, n);
+        qsort(slow, n, sizeof slow[0], by_size);
+        CHECK(memcmp(keys, slow, n * sizeof keys[0]) == 0);
+    }
+}
+
 static void normal_quantiles_are_the_known_ones(void)
 {
     CHECK_NEAR(cbk_normal_quantile_upper(0.025), 1.9599639845400545, 1e-15);
@@ -89,6 +127,7 @@ int main(void)
         {"sums keep what rounding loses", sums_keep_what_rounding_loses},
         {"keys order as doubles", keys_order_as_doubles},
         {"sorting equals its slow twin", sorting_equals_its_slow_twin},
+        {"many keys are sorted", many_keys_are_sorted},
         {"normal quantiles", normal_quantiles_are_the_known_ones},
     };
     return check_main(tests, N(tests));

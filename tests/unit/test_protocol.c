@@ -216,7 +216,7 @@ static void good_print(void)
     const cbk_figure_spec *sw = cbk_protocol_figure(p.protocol, "sw");
     CHECK(is_text(sw->lanes[0].at, "month") && is_text(sw->lanes[0].label, "site"));
     CHECK(p.protocol->n_sections == 1 + 3 + 3 + 6);
-    CHECK(p.protocol->sections[0].kind == CBK_SECTION_COHORT);
+    CHECK(p.protocol->sections[0].kind == CBK_SECTION_RESULTS);
     CHECK(is_text(p.protocol->sections[4].id, "3"));
     CHECK(p.protocol->sections[12].kind == CBK_SECTION_METHODS);
     CHECK(cbk_protocol_table(p.protocol, "9") == NULL);

@@ -307,7 +307,7 @@ static void html(void)
         "<li><a href=\"#cohort\">Cohort</a></li>",
         "<main id=\"document\"",
         "<h2 id=\"cohort\">Cohort</h2>",
-        "<a class=\"number\" href=\"#n1\" title=",
+        "<a class=\"number\" href=\"#nd68aeec50d\" title=",
         "title=\"median(age); patients 1 to 6\">45.5</a>",
         "<ul>\n<li>one</li>\n<li>two</li>\n</ul>",
         "<figure class=\"table short\" id=\"table-1\">",
@@ -316,7 +316,7 @@ static void html(void)
         "<th scope=\"col\">Variable</th><th scope=\"col\" class=\"right\">n</th>",
         "<th scope=\"row\" class=\"indent\">ja</th>",
         "<p>A note.</p>\n<p>n, number.</p>",
-        "<li id=\"n1\"><p><code>median(age)</code> = <b>45.5</b></p>",
+        "<li id=\"nd68aeec50d\"><p><code>median(age)</code> = <b>45.5</b></p>",
         "<dt>records</dt><dd>patients 1 to 6</dd>",
         "<footer><p>casebook</p></footer>",
     };

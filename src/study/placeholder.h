@@ -1,8 +1,8 @@
-/* fill/placeholder.h - what an author writes between {{ and }}, read.  The syntax:
+/* study/placeholder.h - what an author writes between {{ and }}, read.  The syntax:
  * docs/formats/fill.md.
  */
-#ifndef FILL_PLACEHOLDER_H
-#define FILL_PLACEHOLDER_H
+#ifndef STUDY_PLACEHOLDER_H
+#define STUDY_PLACEHOLDER_H
 
 #include <casebook/base.h>
 
@@ -12,13 +12,17 @@ typedef enum cbk_placeholder_kind {
     CBK_PLACEHOLDER_FIGURE /* figure:3 */
 } cbk_placeholder_kind;
 
-typedef enum cbk_fill_format {
-    CBK_FILL_AS_IS,    /* as short as it is, as in the report */
-    CBK_FILL_DECIMALS, /* "1" */
-    CBK_FILL_PERCENT,  /* "percent", "percent 1" */
-    CBK_FILL_P,        /* "p" */
-    CBK_FILL_TEXT      /* "text" */
-} cbk_fill_format;
+typedef enum cbk_placeholder_format {
+    CBK_PLACEHOLDER_AS_IS,    /* as short as it is, as in the report */
+    CBK_PLACEHOLDER_DECIMALS, /* "1" */
+    CBK_PLACEHOLDER_PERCENT,  /* "percent", "percent 1" */
+    CBK_PLACEHOLDER_P,        /* "p" */
+    CBK_PLACEHOLDER_TEXT,     /* "text" */
+    CBK_PLACEHOLDER_CODE,     /* "code": a choice as it is recorded */
+    CBK_PLACEHOLDER_LOWER,    /* "lower": a label as it stands within a sentence */
+    CBK_PLACEHOLDER_WORDS,    /* "words": a whole number below ten in words */
+    CBK_PLACEHOLDER_NOUN      /* "cycle, cycles": a number and what it counts */
+} cbk_placeholder_format;
 
 enum { CBK_PLACEHOLDER_BYTES_MAX = 2000 }; /* longer than any question */
 
@@ -30,9 +34,11 @@ typedef struct cbk_placeholder {
                            "100 *" before it, so that it gives what is printed */
     const char *from;   /* form, or NULL */
     const char *among;  /* condition, or NULL */
-    cbk_fill_format format;
-    int decimals;   /* of DECIMALS and PERCENT */
-    bool is_scaled; /* the "100 *" is ours */
+    cbk_placeholder_format format;
+    int decimals;        /* of DECIMALS and PERCENT */
+    const char *noun[2]; /* NOUN: of one, of many */
+    bool is_in_words;    /* NOUN: "words cycle, cycles" */
+    bool is_scaled;      /* the "100 *" is ours */
 } cbk_placeholder;
 
 /* Reads text[size], what stands between the braces.  out->source is set even where the

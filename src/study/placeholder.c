@@ -1,6 +1,6 @@
 /* placeholder.c - {{expression from form among condition | format}}.  Contract:
- * fill/placeholder.h. */
-#include "fill/placeholder.h"
+ * study/placeholder.h. */
+#include "study/placeholder.h"
 
 #include "base/text.h"
 
@@ -168,17 +168,36 @@ static bool read_decimals(const char *text, int *out)
     return *out <= 15;
 }
 
-static cbk_status read_format(const char *text, cbk_placeholder *out, cbk_error *err)
+/* "cycle, cycles", or with "words " before it; false: no comma. */
+static bool read_noun(const char *text, cbk_arena *arena, cbk_placeholder *out)
 {
-    static const char *const names[] = {"percent", "p", "text"};
-    static const cbk_fill_format formats[] = {CBK_FILL_PERCENT, CBK_FILL_P,
-                                              CBK_FILL_TEXT};
+    const char *comma = strchr(text, ',');
+    if (comma == NULL) {
+        return false;
+    }
+    out->is_in_words = strncmp(text, "words ", 6) == 0;
+    out->noun[0] = between(text + (out->is_in_words ? 6 : 0), comma, arena);
+    out->noun[1] = between(comma + 1, comma + strlen(comma), arena);
+    out->format = CBK_PLACEHOLDER_NOUN;
+    return true;
+}
+
+static cbk_status read_format(const char *text, cbk_arena *arena, cbk_placeholder *out,
+                              cbk_error *err)
+{
+    static const char *const names[] = {"percent", "p", "text", "code", "lower", "words"};
+    static const cbk_placeholder_format formats[] = {
+        CBK_PLACEHOLDER_PERCENT, CBK_PLACEHOLDER_P,     CBK_PLACEHOLDER_TEXT,
+        CBK_PLACEHOLDER_CODE,    CBK_PLACEHOLDER_LOWER, CBK_PLACEHOLDER_WORDS};
     if (read_decimals(text, &out->decimals)) {
-        out->format = CBK_FILL_DECIMALS;
+        out->format = CBK_PLACEHOLDER_DECIMALS;
         return CBK_OK;
     }
     if (strncmp(text, "percent ", 8) == 0 && read_decimals(text + 8, &out->decimals)) {
-        out->format = CBK_FILL_PERCENT;
+        out->format = CBK_PLACEHOLDER_PERCENT;
+        return CBK_OK;
+    }
+    if (read_noun(text, arena, out)) {
         return CBK_OK;
     }
     for (size_t i = 0; i < N(names); i++) {
@@ -188,10 +207,12 @@ static cbk_status read_format(const char *text, cbk_placeholder *out, cbk_error 
         }
     }
     char hint[CBK_HINT_SIZE];
-    return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
-                    "There is no format \"%.40s\"%s A format is a number of decimals "
-                    "(0 to 15), percent, percent 1, p, or text.",
-                    text, cbk_spelling_hint(text, names, N(names), hint));
+    return cbk_fail(
+        err, CBK_EINVAL, CBK_ROW_NONE,
+        "There is no format \"%.40s\"%s A format is a number of decimals "
+        "(0 to 15), percent, percent 1, p, text, code, lower, words, or what is "
+        "counted, as in `cycle, cycles`.",
+        text, cbk_spelling_hint(text, names, N(names), hint));
 }
 
 /* Questions that give 0 to 100 already. */
@@ -247,9 +268,9 @@ static cbk_status read_question(const char *text, cbk_arena *arena, cbk_placehol
     if (found.bar != NULL) {
         const char *format = between(found.bar + 1, found.bar + strlen(found.bar), arena);
         CBK_TRY(need(format, "The format behind the bar", err));
-        CBK_TRY(read_format(format, out, err));
+        CBK_TRY(read_format(format, arena, out, err));
     }
-    if (out->format == CBK_FILL_PERCENT && !gives_percentage(out->of)) {
+    if (out->format == CBK_PLACEHOLDER_PERCENT && !gives_percentage(out->of)) {
         out->is_scaled = true;
         out->of = cbk_text_format(arena, "100 * (%s)", out->of);
     }
