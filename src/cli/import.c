@@ -156,7 +156,8 @@ const cbk_command cbk_command_import = {
         "An empty cell deletes nothing. A record that the file does not have stays. A "
         "value that a person entered with casebook edit stays, too: where the file says "
         "otherwise, its value is kept as the statement of a source, an open conflict. "
-        "A mistake in the file, or a change of something frozen, refuses the whole. Where "
+        "A mistake in the file, or a change of something frozen, refuses the whole. "
+        "Where "
         "recorded values change, --reason says why.",
     .examples =
         "casebook import ivc.casebook studies/ivc-lms/patient.csv --form patient "

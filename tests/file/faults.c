@@ -20,6 +20,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#define IS_SANITIZED /* by gcc */
+#elif defined __has_feature
+#if __has_feature(address_sanitizer)
+#define IS_SANITIZED /* by clang */
+#endif
+#endif
+
 static fault_kind kind_now;
 static size_t n_operations;
 static size_t fail_at;
@@ -60,7 +68,7 @@ static bool is_memory_out(void)
     return kind_now == FAULT_MEMORY && is_hit();
 }
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef IS_SANITIZED
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);

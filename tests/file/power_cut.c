@@ -384,8 +384,8 @@ static void bad_settings_are_found_out(void)
         "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL",
         "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=OFF",
         /* By one connection alone, so that it needs no shared memory. */
-        "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA "
-        "synchronous=NORMAL",
+        ("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA "
+         "synchronous=NORMAL"),
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         const size_t n = count_unsound_with(bad[i]);
