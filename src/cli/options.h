@@ -100,6 +100,13 @@
         .help = "write to this file instead of standard output"                          \
     }
 
+#define CBK_OPTION_PAPER                                                                 \
+    {                                                                                    \
+        .name = "paper", .argument = "SIZE",                                             \
+        .help = "the sheet that pdf and docx are laid out for; a4 when not given",       \
+        .values = "a4 letter"                                                            \
+    }
+
 #define CBK_OPTION_REASON                                                                \
     {                                                                                    \
         .name = "reason", .argument = "TEXT", .help = "why, for the audit trail"         \

@@ -17,16 +17,12 @@ static const cbk_option options[] = {
      .help = "write the report into this folder; report when not given"},
     {.name = "format",
      .argument = "A,B",
-     .help = "html, pdf, docx, md, latex, xlsx (the tables), several with commas; html "
-             "when not "
-             "given"},
+     .help = "html, pdf, docx, md, latex, xlsx (the tables), claims (the numbers of the "
+             "sentences), several with commas; html when not given"},
     {.name = "claims",
      .argument = "FILE",
      .help = "the manuscript's claims; the study's claims.yaml when not given"},
-    {.name = "paper",
-     .argument = "SIZE",
-     .help = "the sheet that pdf and docx are laid out for; a4 when not given",
-     .values = "a4 letter"},
+    CBK_OPTION_PAPER,
     CBK_OPTION_CONF_TYPE,
     CBK_OPTION_LEVEL,
     CBK_OPTION_PROFILE,
@@ -35,13 +31,20 @@ static const cbk_option options[] = {
 typedef struct report_format {
     const char *name;
     const char *file;
-    cbk_format format;
+    int format; /* cbk_format, or FORMAT_CLAIMS */
 } report_format;
 
+/* What no renderer writes. */
+enum { FORMAT_CLAIMS = -1 };
+
 static const report_format formats[] = {
-    {"html", "report.html", CBK_FORMAT_HTML},  {"md", "report.md", CBK_FORMAT_MARKDOWN},
-    {"latex", "report.tex", CBK_FORMAT_LATEX}, {"xlsx", "report.xlsx", CBK_FORMAT_XLSX},
-    {"docx", "report.docx", CBK_FORMAT_DOCX},  {"pdf", "report.pdf", CBK_FORMAT_PDF},
+    {"html", "report.html", CBK_FORMAT_HTML},
+    {"md", "report.md", CBK_FORMAT_MARKDOWN},
+    {"latex", "report.tex", CBK_FORMAT_LATEX},
+    {"xlsx", "report.xlsx", CBK_FORMAT_XLSX},
+    {"docx", "report.docx", CBK_FORMAT_DOCX},
+    {"pdf", "report.pdf", CBK_FORMAT_PDF},
+    {"claims", "report-claims.yaml", FORMAT_CLAIMS},
 };
 
 /* Sets asked[i] where --format names formats[i]; false after a message. */
@@ -62,7 +65,8 @@ static bool read_formats(cbk_session *session, const cbk_arguments *arguments,
         if (!is_known) {
             (void)cbk_session_refuse(
                 session,
-                "--format is html, pdf, docx, md, latex or xlsx, or several of them; not "
+                "--format is html, pdf, docx, md, latex, xlsx or claims, or several of "
+                "them; not "
                 "\"%s\"",
                 names[i]);
             return false;
@@ -82,16 +86,17 @@ static cbk_status build(cbk_session *session, const cbk_arguments *arguments,
     const cbk_document *built = NULL;
     CBK_TRY(cbk_report_build(session->study, audited, conventions, &watcher,
                              session->arena, &built, &session->error));
-    cbk_document *document = CBK_NEW(session->arena, cbk_document, 1);
-    if (document == NULL) {
-        return CBK_ENOMEM;
-    }
-    const char *paper = cbk_argument(arguments, "paper");
-    *document = *built;
-    document->paper =
-        paper != NULL && strcmp(paper, "letter") == 0 ? CBK_PAPER_LETTER : CBK_PAPER_A4;
-    *out = document;
-    return CBK_OK;
+    return cbk_session_on_paper(session, arguments, built, out);
+}
+
+static int write_claims(cbk_session *session, const cbk_document *document,
+                        const char *path)
+{
+    const char *claims = NULL;
+    const cbk_status status = cbk_report_claims_write(
+        session->study, document, session->arena, &claims, &session->error);
+    return status == CBK_OK ? cbk_session_write(session, path, claims, strlen(claims))
+                            : cbk_session_fail(session, status);
 }
 
 static int write_one(cbk_session *session, const cbk_document *document,
@@ -102,7 +107,10 @@ static int write_one(cbk_session *session, const cbk_document *document,
         return cbk_session_fail(session, CBK_ENOMEM);
     }
     cbk_session_tell(session, wanted->file);
-    const int code = cbk_session_write_document(session, document, wanted->format, path);
+    const int code = wanted->format == FORMAT_CLAIMS
+                         ? write_claims(session, document, path)
+                         : cbk_session_write_document(session, document,
+                                                      (cbk_format)wanted->format, path);
     if (code != CBK_EXIT_DONE) {
         return code;
     }
@@ -163,8 +171,9 @@ const cbk_command cbk_command_report = {
         "methods. "
         "Every number in it says where it came from. The "
         "other formats carry the same: xlsx the tables only, latex the text and tables, "
-        "for figures that \"casebook figure\" draws as PDF. Prints the path of each "
-        "file.",
+        "for figures that \"casebook figure\" draws as PDF, claims a claims file for the "
+        "numbers of the sentences, by which \"casebook audit\" checks them wherever they "
+        "were copied to. Prints the path of each file.",
     .examples = "casebook report studies/ivc-lms -o build/report\n"
                 "casebook report studies/ivc-lms -o build/report --format html,xlsx",
     .n_options = CBK_COUNT_OF(options),

@@ -295,6 +295,21 @@ bool cbk_session_conventions(cbk_session *session, const cbk_arguments *argument
     return cbk_session_level(session, arguments, &out->level);
 }
 
+cbk_status cbk_session_on_paper(cbk_session *session, const cbk_arguments *arguments,
+                                const cbk_document *document, const cbk_document **out)
+{
+    const char *paper = cbk_argument(arguments, "paper");
+    cbk_document *copy = CBK_NEW(session->arena, cbk_document, 1);
+    if (copy == NULL) {
+        return CBK_ENOMEM;
+    }
+    *copy = *document;
+    copy->paper =
+        paper != NULL && strcmp(paper, "letter") == 0 ? CBK_PAPER_LETTER : CBK_PAPER_A4;
+    *out = copy;
+    return CBK_OK;
+}
+
 cbk_format cbk_session_format(const cbk_arguments *arguments)
 {
     static const char *const names[] = {"text",  "md",   "html", "csv", "json",

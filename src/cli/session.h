@@ -60,6 +60,10 @@ void cbk_session_warn_of_anchor(cbk_session *session);
 bool cbk_session_is_wanted(cbk_session *session, const cbk_arguments *arguments,
                            const char *question, int *code);
 
+/* A copy of the document for the sheet of --paper. */
+cbk_status cbk_session_on_paper(cbk_session *session, const cbk_arguments *arguments,
+                                const cbk_document *document, const cbk_document **out);
+
 /* Reads the claims file (NULL: the study's claims.yaml; then a study without one gives
  * *out NULL) and compares every claim with the records of session->study. */
 cbk_status cbk_session_audit(cbk_session *session, const char *claims_file,

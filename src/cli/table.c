@@ -1,38 +1,87 @@
-/* table.c - casebook table: one table of the protocol. */
+/* table.c - casebook table: a table of the protocol, or all of them. */
 #include "cli/options.h"
 #include "cli/session.h"
 
 #include "report/report.h"
+
+#include <string.h>
+#include <strings.h>
 
 static const cbk_option options[] = {
     CBK_OPTION_PROFILE,
     CBK_OPTION_OUTPUT,
     {.name = "format",
      .argument = "FORMAT",
-     .help = "how to print the table; text when not given",
+     .help = "how to print it; the ending of --output when not given, else text",
      .values = "text csv md html latex xlsx docx pdf"},
+    CBK_OPTION_PAPER,
 };
 
-static int run(const cbk_arguments *arguments)
+/* By --format, else by the file's ending; false after a message. */
+static bool read_format(cbk_session *session, const cbk_arguments *arguments,
+                        cbk_format *out)
 {
-    cbk_session session;
-    if (!cbk_session_open(&session, arguments)) {
-        return CBK_EXIT_ENVIRONMENT;
+    static const struct {
+        const char *ending;
+        cbk_format format;
+    } known[] = {{"txt", CBK_FORMAT_TEXT},    {"csv", CBK_FORMAT_CSV},
+                 {"md", CBK_FORMAT_MARKDOWN}, {"html", CBK_FORMAT_HTML},
+                 {"tex", CBK_FORMAT_LATEX},   {"xlsx", CBK_FORMAT_XLSX},
+                 {"docx", CBK_FORMAT_DOCX},   {"pdf", CBK_FORMAT_PDF}};
+    const char *path = cbk_argument(arguments, "output");
+    const char *ending = path != NULL ? strrchr(path, '.') : NULL;
+    *out = cbk_session_format(arguments);
+    if (cbk_argument(arguments, "format") != NULL || ending == NULL ||
+        strchr(ending, '/') != NULL) {
+        return true;
     }
+    for (size_t i = 0; i < CBK_COUNT_OF(known); i++) {
+        if (strcasecmp(ending + 1, known[i].ending) == 0) {
+            *out = known[i].format;
+            return true;
+        }
+    }
+    (void)cbk_session_refuse(session,
+                             "a table is written as .txt, .csv, .md, .html, .tex, .xlsx, "
+                             ".docx or .pdf; \"%s\" ends in none of them (--format says "
+                             "which is meant)",
+                             path);
+    return false;
+}
+
+static cbk_status build(cbk_session *session, const cbk_arguments *arguments,
+                        const cbk_document **out)
+{
     cbk_profile profile = CBK_PROFILE_R;
     if (cbk_argument(arguments, "profile") != NULL) {
         (void)cbk_profile_parse(cbk_argument(arguments, "profile"), &profile);
     }
     const cbk_conventions conventions = cbk_conventions_of(profile);
     const cbk_document *document = NULL;
-    cbk_status status = cbk_session_open_study(&session, arguments->operands[0]);
-    if (status == CBK_OK) {
-        status = cbk_report_one_table(session.study, arguments->operands[1], &conventions,
-                                      session.arena, &document, &session.error);
+    CBK_TRY(cbk_session_open_study(session, arguments->operands[0]));
+    CBK_TRY(arguments->n_operands > 1
+                ? cbk_report_one_table(session->study, arguments->operands[1],
+                                       &conventions, session->arena, &document,
+                                       &session->error)
+                : cbk_report_all_tables(session->study, &conventions, session->arena,
+                                        &document, &session->error));
+    return cbk_session_on_paper(session, arguments, document, out);
+}
+
+static int run(const cbk_arguments *arguments)
+{
+    cbk_session session;
+    cbk_format format = CBK_FORMAT_TEXT;
+    if (!cbk_session_open(&session, arguments)) {
+        return CBK_EXIT_ENVIRONMENT;
     }
+    if (!read_format(&session, arguments, &format)) {
+        return cbk_session_close(&session, CBK_EXIT_USAGE);
+    }
+    const cbk_document *document = NULL;
+    const cbk_status status = build(&session, arguments, &document);
     const int code = status == CBK_OK
-                         ? cbk_session_write_document(&session, document,
-                                                      cbk_session_format(arguments),
+                         ? cbk_session_write_document(&session, document, format,
                                                       cbk_argument(arguments, "output"))
                          : cbk_session_fail(&session, status);
     return cbk_session_close(&session, code);
@@ -40,14 +89,16 @@ static int run(const cbk_arguments *arguments)
 
 const cbk_command cbk_command_table = {
     .name = "table",
-    .operands = "STUDY TABLE",
-    .n_operands_min = 2,
+    .operands = "STUDY [TABLE]",
+    .n_operands_min = 1,
     .n_operands_max = 2,
-    .summary = "one table of the protocol",
-    .details = "TABLE is the id that the protocol gives the table.",
+    .summary = "a table of the protocol, or all of them",
+    .details = "TABLE is the id that the protocol gives the table; without it all tables "
+               "are written, in the protocol's order.",
     .examples = "casebook table studies/ivc-lms 4\n"
                 "casebook table studies/ivc-lms summary --format md\n"
-                "casebook table studies/ivc-lms 4 --format xlsx -o table-4.xlsx",
+                "casebook table studies/ivc-lms 4 -o table-4.xlsx\n"
+                "casebook table studies/ivc-lms -o tables.docx --paper letter",
     .n_options = CBK_COUNT_OF(options),
     .options = options,
     .run = run,

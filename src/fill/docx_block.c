@@ -12,13 +12,14 @@
 
 enum { FIRST_ID = 1270000000 }; /* above those that Word and LibreOffice count from 0 */
 
-/* What is replaced, and what of it stays. */
+/* What is replaced, and what beside it stays: as its own paragraphs. */
 typedef struct block {
     part *p;
     const paragraph *first, *last;
     range
         before;  /* in the first paragraph, before the field; empty: nothing to be seen */
     range after; /* in the last one, behind it */
+    bool is_open; /* the paragraph of `before` was begun behind the block before this */
 } block;
 
 /* Where the paragraph's closing tag begins. */
@@ -37,20 +38,26 @@ static range kept_range(const part *p, size_t start, size_t end)
     return cbk_docx_has_content(p, bytes) ? bytes : (range){start, start};
 }
 
+static bool is_empty(range of)
+{
+    return of.end == of.start;
+}
+
 /* False: text beside it cannot be parted from it. */
 static bool find_block(part *p, const site *of, block *out)
 {
     *out = (block){.p = p, .first = cbk_docx_paragraph(p, of->paragraph)};
     out->last = out->first;
     const field *in = of->field;
-    if (in != NULL) {
-        out->last = cbk_docx_paragraph(p, in->last_paragraph);
-        out->before = kept_range(p, out->first->inside, in->run);
-        out->after = kept_range(p, in->after, content_end(p, out->last));
+    if (in == NULL) {
+        return true;
     }
-    const bool is_beside =
-        out->before.end > out->before.start || out->after.end > out->after.start;
-    return !is_beside || in->is_direct;
+    out->last = cbk_docx_paragraph(p, in->last_paragraph);
+    out->is_open = out->first->start < p->replaced_to;
+    out->before = out->is_open ? (range){p->replaced_to, in->run}
+                               : kept_range(p, out->first->inside, in->run);
+    out->after = kept_range(p, in->after, content_end(p, out->last));
+    return (is_empty(out->before) && is_empty(out->after)) || in->is_direct;
 }
 
 static bool is_inside(range of, range bytes)
@@ -88,34 +95,32 @@ static void add_anchors(const block *b, cbk_buffer *out)
     }
 }
 
-static void add_range(const part *p, range of, cbk_buffer *out)
+/* What stands before it is left where it is, in a paragraph that ends here. */
+static void end_before(const block *b, cbk_buffer *out)
 {
-    cbk_buffer_add_bytes(out, p->bytes + of.start, of.end - of.start);
-}
-
-/* What stood before and behind it, and the end of a section that ended here. */
-static void add_before(const block *b, cbk_buffer *out)
-{
-    if (b->before.end > b->before.start) {
-        cbk_buffer_add(out, "<w:p>");
-        add_range(b->p, b->before, out);
+    if (!is_empty(b->before) || b->is_open) {
         cbk_buffer_add(out, "</w:p>");
+        if (!b->is_open) {
+            cbk_docx_replace(b->p, (range){b->first->start, b->before.start}, "<w:p>");
+        }
     }
 }
 
-static void add_after(const block *b, cbk_buffer *out)
+/* The ends of sections that were here; and a paragraph is begun for what stands behind
+ * it. */
+static void begin_after(const block *b, cbk_buffer *out)
 {
-    const bool has_text = b->after.end > b->after.start;
     for (const paragraph *of = b->first; of <= b->last; of++) {
-        const bool is_section = of->section.end > of->section.start;
-        const bool is_last = of == b->last;
-        if (is_section || (is_last && has_text)) {
+        const bool has_text = of == b->last && !is_empty(b->after);
+        if (!is_empty(of->section) || has_text) {
             cbk_buffer_add(out, "<w:p>");
-            cbk_buffer_add(out, is_section ? "<w:pPr>" : "");
-            add_range(b->p, of->section, out);
-            cbk_buffer_add(out, is_section ? "</w:pPr>" : "");
-            add_range(b->p, is_last ? b->after : (range){0, 0}, out);
-            cbk_buffer_add(out, "</w:p>");
+            if (!is_empty(of->section)) {
+                cbk_buffer_add(out, "<w:pPr>");
+                cbk_buffer_add_bytes(out, b->p->bytes + of->section.start,
+                                     of->section.end - of->section.start);
+                cbk_buffer_add(out, "</w:pPr>");
+            }
+            cbk_buffer_add(out, has_text ? "" : "</w:p>");
         }
     }
 }
@@ -166,7 +171,7 @@ static cbk_status write_document(const block *b, cbk_docx_package *package,
         .base = package->base,
         .opening = cbk_docx_take(p, &opening),
         .closing = cbk_docx_take(p, &closing),
-        .begins_page = b->first->begins_page && b->before.end == b->before.start,
+        .begins_page = b->first->begins_page && is_empty(b->before) && !b->is_open,
         .first_id = FIRST_ID + package->n_ids,
         .picture = is_figure ? picture_name(p->fill, filled->placeholder.id) : ""};
     memcpy(place.styles, package->styles, sizeof place.styles);
@@ -218,14 +223,17 @@ cbk_status cbk_docx_fill_block(part *p, cbk_docx_package *package, const site *o
             of->paragraph, of->source);
         return CBK_OK;
     }
-    add_before(&b, &out);
+    end_before(&b, &out);
     if (filled->document != NULL) {
         status = write_document(&b, package, filled, &out, err);
     } else {
         write_text(&b, filled, text, &out);
     }
-    add_after(&b, &out);
-    cbk_docx_replace(p, (range){b.first->start, b.last->end}, cbk_docx_take(p, &out));
-    p->replaced_to = b.last->end;
+    begin_after(&b, &out);
+    const range replaced = {is_empty(b.before) && !b.is_open ? b.first->start
+                                                             : b.before.end,
+                            is_empty(b.after) ? b.last->end : b.after.start};
+    cbk_docx_replace(p, replaced, cbk_docx_take(p, &out));
+    p->replaced_to = replaced.end;
     return status;
 }

@@ -31,13 +31,14 @@ static bool ends_where_it_began(const part *p, const field *of)
 {
     const paragraph *first = cbk_docx_paragraph(p, of->paragraph);
     const paragraph *last = cbk_docx_paragraph(p, of->last_paragraph);
-    return first != NULL && last != NULL && first->parent == last->parent;
+    return of->paragraph == of->last_paragraph ||
+           (first != NULL && last != NULL && first->parent == last->parent);
 }
 
 static bool stands_alone(const part *p, const field *of)
 {
     const paragraph *in = cbk_docx_paragraph(p, of->paragraph);
-    return !cbk_docx_has_content(p, (range){in->start, of->run}) &&
+    return in != NULL && !cbk_docx_has_content(p, (range){in->start, of->run}) &&
            !cbk_docx_has_content(p, (range){of->after, in->end});
 }
 

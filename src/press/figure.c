@@ -36,7 +36,7 @@ cbk_status cbk_press_figure_pdf(const cbk_drawing *drawing, cbk_buffer *out,
     cairo_surface_t *surface = cbk_pdf_surface_open(
         drawing->title, drawing->description, drawing->width_mm, drawing->height_mm, out);
     const cairo_status_t painted = paint(drawing, surface, POINTS_PER_MM, false);
-    return cbk_pdf_surface_close(surface, painted, err);
+    return cbk_pdf_surface_close(surface, painted, out, err);
 }
 
 static void big_endian(unsigned char out[4], uint32_t value)

@@ -39,12 +39,11 @@ static void heading(cbk_pages *pages, int level, const cbk_text_run *run,
                     const cbk_block *next, int *parents)
 {
     static const double sizes[] = {5.0, 4.2, 3.6};
-    static const char *const tags[] = {"H1", "H2", "H3"};
+    static const char *const tags[] = {"H2", "H3", "H4"}; /* H1 is the title */
     const int depth = level < 2 ? 0 : level > 4 ? 2 : level - 2;
     const cbk_text_style style = {sizes[depth], true, CBK_INK_FOREGROUND, CBK_ALIGN_LEFT};
     pages->y += cbk_page_is_empty(pages) ? 0.0 : 4.0;
-    cbk_page_need(pages,
-                  fmin(HEADING_MM + need_of(pages, next), cbk_page_room(pages)));
+    cbk_page_need(pages, fmin(HEADING_MM + need_of(pages, next), cbk_page_room(pages)));
     const char *text = cbk_run_plain(run, pages->scratch);
     const char *place =
         cbk_text_format(pages->scratch, "page=%zu pos=[%.1f %.1f]", pages->n,
@@ -173,7 +172,7 @@ static cbk_status lay_out(const cbk_document *document, size_t n_total,
     const cairo_status_t drawn = cairo_status(pages.cairo);
     g_object_unref(pages.layout);
     cairo_destroy(pages.cairo);
-    return cbk_pdf_surface_close(pages.surface, drawn, err);
+    return cbk_pdf_surface_close(pages.surface, drawn, out, err);
 }
 
 cbk_status cbk_press_pdf(const cbk_document *document, cbk_arena *scratch,

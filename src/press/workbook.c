@@ -18,6 +18,8 @@ enum {
     CELL_BYTES_MAX = 32000, /* a cell holds 32767 characters */
     SHEET_NAME_MAX = 31,    /* characters of a sheet's name */
     DECIMALS_MAX = 15,      /* digits that a spreadsheet keeps */
+    ROW_POINTS = 15,        /* a row of one line */
+    ROW_POINTS_MAX = 409,
     WIDTH_MIN = 8,
     WIDTH_MAX = 48,
     HEADER_ROW = 2,
@@ -33,7 +35,8 @@ typedef struct workbook {
     lxw_format *header;
     lxw_format *text[CBK_ALIGN_CENTRE + 1];
     lxw_format *note;
-    lxw_format *decimals[DECIMALS_MAX + 1][2]; /* [digits][is a percentage], when used */
+    /* [digits][is a percentage][align], when used */
+    lxw_format *decimals[DECIMALS_MAX + 1][2][CBK_ALIGN_CENTRE + 1];
     cbk_arena *scratch;
     lxw_error error; /* the first */
 } workbook;
@@ -61,8 +64,9 @@ static lxw_format *format_of(workbook *to, uint8_t align, bool is_bold)
     return format;
 }
 
-/* Written as a number: digits with at most one point, a sign before and a percent sign
- * after.  Anything else, and what a spreadsheet would alter ("007"), is text. */
+/* Written as a number: digits with at most one point, which some journals raise, a sign
+ * before and a percent sign after.  Anything else, and what a spreadsheet would alter
+ * ("007"), is text. */
 typedef struct plain_number {
     double value;
     int decimals;
@@ -72,21 +76,24 @@ typedef struct plain_number {
 static bool read_number(const char *text, plain_number *out)
 {
     static const char minus[] = "\xe2\x88\x92"; /* U+2212, as it is printed */
+    static const char raised[] = "\xc2\xb7";    /* U+00B7 */
     const bool is_minus = strncmp(text, minus, 3) == 0 || *text == '-';
     const char *digits = text + (!is_minus ? 0 : *text == '-' ? 1 : 3);
     const size_t n_whole = strspn(digits, "0123456789");
     const char *rest = digits + n_whole;
-    const size_t n_decimals = *rest == '.' ? strspn(rest + 1, "0123456789") : 0;
-    rest += n_decimals > 0 ? n_decimals + 1 : 0;
+    const size_t point = *rest == '.' ? 1 : strncmp(rest, raised, 2) == 0 ? 2 : 0;
+    const char *decimals = rest + point;
+    const size_t n_decimals = point > 0 ? strspn(decimals, "0123456789") : 0;
+    rest = n_decimals > 0 ? decimals + n_decimals : rest;
     *out = (plain_number){.decimals = (int)n_decimals, .is_percent = *rest == '%'};
     rest += out->is_percent ? 1 : 0;
     char plain[2 * CBK_NUMBER_SIZE];
-    const size_t size = n_whole + (n_decimals > 0 ? n_decimals + 1 : 0);
     if (n_whole == 0 || *rest != '\0' || n_whole + n_decimals > DECIMALS_MAX ||
         (n_whole > 1 && *digits == '0')) {
         return false;
     }
-    (void)snprintf(plain, sizeof plain, "%s%.*s", is_minus ? "-" : "", (int)size, digits);
+    (void)snprintf(plain, sizeof plain, "%s%.*s%s%.*s", is_minus ? "-" : "", (int)n_whole,
+                   digits, n_decimals > 0 ? "." : "", (int)n_decimals, decimals);
     if (!cbk_number_parse(plain, false, &out->value)) {
         return false;
     }
@@ -94,15 +101,21 @@ static bool read_number(const char *text, plain_number *out)
     return true;
 }
 
-static lxw_format *number_format(workbook *to, const plain_number *number)
+static const uint8_t sides[] = {[CBK_ALIGN_LEFT] = LXW_ALIGN_LEFT,
+                                [CBK_ALIGN_RIGHT] = LXW_ALIGN_RIGHT,
+                                [CBK_ALIGN_CENTRE] = LXW_ALIGN_CENTER};
+
+static lxw_format *number_format(workbook *to, const plain_number *number,
+                                 cbk_align align)
 {
-    lxw_format **kept = &to->decimals[number->decimals][number->is_percent ? 1 : 0];
+    lxw_format **kept =
+        &to->decimals[number->decimals][number->is_percent ? 1 : 0][align];
     if (*kept == NULL) {
         char picture[DECIMALS_MAX + 8];
         (void)snprintf(picture, sizeof picture, "0%s%.*s%s",
                        number->decimals > 0 ? "." : "", number->decimals,
                        "000000000000000", number->is_percent ? "%" : "");
-        *kept = format_of(to, LXW_ALIGN_RIGHT, false);
+        *kept = format_of(to, sides[align], false);
         if (*kept != NULL) {
             format_set_num_format(*kept, picture);
         }
@@ -146,23 +159,24 @@ static void write_text(workbook *to, lxw_worksheet *sheet, size_t row, size_t co
 }
 
 static void write_cell(workbook *to, lxw_worksheet *sheet, size_t row, size_t column,
-                       const cbk_cell *cell, lxw_format *format)
+                       const cbk_cell *cell, cbk_align align)
 {
     plain_number number;
     const char *text = cbk_run_plain(&cell->run, to->scratch);
     if (text == NULL) {
         keep_error(to, LXW_ERROR_MEMORY_MALLOC_FAILED);
-    } else if (read_number(text, &number)) {
+    } else if (cell->indent == 0 && read_number(text, &number)) { /* else a label */
         keep_error(to, worksheet_write_number(sheet, (lxw_row_t)row, (lxw_col_t)column,
-                                              number.value, number_format(to, &number)));
+                                              number.value,
+                                              number_format(to, &number, align)));
     } else {
         write_text(to, sheet, row, column,
                    cell->indent > 0 ? cbk_text_format(to->scratch, "  %s", text) : text,
-                   format);
+                   to->text[align]);
     }
 }
 
-/* As wide as its longest line, within reason. */
+/* How wide its longest line is, in characters. */
 static size_t lines_width(const char *text)
 {
     size_t width = 0;
@@ -175,8 +189,9 @@ static size_t lines_width(const char *text)
     return width;
 }
 
-static void set_width(workbook *to, lxw_worksheet *sheet, const cbk_table_block *table,
-                      size_t column)
+/* As wide as its longest line, within reason. */
+static size_t set_width(workbook *to, lxw_worksheet *sheet, const cbk_table_block *table,
+                        size_t column)
 {
     size_t width = WIDTH_MIN;
     for (size_t row = 0; row <= table->n_rows; row++) {
@@ -187,9 +202,48 @@ static void set_width(workbook *to, lxw_worksheet *sheet, const cbk_table_block 
         const size_t needed = text != NULL ? lines_width(text) + 2 : 0;
         width = needed > width ? needed : width;
     }
+    width = width < WIDTH_MAX ? width : WIDTH_MAX;
     keep_error(to, worksheet_set_column(sheet, (lxw_col_t)column, (lxw_col_t)column,
-                                        (double)(width < WIDTH_MAX ? width : WIDTH_MAX),
-                                        NULL));
+                                        (double)width, NULL));
+    return width;
+}
+
+/* Lines that the text takes in a column of so many characters. */
+static size_t count_lines(const char *text, size_t width)
+{
+    size_t n = 0;
+    do {
+        const size_t size = strcspn(text, "\n");
+        n += 1 + cbk_text_columns(text, size) / width;
+        text += size + (text[size] == '\n' ? 1 : 0);
+    } while (*text != '\0');
+    return n;
+}
+
+/* LibreOffice does not find out for itself what a row with wrapped text needs. */
+static void set_height(workbook *to, lxw_worksheet *sheet, size_t row, size_t n_lines)
+{
+    if (n_lines > 1) {
+        const double height = (double)ROW_POINTS * (double)n_lines;
+        keep_error(to, worksheet_set_row(
+                           sheet, (lxw_row_t)row,
+                           height < ROW_POINTS_MAX ? height : ROW_POINTS_MAX, NULL));
+    }
+}
+
+static void set_heights(workbook *to, lxw_worksheet *sheet, const cbk_table_block *table,
+                        const size_t *width)
+{
+    for (size_t row = 0; row < table->n_rows; row++) {
+        size_t n_lines = 1;
+        for (size_t i = 0; i < table->n_columns; i++) {
+            const cbk_cell *cell = &table->cells[row * table->n_columns + i];
+            const char *text = cbk_run_plain(&cell->run, to->scratch);
+            const size_t n = text != NULL ? count_lines(text, width[i]) : 1;
+            n_lines = n > n_lines ? n : n_lines;
+        }
+        set_height(to, sheet, HEADER_ROW + 1 + row, n_lines);
+    }
 }
 
 /* end_row: behind the last one that is printed. */
@@ -281,15 +335,19 @@ static void write_table(workbook *to, const cbk_table_block *table)
     const char *title =
         has_title ? cbk_text_format(to->scratch, "%s. %s", name, table->title) : name;
     write_text(to, sheet, 0, 0, title != NULL ? title : name, to->title);
-    for (size_t column = 0; column < table->n_columns; column++) {
+    size_t *width = CBK_NEW(to->scratch, size_t, table->n_columns);
+    for (size_t column = 0; width != NULL && column < table->n_columns; column++) {
         const char *text = cbk_run_plain(&table->header[column].run, to->scratch);
         write_text(to, sheet, HEADER_ROW, column, text != NULL ? text : "", to->header);
-        set_width(to, sheet, table, column);
+        width[column] = set_width(to, sheet, table, column);
     }
     for (size_t i = 0; i < table->n_rows * table->n_columns; i++) {
         const size_t column = i % table->n_columns;
         write_cell(to, sheet, HEADER_ROW + 1 + i / table->n_columns, column,
-                   &table->cells[i], to->text[table->align[column]]);
+                   &table->cells[i], table->align[column]);
+    }
+    if (width != NULL) { /* else sticky in the arena */
+        set_heights(to, sheet, table, width);
     }
     set_page(to, sheet, table->n_columns, write_notes(to, sheet, table));
 }
@@ -300,7 +358,7 @@ static void write_provenance(workbook *to, const cbk_document *document)
                                         "Among",   "Value",      "Conventions",
                                         "Records", "Sources",    "Remarks"};
     enum { N_HEADS = sizeof heads / sizeof heads[0] };
-    static const double widths[N_HEADS] = {14, 34, 12, 24, 22, 28, 34, 34, 34};
+    static const size_t widths[N_HEADS] = {14, 34, 12, 24, 22, 28, 34, 34, 34};
     lxw_worksheet *sheet = add_sheet(to, "Where the numbers come from");
     if (sheet == NULL) {
         keep_error(to, LXW_ERROR_MEMORY_MALLOC_FAILED);
@@ -309,8 +367,8 @@ static void write_provenance(workbook *to, const cbk_document *document)
     write_text(to, sheet, 0, 0, "Where the numbers come from", to->title);
     for (size_t i = 0; i < N_HEADS; i++) {
         write_text(to, sheet, HEADER_ROW, i, heads[i], to->header);
-        keep_error(
-            to, worksheet_set_column(sheet, (lxw_col_t)i, (lxw_col_t)i, widths[i], NULL));
+        keep_error(to, worksheet_set_column(sheet, (lxw_col_t)i, (lxw_col_t)i,
+                                            (double)widths[i], NULL));
     }
     size_t row = HEADER_ROW + 1;
     for (const cbk_provenance_entry *entry = document->first_provenance; entry != NULL;
@@ -319,10 +377,14 @@ static void write_provenance(workbook *to, const cbk_document *document)
         const char *const texts[N_HEADS] = {
             said->id,          said->expression, said->from,    said->among, said->value,
             said->conventions, said->records,    said->sources, said->notes};
+        size_t n_lines = 1;
         for (size_t i = 0; i < N_HEADS; i++) {
-            write_text(to, sheet, row, i, texts[i] != NULL ? texts[i] : "",
-                       to->text[CBK_ALIGN_LEFT]);
+            const char *text = texts[i] != NULL ? texts[i] : "";
+            const size_t n = count_lines(text, widths[i]);
+            write_text(to, sheet, row, i, text, to->text[CBK_ALIGN_LEFT]);
+            n_lines = n > n_lines ? n : n_lines;
         }
+        set_height(to, sheet, row, n_lines);
     }
     set_page(to, sheet, N_HEADS, row);
 }
@@ -332,9 +394,9 @@ static bool make_formats(workbook *to)
     to->title = format_of(to, LXW_ALIGN_LEFT, true);
     to->header = format_of(to, LXW_ALIGN_LEFT, true);
     to->note = format_of(to, LXW_ALIGN_LEFT, false);
-    to->text[CBK_ALIGN_LEFT] = format_of(to, LXW_ALIGN_LEFT, false);
-    to->text[CBK_ALIGN_RIGHT] = format_of(to, LXW_ALIGN_RIGHT, false);
-    to->text[CBK_ALIGN_CENTRE] = format_of(to, LXW_ALIGN_CENTER, false);
+    for (size_t align = 0; align <= CBK_ALIGN_CENTRE; align++) {
+        to->text[align] = format_of(to, sides[align], false);
+    }
     if (to->error != LXW_NO_ERROR) {
         return false;
     }

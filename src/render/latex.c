@@ -7,8 +7,16 @@
 
 #include "document/characters.h"
 #include "render/escape.h"
+#include "render/print_table.h"
 
 #include <string.h>
+
+#define LINE_MM 100.0 /* a line of an article in the letters of print_table.c */
+
+enum {
+    COLUMNS_MAX = 64, /* of more none is measured */
+    PAGE_ROWS = 35    /* a table of more goes over pages */
+};
 
 typedef struct sign {
     const char *from; /* UTF-8 */
@@ -191,22 +199,93 @@ static void notes(cbk_buffer *out, const cbk_text_run *note, size_t n,
     }
 }
 
-static void table(cbk_buffer *out, const cbk_table_block *block)
+/* Fills width[COLUMNS_MAX] with shares of a line and returns true where the table is
+ * wider than one. */
+static bool is_wide(const cbk_table_block *block, double *width)
 {
-    static const char columns[] = {
-        [CBK_ALIGN_LEFT] = 'l', [CBK_ALIGN_RIGHT] = 'r', [CBK_ALIGN_CENTRE] = 'c'};
-    cbk_buffer_add(out, "\\begin{table}[htbp]\n\\centering\n");
-    caption(out, block->title, block->id);
-    cbk_buffer_add(out, "\\begin{tabular}{");
-    for (size_t i = 0; i < block->n_columns; i++) {
-        cbk_buffer_add_bytes(out, &columns[block->align[i]], 1);
+    double total = 0.0;
+    if (block->n_columns > COLUMNS_MAX) {
+        return false;
     }
-    cbk_buffer_add(out, "}\n\\toprule\n");
+    cbk_print_columns(block, LINE_MM, width);
+    for (size_t i = 0; i < block->n_columns; i++) {
+        total += width[i];
+    }
+    for (size_t i = 0; i < block->n_columns; i++) {
+        width[i] /= total;
+    }
+    return total > 0.999 * LINE_MM;
+}
+
+/* A wide table gets smaller letters and columns in which text wraps. */
+static void begin_columns(cbk_buffer *out, const char *environment,
+                          const cbk_table_block *block)
+{
+    static const char letters[] = {
+        [CBK_ALIGN_LEFT] = 'l', [CBK_ALIGN_RIGHT] = 'r', [CBK_ALIGN_CENTRE] = 'c'};
+    static const char *const ragged[] = {[CBK_ALIGN_LEFT] = "raggedright",
+                                         [CBK_ALIGN_RIGHT] = "raggedleft",
+                                         [CBK_ALIGN_CENTRE] = "centering"};
+    double width[COLUMNS_MAX];
+    const bool is_wrapped = is_wide(block, width);
+    cbk_buffer_addf(out, "%s\\begin{%s}{",
+                    is_wrapped ? "\\footnotesize\\setlength{\\tabcolsep}{3pt}\n" : "",
+                    environment);
+    for (size_t i = 0; i < block->n_columns; i++) {
+        if (!is_wrapped) {
+            cbk_buffer_add_bytes(out, &letters[block->align[i]], 1);
+        } else {
+            cbk_buffer_addf(out,
+                            "%s>{\\%s\\arraybackslash}"
+                            "p{\\dimexpr %.3f\\linewidth-2\\tabcolsep\\relax}",
+                            i > 0 ? "\n  " : "", ragged[block->align[i]], width[i]);
+        }
+    }
+    cbk_buffer_add(out, "}\n");
+}
+
+static void header_write(cbk_buffer *out, const cbk_table_block *block)
+{
+    cbk_buffer_add(out, "\\toprule\n");
     row_write(out, block->header, block->n_columns);
     cbk_buffer_add(out, "\\midrule\n");
+}
+
+static void rows_write(cbk_buffer *out, const cbk_table_block *block)
+{
     for (size_t row = 0; row < block->n_rows; row++) {
         row_write(out, block->cells + row * block->n_columns, block->n_columns);
     }
+}
+
+/* Over several pages, the header on each. */
+static void long_table(cbk_buffer *out, const cbk_table_block *block)
+{
+    cbk_buffer_add(out, "{");
+    begin_columns(out, "longtable", block);
+    caption(out, block->title, block->id);
+    cbk_buffer_add(out, block->title != NULL || block->id != NULL ? "\\\\\n" : "");
+    header_write(out, block);
+    cbk_buffer_add(out, "\\endfirsthead\n");
+    header_write(out, block);
+    cbk_buffer_add(out, "\\endhead\n\\bottomrule\n\\endfoot\n");
+    rows_write(out, block);
+    cbk_buffer_add(out, "\\end{longtable}\n");
+    notes(out, block->notes, block->n_notes, block->abbreviations);
+    cbk_buffer_add(out, "}\n");
+}
+
+static void table(cbk_buffer *out, const cbk_table_block *block)
+{
+    if (block->n_rows > PAGE_ROWS) {
+        long_table(out, block);
+        return;
+    }
+    cbk_buffer_add(out, "\\begin{table}[htbp]\n\\centering\n");
+    caption(out, block->title, block->id);
+    begin_columns(out, "tabular", block);
+    header_write(out, block);
+    rows_write(out, block);
     cbk_buffer_add(out, "\\bottomrule\n\\end{tabular}\n");
     notes(out, block->notes, block->n_notes, block->abbreviations);
     cbk_buffer_add(out, "\\end{table}\n");
@@ -276,7 +355,9 @@ void cbk_output_latex(const cbk_document *document, cbk_buffer *out)
 {
     cbk_buffer_add(out, "% ");
     escape(out, document->title);
-    cbk_buffer_add(out, "\n% Needs \\usepackage{booktabs}, and graphicx for figures.\n");
+    cbk_buffer_add(out,
+                   "\n% Needs \\usepackage{array,booktabs,longtable}, and graphicx for "
+                   "figures.\n");
     bool is_list = false;
     for (const cbk_block *block = document->first; block != NULL; block = block->next) {
         const bool is_item = block->kind == CBK_BLOCK_ITEM;

@@ -168,6 +168,23 @@ cbk_status cbk_report_one_number(cbk_study *study, const char *of, const char *f
     return cbk_report_done(&report, err);
 }
 
+cbk_status cbk_report_all_tables(cbk_study *study, const cbk_conventions *conventions,
+                                 cbk_arena *arena, const cbk_document **out,
+                                 cbk_error *err)
+{
+    const cbk_protocol *protocol = cbk_study_protocol(study);
+    cbk_report report;
+    CBK_TRY(start(study, protocol->title, conventions, arena, &report, err));
+    for (size_t i = 0; i < protocol->n_tables; i++) {
+        CBK_TRY(cbk_report_table(&report, &protocol->tables[i], err));
+    }
+    if (protocol->n_tables == 0) {
+        cbk_analysis_paragraph(report.document, "The protocol declares no table.");
+    }
+    *out = report.document;
+    return cbk_report_done(&report, err);
+}
+
 cbk_status cbk_report_one_figure(cbk_study *study, const char *id,
                                  const cbk_conventions *conventions, cbk_arena *arena,
                                  const cbk_document **out, cbk_error *err)

@@ -41,6 +41,9 @@ cbk_status cbk_figure_add(cbk_report *report, const cbk_figure_spec *spec,
 /* ---- a kind of figure each ----------------------------------------------------------
  */
 
+cbk_status cbk_figure_km(cbk_report *report, const cbk_figure_spec *spec, cbk_error *err);
+cbk_status cbk_figure_swimmer(cbk_report *report, const cbk_figure_spec *spec,
+                              cbk_error *err);
 cbk_status cbk_figure_cuminc(cbk_report *report, const cbk_figure_spec *spec,
                              cbk_error *err);
 cbk_status cbk_figure_mcf(cbk_report *report, const cbk_figure_spec *spec,

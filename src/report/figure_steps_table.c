@@ -168,8 +168,8 @@ static value_texts values_of(const cbk_step_figure *figure, size_t curve)
     return values;
 }
 
-/* The values from *next on that fit into room_mm, as one text, so that it is spaced as its
- * font is: at least one where must_have. */
+/* The values from *next on that fit into room_mm, as one text, so that it is spaced as
+ * its font is: at least one where must_have. */
 static const char *line_of(const cbk_step_figure *figure, const value_texts *values,
                            size_t *next, double room_mm, bool must_have)
 {

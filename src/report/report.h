@@ -167,6 +167,12 @@ cbk_status cbk_report_build(cbk_study *study, const cbk_audit *audit,
                             const cbk_watcher *watcher, cbk_arena *arena,
                             const cbk_document **out, cbk_error *err);
 
+/* A claims file of the numbers in a report's sentences, each with its question; those
+ * that no question of SQL under the conventions of R gives are counted in its first
+ * lines.  Errors: CBK_ENOMEM. */
+cbk_status cbk_report_claims_write(cbk_study *study, const cbk_document *report,
+                                   cbk_arena *arena, const char **out, cbk_error *err);
+
 /* `casebook explain`: the number of that id in the report, or in a table or figure of
  * the protocol that the report has not.  Errors: CBK_EINVAL (there is none), the
  * evaluator's. */
@@ -337,6 +343,10 @@ cbk_status cbk_letter_document(cbk_study *study, const cbk_audit *audit,
 cbk_status cbk_report_one_table(cbk_study *study, const char *id,
                                 const cbk_conventions *conventions, cbk_arena *arena,
                                 const cbk_document **out, cbk_error *err);
+/* All tables, in the protocol's order. */
+cbk_status cbk_report_all_tables(cbk_study *study, const cbk_conventions *conventions,
+                                 cbk_arena *arena, const cbk_document **out,
+                                 cbk_error *err);
 /* What is behind the answer to a question.  Errors: the evaluator's. */
 cbk_status cbk_report_one_number(cbk_study *study, const char *of, const char *from,
                                  const char *among, const cbk_conventions *conventions,

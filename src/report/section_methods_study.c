@@ -151,8 +151,7 @@ static void add_code(cbk_report *report, cbk_text_run *run, const char *code)
     cbk_run_span(run, report->arena, (cbk_span){.kind = CBK_SPAN_CODE, .text = code});
 }
 
-/* A condition in words, or as it is written. */
-static void add_condition(cbk_report *report, cbk_text_run *run, const char *sql)
+void cbk_methods_condition(cbk_report *report, cbk_text_run *run, const char *sql)
 {
     const char *words = condition_words(report, sql);
     if (words != NULL) {
@@ -208,7 +207,7 @@ static void add_durations(cbk_report *report, cbk_text_run *run,
                       cbk_words_lower_first(arena, endpoint->event_label));
     }
     cbk_run_text(run, arena, "recorded as ");
-    add_condition(report, run, endpoint->event);
+    cbk_methods_condition(report, run, endpoint->event);
     cbk_run_text(run, arena, endpoint->event_label != NULL ? ")" : "");
 }
 
@@ -243,7 +242,7 @@ static void add_competing(cbk_report *report, cbk_text_run *run,
     for (size_t i = 0; i < endpoint->n_competing; i++) {
         cbk_run_textf(run, report->arena, "; %s (recorded as ",
                       cbk_words_lower_first(report->arena, endpoint->competing_label[i]));
-        add_condition(report, run, endpoint->competing[i].label);
+        cbk_methods_condition(report, run, endpoint->competing[i].label);
         cbk_run_text(run, report->arena,
                      ") was a competing event, at which a Kaplan-Meier estimate censors");
     }

@@ -4,6 +4,7 @@
 #include "report/section_results.h"
 
 #include "report/regression.h"
+#include "report/section_methods.h"
 #include "report/summary.h"
 #include "study/sql_text.h"
 
@@ -34,6 +35,15 @@ static void add_reference(cbk_report *report, cbk_text_run *run, bool is_table,
                                            is_table ? "Table" : "Figure", number),
                    .target = cbk_text_format(report->arena, "#%s-%s", word, id)});
     cbk_run_text(run, report->arena, ")");
+}
+
+/* " among those recorded as “stage: I”"; nothing where it is everybody. */
+static void add_among(cbk_report *report, cbk_text_run *run, const char *among)
+{
+    if (among != NULL) {
+        cbk_run_text(run, report->arena, " among those recorded as ");
+        cbk_methods_condition(report, run, among);
+    }
 }
 
 /* "p = 0.04", "p <0.001". */
@@ -175,6 +185,7 @@ static cbk_status add_groups(cbk_report *report, const cbk_figure_spec *figure,
         return CBK_OK;
     }
     cbk_run_textf(&run, report->arena, "By %s", variable_words(report, figure->by));
+    add_among(report, &run, figure->among);
     add_reference(report, &run, false, figure->id);
     cbk_run_textf(&run, report->arena, ", %s%s at %s was ",
                   figure->kind == CBK_FIGURE_CUMINC ? "the cumulative incidence of " : "",
@@ -268,6 +279,7 @@ static cbk_status add_tested(cbk_report *report, const cbk_table_spec *spec,
     }
     cbk_text_run run = {0};
     cbk_run_textf(&run, report->arena, "By %s", variable_words(report, spec->by));
+    add_among(report, &run, spec->among);
     add_reference(report, &run, true, spec->id);
     cbk_run_text(&run, report->arena, ", ");
     add_tests(report, &run, tests, n);
@@ -507,6 +519,7 @@ static cbk_status add_recurrences(cbk_report *report, const cbk_figure_spec *fig
     cbk_text_run run = {0};
     cbk_run_textf(&run, arena, "The mean number of events a patient, counting %s",
                   cbk_words_lower_first(arena, of->label));
+    add_among(report, &run, figure->among);
     add_reference(report, &run, false, figure->id);
     cbk_run_text(&run, arena, ", was ");
     for (size_t g = 0; g < fit->n_groups; g++) {

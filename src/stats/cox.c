@@ -331,7 +331,7 @@ static bool test_robust_score(fitting *at)
     size_t rank = 0;
     const double chisq = quadratic(at, products, at->now.gradient, &rank);
     const bool is_known = rank == p && is_above_rounding(products, at->now.info, p);
-    at->fit->robust_score = is_known ? test_of(chisq, p) : no_test;
+    at->fit->robust_score = test_of(is_known ? chisq : none, p);
     return true;
 }
 
@@ -445,12 +445,12 @@ static bool fit_plain(fitting *at, double z)
         if (!send_rest_out(at)) {
             return false;
         }
-        fit->wald = (cbk_cox_test){.chisq = none, .df = p, .p = none};
+        fit->wald = test_of(none, p);
     } else {
         const double wald = quadratic(at, at->variance, at->beta, &rank);
         const bool is_known =
             rank == p && is_above_rounding(at->variance, at->inverse, p);
-        fit->wald = is_known ? test_of(wald, p) : no_test;
+        fit->wald = test_of(is_known ? wald : none, p);
     }
     for (size_t j = 0; j < p; j++) {
         fill_coefficient(at, j, z);
@@ -503,7 +503,7 @@ static bool fit_firth(fitting *at)
     cbk_cox_invert(at->factors, p, at->inverse, at->step);
     memcpy(at->variance, at->inverse, p * p * sizeof *at->variance);
     const double wald = quadratic(at, at->inverse, at->beta, &rank);
-    fit->wald = rank == p ? test_of(wald, p) : no_test;
+    fit->wald = test_of(rank == p ? wald : none, p);
     for (size_t j = 0; j < p; j++) {
         fill_penalised(at, j, &firth);
     }

@@ -12,6 +12,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Of the largest x'b, at least 1: what is nearer differs by the rounding of b and x'b. */
+static const double rounding = 0x1p-36;
+
 /* Where a row stands by x'b: at its own place, in from..to those equal to it. */
 typedef struct standing {
     uint32_t at, from, to;
@@ -151,8 +154,10 @@ static bool rank_rows(const cbk_cox_model *model, const double *beta, cbk_arena 
     if (!cbk_order_rows(column, 1, n, arena, order)) {
         return false;
     }
+    const double largest = fmax(fabs(value[order[0]]), fabs(value[order[n - 1]]));
+    const double tie = rounding * fmax(1.0, largest);
     for (size_t first = 0, end = 0; first < n; first = end) {
-        while (end < n && value[order[end]] <= value[order[first]]) {
+        while (end < n && value[order[end]] <= value[order[first]] + tie) {
             end++;
         }
         for (size_t k = first; k < end; k++) {

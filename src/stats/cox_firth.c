@@ -13,7 +13,9 @@
 #include <math.h>
 #include <string.h>
 
-static const double decrement_last = 1e-20;
+/* The top is a fixed point; a profile near one is off by half its decrement. */
+static const double decrement_top = 1e-28;
+static const double decrement_profile = 1e-20;
 
 typedef struct penalised {
     const cbk_cox_model *model;
@@ -125,13 +127,18 @@ bool cbk_cox_firth_fit(const cbk_cox_model *model, double level, cbk_arena *aren
                            .upper = CBK_NEW(arena, double, p + 1),
                            .chisq = CBK_NEW(arena, double, p + 1)};
     double *inverse = CBK_NEW(arena, double, p *p + 1);
-    if (inverse == NULL || !make_room(model, arena, &of) ||
-        !cbk_cox_climber_make(p, evaluate, &of, decrement_last, arena, &at)) {
+    if (!make_room(model, arena, &of) ||
+        !cbk_cox_climber_make(p, evaluate, &of, decrement_top, arena, &at)) {
+        return false;
+    }
+    at.learned = CBK_NEW(arena, double, p *p + 1);
+    if (at.learned == NULL) {
         return false;
     }
     evaluate(&of, at.now, &at.value);
     out->loglik_null = at.value.loglik;
     out->is_converged = cbk_cox_climb(&at, p);
+    at.decrement_last = decrement_profile;
     out->loglik = at.value.loglik;
     out->n_iterations = at.n_iterations;
     memcpy(beta, at.now, p * sizeof *beta);
@@ -151,7 +158,7 @@ bool cbk_cox_firth_fit(const cbk_cox_model *model, double level, cbk_arena *aren
                 cbk_cox_profile_limit(&at, j, beta[j], width, side, target);
         }
         memcpy(at.now, beta, p * sizeof *at.now);
-        const double chisq = 2.0 * (out->loglik - cbk_cox_profile_at(&at, j, 0.0));
+        const double chisq = 2.0 * (out->loglik - cbk_cox_profile_from(&at, j, beta[j], 0.0));
         out->chisq[j] = chisq < 0.0 ? 0.0 : chisq;
     }
     return true;

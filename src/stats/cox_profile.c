@@ -11,13 +11,24 @@
 #include <math.h>
 #include <string.h>
 
-enum { ITERATIONS_MAX = 500, HALVINGS_MAX = 40, SEARCH_MAX = 200 };
+enum {
+    ITERATIONS_MAX = 500,
+    LEARNING_MAX = 60,
+    HALVINGS_MAX = 40,
+    SEARCH_MAX = 200,
+    SHORTER_MAX = 5
+};
 static const double limit_tolerance = 1e-13; /* of the limit and the width */
 /* Below it a decrement may be the rounding of the derivatives and nothing else. */
 static const double decrement_small = 1e-10;
+/* Where the curvature is learned; a penalty of nearly lost information rounds more. */
+static const double learned_small = 1e-7;
+enum { STALE_MAX = 6 }; /* steps that halve no decrement */
 /* Far out, where one row has all the risk, the likelihood is a plane. */
 static const double slope_lost = 1e-6;
 static const double step_lost = 8.0;
+/* What is learned from one place of a likelihood that is not concave. */
+static const double step_far = 2.0;
 static const double none = (double)NAN;
 
 bool cbk_cox_climber_make(size_t p, cbk_cox_evaluator *evaluate, void *context,
@@ -30,6 +41,8 @@ bool cbk_cox_climber_make(size_t p, cbk_cox_evaluator *evaluate, void *context,
                              .now = CBK_NEW(arena, double, p + 1),
                              .trial = CBK_NEW(arena, double, p + 1),
                              .step = CBK_NEW(arena, double, p + 1),
+                             .inside = CBK_NEW(arena, double, p + 1),
+                             .outside = CBK_NEW(arena, double, p + 1),
                              .factors = CBK_NEW(arena, double, p *p + 1)};
     out->value.gradient = CBK_NEW(arena, double, p + 1);
     out->value.info = CBK_NEW(arena, double, p *p + 1);
@@ -64,17 +77,93 @@ static double find_step(cbk_cox_climber *at, size_t held)
     return decrement;
 }
 
-/* Goes along step, or a part of it, to where the likelihood is not less. */
-static bool take_step(cbk_cox_climber *at)
+/* Without coefficient `held`; where the information is lost, that of one event. */
+static void start_learning(cbk_cox_climber *at, size_t held)
+{
+    const size_t p = at->p;
+    memcpy(at->factors, at->value.info, p * p * sizeof *at->factors);
+    for (size_t j = 0; j < p && held < p; j++) {
+        at->factors[j * p + held] = at->factors[held * p + j] = 0.0;
+    }
+    (void)cbk_cox_factor(at->factors, NULL, p);
+    cbk_cox_invert(at->factors, p, at->learned, at->step);
+    for (size_t j = 0; j < p; j++) {
+        if (!(at->learned[j * p + j] > 0.0)) {
+            at->learned[j * p + j] = j == held ? 0.0 : 1.0;
+        }
+    }
+}
+
+/* The update of Broyden, Fletcher, Goldfarb and Shanno after a step; next is where it
+ * began.  With y the loss of gradient, H y is kept in factors. */
+static void learn(cbk_cox_climber *at, size_t held)
+{
+    const size_t p = at->p;
+    double *hy = at->factors;
+    double *y = at->next.gradient;
+    double sy = 0.0;
+    double yhy = 0.0;
+    for (size_t j = 0; j < p; j++) {
+        y[j] = j == held ? 0.0 : y[j] - at->value.gradient[j];
+        sy += at->step[j] * y[j];
+    }
+    for (size_t j = 0; j < p; j++) {
+        hy[j] = 0.0;
+        for (size_t k = 0; k < p; k++) {
+            hy[j] += at->learned[j * p + k] * y[k];
+        }
+        yhy += y[j] * hy[j];
+    }
+    if (!(sy > 1e-8 * yhy)) {
+        return; /* not concave here, or all rounding */
+    }
+    for (size_t j = 0; j < p; j++) {
+        for (size_t k = 0; k < p; k++) {
+            at->learned[j * p + k] += (1.0 + yhy / sy) * at->step[j] * at->step[k] / sy -
+                                      (hy[j] * at->step[k] + at->step[j] * hy[k]) / sy;
+        }
+    }
+}
+
+/* As find_step(), by what was learned. */
+static double find_learned_step(cbk_cox_climber *at, size_t held)
+{
+    double decrement = 0.0;
+    for (size_t j = 0; j < at->p; j++) {
+        at->step[j] = 0.0;
+        for (size_t k = 0; k < at->p && j != held; k++) {
+            at->step[j] +=
+                k == held ? 0.0 : at->learned[j * at->p + k] * at->value.gradient[k];
+        }
+        decrement += j == held ? 0.0 : at->step[j] * at->value.gradient[j];
+    }
+    return decrement;
+}
+
+static void shorten_step(cbk_cox_climber *at, double longest)
+{
+    double length = 0.0;
+    for (size_t j = 0; j < at->p; j++) {
+        length = fmax(length, fabs(at->step[j]));
+    }
+    for (size_t j = 0; j < at->p && length > longest; j++) {
+        at->step[j] *= longest / length;
+    }
+}
+
+/* Goes along step, or makes it a part of itself, to where the likelihood is not less, or
+ * can be computed if that is_enough. */
+static bool take_step(cbk_cox_climber *at, bool is_enough)
 {
     const double slack = 1e-14 * (fabs(at->value.loglik) + 1.0);
-    double part = 1.0;
-    for (int turn = 0; turn < HALVINGS_MAX; turn++, part /= 2.0) {
+    for (int turn = 0; turn < HALVINGS_MAX; turn++) {
         for (size_t j = 0; j < at->p; j++) {
-            at->trial[j] = at->now[j] + part * at->step[j];
+            at->step[j] *= turn > 0 ? 0.5 : 1.0;
+            at->trial[j] = at->now[j] + at->step[j];
         }
         at->evaluate(at->context, at->trial, &at->next);
-        if (at->next.loglik >= at->value.loglik - slack) {
+        if (at->next.loglik >= at->value.loglik - slack ||
+            (is_enough && isfinite(at->next.loglik))) {
             memcpy(at->now, at->trial, at->p * sizeof *at->now);
             const cbk_cox_value before = at->value;
             at->value = at->next;
@@ -88,18 +177,37 @@ static bool take_step(cbk_cox_climber *at)
 
 bool cbk_cox_climb(cbk_cox_climber *at, size_t held)
 {
+    const bool is_learning = at->learned != NULL;
+    const int n_max = is_learning ? LEARNING_MAX + 2 * (int)at->p : ITERATIONS_MAX;
+    double least = (double)INFINITY; /* decrement */
+    int n_stale = 0;
+    bool is_new = true; /* nothing has been learned */
     at->evaluate(at->context, at->now, &at->value);
-    double before = (double)INFINITY;
-    for (int turn = 0; turn < ITERATIONS_MAX && isfinite(at->value.loglik); turn++) {
-        const double decrement = find_step(at, held);
-        const bool is_rounding = decrement < decrement_small && decrement > before / 2.0;
-        if (decrement < at->decrement_last || is_rounding) {
-            return true;
+    for (int turn = 0; turn < n_max && isfinite(at->value.loglik); turn++) {
+        if (is_learning && is_new) {
+            start_learning(at, held);
         }
-        if (!take_step(at)) {
-            return decrement < decrement_small;
+        const double decrement =
+            is_learning ? find_learned_step(at, held) : find_step(at, held);
+        n_stale = decrement > least / 2.0 ? n_stale + 1 : 0;
+        least = fmin(least, decrement);
+        const bool is_small = decrement < (is_learning ? learned_small : decrement_small);
+        const bool is_top = decrement < at->decrement_last ||
+                            (is_small && n_stale >= (is_learning ? STALE_MAX : 1));
+        if (is_learning) {
+            shorten_step(at, step_far);
         }
-        before = decrement;
+        /* a penalty's rounding is more than so small a step gains; its slope is exact */
+        if (!is_top && take_step(at, is_learning && is_small)) {
+            is_new = false;
+            if (is_learning) {
+                learn(at, held);
+            }
+        } else if (!is_learning || is_new) {
+            return is_top || is_small;
+        } else {
+            is_new = true; /* where what was learned sees no way up */
+        }
     }
     return false;
 }
@@ -113,43 +221,110 @@ double cbk_cox_profile_at(cbk_cox_climber *at, size_t j, double value)
     return cbk_cox_climb(at, j) ? at->value.loglik : none;
 }
 
-/* Between inside, where the profile is above target, and outside, where it is not. */
+/* A value where the profile is above target, and where the others are there. */
+static void stand_inside(cbk_cox_climber *at, double here, double *inside)
+{
+    *inside = here;
+    memcpy(at->inside, at->now, at->p * sizeof *at->now);
+}
+
+static void stand_outside(cbk_cox_climber *at, double here, double *outside)
+{
+    *outside = here;
+    memcpy(at->outside, at->now, at->p * sizeof *at->now);
+}
+
+/* The profile of coefficient j at a share of the way from inside to outside, from where
+ * the others are between. */
+static double look_between(cbk_cox_climber *at, size_t j, double here, double share)
+{
+    for (size_t k = 0; k < at->p; k++) {
+        at->now[k] = at->inside[k] + share * (at->outside[k] - at->inside[k]);
+    }
+    return cbk_cox_profile_at(at, j, here);
+}
+
+double cbk_cox_profile_from(cbk_cox_climber *at, size_t j, double start, double value)
+{
+    double here = start;
+    double stride = value - start;
+    stand_inside(at, start, &here);
+    for (int turn = 0; turn < SEARCH_MAX; turn++) {
+        const double left = value - here;
+        const double next = fabs(stride) < fabs(left) ? here + stride : value;
+        memcpy(at->now, at->inside, at->p * sizeof *at->now);
+        const double loglik = cbk_cox_profile_at(at, j, next);
+        if (isfinite(loglik) && !(fabs(next - value) > 0.0)) {
+            return loglik;
+        }
+        if (isfinite(loglik)) {
+            stand_inside(at, next, &here);
+        }
+        stride *= isfinite(loglik) ? 2.0 : 0.25;
+        if (fabs(stride) < 1e-3 * fabs(value - start)) {
+            return none;
+        }
+    }
+    return none;
+}
+
+/* Between inside, where the profile is above target, and outside, where the climber is
+ * and it is not.  NaN where it cannot be computed near the limit. */
 static double close_in(cbk_cox_climber *at, size_t j, double inside, double outside,
                        double width, double target)
 {
     double here = outside;
     double above = at->value.loglik - target; /* at here */
+    bool is_seen = true;                      /* the profile at outside */
     for (int turn = 0; turn < SEARCH_MAX; turn++) {
         const double next = here - above / at->value.gradient[j];
-        inside = above > 0.0 ? here : inside;
-        outside = above > 0.0 ? outside : here;
+        if (above > 0.0) {
+            stand_inside(at, here, &inside);
+        } else if (isfinite(above)) {
+            stand_outside(at, here, &outside);
+            is_seen = true;
+        } else {
+            outside = here;
+            is_seen = false;
+            memcpy(at->outside, at->inside, at->p * sizeof *at->outside);
+        }
         const double middle = inside + 0.5 * (outside - inside);
         const double tolerance = limit_tolerance * (fabs(middle) + width);
-        if (fabs(next - here) < tolerance || fabs(outside - inside) < tolerance) {
-            return fabs(next - here) < tolerance ? next : here;
+        if (fabs(next - here) < tolerance) {
+            return next;
+        }
+        if (fabs(outside - inside) < tolerance) {
+            return is_seen ? here : none;
         }
         here = (next - inside) * (next - outside) < 0.0 ? next : middle;
-        above = cbk_cox_profile_at(at, j, here) - target;
+        above = look_between(at, j, here, (here - inside) / (outside - inside)) - target;
     }
-    return here;
+    return is_seen ? here : none;
 }
 
 double cbk_cox_profile_limit(cbk_cox_climber *at, size_t j, double start, double width,
                              double sign, double target)
 {
     double inside = start;
-    for (int turn = 0; turn < SEARCH_MAX; turn++) {
-        const double outside = inside + sign * ldexp(width, turn);
+    double stride = width;
+    int n_shorter = 0; /* in a row */
+    stand_inside(at, start, &inside);
+    for (int turn = 0; turn < SEARCH_MAX && n_shorter < SHORTER_MAX; turn++) {
+        const double outside = inside + sign * stride;
+        memcpy(at->now, at->inside, at->p * sizeof *at->now);
         const double loglik = cbk_cox_profile_at(at, j, outside);
         if (!isfinite(loglik)) {
-            break; /* as far out as can be computed, and still above */
-        }
-        if (!(loglik > target)) {
+            stride /= 4.0;
+            n_shorter++;
+        } else if (!(loglik > target)) {
             return close_in(at, j, inside, outside, width, target);
+        } else {
+            stand_inside(at, outside, &inside);
+            stride *= 2.0;
+            n_shorter = 0;
         }
-        inside = outside;
     }
-    return sign * (double)INFINITY;
+    return sign * (double)INFINITY; /* as far out as can be computed, and still above */
 }
 
 /* ---- without a penalty ------------------------------------------------------------ */

@@ -14,11 +14,16 @@ typedef struct cbk_cox_climber {
     void *context;
     double decrement_last; /* Newton's, from which on the top is reached */
     bool is_cold;          /* climbs start at 0, not where the last one ended */
+    /* [p * p] the inverse of the curvature, learned on the way from how the gradient
+     * changes; NULL: the information is the curvature */
+    double *learned;
     double *now;           /* [p] */
     cbk_cox_value value;   /* there */
     size_t n_iterations;   /* so far */
     double *trial;         /* [p] room, as the next */
     double *step;          /* [p] */
+    double *inside;        /* [p] where a limit is looked for: the last above it, */
+    double *outside;       /* [p] and the last below */
     double *factors;       /* [p * p] */
     cbk_cox_value next;
 } cbk_cox_climber;
@@ -33,8 +38,13 @@ bool cbk_cox_climb(cbk_cox_climber *at, size_t held);
 /* The profile of coefficient j at value; NaN where it cannot be computed. */
 double cbk_cox_profile_at(cbk_cox_climber *at, size_t j, double value);
 
+/* The same, on a way from start, which is where the climber is, in as many steps as it
+ * takes. */
+double cbk_cox_profile_from(cbk_cox_climber *at, size_t j, double start, double value);
+
 /* Where the profile of coefficient j crosses target, from start, which is above it, on
- * the side of sign; infinite where it never does.  width: how far to look first. */
+ * the side of sign; infinite where it never does,
+ * NaN where it cannot be computed there.  width: how far to look first. */
 double cbk_cox_profile_limit(cbk_cox_climber *at, size_t j, double start, double width,
                              double sign, double target);
 

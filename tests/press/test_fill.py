@@ -266,18 +266,32 @@ def test_blocks_again(folder):
     check("and back to the same bytes", changed.read_bytes() == filled.read_bytes())
     # What a person does to a filled document: types behind it, edits inside, asks for another table.
     end = '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
-    check("the test finds the end of a table", change(changed, end, end[:-6] + '<w:r><w:t>Typed behind.</w:t></w:r></w:p>'))
+    check("the test finds the end of a table", change(changed, end, end[:-6] + '<w:r><w:t>Typed behind {{count(*)}}.</w:t></w:r></w:p>'))
     change(changed, ">64<", ">99<")
     run("fill", study, changed, "-o", again)
-    check("text typed behind a table stays, text typed into it does not", "\nTyped behind.\n" in text_of(again)
+    check("text typed behind a table stays, text typed into it does not", "\nTyped behind 6.\n" in text_of(again)
           and ">99<" not in parts_of(again)["word/document.xml"].decode() and not word.package_faults(again))
     change(again, "ADDIN casebook table:summary", "ADDIN casebook table:9")
     done = run("fill", study, again, "-o", changed)
     check("a table that is none any more is marked", done.returncode == 1 and text_of(changed).startswith(
-        "[not computed: table:9]\nTyped behind.") and not word.package_faults(changed), text_of(changed)[:99])
+        "[not computed: table:9]\nTyped behind 6.") and not word.package_faults(changed), text_of(changed)[:99])
     change(changed, "ADDIN casebook table:9", "ADDIN casebook count(*)")
     run("fill", study, changed, "-o", changed)
-    check("a number in its place", text_of(changed).startswith("6\nTyped behind."), text_of(changed)[:99])
+    check("a number in its place", text_of(changed).startswith("6\nTyped behind 6."), text_of(changed)[:99])
+    # Two tables whose paragraphs somebody joined, and text before the first.
+    write(again, p("{{table:4}}") + p("{{table:1}}"))
+    run("fill", study, again, "-o", again)
+    once = text_of(again)
+    joined = change(again, re.search(r'fldCharType="end"/></w:r>(</w:p><w:p><w:pPr>.*?</w:pPr>)',
+                                     parts_of(again)["word/document.xml"].decode()).group(1), "")
+    change(again, '<w:r><w:fldChar w:fldCharType="begin"/>', '<w:r><w:t>Before {{count(*)}}.</w:t></w:r>'
+           '<w:r><w:fldChar w:fldCharType="begin"/>')
+    run("fill", study, again, "-o", again)
+    parted = text_of(again)
+    run("fill", study, again, "-o", again)
+    check("joined tables are parted again", joined and parted == text_of(again) and re.sub("\n+", "\n", parted)
+          == "Before 6.\n" + re.sub("\n+", "\n", once) and not word.package_faults(again),
+          word.package_faults(again) or parted)
     for question in ("ADDIN casebook figure:3", "ADDIN casebook figure:3"):
         change(changed, question, "ADDIN casebook table:4")
     run("fill", study, changed, "-o", changed)

@@ -146,6 +146,14 @@ def test_pages(folder):
     check("no caption is parted from its table",
           all(not page.rstrip().split("\n")[-3].startswith("Table ") for page in pages))
     check("the pages are tagged", "Tagged:          yes" in about, about)
+    bytes_of = path.read_bytes()
+    table = int(bytes_of.rsplit(b"startxref\n", 1)[1].split()[0])
+    check("they name their language and show their title, and the file is whole",
+          bytes_of[table:table + 5] == b"xref\n" and b"/Lang (en)" in bytes_of
+          and b"/DisplayDocTitle true" in bytes_of)
+    tags = subprocess.run(["pdfinfo", "-struct", path], capture_output=True, text=True).stdout.split()
+    check("headings stand below the title", tags.count("H1") == 1 and tags.count("H2") > 5
+          and tags.count("TH") > 20, tags[:20])
 
 
 def test_report(folder):
@@ -165,6 +173,10 @@ def test_report(folder):
             ["size_cm", "number", "cm", "0 to 60", "NA, not applicable"], ["n", "integer", "", "", "never missing"],
             ["margin", "choice", "", "negative, Negative; positive, Positive", "NA, not applicable"],
             ["n_recurrences", "integer", "", "", ""], ["os", "time to event", "months", "", ""])), said)
+        cohort = cells_of(book, f"xl/worksheets/sheet{names.index('The cohort, by resection margin') + 1}.xml")
+        check("a category that is a digit is a label", "  0" in cohort.values())
+        wrapped = book.read(f"xl/worksheets/sheet{names.index('Data dictionary') + 1}.xml").decode()
+        check("a row whose text wraps is high enough", 'ht="45" customHeight="1"' in wrapped)
         check("names that are cut end with a word", "Numbers that depend on a" in names, names)
         bad = re.findall(r"<f>|NaN|Infinity", "".join(book.read(name).decode() for name in book.namelist()))
         check("there is no formula and no number that is none", not bad, bad)
@@ -172,6 +184,30 @@ def test_report(folder):
         check("no empty pages are printed", areas and max(map(int, areas)) < 2000, areas)  # 1,018 numbers are explained
     wrong = run("report", worked, "-o", folder / "report", "--format", "html,pfd")
     check("an unknown format is named", wrong.returncode == 2 and "pfd" in wrong.stderr)
+
+
+def test_tables(folder):
+    starts = {"txt": b"Pathology\n", "csv": b"Patient no.,", "md": b"# Pathology", "html": b"<!DOCTYPE html>",
+              "tex": b"% Pathology", "xlsx": b"PK", "docx": b"PK", "pdf": b"%PDF"}
+    for ending, start in starts.items():
+        check(f"the ending .{ending} says how a table is written",
+              made(folder / f"four.{ending}", "table", worked, "4").startswith(start))
+    wrong = run("table", worked, "4", "-o", folder / "four.gif")
+    check("another ending is refused", wrong.returncode == 2 and ".gif" in wrong.stderr, wrong.stderr)
+    all_of_them = made(folder / "all.md", "table", worked).decode()
+    check("without an id all tables are written",
+          [f"Table {i}" in all_of_them for i in range(1, 6)] == [True] * 5 and "by resection margin" in all_of_them)
+    made(folder / "all.docx", "table", worked, "--paper", "letter")
+    with zipfile.ZipFile(folder / "all.docx") as package:
+        check("on the paper that is asked for", b'w:w="12240"' in package.read("word/document.xml"))
+    made(folder / "all.pdf", "table", worked, "--paper", "letter")
+    if shutil.which("pdfinfo") is not None:
+        about = subprocess.run(["pdfinfo", folder / "all.pdf"], capture_output=True, text=True).stdout
+        check("in PDF, too", "(letter)" in about, about)
+    latex = made(folder / "summary.tex", "table", worked, "summary").decode()
+    check("a table of more than a page goes on on the next one in LaTeX, with its header",
+          "\\begin{longtable}" in latex and latex.count("Variable &") == 2 and "\\endhead" in latex, latex[:500])
+    check("and text in a wide one wraps", latex.count("\\linewidth-2\\tabcolsep") == 4)
 
 
 def text_of(element):
@@ -272,7 +308,8 @@ def test_hostile(folder):
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        for test in (test_png, test_pdf, test_workbook, test_docx, test_pages, test_report, test_hostile):
+        for test in (test_png, test_pdf, test_workbook, test_docx, test_pages, test_report,
+                     test_tables, test_hostile):
             test(folder)
     print(f"1..{len(results)}")
 

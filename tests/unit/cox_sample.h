@@ -139,6 +139,57 @@ static inline double weight_of(const sample *s, size_t row)
     return s->is_weighted ? s->weight[row] : 1.0;
 }
 
+/* The log-likelihood by its definition, by Efron or Breslow, event by event: the l-th of
+ * d tied ones takes l / d of the tied from the risk set, and counts with their mean
+ * weight. info[p * p] (or NULL): its information, the covariances of x in those risk
+ * sets. */
+static inline double definition_of(const sample *s, cbk_cox_ties ties, const double *beta,
+                                   double *info)
+{
+    double loglik = 0.0;
+    for (size_t k = 0; info != NULL && k < s->p * s->p; k++) {
+        info[k] = 0.0;
+    }
+    for (size_t i = 0; i < s->n; i++) {
+        double part[ROWS_MAX] = {0.0};
+        double mean[P_MAX] = {0.0};
+        double all = 0.0, tied_weight = 0.0, n_tied = 0.0, n_before = 0.0;
+        for (size_t k = 0; s->is_event[i] && k < s->n; k++) {
+            if (is_at_risk(s, k, i) && s->is_event[k] && s->time[k] <= s->time[i]) {
+                tied_weight += weight_of(s, k);
+                n_tied += 1.0;
+                n_before += k < i ? 1.0 : 0.0;
+            }
+        }
+        for (size_t k = 0; s->is_event[i] && k < s->n; k++) {
+            const bool is_tied = s->is_event[k] && s->time[k] <= s->time[i];
+            const double left =
+                is_tied && ties == CBK_COX_EFRON ? 1.0 - n_before / n_tied : 1.0;
+            part[k] = is_at_risk(s, k, i)
+                          ? left * weight_of(s, k) * exp(eta_of(s, k, beta))
+                          : 0.0;
+            all += part[k];
+            for (size_t j = 0; j < s->p; j++) {
+                mean[j] += part[k] * s->x[j][k];
+            }
+        }
+        if (!s->is_event[i]) {
+            continue;
+        }
+        loglik += weight_of(s, i) * eta_of(s, i, beta) - tied_weight / n_tied * log(all);
+        for (size_t j = 0; info != NULL && j < s->p; j++) {
+            for (size_t l = 0; l < s->p; l++) {
+                for (size_t k = 0; k < s->n; k++) {
+                    info[j * s->p + l] += tied_weight / n_tied * part[k] / all *
+                                          (s->x[j][k] - mean[j] / all) *
+                                          (s->x[l][k] - mean[l] / all);
+                }
+            }
+        }
+    }
+    return loglik;
+}
+
 static inline void estimates_of(const cbk_cox *fit, double *beta)
 {
     for (size_t j = 0; j < fit->n_covariates; j++) {

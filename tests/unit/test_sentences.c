@@ -350,6 +350,24 @@ static void results_of_many(void)
         "Left out: one event without a time.");
 }
 
+/* What is of a part of the patients says of which. */
+static void results_of_some(void)
+{
+    SAYS(
+        HEAD "figures:\n"
+             "  - {id: \"1\", kind: km, endpoint: os, by: leak, among: \"sex = 'f'\", "
+             "marks: [12]}\n"
+             "  - {id: \"2\", kind: mcf, endpoint: os, events: [visit], among: \"age > "
+             "20\", marks: [12]}\n",
+        patients,
+        "By leak among those recorded as “sex: female” (Figure 1), overall survival at "
+        "12 "
+        "months was 100% (exact lower 95% limit 3%) for no (n = 1) and 100% (exact lower "
+        "95% limit 3%) for yes (n = 1); ",
+        "counting visit among those recorded as age > 20 (Figure 2), was 2.00 by 12 "
+        "months");
+}
+
 static void results_of_one_and_of_none(void)
 {
     SAYS(HEAD COMPETING FIGURES, ROWS "A,40,f,,,13,no,no\n",
@@ -372,6 +390,45 @@ static void results_of_one_and_of_none(void)
          "Overall survival is not known for any patient.");
 }
 
+/* ---- claims -------------------------------------------------------------------------
+ */
+
+static void sentences_as_claims(void)
+{
+    opened made =
+        open_made(HEAD FIGURES "cases: {sentences: [\"{{age}} years, {{count(*) "
+                               "from visit | words visit, visits}}, {{sex}}.\"]}\n"
+                               "report: {sections: [results, cases]}\n",
+                  patients);
+    const cbk_document *document = NULL;
+    const char *claims = NULL;
+    CHECK(made.study != NULL && cbk_report_build(made.study, NULL, NULL, NULL, arena,
+                                                 &document, NULL) == CBK_OK);
+    CHECK(cbk_report_claims_write(made.study, document, arena, &claims, NULL) == CBK_OK);
+    static const char *const written[] = {
+        "says: \"Three patients were included.\"\n    stated: \"3\"\n    of: "
+        "\"count(*)\"",
+        "stated: \"67\"\n    of: \"percent(sex = 'f')\"", /* 67% of the text */
+        "says: \"The median was 48 months (95% CI 36 to not reached).\"\n    stated: "
+        "\"not "
+        "reached\"\n    of: \"km_median_upper(os)\"",
+        "place: \"Case A\"\n    says: \"81 years, four visits, Female.\"\n    stated: "
+        "\"81\"\n    of: \"age\"\n    from: \"patient\"\n    among: \"\\\"case\\\" = "
+        "'A'\"",
+        "stated: \"4\"\n    of: \"count(*)\"\n    from: \"visit\"\n    among: "
+        "\"\\\"case\\\" = 'A'\"",
+        "# Not among them: 6 that no question"}; /* an exact limit, means of visits */
+    for (size_t i = 0; i < N(written); i++) {
+        const bool is_there = strstr(claims, written[i]) != NULL;
+        if (!is_there) {
+            printf("# not written: %s\n%s\n", written[i], claims);
+        }
+        CHECK(is_there);
+    }
+    CHECK(strstr(claims, "of: \"sex\"") == NULL); /* a text is no number */
+    close_made(&made);
+}
+
 /* ---- methods ------------------------------------------------------------------------
  */
 
@@ -392,6 +449,13 @@ static void methods_of_what_is_shown(void)
     CHECK(strstr(text, "quartiles") == NULL && strstr(text, "beta product") == NULL);
     CHECK(strstr(text, "Methods") < strstr(text, "Figure 1.")); /* in its place */
     close_made(&made);
+    opened bare = open_made(HEAD FIGURES "report: {sections: [methods]}\n", patients);
+    CHECK(bare.study != NULL && cbk_report_build(bare.study, NULL, NULL, NULL, arena,
+                                                 &document, NULL) == CBK_OK);
+    const char *little = text_of(document);
+    CHECK(strstr(little, "Kaplan") == NULL && strstr(little, "References") == NULL);
+    CHECK(strstr(little, "none was replaced") != NULL);
+    close_made(&bare);
     SAYS(HEAD FIGURES "report: {sections: [results, methods]}\n",
          ROWS "A,40,f,,,13,yes,no\nB,40,m,,,14,no,no\n",
          "Groups were compared by the log-rank test", "Nelson's mean cumulative function",
@@ -503,7 +567,9 @@ int main(int argc, char **argv)
         {"mistakes of sentences", mistakes_of_sentences},
         {"a format that does not fit", a_format_that_does_not_fit},
         {"results of many", results_of_many},
+        {"results of some", results_of_some},
         {"results of one and of none", results_of_one_and_of_none},
+        {"sentences as claims", sentences_as_claims},
         {"methods of what is shown", methods_of_what_is_shown},
         {"every number of the histories", every_number_of_the_histories},
         {"what other sources say", what_other_sources_say},
