@@ -65,6 +65,7 @@ static const cbk_option options[] = {
              "when not given",
      .values = "r sas spss"},
     CBK_OPTIONS_READING,
+    CBK_OPTION_STYLE,
     CBK_OPTION_FORMAT,
 };
 
@@ -172,8 +173,10 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_analysis_cox_json(analysis, session->arena, &json);
         return cbk_session_write_json(session, &buffer);
     }
+    const cbk_style *style =
+        cbk_session_style(session, arguments, cbk_session_format(arguments));
     return cbk_session_print(session, arguments,
-                             cbk_analysis_cox_document(analysis, NULL, session->arena));
+                             cbk_analysis_cox_document(analysis, style, session->arena));
 }
 
 /* The picture in the file of --forest. */
@@ -183,7 +186,8 @@ static int write_forest(cbk_session *session, const cbk_arguments *arguments,
     const char *bytes = NULL;
     size_t size = 0;
     const cbk_drawing *drawing = cbk_regression_forest(
-        analysis, false, analysis->data->label, NULL, session->arena);
+        analysis, false, analysis->data->label,
+        cbk_session_style(session, arguments, CBK_FORMAT_TEXT), session->arena);
     if (drawing == NULL) {
         return cbk_session_fail(session, CBK_ENOMEM);
     }

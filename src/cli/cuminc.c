@@ -28,6 +28,7 @@ static const cbk_option options[] = {
      .help = "interval of the incidence; log-log when not given",
      .values = "log log-log plain logit arcsin"},
     CBK_OPTION_LEVEL,
+    CBK_OPTION_STYLE,
     CBK_OPTION_FORMAT,
 };
 
@@ -61,9 +62,11 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_analysis_cuminc_json(all, asked, &json);
         return cbk_session_write_json(session, &buffer);
     }
+    const cbk_style *style =
+        cbk_session_style(session, arguments, cbk_session_format(arguments));
     return cbk_session_print(
         session, arguments,
-        cbk_analysis_cuminc_document(all, asked, NULL, session->arena));
+        cbk_analysis_cuminc_document(all, asked, style, session->arena));
 }
 
 static int run(const cbk_arguments *arguments)

@@ -21,6 +21,7 @@ static const cbk_option options[] = {
     CBK_OPTION_CONF_TYPE,
     CBK_OPTION_LEVEL,
     CBK_OPTION_PROFILE,
+    CBK_OPTION_STYLE,
     CBK_OPTION_FORMAT,
 };
 
@@ -75,6 +76,11 @@ static int run(const cbk_arguments *arguments)
     }
     cbk_status status = open_source(&session, arguments->operands[0]);
     int code = CBK_EXIT_DONE;
+    if (status == CBK_OK) {
+        cbk_study_set_style(
+            session.study,
+            cbk_session_style(&session, arguments, cbk_session_format(arguments)));
+    }
     if (status == CBK_OK && cbk_session_format(arguments) == CBK_FORMAT_JSON) {
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};

@@ -13,6 +13,7 @@ static const cbk_option options[] = {
     CBK_OPTION_CONF_TYPE,
     CBK_OPTION_LEVEL,
     CBK_OPTION_PROFILE,
+    CBK_OPTION_STYLE,
     CBK_OPTION_OUTPUT,
     {.name = "format",
      .argument = "FORMAT",
@@ -81,7 +82,7 @@ static int run(const cbk_arguments *arguments)
     const cbk_document *figure = NULL;
     const char *bytes = NULL;
     size_t size = 0;
-    cbk_status status = cbk_session_open_study(&session, arguments->operands[0]);
+    cbk_status status = cbk_session_open_styled(&session, arguments, CBK_FORMAT_TEXT);
     if (status == CBK_OK) {
         status =
             cbk_report_one_figure(session.study, arguments->operands[1], &conventions,

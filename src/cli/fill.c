@@ -17,6 +17,7 @@ static const cbk_option options[] = {
     CBK_OPTION_CONF_TYPE,
     CBK_OPTION_LEVEL,
     CBK_OPTION_PROFILE,
+    CBK_OPTION_STYLE,
 };
 
 typedef struct manuscript {
@@ -186,7 +187,7 @@ static int fill_manuscript(cbk_session *session, const cbk_arguments *arguments,
     of.kind = ends_in(of.path, ".docx") ? CBK_MANUSCRIPT_DOCX : CBK_MANUSCRIPT_MARKDOWN;
     cbk_status status = check_claims_file(session, cbk_argument(arguments, "claims"));
     if (status == CBK_OK) {
-        status = cbk_session_open_study(session, arguments->operands[0]);
+        status = cbk_session_open_styled(session, arguments, CBK_FORMAT_TEXT);
     }
     if (status == CBK_OK) {
         status = cbk_file_read(of.path, CBK_MANUSCRIPT_BYTES_MAX, session->arena,

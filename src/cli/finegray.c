@@ -15,6 +15,7 @@ static const cbk_option options[] = {
     CBK_OPTIONS_COVARIATES,
     CBK_OPTION_LEVEL,
     CBK_OPTIONS_READING,
+    CBK_OPTION_STYLE,
     CBK_OPTION_FORMAT,
 };
 
@@ -27,8 +28,10 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_analysis_finegray_json(both, session->arena, &json);
         return cbk_session_write_json(session, &buffer);
     }
+    const cbk_style *style =
+        cbk_session_style(session, arguments, cbk_session_format(arguments));
     return cbk_session_print(session, arguments,
-                             cbk_analysis_finegray_document(both, NULL, session->arena));
+                             cbk_analysis_finegray_document(both, style, session->arena));
 }
 
 static int fit(cbk_session *session, const cbk_arguments *arguments,

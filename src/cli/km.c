@@ -32,6 +32,7 @@ static const cbk_option options[] = {
     {.name = "mid-p", .help = "of --conf-type bpcp: its mid-p variant"},
     CBK_OPTION_LEVEL,
     CBK_OPTION_PROFILE,
+    CBK_OPTION_STYLE,
     CBK_OPTION_FORMAT,
 };
 
@@ -141,9 +142,11 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_analysis_km_json(curves, request, &json);
         return cbk_session_write_json(session, &buffer);
     }
+    const cbk_style *style =
+        cbk_session_style(session, arguments, cbk_session_format(arguments));
     return cbk_session_print(
         session, arguments,
-        cbk_analysis_km_document(curves, request, NULL, session->arena));
+        cbk_analysis_km_document(curves, request, style, session->arena));
 }
 
 static int run(const cbk_arguments *arguments)

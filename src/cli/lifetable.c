@@ -12,6 +12,7 @@ static const cbk_option options[] = {
     {.name = "breaks",
      .argument = "T0,T1,T2",
      .help = "where the intervals begin and end, ascending, as in 0,12,24"},
+    CBK_OPTION_STYLE,
     CBK_OPTION_FORMAT,
 };
 
@@ -24,9 +25,11 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_analysis_lifetable_json(tables, &json);
         return cbk_session_write_json(session, &buffer);
     }
+    const cbk_style *style =
+        cbk_session_style(session, arguments, cbk_session_format(arguments));
     return cbk_session_print(
         session, arguments,
-        cbk_analysis_lifetable_document(tables, NULL, session->arena));
+        cbk_analysis_lifetable_document(tables, style, session->arena));
 }
 
 /* From the rows to the print. */

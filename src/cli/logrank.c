@@ -37,6 +37,7 @@ static const cbk_option options[] = {
     {.name = "seed",
      .argument = "N",
      .help = "of --exact: start of the random numbers; 1 when not given"},
+    CBK_OPTION_STYLE,
     CBK_OPTION_FORMAT,
 };
 
@@ -128,9 +129,11 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_analysis_logrank_json(data, fit, &json);
         return cbk_session_write_json(session, &buffer);
     }
+    const cbk_style *style =
+        cbk_session_style(session, arguments, cbk_session_format(arguments));
     return cbk_session_print(
         session, arguments,
-        cbk_analysis_logrank_document(data, fit, NULL, session->arena));
+        cbk_analysis_logrank_document(data, fit, style, session->arena));
 }
 
 static int compare(cbk_session *session, const cbk_arguments *arguments,

@@ -26,6 +26,7 @@ static const cbk_option options[] = {
      .values = "log plain"},
     CBK_OPTION_LEVEL,
     CBK_OPTIONS_READING,
+    CBK_OPTION_STYLE,
     CBK_OPTION_FORMAT,
 };
 
@@ -93,8 +94,10 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_analysis_mcf_json(result, session->arena, &json);
         return cbk_session_write_json(session, &buffer);
     }
+    const cbk_style *style =
+        cbk_session_style(session, arguments, cbk_session_format(arguments));
     return cbk_session_print(session, arguments,
-                             cbk_analysis_mcf_document(result, NULL, session->arena));
+                             cbk_analysis_mcf_document(result, style, session->arena));
 }
 
 static int fit(cbk_session *session, const cbk_arguments *arguments,

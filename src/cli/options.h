@@ -2,11 +2,21 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
+#include "base/style.h"
+
 #define CBK_OPTION_FORMAT                                                                \
     {                                                                                    \
         .name = "format", .argument = "FORMAT",                                          \
         .help = "how to print the result; text when not given",                          \
         .values = "text json csv md html latex"                                          \
+    }
+
+/* How a journal prints numbers; CSV and JSON have them as they are. */
+#define CBK_OPTION_STYLE                                                                 \
+    {                                                                                    \
+        .name = "style", .argument = "NAME",                                             \
+        .help = "print numbers as this journal does; else as the protocol says",         \
+        .values = CBK_STYLE_NAMES                                                        \
     }
 
 #define CBK_OPTION_PROFILE                                                               \

@@ -26,6 +26,7 @@ static const cbk_option options[] = {
     CBK_OPTION_CONF_TYPE,
     CBK_OPTION_LEVEL,
     CBK_OPTION_PROFILE,
+    CBK_OPTION_STYLE,
 };
 
 typedef struct report_format {
@@ -80,7 +81,7 @@ static cbk_status build(cbk_session *session, const cbk_arguments *arguments,
 {
     const cbk_audit *audited = NULL;
     const cbk_watcher watcher = {.say = cbk_session_tell, .context = session};
-    CBK_TRY(cbk_session_open_study(session, arguments->operands[0]));
+    CBK_TRY(cbk_session_open_styled(session, arguments, CBK_FORMAT_TEXT));
     cbk_session_tell(session, "the manuscript's claims");
     CBK_TRY(cbk_session_audit(session, cbk_argument(arguments, "claims"), &audited));
     const cbk_document *built = NULL;

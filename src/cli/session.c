@@ -295,6 +295,27 @@ bool cbk_session_conventions(cbk_session *session, const cbk_arguments *argument
     return cbk_session_level(session, arguments, &out->level);
 }
 
+const cbk_style *cbk_session_style(const cbk_session *session,
+                                   const cbk_arguments *arguments, cbk_format format)
+{
+    const char *name = cbk_argument(arguments, "style");
+    if (format == CBK_FORMAT_CSV) {
+        return cbk_style_of(NULL);
+    }
+    if (name != NULL) {
+        return cbk_style_find(name); /* a word of the option's list */
+    }
+    return session->study != NULL ? cbk_study_style(session->study) : NULL;
+}
+
+cbk_status cbk_session_open_styled(cbk_session *session, const cbk_arguments *arguments,
+                                   cbk_format format)
+{
+    CBK_TRY(cbk_session_open_study(session, arguments->operands[0]));
+    cbk_study_set_style(session->study, cbk_session_style(session, arguments, format));
+    return CBK_OK;
+}
+
 cbk_status cbk_session_on_paper(cbk_session *session, const cbk_arguments *arguments,
                                 const cbk_document *document, const cbk_document **out)
 {

@@ -9,6 +9,7 @@
 #include <casebook/study.h>
 
 #include "base/json.h"
+#include "base/style.h"
 #include "cli/arguments.h"
 #include "registry/casebook.h"
 
@@ -83,6 +84,14 @@ void cbk_session_interval(const cbk_arguments *arguments, cbk_interval *out);
  * one is not a number >= 0. */
 bool cbk_session_numbers(cbk_session *session, const cbk_arguments *arguments,
                          const char *option, const double **out, size_t *n);
+
+/* How numbers are printed: by --style, else as the study says; in CSV, which programs
+ * read, the program's own way. */
+const cbk_style *cbk_session_style(const cbk_session *session,
+                                   const cbk_arguments *arguments, cbk_format format);
+/* Opens the study of the first operand, its numbers printed that way. */
+cbk_status cbk_session_open_styled(cbk_session *session, const cbk_arguments *arguments,
+                                   cbk_format format);
 
 /* The format of --format; text when not given. */
 cbk_format cbk_session_format(const cbk_arguments *arguments);

@@ -9,6 +9,7 @@
 
 static const cbk_option options[] = {
     CBK_OPTION_PROFILE,
+    CBK_OPTION_STYLE,
     CBK_OPTION_OUTPUT,
     {.name = "format",
      .argument = "FORMAT",
@@ -50,7 +51,7 @@ static bool read_format(cbk_session *session, const cbk_arguments *arguments,
 }
 
 static cbk_status build(cbk_session *session, const cbk_arguments *arguments,
-                        const cbk_document **out)
+                        cbk_format format, const cbk_document **out)
 {
     cbk_profile profile = CBK_PROFILE_R;
     if (cbk_argument(arguments, "profile") != NULL) {
@@ -58,7 +59,7 @@ static cbk_status build(cbk_session *session, const cbk_arguments *arguments,
     }
     const cbk_conventions conventions = cbk_conventions_of(profile);
     const cbk_document *document = NULL;
-    CBK_TRY(cbk_session_open_study(session, arguments->operands[0]));
+    CBK_TRY(cbk_session_open_styled(session, arguments, format));
     CBK_TRY(arguments->n_operands > 1
                 ? cbk_report_one_table(session->study, arguments->operands[1],
                                        &conventions, session->arena, &document,
@@ -79,7 +80,7 @@ static int run(const cbk_arguments *arguments)
         return cbk_session_close(&session, CBK_EXIT_USAGE);
     }
     const cbk_document *document = NULL;
-    const cbk_status status = build(&session, arguments, &document);
+    const cbk_status status = build(&session, arguments, format, &document);
     const int code = status == CBK_OK
                          ? cbk_session_write_document(&session, document, format,
                                                       cbk_argument(arguments, "output"))

@@ -18,7 +18,7 @@ static cbk_status answer_number(cbk_fill *fill, cbk_filled *filled, cbk_error *e
     CBK_TRY(cbk_study_evaluate(fill->study, of->of, of->from, of->among,
                                &fill->conventions, fill->arena, &quantity, err));
     filled->text = cbk_print_answer(
-        fill->arena, NULL, of,
+        fill->arena, cbk_study_style(fill->study), of,
         cbk_placeholder_field(cbk_study_protocol(fill->study), of, of->from), &quantity,
         &filled->problem);
     return CBK_OK;

@@ -64,36 +64,65 @@ static lxw_format *format_of(workbook *to, uint8_t align, bool is_bold)
     return format;
 }
 
-/* Written as a number: digits with at most one point, which some journals raise, a sign
- * before and a percent sign after.  Anything else, and what a spreadsheet would alter
- * ("007"), is text. */
+/* Written as a number: digits with at most one point, a sign before and a percent sign
+ * after, as the styles of base/style.h print them.  Anything else, and what a spreadsheet
+ * would alter ("007"), is text. */
 typedef struct plain_number {
     double value;
     int decimals;
     bool is_percent;
 } plain_number;
 
+/* The digits that begin at text into out[CBK_NUMBER_SIZE]; from five on their thousands
+ * may be apart.  Returns the bytes read. */
+static size_t read_whole(const char *text, char *out)
+{
+    static const char *const groups[] = {"\u202f", ","};
+    const size_t first = strspn(text, "0123456789");
+    (void)snprintf(out, CBK_NUMBER_SIZE, "%.*s", (int)first, text);
+    for (size_t i = 0; first >= 1 && first <= 3 && i < 2; i++) {
+        const size_t size = strlen(groups[i]);
+        size_t at = first;
+        size_t n = first;
+        while (strncmp(text + at, groups[i], size) == 0 && n + 3 <= DECIMALS_MAX &&
+               strspn(text + at + size, "0123456789") == 3) {
+            memcpy(out + n, text + at + size, 3);
+            n += 3;
+            at += size + 3;
+        }
+        if (n >= 5) {
+            out[n] = '\0';
+            return at;
+        }
+        out[first] = '\0';
+    }
+    return first;
+}
+
 static bool read_number(const char *text, plain_number *out)
 {
     static const char minus[] = "\xe2\x88\x92"; /* U+2212, as it is printed */
-    static const char raised[] = "\xc2\xb7";    /* U+00B7 */
+    static const char raised[] = "·";           /* the decimal point of some journals */
     const bool is_minus = strncmp(text, minus, 3) == 0 || *text == '-';
-    const char *digits = text + (!is_minus ? 0 : *text == '-' ? 1 : 3);
-    const size_t n_whole = strspn(digits, "0123456789");
-    const char *rest = digits + n_whole;
-    const size_t point = *rest == '.' ? 1 : strncmp(rest, raised, 2) == 0 ? 2 : 0;
+    text += !is_minus ? 0 : *text == '-' ? 1 : 3;
+    char whole[CBK_NUMBER_SIZE];
+    const char *rest = text + read_whole(text, whole);
+    const size_t n_whole = strlen(whole);
+    const size_t point = *rest == '.'                    ? 1
+                         : strncmp(rest, raised, 2) == 0 ? strlen(raised)
+                                                         : 0;
+    const size_t n_decimals = point > 0 ? strspn(rest + point, "0123456789") : 0;
     const char *decimals = rest + point;
-    const size_t n_decimals = point > 0 ? strspn(decimals, "0123456789") : 0;
-    rest = n_decimals > 0 ? decimals + n_decimals : rest;
+    rest += n_decimals > 0 ? point + n_decimals : 0;
     *out = (plain_number){.decimals = (int)n_decimals, .is_percent = *rest == '%'};
     rest += out->is_percent ? 1 : 0;
-    char plain[2 * CBK_NUMBER_SIZE];
-    if (n_whole == 0 || *rest != '\0' || n_whole + n_decimals > DECIMALS_MAX ||
-        (n_whole > 1 && *digits == '0')) {
+    if (n_whole + n_decimals == 0 || *rest != '\0' ||
+        n_whole + n_decimals > DECIMALS_MAX || (n_whole > 1 && *whole == '0')) {
         return false;
     }
-    (void)snprintf(plain, sizeof plain, "%s%.*s%s%.*s", is_minus ? "-" : "", (int)n_whole,
-                   digits, n_decimals > 0 ? "." : "", (int)n_decimals, decimals);
+    char plain[2 * CBK_NUMBER_SIZE];
+    (void)snprintf(plain, sizeof plain, "%s%s.%.*s", is_minus ? "-" : "",
+                   n_whole > 0 ? whole : "0", (int)n_decimals, decimals);
     if (!cbk_number_parse(plain, false, &out->value)) {
         return false;
     }

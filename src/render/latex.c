@@ -52,11 +52,22 @@ static const sign signs[] = {
     {"\xe2\x80\xa6", "\\ldots{}"},          /* ellipsis */
     {"\xc2\xa0", "~"},                      /* no break */
     {"\xcf\x87\xc2\xb2", "$\\chi^2$"},      /* chi squared */
-    {"\xc2\xb2", "\\textsuperscript{2}"},   /* squared */
-    {"\xe2\x86\x92", "$\\rightarrow$"},     /* arrow */
-    {"\xe2\x89\x88", "$\\approx$"},         /* about */
-    {"\xe2\x89\xa0", "$\\neq$"},            /* unequal */
-    {"\xe2\x88\x9e", "$\\infty$"},          /* infinity */
+    {"\xc2\xb2", "\\textsuperscript{2}"},   /* squared, and other powers */
+    {"⁻", "\\textsuperscript{--}"},
+    {"⁰", "\\textsuperscript{0}"},
+    {"¹", "\\textsuperscript{1}"},
+    {"³", "\\textsuperscript{3}"},
+    {"⁴", "\\textsuperscript{4}"},
+    {"⁵", "\\textsuperscript{5}"},
+    {"⁶", "\\textsuperscript{6}"},
+    {"⁷", "\\textsuperscript{7}"},
+    {"⁸", "\\textsuperscript{8}"},
+    {"⁹", "\\textsuperscript{9}"},
+    {"\u202f", "\\,"},                  /* thin, no break */
+    {"\xe2\x86\x92", "$\\rightarrow$"}, /* arrow */
+    {"\xe2\x89\x88", "$\\approx$"},     /* about */
+    {"\xe2\x89\xa0", "$\\neq$"},        /* unequal */
+    {"\xe2\x88\x9e", "$\\infty$"},      /* infinity */
 };
 
 static const sign *sign_at(const char *text)

@@ -69,7 +69,8 @@ const char *cbk_cox_empty_sentence(const cbk_design *design, size_t variable,
 }
 
 const char *cbk_cox_fate_sentence(const cbk_design *design, size_t column,
-                                  const cbk_cox_coefficient *of, cbk_arena *arena)
+                                  const cbk_cox_coefficient *of, const cbk_style *style,
+                                  cbk_arena *arena)
 {
     const char *name = design->columns[column].label;
     const bool is_product = design->terms[design->term[column]].n_parts > 1;
@@ -91,8 +92,8 @@ const char *cbk_cox_fate_sentence(const cbk_design *design, size_t column,
         return cbk_text_format(
             arena,
             "%s: no finite estimate, since the likelihood rises for ever as the hazard "
-            "ratio goes to %s; a Wald p or interval would mean nothing.",
-            name, of->fate == CBK_COX_RISING ? "infinity" : "0");
+            "ratio goes to %s; a Wald %s or interval would mean nothing.",
+            name, of->fate == CBK_COX_RISING ? "infinity" : "0", cbk_style_of(style)->p);
     case CBK_COX_UNDETERMINED:
         return cbk_text_format(arena,
                                "%s: no estimate, since next to the infinite ones any "
@@ -129,7 +130,7 @@ static void add_coefficients(const cox_document *at)
                                    "Hazard ratio",
                                    level_words(at, "from"),
                                    "to",
-                                   "p",
+                                   cbk_style_of(at->style)->p_heading,
                                    "Coefficient",
                                    at->fit->request.is_robust ? "Robust SE" : "SE"};
     cbk_table_builder *builder = cbk_analysis_table(
@@ -195,7 +196,8 @@ static void fill_test(const cox_document *at, cbk_table_builder *builder, size_t
 static void add_tests(const cox_document *at)
 {
     const cbk_cox *fit = at->fit;
-    const char *const headers[] = {"All coefficients 0", "Chi-squared", "df", "p"};
+    const char *const headers[] = {"All coefficients 0", "Chi-squared", "df",
+                                   cbk_style_of(at->style)->p_heading};
     const bool is_firth = fit->request.is_firth;
     const bool is_robust = fit->request.is_robust;
     cbk_table_builder *builder = cbk_analysis_table(at->arena, NULL, headers, 4,
@@ -222,7 +224,8 @@ static void add_tests(const cox_document *at)
 static void add_proportional(const cox_document *at)
 {
     const cbk_cox *fit = at->fit;
-    const char *const headers[] = {"Proportional hazards", "Chi-squared", "df", "p"};
+    const char *const headers[] = {"Proportional hazards", "Chi-squared", "df",
+                                   cbk_style_of(at->style)->p_heading};
     if (fit->n_terms == 0) {
         return;
     }
@@ -267,7 +270,7 @@ static void add_notes(const cox_document *at)
         if (at->fit->coefficients[j].fate != CBK_COX_ESTIMATED) {
             cbk_analysis_item(at->document, NULL,
                               cbk_cox_fate_sentence(at->analysis->design, j,
-                                                    &at->fit->coefficients[j],
+                                                    &at->fit->coefficients[j], at->style,
                                                     at->arena));
         }
     }

@@ -19,7 +19,8 @@ const char *cbk_cox_ties_words(cbk_cox_ties ties);
 
 /* Why the coefficient of the design's column, which is not estimated, is not. */
 const char *cbk_cox_fate_sentence(const cbk_design *design, size_t column,
-                                  const cbk_cox_coefficient *of, cbk_arena *arena);
+                                  const cbk_cox_coefficient *of, const cbk_style *style,
+                                  cbk_arena *arena);
 
 /* Why there is no exact p; NULL: there is one. */
 const char *cbk_cox_no_exact_words(cbk_cox_no_exact why);

@@ -75,7 +75,8 @@ static void add_answers(cbk_document *document, const cbk_style *style,
     const double none = (double)NAN;
     const char *level = cbk_print_number(arena, style, 100.0 * fit->request.level, -1);
     const char *const headers[] = {"Instead of Wald's", "Hazard ratio",
-                                   cbk_text_format(arena, "%s%% from", level), "to", "p"};
+                                   cbk_text_format(arena, "%s%% from", level), "to",
+                                   cbk_style_of(style)->p_heading};
     answer answers[4] = {
         {"Profile likelihood, likelihood-ratio test", shown.ratio, profile->lower,
          profile->upper, profile->likelihood_ratio.p},

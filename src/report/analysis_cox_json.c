@@ -55,9 +55,9 @@ static void write_warnings(cbk_json *json, const cbk_regression *analysis,
     cbk_analysis_json_open_warnings(json, notes);
     for (size_t j = 0; j < analysis->fit->n_covariates; j++) {
         if (analysis->fit->coefficients[j].fate != CBK_COX_ESTIMATED) {
-            cbk_json_text(json,
-                          cbk_cox_fate_sentence(analysis->design, j,
-                                                &analysis->fit->coefficients[j], arena));
+            cbk_json_text(json, cbk_cox_fate_sentence(analysis->design, j,
+                                                      &analysis->fit->coefficients[j],
+                                                      NULL, arena));
         }
     }
     if (cbk_cox_no_curve_sentence(analysis) != NULL) {

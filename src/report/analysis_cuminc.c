@@ -150,7 +150,8 @@ static void add_at(const cuminc_analysis *at)
 
 static void add_tests(const cuminc_analysis *at)
 {
-    const char *const headers[] = {"Gray's test", "Chi-squared", "df", "p"};
+    const char *const headers[] = {"Gray's test", "Chi-squared", "df",
+                                   cbk_style_of(at->style)->p_heading};
     const cbk_gray_test *tests = at->all->tests;
     if (tests == NULL || n_causes_asked(at->data) == 0) {
         return;

@@ -35,7 +35,7 @@ const char *cbk_finegray_cause(const cbk_competing *both)
 }
 
 const char *cbk_finegray_fate(const cbk_competing *both, size_t column, bool is_specific,
-                              cbk_arena *arena)
+                              const cbk_style *style, cbk_arena *arena)
 {
     const cbk_cox_coefficient *own = &both->fit->coefficients[column];
     const cbk_cox_coefficient *specific = &both->specific->fit->coefficients[column];
@@ -44,7 +44,7 @@ const char *cbk_finegray_fate(const cbk_competing *both, size_t column, bool is_
         return NULL;
     }
     const char *sentence =
-        cbk_cox_fate_sentence(both->specific->design, column, of, arena);
+        cbk_cox_fate_sentence(both->specific->design, column, of, style, arena);
     return own->fate == specific->fate
                ? sentence
                : cbk_text_format(arena, "%s hazard, %s",
@@ -68,7 +68,7 @@ static const char *limits_words(const finegray_document *at,
                ? CBK_DASH
                : cbk_text_format(at->arena, "%s%s%s",
                                  cbk_cox_print_ratio(at->arena, at->style, of->lower),
-                                 cbk_print_between(at->style, CBK_PRINT_CELL),
+                                 cbk_print_between(at->style, CBK_PRINT_CELL, false),
                                  cbk_cox_print_ratio(at->arena, at->style, of->upper));
 }
 
@@ -87,9 +87,13 @@ static void add_ratios(const finegray_document *at)
     const char *interval = cbk_text_format(
         at->arena, "%s%% interval",
         cbk_print_number(at->arena, at->style, 100.0 * at->fit->level, -1));
-    const char *const headers[] = {"Covariate", "Subdistribution hazard ratio", interval,
-                                   "p",         "Cause-specific hazard ratio",  interval,
-                                   "p"};
+    const char *const headers[] = {"Covariate",
+                                   "Subdistribution hazard ratio",
+                                   interval,
+                                   cbk_style_of(at->style)->p_heading,
+                                   "Cause-specific hazard ratio",
+                                   interval,
+                                   cbk_style_of(at->style)->p_heading};
     cbk_table_builder *builder = cbk_analysis_table(
         at->arena,
         cbk_text_format(at->arena, "Hazard ratios: %s", cbk_finegray_cause(at->both)),
@@ -141,7 +145,8 @@ static void fill_test(const finegray_document *at, cbk_table_builder *builder, s
 
 static void add_tests(const finegray_document *at)
 {
-    const char *const headers[] = {"All coefficients 0", "Chi-squared", "df", "p"};
+    const char *const headers[] = {"All coefficients 0", "Chi-squared", "df",
+                                   cbk_style_of(at->style)->p_heading};
     cbk_table_builder *builder = cbk_analysis_table(at->arena, NULL, headers, 4, 3);
     if (builder != NULL) {
         fill_test(at, builder, 0, "Subdistribution, Wald", &at->fit->wald);
@@ -167,9 +172,9 @@ static void add_notes(const finegray_document *at)
     }
     for (size_t j = 0; j < at->fit->n_covariates; j++) {
         cbk_analysis_item(at->document, NULL,
-                          cbk_finegray_fate(at->both, j, false, at->arena));
+                          cbk_finegray_fate(at->both, j, false, at->style, at->arena));
         cbk_analysis_item(at->document, NULL,
-                          cbk_finegray_fate(at->both, j, true, at->arena));
+                          cbk_finegray_fate(at->both, j, true, at->style, at->arena));
     }
 }
 

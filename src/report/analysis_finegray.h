@@ -17,6 +17,6 @@ const char *cbk_finegray_cause(const cbk_competing *both);
 /* Why a coefficient of either fit is not estimated, one sentence for both where they
  * agree; NULL: it is.  is_specific: that of the cause-specific hazard. */
 const char *cbk_finegray_fate(const cbk_competing *both, size_t column, bool is_specific,
-                              cbk_arena *arena);
+                              const cbk_style *style, cbk_arena *arena);
 
 #endif

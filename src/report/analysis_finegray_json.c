@@ -43,7 +43,7 @@ static void write_warnings(cbk_json *json, const cbk_competing *both, cbk_arena 
     }
     for (size_t j = 0; j < both->fit->n_covariates; j++) {
         for (int is_specific = 0; is_specific < 2; is_specific++) {
-            const char *text = cbk_finegray_fate(both, j, is_specific != 0, arena);
+            const char *text = cbk_finegray_fate(both, j, is_specific != 0, NULL, arena);
             if (text != NULL) {
                 cbk_json_text(json, text);
             }

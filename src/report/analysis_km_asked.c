@@ -108,7 +108,7 @@ void cbk_km_add_differences(const km_analysis *analysis)
                                    "SE",
                                    limit_header(analysis, "Lower"),
                                    limit_header(analysis, "Upper"),
-                                   "p"};
+                                   cbk_style_of(analysis->style)->p_heading};
     if (curves->n_curves < 2 || asked->n_at == 0) {
         return;
     }
@@ -187,7 +187,7 @@ static void add_mean_contrasts(const km_analysis *analysis, const char *title)
                                    "SE",
                                    limit_header(analysis, "Lower"),
                                    limit_header(analysis, "Upper"),
-                                   "p"};
+                                   cbk_style_of(analysis->style)->p_heading};
     cbk_table_builder *builder = cbk_analysis_table(analysis->arena, title, headers, 6,
                                                     2 * (curves->n_curves - 1));
     if (builder == NULL) {

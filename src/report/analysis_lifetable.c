@@ -35,7 +35,7 @@ static const char *interval_words(cbk_arena *arena, const cbk_style *style,
         return cbk_text_format(arena, "%s and later", start);
     }
     return cbk_text_format(arena, "%s%s%s", start,
-                           cbk_print_between(style, CBK_PRINT_CELL),
+                           cbk_print_between(style, CBK_PRINT_CELL, false),
                            cbk_print_number(arena, style, row->end, -1));
 }
 

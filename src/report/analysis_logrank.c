@@ -117,7 +117,8 @@ static void fill_test(const logrank_analysis *analysis, cbk_table_builder *build
 static void add_tests(const logrank_analysis *analysis)
 {
     const cbk_log_rank *fit = analysis->fit;
-    const char *const headers[] = {"Test", "Chi-squared", "df", "p"};
+    const char *const headers[] = {"Test", "Chi-squared", "df",
+                                   cbk_style_of(analysis->style)->p_heading};
     const char *title =
         cbk_logrank_title(&fit->request, analysis->style, analysis->arena);
     cbk_table_builder *builder = cbk_analysis_table(analysis->arena, NULL, headers, 4,
@@ -138,7 +139,10 @@ static void add_tests(const logrank_analysis *analysis)
 static void add_pairs(const logrank_analysis *analysis)
 {
     const cbk_log_rank *fit = analysis->fit;
-    const char *const headers[] = {"Pair", "Chi-squared", "df", "p", "p by Holm"};
+    const char *const headers[] = {
+        "Pair", "Chi-squared", "df", cbk_style_of(analysis->style)->p_heading,
+        cbk_text_format(analysis->arena, "%s by Holm",
+                        cbk_style_of(analysis->style)->p_heading)};
     if (!fit->request.wants_pairs) {
         return;
     }

@@ -169,7 +169,8 @@ static void add_summary(const mcf_document *at)
 
 static void add_test(const mcf_document *at)
 {
-    const char *const headers[] = {"Test", "Chi-squared", "df", "p"};
+    const char *const headers[] = {"Test", "Chi-squared", "df",
+                                   cbk_style_of(at->style)->p_heading};
     if (at->fit->n_groups < 2) {
         return;
     }
@@ -272,7 +273,7 @@ static void add_differences(const mcf_document *at)
         "SE",
         level_words(at, "Lower"),
         level_words(at, "Upper"),
-        "p"};
+        cbk_style_of(at->style)->p_heading};
     if (at->fit->n_groups < 2 || n_at == 0) {
         return;
     }

@@ -11,7 +11,8 @@ static cbk_status start(cbk_study *study, const char *title,
                         .protocol = cbk_study_protocol(study),
                         .document = cbk_document_create(arena, title),
                         .arena = arena,
-                        .conventions = *conventions};
+                        .conventions = *conventions,
+                        .style = cbk_study_style(study)};
     return cbk_report_done(out, err);
 }
 

@@ -243,7 +243,7 @@ static void make_columns(forest_figure *figure, const char *ratio_header)
     double label = LABEL_MIN_MM;
     double counts = width_of("Events/n", true);
     double ratio = width_of(ratio_header, true);
-    double p = width_of("p", true);
+    double p = width_of(cbk_style_of(figure->style)->p_heading, true);
     for (size_t i = 0; i < figure->n; i++) {
         const cbk_forest_row *row = &figure->rows[i];
         label = fmax(label, width_of(row->label, row->is_header) +
@@ -410,7 +410,8 @@ static const char *tip_of(const forest_figure *figure, const cbk_forest_row *row
 {
     const char *p = row->p == NULL || strcmp(row->p, CBK_DASH) == 0
                         ? ""
-                        : cbk_text_format(figure->arena, ", p %s", row->p);
+                        : cbk_text_format(figure->arena, ", %s %s",
+                                          cbk_style_of(figure->style)->p, row->p);
     return cbk_text_format(figure->arena, "%s: %s%s",
                            row->label != NULL ? row->label : "",
                            row->ratio != NULL ? row->ratio : "", p != NULL ? p : "");
@@ -467,7 +468,8 @@ static void draw_headers(const forest_figure *figure, const char *ratio_header)
                "Events/n");
     write_text(figure, figure->ratio_mm, y, CBK_ANCHOR_START, CBK_INK_FOREGROUND, true,
                ratio_header);
-    write_text(figure, figure->p_mm, y, CBK_ANCHOR_END, CBK_INK_FOREGROUND, true, "p");
+    write_text(figure, figure->p_mm, y, CBK_ANCHOR_END, CBK_INK_FOREGROUND, true,
+               cbk_style_of(figure->style)->p_heading);
     cbk_drawing_line(
         figure->drawing, figure->arena, (cbk_point){EDGE_MM, figure->top_mm - 0.5},
         (cbk_point){WIDTH_MM - EDGE_MM, figure->top_mm - 0.5}, CBK_INK_FOREGROUND, 0.2);

@@ -71,9 +71,27 @@ cbk_status cbk_report_number(cbk_report *report, cbk_text_run *run,
     return CBK_OK;
 }
 
-cbk_status cbk_report_limits(cbk_report *report, cbk_text_run *run, const char *lower,
-                             const char *upper, const char *from, const char *among,
-                             int digits, cbk_error *err)
+/* A number without a sign: what can stand beside a dash. */
+static bool is_plain(const cbk_quantity *quantity)
+{
+    return cbk_quantity_has_number(quantity) && quantity->value.number >= 0.0;
+}
+
+const char *cbk_report_between(const cbk_report *report, cbk_print_place place,
+                               const cbk_quantity limit[2])
+{
+    return cbk_print_between(report->style, place,
+                             !is_plain(&limit[0]) || !is_plain(&limit[1]));
+}
+
+static bool is_there(const cbk_quantity *quantity)
+{
+    return quantity->value.kind == CBK_VALUE_TEXT || cbk_quantity_has_number(quantity);
+}
+
+cbk_status cbk_report_limits(cbk_report *report, cbk_text_run *run, cbk_print_place place,
+                             const char *lower, const char *upper, const char *from,
+                             const char *among, int digits, cbk_error *err)
 {
     cbk_quantity limit[2];
     const char *const expression[2] = {lower, upper};
@@ -81,9 +99,8 @@ cbk_status cbk_report_limits(cbk_report *report, cbk_text_run *run, const char *
         CBK_TRY(cbk_report_evaluate(report, expression[i], from, among, &limit[i], err));
     }
     cbk_report_quantity(report, run, &limit[0], digits);
-    if (cbk_quantity_has_number(&limit[0]) || cbk_quantity_has_number(&limit[1])) {
-        cbk_run_text(run, report->arena,
-                     cbk_print_between(report->style, CBK_PRINT_CELL));
+    if (is_there(&limit[0]) || is_there(&limit[1])) {
+        cbk_run_text(run, report->arena, cbk_report_between(report, place, limit));
         cbk_report_quantity(report, run, &limit[1], digits);
     }
     return CBK_OK;

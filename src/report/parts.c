@@ -166,6 +166,18 @@ void cbk_report_prose(cbk_report *report, cbk_text_run *run, const char *text)
 
 /* ---- cells ------------------------------------------------------------------------ */
 
+void cbk_run_p_heading(cbk_text_run *run, cbk_arena *arena, const cbk_style *style)
+{
+    const cbk_style *by = cbk_style_of(style);
+    if (!by->is_p_italic) {
+        cbk_run_text(run, arena, by->p_heading);
+        return;
+    }
+    const char letter[] = {by->p_heading[0], '\0'};
+    cbk_run_span(run, arena, (cbk_span){.kind = CBK_SPAN_EMPHASIS, .text = letter});
+    cbk_run_text(run, arena, by->p_heading + 1);
+}
+
 void cbk_table_text(cbk_report *report, cbk_table_builder *builder, size_t row,
                     size_t column, const char *text)
 {

@@ -82,11 +82,15 @@ cbk_status cbk_report_evaluate(cbk_report *report, const char *expression,
                                const char *from, const char *among, cbk_quantity *out,
                                cbk_error *err);
 
-/* "0.516 to 1.000" with each limit's provenance; where neither limit has a number, the
+/* "0.516 to 1.000" with each limit's provenance; where neither limit has a value, the
  * reason once. */
-cbk_status cbk_report_limits(cbk_report *report, cbk_text_run *run, const char *lower,
-                             const char *upper, const char *from, const char *among,
-                             int digits, cbk_error *err);
+cbk_status cbk_report_limits(cbk_report *report, cbk_text_run *run, cbk_print_place place,
+                             const char *lower, const char *upper, const char *from,
+                             const char *among, int digits, cbk_error *err);
+
+/* What stands between two such limits: in words beside "not reached", a date, a minus. */
+const char *cbk_report_between(const cbk_report *report, cbk_print_place place,
+                               const cbk_quantity limit[2]);
 
 /* Evaluates a count for use in a sentence; absent counts as 0. */
 cbk_status cbk_report_count(cbk_report *report, const char *expression, const char *from,
@@ -217,6 +221,9 @@ const char *cbk_conflict_value(cbk_report *report, const cbk_source_statement *s
 
 /* Adds text with what stands between backticks as code. */
 void cbk_report_prose(cbk_report *report, cbk_text_run *run, const char *text);
+
+/* The heading of a column of p, its letter in italics where the style has it so. */
+void cbk_run_p_heading(cbk_text_run *run, cbk_arena *arena, const cbk_style *style);
 
 /* A table builder's text cell. */
 void cbk_table_text(cbk_report *report, cbk_table_builder *builder, size_t row,

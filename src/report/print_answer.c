@@ -9,6 +9,8 @@
 
 enum { CHOICES_MAX = 100 }; /* of one cell */
 
+#define LEAST_P 1e-16 /* what stands in a text is "<0.001", however small */
+
 const cbk_field *cbk_placeholder_field(const cbk_protocol *protocol,
                                        const cbk_placeholder *of, const char *form)
 {
@@ -92,7 +94,8 @@ static const char *print_as_is(cbk_arena *arena, const cbk_style *style,
     const cbk_value cell = {.kind = CBK_VALUE_NUMBER, .number = value};
     const bool is_cell =
         field != NULL && (!field->is_derived || field->type == CBK_FIELD_BOOLEAN);
-    return is_cell ? cbk_recorded_print(field, &cell, false, -1, arena)
+    return is_cell ? cbk_print_recorded(
+                         arena, style, cbk_recorded_print(field, &cell, false, -1, arena))
                    : cbk_print_number(arena, style, value, -1);
 }
 
@@ -148,7 +151,7 @@ static const char *print_value(cbk_arena *arena, const cbk_style *style,
                 cbk_print_number(arena, style, value, -1));
             return NULL;
         }
-        return value < 0.001 ? "<0.001" : cbk_print_p(arena, style, value);
+        return cbk_print_p(arena, style, fmax(value, LEAST_P));
     case CBK_PLACEHOLDER_TEXT:
         break;
     }

@@ -223,6 +223,7 @@ static void say_method(noting *at)
 {
     const cbk_cox_request *asked = &at->of->fit->request;
     const cbk_followup_request *rows = at->of->data->request;
+    const char *p = cbk_style_of(at->style)->p;
     cbk_buffer text = {0};
     cbk_buffer_addf(&text, "Cox regression, ties by %s", cbk_cox_ties_words(asked->ties));
     for (size_t i = 0; i < rows->n_strata; i++) {
@@ -231,16 +232,18 @@ static void say_method(noting *at)
     }
     cbk_buffer_addf(&text,
                     "; HR, hazard ratio, of a number for one unit more; %s%% "
-                    "limits and p ",
-                    cbk_print_number(at->arena, at->style, 100.0 * asked->level, -1));
+                    "limits and %s ",
+                    cbk_print_number(at->arena, at->style, 100.0 * asked->level, -1), p);
     cbk_buffer_add(&text, asked->is_firth
                               ? "by the profile of Firth's penalised likelihood."
                           : asked->wants_profile ? "by profile likelihood."
                           : asked->is_robust     ? "by Wald, robust."
                                                  : "by Wald.");
     if (has_several(at->of)) {
-        cbk_buffer_add(&text, " Beside a covariate of several values: p of the "
-                              "likelihood ratio that none of them matters.");
+        cbk_buffer_addf(&text,
+                        " Beside a covariate of several values: %s of the likelihood "
+                        "ratio that none of them matters.",
+                        p);
     }
     say(at, cbk_words_take(&text, at->arena));
 }
@@ -253,19 +256,21 @@ static void say_fate(noting *at, size_t column, const cbk_cox_coefficient *alone
     const bool is_same = alone != NULL && all != NULL && alone->fate == all->fate;
     const cbk_cox_coefficient *const of[] = {all, is_same ? NULL : alone};
     static const char *const models[] = {"Multivariable: ", "Univariable: "};
+    const char *bound = cbk_text_format(at->arena,
+                                        " The bound is that of the profile likelihood, "
+                                        "%s of the likelihood ratio.",
+                                        cbk_style_of(at->style)->p);
     for (size_t i = 0; i < 2; i++) {
         if (of[i] == NULL || of[i]->fate == CBK_COX_ESTIMATED) {
             continue;
         }
         const bool is_infinite =
             of[i]->fate == CBK_COX_RISING || of[i]->fate == CBK_COX_FALLING;
-        const char *why = cbk_cox_fate_sentence(at->of->design, column, of[i], at->arena);
-        say(at,
-            cbk_text_format(at->arena, "%s%s%s",
-                            alone == NULL || all == NULL || is_same ? "" : models[i], why,
-                            is_infinite ? " The bound is that of the profile "
-                                          "likelihood, p of the likelihood ratio."
-                                        : ""));
+        const char *why =
+            cbk_cox_fate_sentence(at->of->design, column, of[i], at->style, at->arena);
+        say(at, cbk_text_format(at->arena, "%s%s%s",
+                                alone == NULL || all == NULL || is_same ? "" : models[i],
+                                why, is_infinite ? bound : ""));
     }
 }
 

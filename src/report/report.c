@@ -169,6 +169,7 @@ cbk_status cbk_report_build(cbk_study *study, const cbk_audit *audit,
         .arena = arena,
         .conventions =
             conventions != NULL ? *conventions : cbk_conventions_of(CBK_PROFILE_R),
+        .style = cbk_study_style(study),
     };
     CBK_TRY(cbk_report_done(&report, err));
     report.document->dictionary = cbk_report_dictionary(&report);

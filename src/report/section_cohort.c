@@ -128,24 +128,22 @@ static const cbk_field *age_field(const cbk_protocol *protocol)
     return NULL;
 }
 
-/* " (quartiles 31.5 to 56.5; range 25 to 64)". */
+/* " (quartiles 31.5 to 56.5; range 25 to 64)", " (IQR, 31.5-56.5; range, 25-64)". */
 static cbk_status add_spread(cbk_report *report, cbk_text_run *run, const char *name,
                              cbk_error *err)
 {
-    static const char *const calls[] = {"quantile(%s, 0.25)", "quantile(%s, 0.75)",
-                                        "min(%s)", "max(%s)"};
-    const char *between = cbk_print_between(report->style, CBK_PRINT_SENTENCE);
-    const char *const before[] = {" (quartiles ", between, "; range ", between};
-    for (size_t i = 0; i < 4; i++) {
-        const char *at = strstr(calls[i], "%s");
-        cbk_run_text(run, report->arena, before[i]);
-        CBK_TRY(cbk_report_number(report, run,
-                                  cbk_text_format(report->arena, "%.*s%s%s",
-                                                  (int)(at - calls[i]), calls[i], name,
-                                                  at + 2),
-                                  NULL, NULL, -1, NULL, err));
-    }
-    cbk_run_text(run, report->arena, ")");
+    cbk_arena *arena = report->arena;
+    const cbk_style *style = cbk_style_of(report->style);
+    cbk_run_textf(run, arena, " (%s%s ", style->quartiles, style->comma);
+    CBK_TRY(cbk_report_limits(report, run, CBK_PRINT_SENTENCE,
+                              cbk_text_format(arena, "quantile(%s, 0.25)", name),
+                              cbk_text_format(arena, "quantile(%s, 0.75)", name), NULL,
+                              NULL, -1, err));
+    cbk_run_textf(run, arena, "; range%s ", style->comma);
+    CBK_TRY(cbk_report_limits(
+        report, run, CBK_PRINT_SENTENCE, cbk_text_format(arena, "min(%s)", name),
+        cbk_text_format(arena, "max(%s)", name), NULL, NULL, -1, err));
+    cbk_run_text(run, arena, ")");
     return CBK_OK;
 }
 

@@ -30,7 +30,7 @@ typedef struct headline_number {
     int digits;
     size_t n_parts;
     const char *part[PARTS_MAX]; /* expressions */
-    const char *between;         /* " to ", " and " */
+    const char *between;         /* " and "; NULL: they are the ends of a range */
 } headline_number;
 
 /* What a headline prints under one convention. */
@@ -179,7 +179,6 @@ static void add_survival_at(convention_panel *panel, const cbk_endpoint *endpoin
             .n_parts = 2,
             .part = {cbk_text_format(arena, "km_lower(%s, %s)", name, at),
                      cbk_text_format(arena, "km_upper(%s, %s)", name, at)},
-            .between = cbk_print_between(panel->report->style, CBK_PRINT_CELL),
         });
 }
 
@@ -203,7 +202,6 @@ static void add_medians(convention_panel *panel, const cbk_endpoint *endpoint,
                      .n_parts = 2,
                      .part = {cbk_text_format(arena, "km_median_lower(%s)", name),
                               cbk_text_format(arena, "km_median_upper(%s)", name)},
-                     .between = cbk_print_between(panel->report->style, CBK_PRINT_CELL),
                  });
     add_headline(panel,
                  (headline_number){
@@ -285,6 +283,14 @@ static bool is_single(const headline_number *headline, const reading *read)
                                       !cbk_quantity_has_number(&read->part[1]));
 }
 
+static const char *between_parts(const convention_panel *panel,
+                                 const headline_number *headline, const reading *read)
+{
+    return headline->between != NULL
+               ? headline->between
+               : cbk_report_between(panel->report, CBK_PRINT_CELL, read->part);
+}
+
 static cbk_status read_under(convention_panel *panel, const headline_number *headline,
                              const cbk_conventions *conventions, reading *out,
                              cbk_error *err)
@@ -305,9 +311,10 @@ static cbk_status read_under(convention_panel *panel, const headline_number *hea
     }
     report->conventions = own;
     CBK_TRY(status);
-    out->text = is_single(headline, out) ? text[0]
-                                         : cbk_text_format(arena, "%s%s%s", text[0],
-                                                           headline->between, text[1]);
+    out->text = is_single(headline, out)
+                    ? text[0]
+                    : cbk_text_format(arena, "%s%s%s", text[0],
+                                      between_parts(panel, headline, out), text[1]);
     return cbk_report_done(report, err);
 }
 
@@ -363,7 +370,7 @@ static void add_read(convention_panel *panel, cbk_text_run *run,
 {
     cbk_report_quantity(panel->report, run, &read->part[0], headline->digits);
     if (!is_single(headline, read)) {
-        cbk_run_text(run, panel->report->arena, headline->between);
+        cbk_run_text(run, panel->report->arena, between_parts(panel, headline, read));
         cbk_report_quantity(panel->report, run, &read->part[1], headline->digits);
     }
 }

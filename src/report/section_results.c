@@ -156,12 +156,14 @@ static cbk_status add_interval(cbk_report *report, cbk_text_run *run,
         return CBK_OK;
     }
     const int digits = cbk_print_percent_digits(report->style, of->n);
-    cbk_run_textf(run, report->arena, " (%s%% CI ", level_words(report));
+    const cbk_style *style = cbk_style_of(report->style);
+    const char *sign = style->is_percent_repeated[CBK_PRINT_SENTENCE] ? "%" : "";
+    cbk_run_textf(run, report->arena, " (%s%% CI%s ", level_words(report), style->comma);
     cbk_report_quantity(report, run, &limit[0], digits);
-    cbk_run_textf(run, report->arena, "%%%s",
-                  cbk_print_between(report->style, CBK_PRINT_SENTENCE));
+    cbk_run_textf(run, report->arena, "%s%s", sign,
+                  cbk_report_between(report, CBK_PRINT_SENTENCE, limit));
     cbk_report_quantity(report, run, &limit[1], digits);
-    cbk_run_text(run, report->arena, "%)");
+    cbk_run_textf(run, report->arena, "%s)", sign);
     return CBK_OK;
 }
 
@@ -443,9 +445,10 @@ static cbk_status add_median_limits(cbk_report *report, cbk_text_run *run,
                                 NULL, NULL, &limit[1], err));
     const bool has_lower = cbk_quantity_has_number(&limit[0]);
     if (is_reached && (has_lower || cbk_quantity_has_number(&limit[1]))) {
-        cbk_run_textf(run, arena, " (%s%% CI ", level_words(report));
+        cbk_run_textf(run, arena, " (%s%% CI%s ", level_words(report),
+                      cbk_style_of(report->style)->comma);
         cbk_report_quantity(report, run, &limit[0], -1);
-        cbk_run_text(run, arena, cbk_print_between(report->style, CBK_PRINT_SENTENCE));
+        cbk_run_text(run, arena, cbk_report_between(report, CBK_PRINT_SENTENCE, limit));
         cbk_report_quantity(report, run, &limit[1], -1);
         cbk_run_text(run, arena, ")");
     } else if (has_lower) {

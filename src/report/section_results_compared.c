@@ -128,8 +128,9 @@ static cbk_status add_group(cbk_report *report, cbk_text_run *run,
         .n = smallest_group(curves),
         .is_incidence = figure->kind == CBK_FIGURE_CUMINC};
     CBK_TRY(cbk_results_at(report, run, &share, time, err));
-    cbk_run_textf(run, report->arena,
-                  " for %s (n = ", group_words(report, figure->by, curve->label));
+    cbk_run_textf(run, report->arena, " for %s (n%s",
+                  group_words(report, figure->by, curve->label),
+                  cbk_style_of(report->style)->equals);
     CBK_TRY(
         cbk_report_number(report, run,
                           cbk_text_format(report->arena, "count(%s)",
@@ -247,8 +248,9 @@ static void add_tests(cbk_report *report, cbk_text_run *run, const tested *tests
     }
     const bool is_few = n <= FEW_TESTS;
     if (!is_few) {
-        cbk_run_text(run, report->arena,
-                     "the smallest p of all characteristics compared was that of ");
+        cbk_run_textf(run, report->arena,
+                      "the smallest %s of all characteristics compared was that of ",
+                      cbk_style_of(report->style)->p);
     }
     for (size_t i = is_few ? 0 : smallest; i < (is_few ? n : smallest + 1); i++) {
         const char *before = !is_few || i == 0 ? "" : i + 1 == n ? " and " : ", ";
@@ -296,7 +298,8 @@ static void add_p_of(cbk_report *report, cbk_text_run *run, const cbk_span *p,
                      const char *printed)
 {
     if (p->kind != CBK_SPAN_NUMBER) {
-        cbk_run_textf(run, report->arena, *printed == '<' ? "p %s" : "p = %s", printed);
+        cbk_run_text(run, report->arena,
+                     cbk_print_p_relation(report->arena, report->style, printed));
         return;
     }
     cbk_run_number(run, report->arena,
@@ -474,12 +477,14 @@ static void add_mean_at(cbk_report *report, cbk_text_run *run,
              cbk_print_number(arena, report->style, at.mean, 2));
     if (isfinite(at.lower) && isfinite(at.upper)) {
         cbk_run_textf(
-            run, arena, " (%s%% CI ",
-            cbk_print_number(arena, report->style, 100.0 * mcf->request.level, -1));
+            run, arena, " (%s%% CI%s ",
+            cbk_print_number(arena, report->style, 100.0 * mcf->request.level, -1),
+            cbk_style_of(report->style)->comma);
         add_mean(report, run, figure, of,
                  cbk_text_format(arena, "lower limit of the mean number by %s of", when),
                  at.lower, cbk_print_number(arena, report->style, at.lower, 2));
-        cbk_run_text(run, arena, cbk_print_between(report->style, CBK_PRINT_SENTENCE));
+        cbk_run_text(run, arena,
+                     cbk_print_between(report->style, CBK_PRINT_SENTENCE, false));
         add_mean(report, run, figure, of,
                  cbk_text_format(arena, "upper limit of the mean number by %s of", when),
                  at.upper, cbk_print_number(arena, report->style, at.upper, 2));

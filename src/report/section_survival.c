@@ -108,9 +108,9 @@ static cbk_status add_value(cbk_report *report, cbk_text_run *run,
         return CBK_OK;
     }
     cbk_run_text(run, arena, " (");
-    CBK_TRY(cbk_report_limits(report, run, call(arena, functions->lower, name, at),
-                              call(arena, functions->upper, name, at), NULL, NULL, 3,
-                              err));
+    CBK_TRY(cbk_report_limits(
+        report, run, CBK_PRINT_CELL, call(arena, functions->lower, name, at),
+        call(arena, functions->upper, name, at), NULL, NULL, 3, err));
     cbk_run_text(run, arena, ")");
     return CBK_OK;
 }
@@ -168,7 +168,7 @@ static cbk_status fill_endpoint(survival_table *table, size_t column,
     CBK_TRY(cbk_report_limits(
         report,
         &cbk_table_builder_cell(table->builder, below + ROW_INTERVAL, column)->run,
-        cbk_text_format(arena, "km_median_lower(%s)", name),
+        CBK_PRINT_CELL, cbk_text_format(arena, "km_median_lower(%s)", name),
         cbk_text_format(arena, "km_median_upper(%s)", name), NULL, NULL, -1, err));
     return add_function(table, below + ROW_FOLLOW_UP, column, "followup_median", name, -1,
                         err);

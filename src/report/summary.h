@@ -39,6 +39,7 @@ typedef struct cbk_summary_column {
     const char *denominator_of; /* the variable whose count is remembered */
     cbk_quantity denominator;
     size_t n;
+    size_t n_all; /* in the column, with a value or not */
 } cbk_summary_column;
 
 typedef struct cbk_summary {
@@ -50,6 +51,7 @@ typedef struct cbk_summary {
     size_t n_room;
     cbk_summary_row *rows;
     bool has_counts;
+    bool has_partial; /* a count of fewer than the column has */
     bool has_quartiles;
     bool has_several; /* a variable of several choices */
     bool has_survival;

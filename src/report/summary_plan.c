@@ -136,13 +136,16 @@ static void add_numeric_rows(cbk_summary *table, const char *name,
     const int recorded = cbk_report_decimals(&values->columns[0], values->n_rows);
     const int mean_digits = digits >= 0 ? digits : cbk_report_mean_digits(recorded);
     const int range_digits = digits >= 0 ? digits : recorded;
+    const cbk_style *style = cbk_style_of(table->report->style);
     table->has_quartiles = true;
-    add_row(table, (cbk_summary_row){.kind = CBK_SUMMARY_MEDIAN,
-                                     .label = "Median (quartiles)",
-                                     .name = name,
-                                     .digits = mean_digits});
+    add_row(table,
+            (cbk_summary_row){.kind = CBK_SUMMARY_MEDIAN,
+                              .label = cbk_text_format(table->report->arena,
+                                                       "Median (%s)", style->quartiles),
+                              .name = name,
+                              .digits = mean_digits});
     add_row(table, (cbk_summary_row){.kind = CBK_SUMMARY_MEAN,
-                                     .label = "Mean (SD)",
+                                     .label = style->mean,
                                      .name = name,
                                      .digits = mean_digits});
     add_row(table, (cbk_summary_row){.kind = CBK_SUMMARY_RANGE,

@@ -83,6 +83,7 @@ static void add_note(const cbk_summary *table, cbk_table_builder *builder,
 void cbk_summary_add_test_notes(cbk_summary *table, cbk_table_builder *builder)
 {
     cbk_arena *arena = table->report->arena;
+    const char *p = cbk_style_of(table->report->style)->p;
     if (table->spec->test == CBK_SUMMARY_UNTESTED) {
         return;
     }
@@ -100,10 +101,9 @@ void cbk_summary_add_test_notes(cbk_summary *table, cbk_table_builder *builder)
                  cbk_text_format(arena, "%s %s.", letters[i], table->tests[i]));
     }
     add_note(table, builder,
-             table->has_survival
-                 ? "Every p is two-sided; missing values are not tested, and endpoints "
-                   "are not tested here."
-                 : "Every p is two-sided; missing values are not tested.");
+             cbk_text_format(
+                 arena, "Every %s is two-sided; missing values are not tested%s.", p,
+                 table->has_survival ? ", and endpoints are not tested here" : ""));
     if (table->spec->from != NULL &&
         strcmp(table->spec->from, table->report->protocol->forms[0].name) != 0) {
         add_note(table, builder,
@@ -116,7 +116,7 @@ void cbk_summary_add_test_notes(cbk_summary *table, cbk_table_builder *builder)
         table->test_notes & ~(cbk_notes)CBK_NOTE_TOO_LARGE_FOR_EXACT;
     if (untested != 0) {
         add_note(table, builder,
-                 cbk_text_format(arena, "No p (%s): %s", CBK_DASH,
+                 cbk_text_format(arena, "No %s (%s): %s", p, CBK_DASH,
                                  cbk_words_notes(arena, untested)));
     }
 }

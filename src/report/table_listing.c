@@ -127,10 +127,11 @@ static void add_linked(listing *list, cbk_text_run *run, size_t row, const char 
                        const char *text)
 {
     cbk_report *report = list->report;
+    const char *printed = cbk_print_recorded(report->arena, report->style, text);
     if (list->n_rows > LINKED_ROWS_MAX) {
-        cbk_run_text(run, report->arena, text);
+        cbk_run_text(run, report->arena, printed);
     } else {
-        cbk_run_number(run, report->arena, text,
+        cbk_run_number(run, report->arena, printed,
                        cbk_report_recorded(report, list->records, row, name, text));
     }
 }

@@ -196,7 +196,7 @@ static void add_ratio(const regression_table *at, coefficient_of of, cbk_text_ru
     }
     const char *const what[] = {"hr", "hr_lower", "hr_upper"};
     const char *const before[] = {"", " (",
-                                  cbk_print_between(at->style, CBK_PRINT_NARROW)};
+                                  cbk_print_between(at->style, CBK_PRINT_NARROW, false)};
     const double value[] = {shown.ratio, shown.lower, shown.upper};
     for (size_t i = 0; i < 3; i++) {
         cbk_run_text(ratio, arena, before[i]);
@@ -309,11 +309,15 @@ static void fill_headers(const regression_table *at)
         "n",
         "Events",
         cbk_text_format(arena, "%sHR (%s%% CI)", has_alone ? "Univariable " : "", level),
-        "p",
+        NULL, /* p */
         cbk_text_format(arena, "Multivariable HR (%s%% CI)", level),
-        "p"};
+        NULL};
     for (size_t i = 0; i < at->builder->block.n_columns; i++) {
-        cbk_run_text(&at->builder->header[i].run, arena, headers[i]);
+        if (headers[i] == NULL) {
+            cbk_run_p_heading(&at->builder->header[i].run, arena, at->style);
+        } else {
+            cbk_run_text(&at->builder->header[i].run, arena, headers[i]);
+        }
         at->builder->align[i] = i == 0 ? CBK_ALIGN_LEFT : CBK_ALIGN_RIGHT;
     }
 }

@@ -6,12 +6,9 @@
 
 /* ---- cells ------------------------------------------------------------------------ */
 
-/* "median(age_years)" evaluated in one column of the table. */
-static cbk_status add_statistic(cbk_summary *table, const cbk_summary_column *column,
-                                cbk_text_run *run, const char *format, const char *name,
-                                int digits, cbk_error *err)
+/* "median($)" of age_years: "median(age_years)". */
+static const char *ask(const cbk_summary *table, const char *format, const char *name)
 {
-    cbk_report *report = table->report;
     cbk_buffer buffer = {0};
     for (const char *at = format; *at != '\0'; at++) {
         if (*at == '$') {
@@ -20,7 +17,15 @@ static cbk_status add_statistic(cbk_summary *table, const cbk_summary_column *co
             cbk_buffer_add_bytes(&buffer, at, 1);
         }
     }
-    return cbk_report_number(report, run, cbk_words_take(&buffer, report->arena),
+    return cbk_words_take(&buffer, table->report->arena);
+}
+
+/* "median(age_years)" evaluated in one column of the table. */
+static cbk_status add_statistic(cbk_summary *table, const cbk_summary_column *column,
+                                cbk_text_run *run, const char *format, const char *name,
+                                int digits, cbk_error *err)
+{
+    return cbk_report_number(table->report, run, ask(table, format, name),
                              table->spec->from, column->among, digits, NULL, err);
 }
 
@@ -37,21 +42,27 @@ static cbk_status find_denominator(cbk_summary *table, cbk_summary_column *colum
         table->spec->from, column->among, &column->denominator, &column->n, err);
 }
 
-/* "5/6 (83%)": of those with a value. */
+/* "5/6 (83%)": of those with a value; "5 (83)" where the style leaves it to the column to
+ * say of how many, and it does. */
 static cbk_status add_count(cbk_summary *table, const cbk_summary_column *column,
                             cbk_text_run *run, const cbk_summary_row *row, cbk_error *err)
 {
     cbk_report *report = table->report;
-    const int digits = cbk_print_percent_digits(report->style, column->n);
+    const cbk_style *style = cbk_style_of(report->style);
+    const int digits = cbk_print_percent_digits(style, column->n);
+    const bool is_partial = column->n != column->n_all;
     CBK_TRY(add_statistic(table, column, run, "sum($)", row->condition, 0, err));
-    cbk_run_text(run, report->arena, "/");
-    cbk_report_quantity(report, run, &column->denominator, 0);
+    if (style->has_total || is_partial) {
+        cbk_run_text(run, report->arena, "/");
+        cbk_report_quantity(report, run, &column->denominator, 0);
+    }
+    table->has_partial = table->has_partial || is_partial;
     cbk_run_text(run, report->arena, " (");
     CBK_TRY(add_statistic(table, column, run, "percent($)", row->condition, digits, err));
-    cbk_run_text(run, report->arena, "%");
+    cbk_run_text(run, report->arena, style->has_percent ? "%" : "");
     if (table->spec->interval != NULL) {
         cbk_run_text(run, report->arena, "; ");
-        CBK_TRY(cbk_report_limits(report, run,
+        CBK_TRY(cbk_report_limits(report, run, CBK_PRINT_CELL,
                                   cbk_summary_limit_sql(table, row->condition, "lower"),
                                   cbk_summary_limit_sql(table, row->condition, "upper"),
                                   table->spec->from, column->among, digits, err));
@@ -60,30 +71,40 @@ static cbk_status add_count(cbk_summary *table, const cbk_summary_column *column
     return CBK_OK;
 }
 
-static cbk_status add_numbers(cbk_summary *table, const cbk_summary_column *column,
-                              cbk_text_run *run, const cbk_summary_row *row,
-                              const char *first, const char *second, const char *third,
-                              cbk_error *err)
+/* Two quantiles or the ends of a range: "31.5 to 56.5". */
+static cbk_status add_range(cbk_summary *table, const cbk_summary_column *column,
+                            cbk_text_run *run, const cbk_summary_row *row,
+                            const char *lower, const char *upper, cbk_error *err)
+{
+    return cbk_report_limits(table->report, run, CBK_PRINT_CELL,
+                             ask(table, lower, row->name), ask(table, upper, row->name),
+                             table->spec->from, column->among, row->digits, err);
+}
+
+static cbk_status add_median(cbk_summary *table, const cbk_summary_column *column,
+                             cbk_text_run *run, const cbk_summary_row *row,
+                             cbk_error *err)
 {
     cbk_arena *arena = table->report->arena;
-    CBK_TRY(add_statistic(table, column, run, first, row->name, row->digits, err));
+    CBK_TRY(add_statistic(table, column, run, "median($)", row->name, row->digits, err));
     cbk_run_text(run, arena, " (");
-    CBK_TRY(add_statistic(table, column, run, second, row->name, row->digits, err));
-    if (third != NULL) {
-        cbk_run_text(run, arena, cbk_print_between(table->report->style, CBK_PRINT_CELL));
-        CBK_TRY(add_statistic(table, column, run, third, row->name, row->digits, err));
-    }
+    CBK_TRY(add_range(table, column, run, row, "quantile($, 0.25)", "quantile($, 0.75)",
+                      err));
     cbk_run_text(run, arena, ")");
     return CBK_OK;
 }
 
-static cbk_status add_range(cbk_summary *table, const cbk_summary_column *column,
-                            cbk_text_run *run, const cbk_summary_row *row, cbk_error *err)
+/* "44.5 (16.2)", "44.5±16.2". */
+static cbk_status add_mean(cbk_summary *table, const cbk_summary_column *column,
+                           cbk_text_run *run, const cbk_summary_row *row, cbk_error *err)
 {
-    CBK_TRY(add_statistic(table, column, run, "min($)", row->name, row->digits, err));
-    cbk_run_text(run, table->report->arena,
-                 cbk_print_between(table->report->style, CBK_PRINT_CELL));
-    return add_statistic(table, column, run, "max($)", row->name, row->digits, err);
+    cbk_arena *arena = table->report->arena;
+    const cbk_style *style = cbk_style_of(table->report->style);
+    CBK_TRY(add_statistic(table, column, run, "mean($)", row->name, row->digits, err));
+    cbk_run_text(run, arena, style->sd[0]);
+    CBK_TRY(add_statistic(table, column, run, "sd($)", row->name, row->digits, err));
+    cbk_run_text(run, arena, style->sd[1]);
+    return CBK_OK;
 }
 
 static cbk_status add_rate(cbk_summary *table, const cbk_summary_column *column,
@@ -100,8 +121,8 @@ static cbk_status add_rate(cbk_summary *table, const cbk_summary_column *column,
     CBK_TRY(cbk_report_number(report, run, sql[0], table->spec->from, column->among, -1,
                               NULL, err));
     cbk_run_text(run, report->arena, " (");
-    CBK_TRY(cbk_report_limits(report, run, sql[1], sql[2], table->spec->from,
-                              column->among, -1, err));
+    CBK_TRY(cbk_report_limits(report, run, CBK_PRINT_CELL, sql[1], sql[2],
+                              table->spec->from, column->among, -1, err));
     cbk_run_text(run, report->arena, ")");
     return CBK_OK;
 }
@@ -115,8 +136,8 @@ static cbk_status add_survival(cbk_summary *table, const cbk_summary_column *col
     const char *upper = cbk_text_format(report->arena, "km_median_upper(%s)", row->name);
     CBK_TRY(add_statistic(table, column, run, "km_median($)", row->name, -1, err));
     cbk_run_text(run, report->arena, " (");
-    CBK_TRY(cbk_report_limits(report, run, lower, upper, table->spec->from, column->among,
-                              -1, err));
+    CBK_TRY(cbk_report_limits(report, run, CBK_PRINT_CELL, lower, upper,
+                              table->spec->from, column->among, -1, err));
     cbk_run_text(run, report->arena, ")");
     return CBK_OK;
 }
@@ -137,12 +158,11 @@ static cbk_status fill_cell(cbk_summary *table, cbk_summary_column *column,
     }
     switch (row->kind) {
     case CBK_SUMMARY_MEDIAN:
-        return add_numbers(table, column, run, row, "median($)", "quantile($, 0.25)",
-                           "quantile($, 0.75)", err);
+        return add_median(table, column, run, row, err);
     case CBK_SUMMARY_MEAN:
-        return add_numbers(table, column, run, row, "mean($)", "sd($)", NULL, err);
+        return add_mean(table, column, run, row, err);
     case CBK_SUMMARY_RANGE:
-        return add_range(table, column, run, row, err);
+        return add_range(table, column, run, row, "min($)", "max($)", err);
     case CBK_SUMMARY_CATEGORY:
         return add_count(table, column, run, row, err);
     case CBK_SUMMARY_DISTINCT:
@@ -172,17 +192,21 @@ static cbk_status fill_headers(cbk_summary *table, cbk_table_builder *builder,
                                cbk_error *err)
 {
     cbk_arena *arena = table->report->arena;
+    const cbk_style *style = cbk_style_of(table->report->style);
     cbk_run_text(&builder->header[0].run, arena, "Variable");
     for (size_t i = 0; i < table->n_columns; i++) {
         cbk_text_run *run = &builder->header[i + 1].run;
         builder->align[i + 1] = CBK_ALIGN_RIGHT;
-        cbk_run_textf(run, arena, "%s (n = ", table->columns[i].label);
+        cbk_quantity all;
+        cbk_run_textf(run, arena, "%s (%s%s", table->columns[i].label, style->n,
+                      style->equals);
         CBK_TRY(cbk_report_number(table->report, run, "count(*)", table->spec->from,
-                                  table->columns[i].among, 0, NULL, err));
+                                  table->columns[i].among, 0, &all, err));
+        table->columns[i].n_all = (size_t)all.value.number;
         cbk_run_text(run, arena, ")");
     }
     if (table->is_tested) {
-        cbk_run_text(&builder->header[table->n_columns + 1].run, arena, "p");
+        cbk_run_p_heading(&builder->header[table->n_columns + 1].run, arena, style);
         builder->align[table->n_columns + 1] = CBK_ALIGN_RIGHT;
     }
     return CBK_OK;
@@ -244,13 +268,27 @@ static cbk_status add_ungrouped_note(cbk_summary *table, cbk_table_builder *buil
     return CBK_OK;
 }
 
+/* What stands in a cell of counts. */
+static void add_counts_note(cbk_summary *table, cbk_table_builder *builder)
+{
+    const cbk_style *style = cbk_style_of(table->report->style);
+    add_note(
+        table, builder,
+        style->has_total
+            ? cbk_text_format(table->report->arena,
+                              "Counts are %s, N being those with a value.", style->counts)
+            : cbk_text_format(table->report->arena, "Counts are %s%s.", style->counts,
+                              table->has_partial ? ", or n/N where only N have a value"
+                                                 : ""));
+}
+
 static cbk_status add_notes(cbk_summary *table, cbk_table_builder *builder,
                             cbk_error *err)
 {
     cbk_arena *arena = table->report->arena;
     const cbk_conventions *used = &table->report->conventions;
     if (table->has_counts) {
-        add_note(table, builder, "Counts are n/N (%), N being those with a value.");
+        add_counts_note(table, builder);
     }
     if (table->has_counts && table->spec->interval != NULL) {
         add_note(table, builder,

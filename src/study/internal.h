@@ -23,6 +23,7 @@ struct cbk_study {
     cbk_records *records; /* [protocol->n_forms] in the protocol's order */
     size_t n_sources;
     cbk_source_statement *sources;
+    const cbk_style *style; /* NULL: the protocol's */
     char fingerprint[65]; /* SHA-256 of the files that make the study; of a casebook file
                              the hash of its last transaction */
     size_t protocol_version; /* of a casebook file, from 1; 0: a folder */

@@ -283,6 +283,7 @@ typedef struct cbk_protocol {
     cbk_cases_spec cases;
     size_t n_sections;
     const cbk_section *sections; /* as declared, or the default order */
+    const cbk_style *style;      /* of printed numbers; NULL: not said */
 } cbk_protocol;
 
 /* Reads and checks bytes: every key, type, name of a form or field that another part

@@ -164,12 +164,29 @@ static void read_sections(reader *r, const cbk_yaml *list)
     r->protocol->n_sections = n;
 }
 
-void cbk_protocol_read_report(reader *r, const cbk_yaml *node)
+static void read_style(reader *r, const cbk_yaml *node)
 {
-    static const char *const keys[] = {"sections"};
-    if (node != NULL && !cbk_yaml_check_keys(node, "the report", keys, 1, r->problems)) {
+    const cbk_yaml *style = cbk_yaml_get(node, "style");
+    const char **names = CBK_NEW(r->arena, const char *, cbk_n_styles);
+    if (style == NULL || names == NULL ||
+        cbk_yaml_get_text(node, "style", r->problems) == NULL) {
         return;
     }
+    for (size_t i = 0; i < cbk_n_styles; i++) {
+        names[i] = cbk_styles[i].name;
+    }
+    const size_t chosen = cbk_yaml_choose(style, "the style of a journal", names,
+                                          cbk_n_styles, r->problems);
+    r->protocol->style = chosen == SIZE_MAX ? NULL : &cbk_styles[chosen];
+}
+
+void cbk_protocol_read_report(reader *r, const cbk_yaml *node)
+{
+    static const char *const keys[] = {"sections", "style"};
+    if (node != NULL && !cbk_yaml_check_keys(node, "the report", keys, 2, r->problems)) {
+        return;
+    }
+    read_style(r, node);
     const cbk_yaml *list = cbk_yaml_get(node, "sections");
     if (list == NULL) {
         use_default_sections(r);

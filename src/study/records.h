@@ -58,6 +58,11 @@ const char *cbk_study_folder(const cbk_study *study);
 const char *cbk_study_fingerprint(const cbk_study *study);
 /* Of a casebook file: how often its protocol was given, from 1.  0: a folder. */
 size_t cbk_study_protocol_version(const cbk_study *study);
+
+/* How the study's numbers are printed: as was set, else as its protocol says, else NULL.
+ */
+const cbk_style *cbk_study_style(const cbk_study *study);
+void cbk_study_set_style(cbk_study *study, const cbk_style *style);
 /* NULL when there is no such form. */
 const cbk_records *cbk_study_records(const cbk_study *study, const char *form);
 const cbk_source_statement *cbk_study_sources(const cbk_study *study, size_t *n);

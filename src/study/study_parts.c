@@ -33,6 +33,16 @@ size_t cbk_study_protocol_version(const cbk_study *study)
     return study->protocol_version;
 }
 
+const cbk_style *cbk_study_style(const cbk_study *study)
+{
+    return study->style != NULL ? study->style : study->protocol->style;
+}
+
+void cbk_study_set_style(cbk_study *study, const cbk_style *style)
+{
+    study->style = style;
+}
+
 const cbk_records *cbk_study_records(const cbk_study *study, const char *form)
 {
     for (size_t i = 0; i < study->protocol->n_forms; i++) {

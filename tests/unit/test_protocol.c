@@ -508,13 +508,49 @@ static void too_many_fields(void)
     forget(&p);
 }
 
+/* ---- case histories -------------------------------------------------------------- */
+
+static const char told[] =
+    "casebook: 1\n"
+    "study: {id: s, title: T}\n"
+    "forms:\n"
+    "  patient: {key: patient, fields: {age: {type: integer}}}\n"
+    "  visit: {repeats: patient, fields: {month: {type: number}, site: {type: text}}}\n"
+    "cases:\n"
+    "  title: \"Case {{patient}}\"\n"
+    "  sentences:\n"
+    "    - \"A {{age}}-year-old had \\\\{{ {{site from visit | lower}}.\"\n"
+    "    - {each: visit, among: month > 0, order: month, says: \"{{month | month, "
+    "months}}\", missing: M, none: N}\n"
+    "    - {when: age > 60, says: Old.}\n";
+
+static void sentences_of_cases(void)
+{
+    parsed p;
+    parse(&p, told);
+    CHECK(p.status == CBK_OK);
+    const cbk_cases_spec *cases = &p.protocol->cases;
+    CHECK(cases->title.n == 2 && cases->n_sentences == 3);
+    const cbk_template *says = &cases->sentences[0].says;
+    CHECK(says->n == 7 && is_text(says->parts[3].text, "{{"));
+    CHECK(is_text(says->parts[5].placeholder->from, "visit"));
+    CHECK(is_text(cases->sentences[1].form, "visit"));
+    CHECK(is_text(cases->sentences[1].order, "month"));
+    CHECK(cases->sentences[1].missing.n == 1 && cases->sentences[1].none.n == 1);
+    CHECK(is_text(cases->sentences[2].when, "age > 60"));
+    /* results, survival, cases, conventions, findings, conflicts, audit, methods */
+    CHECK(p.protocol->n_sections == 8);
+    CHECK(p.protocol->sections[2].kind == CBK_SECTION_CASES);
+    forget(&p);
+}
+
 /* ---- out of memory ------------------------------------------------------------- */
 
 enum { BLOCK_BYTES = 64 * 1024 }; /* of an arena: a smaller rest of it makes k smaller */
 
 /* Every allocation fails once: the arena has one block, and of it only the last `room`
  * bytes are free. */
-static void every_failed_allocation(void)
+static void fail_allocations(const char *text)
 {
     size_t room = 0;
     for (cbk_status status = CBK_ENOMEM; status != CBK_OK; room += 16) {
@@ -527,7 +563,7 @@ static void every_failed_allocation(void)
         cbk_problems problems = {.arena = messages};
         const cbk_protocol *protocol = NULL;
         cbk_error err = {0};
-        status = cbk_protocol_parse("p.yaml", good, strlen(good), arena, &problems,
+        status = cbk_protocol_parse("p.yaml", text, strlen(text), arena, &problems,
                                     &protocol, &err);
         CHECK(status == CBK_OK || (status == CBK_ENOMEM && err.message[0] != '\0'));
         CHECK((protocol != NULL) == (status == CBK_OK));
@@ -536,6 +572,12 @@ static void every_failed_allocation(void)
         CHECK(heap.n_live == 0);
     }
     CHECK(room > 1024);
+}
+
+static void every_failed_allocation(void)
+{
+    fail_allocations(good);
+    fail_allocations(told);
 }
 
 int main(void)
@@ -547,6 +589,7 @@ int main(void)
         {"each mistake alone, with its place", each_mistake_alone},
         {"all mistakes at once", all_mistakes_at_once},
         {"too many fields", too_many_fields},
+        {"sentences of cases", sentences_of_cases},
         {"every failed allocation", every_failed_allocation},
     };
     return check_main(tests, N(tests));

@@ -162,29 +162,32 @@ static void small_words(void)
 /* ---- case histories -----------------------------------------------------------------
  */
 
-static const char told[] = HEAD
-    "cases:\n"
-    "  title: \"Patient {{case}}\"\n"
-    "  sentences:\n"
-    "    - {says: \"A {{age}}-year-old {{sex | lower}} had {{signs | lower}}.\", "
-    "missing: "
-    "\"A {{sex | lower}} patient of unknown age or signs was seen.\"}\n"
-    "    - \"It measured {{size}} cm.\"\n"
-    "    - {when: leak, says: \"There was a leak (\\\\{{sic).\"}\n"
-    "    - each: visit\n"
-    "      order: month\n"
-    "      among: \"n = (SELECT min(v.n) FROM visit v WHERE v.[case] = visit.[case] AND "
-    "v.month IS visit.month)\"\n"
-    "      says: \"At {{month | month, months}} it was in {{site from visit among month "
-    "IS "
-    "visit.month | lower}}; {{name || ' in ' || cycles from drug among drug.month = "
-    "visit.month}} helped.\"\n"
-    "      missing: \"{{site}} is not dated.\"\n"
-    "      none: \"{{sex}}: never back.\"\n"
-    "    - \"{{count(*) from visit | words visit, visits}}, the last at {{max(month) "
-    "from visit}}; "
+#define CASES                                                                            \
+    "cases:\n"                                                                           \
+    "  title: \"Patient {{case}}\"\n"                                                    \
+    "  sentences:\n"                                                                     \
+    "    - {says: \"A {{age}}-year-old {{sex | lower}} had {{signs | lower}}.\", "       \
+    "missing: "                                                                          \
+    "\"A {{sex | lower}} patient of unknown age or signs was seen.\"}\n"                 \
+    "    - \"It measured {{size}} cm.\"\n"                                               \
+    "    - {when: leak, says: \"There was a leak (\\\\{{sic).\"}\n"                      \
+    "    - each: visit\n"                                                                \
+    "      order: month\n"                                                               \
+    "      among: \"n = (SELECT min(v.n) FROM visit v WHERE v.[case] = visit.[case] "    \
+    "AND "                                                                               \
+    "v.month IS visit.month)\"\n"                                                        \
+    "      says: \"At {{month | month, months}} it was in {{site from visit among "      \
+    "month "                                                                             \
+    "IS "                                                                                \
+    "visit.month | lower}}; {{name || ' in ' || cycles from drug among drug.month = "    \
+    "visit.month}} helped.\"\n"                                                          \
+    "      missing: \"{{site}} is not dated.\"\n"                                        \
+    "      none: \"{{sex}}: never back.\"\n"                                             \
+    "    - \"{{count(*) from visit | words visit, visits}}, the last at {{max(month) "   \
+    "from visit}}; "                                                                     \
     "{{count(*) from visit among site = 'lung' | words time, times}} in the lung.\"\n"
-    "report: {sections: [cases]}\n";
+
+static const char told[] = HEAD CASES "report: {sections: [cases]}\n";
 
 static void histories_from_sentences(void)
 {
@@ -462,6 +465,39 @@ static void methods_of_what_is_shown(void)
          "Where survival is 1 or 0", "median, quartiles and range", "none was replaced");
 }
 
+/* ---- memory that runs out ------------------------------------------------------------
+ */
+
+static void a_full_arena(void)
+{
+    opened made = open_made(HEAD COMPETING FIGURES CASES
+                            "report: {sections: [methods, results, cases]}\n",
+                            patients);
+    CHECK(made.study != NULL);
+    size_t n_failures = 0;
+    bool is_done = false;
+    for (size_t limit = 1 << 14; !is_done; limit += 1 << 14) {
+        cbk_arena *small = cbk_arena_create(NULL, limit);
+        const cbk_document *document = NULL;
+        const char *claims = NULL;
+        if (small == NULL) {
+            continue;
+        }
+        cbk_status status =
+            cbk_report_build(made.study, NULL, NULL, NULL, small, &document, NULL);
+        if (status == CBK_OK) {
+            status = cbk_report_claims_write(made.study, document, small, &claims, NULL);
+        }
+        is_done = status == CBK_OK;
+        n_failures += !is_done;
+        CHECK(is_done || status == CBK_ENOMEM);
+        CHECK(is_done == (claims != NULL));
+        cbk_arena_destroy(small);
+    }
+    CHECK(n_failures >= 3);
+    close_made(&made);
+}
+
 /* ---- the worked example --------------------------------------------------------------
  */
 
@@ -571,6 +607,7 @@ int main(int argc, char **argv)
         {"results of one and of none", results_of_one_and_of_none},
         {"sentences as claims", sentences_as_claims},
         {"methods of what is shown", methods_of_what_is_shown},
+        {"a full arena", a_full_arena},
         {"every number of the histories", every_number_of_the_histories},
         {"what other sources say", what_other_sources_say},
     };
