@@ -328,7 +328,7 @@ cbk_status cbk_casebook_check_table(cbk_casebook *casebook, const char *table,
 /* Before anything of a stranger's file is used: header, the file's own schema, the pages
  * of the tables that are read here, the layout, the schema of the forms.  The tables of
  * records are checked when they are read, the whole by cbk_casebook_verify(): see
- * docs/decisions/0016. */
+ * docs/decisions/0019. */
 static cbk_status check_file(cbk_casebook *casebook, sqlite3 *memory, cbk_error *err)
 {
     static const char *const read_here[] = {"casebook_file", CBK_TABLE_FORM,
