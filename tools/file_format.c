@@ -1,18 +1,24 @@
-/* file_format.c - the tables of a casebook file, as docs/file-format.md lists them.
+/* file_format.c - the tables of a casebook file and the text of its own schema, as
+ * docs/file-format.md has them.
  *
- *   file_format PAGE            is the list in the page the one of the program? (TAP)
- *   file_format --write PAGE    puts it there
+ *   file_format PAGE            are those of the page the program's? (TAP)
+ *   file_format --write PAGE    puts them there
  */
 #include "registry/schema.h"
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const char *const begin = "<!-- tables: made by tools/file_format.c -->\n";
-static const char *const end = "<!-- end of tables -->\n";
+/* A part of the page that this program makes, between two lines of it. */
+typedef struct part {
+    const char *begin;
+    const char *end;
+    void (*add)(cbk_buffer *out);
+} part;
 
 static void add_tables(cbk_buffer *out)
 {
@@ -35,18 +41,74 @@ static void add_tables(cbk_buffer *out)
     cbk_buffer_add(out, "\n");
 }
 
-/* The page with the list as it ought to be; false when it has no place for it. */
+/* A text or NULL as the chain writes a field. */
+static void add_field(cbk_buffer *out, const char *text)
+{
+    const size_t size = text != NULL ? strlen(text) : 0;
+    const char head[5] = {1, (char)(size >> 24), (char)(size >> 16), (char)(size >> 8),
+                          (char)size};
+    cbk_buffer_add_bytes(out, text != NULL ? head : "\0", text != NULL ? sizeof head : 1);
+    cbk_buffer_add_bytes(out, text, size);
+}
+
+static void add_schema_of(sqlite3 *database, cbk_buffer *out)
+{
+    cbk_buffer hashed = {0};
+    char hex[CBK_HASH_HEX_SIZE] = "";
+    sqlite3_stmt *row = NULL;
+    bool is_fine = cbk_schema_create(database) == SQLITE_OK &&
+                   sqlite3_prepare_v2(database,
+                                      "SELECT type, name, tbl_name, sql FROM "
+                                      "sqlite_schema ORDER BY type, name",
+                                      -1, &row, NULL) == SQLITE_OK;
+    cbk_buffer_add(out, "\n```sql\n");
+    while (is_fine && sqlite3_step(row) == SQLITE_ROW) {
+        const char *sql = (const char *)sqlite3_column_text(row, 3);
+        if (sql != NULL) {
+            cbk_buffer_addf(out, "%s;\n", sql);
+        }
+        for (int i = 0; i < 4; i++) {
+            add_field(&hashed, (const char *)sqlite3_column_text(row, i));
+        }
+    }
+    cbk_sha256_hex(hashed.bytes, hashed.size, hex);
+    cbk_buffer_addf(out, "```\n\nThe hash is\n`%s`.\n\n", hex);
+    out->is_failed = out->is_failed || hashed.is_failed;
+    cbk_buffer_free(&hashed);
+    (void)sqlite3_finalize(row);
+}
+
+static void add_schema(cbk_buffer *out)
+{
+    sqlite3 *database = NULL;
+    if (sqlite3_open(":memory:", &database) == SQLITE_OK) {
+        add_schema_of(database, out);
+    }
+    (void)sqlite3_close(database);
+}
+
+static const part parts[] = {
+    {"<!-- tables: made by tools/file_format.c -->\n", "<!-- end of tables -->\n",
+     add_tables},
+    {"<!-- schema: made by tools/file_format.c -->\n", "<!-- end of schema -->\n",
+     add_schema},
+};
+
+/* The page with its parts as they ought to be; false when it has no place for one. */
 static bool renew(const char *page, cbk_buffer *out)
 {
-    const char *from = strstr(page, begin);
-    const char *to = from != NULL ? strstr(from, end) : NULL;
-    if (to == NULL) {
-        return false;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        const char *from = strstr(page, parts[i].begin);
+        const char *to = from != NULL ? strstr(from, parts[i].end) : NULL;
+        if (to == NULL) {
+            return false;
+        }
+        from += strlen(parts[i].begin);
+        cbk_buffer_add_bytes(out, page, (size_t)(from - page));
+        parts[i].add(out);
+        page = to;
     }
-    from += strlen(begin);
-    cbk_buffer_add_bytes(out, page, (size_t)(from - page));
-    add_tables(out);
-    cbk_buffer_add(out, to);
+    cbk_buffer_add(out, page);
     return !out->is_failed;
 }
 
@@ -67,7 +129,7 @@ int main(int argc, char **argv)
         is_fine = cbk_file_write(path, fresh.bytes, fresh.size, &err) == CBK_OK;
     } else {
         is_fine = is_fine && strcmp(page, fresh.bytes) == 0;
-        printf("1..1\n%sok 1 - %s lists the tables that the program makes\n",
+        printf("1..1\n%sok 1 - %s has the tables and the schema that the program makes\n",
                is_fine ? "" : "not ", path);
     }
     cbk_buffer_free(&fresh);

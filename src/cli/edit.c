@@ -40,8 +40,8 @@ static cbk_status read_change(cbk_session *session, const cbk_arguments *argumen
 {
     const char *const *words = arguments->operands;
     cbk_study *study = NULL;
-    CBK_TRY(cbk_study_records_of_casebook(session->casebook, words[0], session->arena,
-                                          &session->problems, &study, &session->error));
+    CBK_TRY(cbk_study_forms_of_casebook(session->casebook, words[0], session->arena,
+                                        &session->problems, &study, &session->error));
     CBK_TRY(cbk_edit_read(study, words[1], words[2], words + 3, arguments->n_operands - 3,
                           cbk_argument(arguments, "reason"), session->arena,
                           &session->problems, out, &session->error));

@@ -81,6 +81,14 @@ static bool is_wanted(cbk_session *session, const cbk_arguments *arguments,
         printf("Nothing to import.\n");
         return false;
     }
+    const char *reason = cbk_argument(arguments, "reason");
+    const bool has_reason = reason != NULL && reason[strspn(reason, " \t")] != '\0';
+    if (import->n_changed > 0 && !has_reason &&
+        cbk_argument(arguments, "dry-run") == NULL) {
+        *code = cbk_session_refuse(session, "nothing was imported: what is recorded "
+                                            "changes; say why with --reason \"…\"");
+        return false;
+    }
     return cbk_session_is_wanted(session, arguments, "Import?", code);
 }
 
@@ -148,7 +156,9 @@ const cbk_command cbk_command_import = {
         "An empty cell deletes nothing. A record that the file does not have stays. A "
         "value that a person entered with casebook edit stays, too: where the file says "
         "otherwise, its value is kept as the statement of a source, an open conflict. "
-        "A mistake in the file, or a change of something frozen, refuses the whole.",
+        "A mistake in the file, or a change of something frozen, refuses the whole. "
+        "Where "
+        "recorded values change, --reason says why.",
     .examples =
         "casebook import ivc.casebook studies/ivc-lms/patient.csv --form patient "
         "--dry-run\n"

@@ -37,6 +37,12 @@ static void print_anchors(const cbk_verification *found)
     if (found->is_other_copy) {
         printf("Note: a copy of this file elsewhere has another history.\n");
     }
+    if (found->n_anchors_cut > 0) {
+        printf("Note: %zu line%s of the log of anchors %s cut short and say%s nothing.\n",
+               found->n_anchors_cut, found->n_anchors_cut == 1 ? "" : "s",
+               found->n_anchors_cut == 1 ? "was" : "were",
+               found->n_anchors_cut == 1 ? "s" : "");
+    }
     if (found->n_clock_steps > 0) {
         printf("Note: the clock had gone back %zu time%s between transactions.\n",
                found->n_clock_steps, found->n_clock_steps == 1 ? "" : "s");
@@ -74,6 +80,7 @@ static int print_json(cbk_session *session, const cbk_verification *found)
     cbk_json_key_integer(&json, "anchored", found->anchored);
     cbk_json_key_integer(&json, "copy_until", found->copy_until);
     cbk_json_key_boolean(&json, "other_copy", found->is_other_copy);
+    cbk_json_key_integer(&json, "anchors_cut", (int64_t)found->n_anchors_cut);
     cbk_json_key_integer(&json, "clock_steps", (int64_t)found->n_clock_steps);
     cbk_json_key_integer(&json, "n_broken", (int64_t)found->n_broken);
     cbk_json_key(&json, "broken");

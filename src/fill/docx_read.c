@@ -356,6 +356,7 @@ static void on_open(void *context, const char *space, const char *local,
 {
     part *p = context;
     p->starts[++p->depth] = p->place.start;
+    p->is_in_text = false; /* a text with elements in it is none of Word's */
     if (p->skip_from > 0) {
         return;
     }
@@ -428,7 +429,7 @@ static void on_close(void *context, const char *space, const char *local)
         p->is_in_code = false;
     } else if (strcmp(local, "sectPr") == 0 && p->section_depth == p->depth + 1) {
         on_section_close(p);
-    } else if (is_one_of(local, anchors) && last != NULL) {
+    } else if (last != NULL && last->bytes.start == p->starts[p->depth + 1]) {
         last->bytes.end = p->place.end;
     } else if (p->n_boxes > 0 && p->boxes[p->n_boxes - 1].depth == p->depth + 1) {
         p->n_boxes--;

@@ -146,11 +146,14 @@ static void no_end(markdown *m, const form *of)
         of->mid == NULL ? " in the same paragraph; write \\{{ for two braces" : "");
 }
 
-/* The end of what a placeholder says: in one paragraph, and before the next one. */
-static const char *end_of_source(const markdown *m, const char *from, const char *until)
+/* The end of what a placeholder says: in one paragraph, and before the next one.  Where
+ * it is filled, characters may be written as six. */
+static const char *end_of_source(const markdown *m, const form *of, const char *from)
 {
+    const char *until = of->mid != NULL ? of->mid : of->close;
+    const size_t most = (of->mid != NULL ? 6 : 1) * (size_t)CBK_PLACEHOLDER_BYTES_MAX;
     size_t size = (size_t)(m->end - from);
-    size = size < CBK_PLACEHOLDER_BYTES_MAX ? size : CBK_PLACEHOLDER_BYTES_MAX;
+    size = size < most ? size : most;
     const char *found = cbk_fill_find(from, size, until);
     if (found == NULL || cbk_fill_find(from, (size_t)(found - from), "{{") != NULL ||
         cbk_fill_find(from, (size_t)(found - from), "\n\n") != NULL ||
@@ -181,8 +184,7 @@ static const char *end_of_form(const markdown *m, const form *of, const char *so
 static cbk_status fill_one(markdown *m, const form *of, cbk_error *err)
 {
     const char *from = m->at + strlen(of->open);
-    const char *source_end =
-        end_of_source(m, from, of->mid != NULL ? of->mid : of->close);
+    const char *source_end = end_of_source(m, of, from);
     const char *end = source_end != NULL ? end_of_form(m, of, source_end) : NULL;
     if (end == NULL) {
         no_end(m, of);

@@ -8,6 +8,7 @@
  */
 #include "numeric/sort.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum {
@@ -199,6 +200,7 @@ static void sort_into(sorting *room, uint64_t *keys, uint64_t *sorted, size_t n)
 
 void cbk_sort_keys(uint64_t *keys, uint64_t *scratch, size_t n)
 {
+    assert(n <= UINT32_MAX);
     sorting room;
     const range of = n > 0 ? range_of(keys, n) : (range){0, 0};
     if (n > PART_KEYS && of.most - of.least >= PART_KEYS) {

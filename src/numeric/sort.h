@@ -13,7 +13,7 @@
 uint64_t cbk_key_of(double value);
 double cbk_key_value(uint64_t key);
 
-/* Sorts keys[n], ascending.  scratch[n] is overwritten.  O(n). */
+/* Sorts keys[n], ascending, n < 2^32.  scratch[n] is overwritten.  O(n). */
 void cbk_sort_keys(uint64_t *keys, uint64_t *scratch, size_t n);
 
 /* ---- times with a mark --------------------------------------------------------------

@@ -36,29 +36,56 @@ static bool make_folders(char *path)
     return mkdir(path, 0700) == 0 || errno == EEXIST;
 }
 
-static bool append_line(const char *path, const cbk_buffer *line)
+/* Whether the log ends in the middle of a line, as a crash or a full disk leaves it. */
+static bool is_cut_short(int fd)
 {
-    const int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    char last = '\n';
+    const off_t size = lseek(fd, 0, SEEK_END);
+    return size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n';
+}
+
+/* The name of a new log must be on the disk, too. */
+static bool sync_folder(const char *folder)
+{
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    const bool is_synced = fsync(fd) == 0;
+    return close(fd) == 0 && is_synced;
+}
+
+/* line: it begins with the end of a line, which is written only where one is open. */
+static bool append_line(const char *folder, const char *path, const cbk_buffer *line)
+{
+    const bool is_new = !cbk_file_exists(path);
+    const int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) {
         return false;
     }
     /* One write, so that two programs do not mix their lines. */
+    const size_t from = is_cut_short(fd) ? 0 : 1;
+    const size_t size = line->size - from;
     const bool is_written =
-        write(fd, line->bytes, line->size) == (ssize_t)line->size && fsync(fd) == 0;
-    return close(fd) == 0 && is_written;
+        write(fd, line->bytes + from, size) == (ssize_t)size && fsync(fd) == 0;
+    return close(fd) == 0 && is_written && (!is_new || sync_folder(folder));
 }
 
 static bool append(cbk_casebook *casebook, const cbk_head *head, const char *real,
                    cbk_buffer *name, cbk_buffer *line)
 {
     cbk_buffer_addf(name, "%s/anchors", casebook->home);
-    cbk_buffer_addf(line, MARK " %s %" PRId64 " %s %" PRId64 " %s\n", casebook->uuid,
+    cbk_buffer_addf(line, "\n" MARK " %s %" PRId64 " %s %" PRId64 " %s\n", casebook->uuid,
                     head->n_transactions, head->hash, head->at_us, real);
     if (name->is_failed || line->is_failed || !make_folders(name->bytes)) {
         return false;
     }
+    char *folder = strdup(name->bytes);
     cbk_buffer_addf(name, "/%s", casebook->uuid);
-    return !name->is_failed && append_line(name->bytes, line);
+    const bool is_done =
+        folder != NULL && !name->is_failed && append_line(folder, name->bytes, line);
+    free(folder);
+    return is_done;
 }
 
 void cbk_anchor_append(cbk_casebook *casebook)
@@ -96,32 +123,32 @@ static bool read_line(const char *line, const cbk_casebook *casebook, cbk_anchor
     return true;
 }
 
-static cbk_status read_lines(const cbk_casebook *casebook, const char *path, char *text,
-                             cbk_anchor *anchors, size_t *n, cbk_error *err)
+/* Lines that are no whole anchor were cut short; how many. */
+static size_t read_lines(const cbk_casebook *casebook, char *text, cbk_anchor *anchors,
+                         size_t *n)
 {
+    size_t n_cut = 0;
     while (*text != '\0') {
         char *end = strchr(text, '\n');
-        /* A last line without its end is one that a crash cut short. */
         if (end == NULL) {
-            break;
+            return n_cut + 1;
         }
         *end = '\0';
-        if (!read_line(text, casebook, &anchors[*n])) {
-            return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s: line %zu is no anchor.",
-                            path, *n + 1);
-        }
-        *n += 1;
+        const bool is_anchor = read_line(text, casebook, &anchors[*n]);
+        *n += is_anchor;
+        n_cut += !is_anchor;
         text = end + 1;
     }
-    return CBK_OK;
+    return n_cut;
 }
 
 cbk_status cbk_anchors_read(const cbk_casebook *casebook, const char *folder,
                             cbk_arena *arena, const cbk_anchor **out, size_t *n,
-                            cbk_error *err)
+                            size_t *n_cut, cbk_error *err)
 {
     *out = NULL;
     *n = 0;
+    *n_cut = 0;
     const char *path = cbk_text_format(arena, "%s/%s", folder, casebook->uuid);
     if (path == NULL) {
         return cbk_fail_memory(err);
@@ -142,5 +169,6 @@ cbk_status cbk_anchors_read(const cbk_casebook *casebook, const char *folder,
         return cbk_fail_memory(err);
     }
     *out = anchors;
-    return read_lines(casebook, path, text, anchors, n, err);
+    *n_cut = read_lines(casebook, text, anchors, n);
+    return CBK_OK;
 }

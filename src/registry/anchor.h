@@ -19,9 +19,10 @@ typedef struct cbk_anchor {
 void cbk_anchor_append(cbk_casebook *casebook);
 
 /* All anchors of the file in `folder`, oldest first; a log that is not there has none.
- * Errors: CBK_EDATA (a line that is no anchor), CBK_EIO, CBK_ENOMEM. */
+ * *n_cut: lines that were cut short by a crash or a full disk and say nothing.
+ * Errors: CBK_EIO, CBK_ENOMEM. */
 cbk_status cbk_anchors_read(const cbk_casebook *casebook, const char *folder,
                             cbk_arena *arena, const cbk_anchor **out, size_t *n,
-                            cbk_error *err);
+                            size_t *n_cut, cbk_error *err);
 
 #endif

@@ -31,8 +31,9 @@ typedef enum cbk_casebook_mode {
 #define CBK_TABLE_FREEZE "casebook_freeze"
 #define CBK_TABLE_LOCK "casebook_lock"
 
-/* Opens a file that may come from a stranger: its header, its whole schema and the
- * soundness of its pages are checked before anything of it is used.
+/* Opens a file that may come from a stranger: its header, its whole schema and the pages
+ * of what describes it are checked before anything of it is used; those of its records
+ * before they are read.
  * Errors: CBK_EIO (it cannot be opened, another program writes), CBK_EDATA (it is no
  * casebook file, of another version, altered, damaged), CBK_ENOMEM. */
 cbk_status cbk_casebook_open(const char *path, cbk_casebook_mode mode, cbk_casebook **out,
@@ -99,7 +100,12 @@ typedef struct cbk_file_rows {
     const cbk_file_cell *cells; /* [n_rows * table->n_columns] row after row */
 } cbk_file_rows;
 
-/* All records of a table. */
+/* From hold to release all that is read is one state of the file; others cannot write.
+ * Errors: CBK_EIO, CBK_ENOMEM. */
+cbk_status cbk_casebook_hold(cbk_casebook *casebook, cbk_error *err);
+void cbk_casebook_release(cbk_casebook *casebook);
+
+/* All records of a table; its pages are checked first. */
 cbk_status cbk_casebook_rows(cbk_casebook *casebook, const cbk_file_table *table,
                              cbk_arena *arena, cbk_file_rows *out, cbk_error *err);
 
@@ -189,6 +195,7 @@ typedef struct cbk_verification {
     int64_t anchored;     /* the last transaction that an anchor confirms; 0: none */
     int64_t copy_until;   /* how far a copy of this file elsewhere went; 0: not beyond */
     bool is_other_copy;   /* an anchor of a copy elsewhere tells another history */
+    size_t n_anchors_cut; /* lines of their log that say nothing */
     size_t n_clock_steps; /* times at which the clock had gone back */
 } cbk_verification;
 

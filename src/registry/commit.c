@@ -28,6 +28,7 @@ typedef struct writing {
     cbk_cell_writer *tables; /* [layout.n_tables] */
     cbk_trail_writer audit;
     bool is_layout_changed;
+    bool is_protocol_changed;
     bool is_empty; /* changes that change nothing: no transaction */
     renaming *renamings;
 } writing;
@@ -101,6 +102,8 @@ static int note_layout(writing *at, const cbk_cell_writer *writer, const cbk_sto
 {
     enum { FORM = 0, FIELD = 1 }; /* columns of casebook_field after its key */
     const bool is_field = strcmp(writer->table->name, CBK_TABLE_FIELD) == 0;
+    at->is_protocol_changed =
+        at->is_protocol_changed || strcmp(writer->table->name, CBK_TABLE_PROTOCOL) == 0;
     at->is_layout_changed = at->is_layout_changed || is_field ||
                             strcmp(writer->table->name, CBK_TABLE_FORM) == 0;
     if (!is_field || old[FIELD].type != 't' || now[FIELD].type != 't' ||
@@ -277,14 +280,20 @@ static int make_file(writing *at)
 static cbk_status write_all(writing *at, const cbk_deed *deed, const cbk_change *changes,
                             size_t n, cbk_error *err)
 {
+    int64_t edition = 0;
     int code = at->casebook->is_new ? make_file(at) : SQLITE_OK;
+    if (code == SQLITE_OK) {
+        code = cbk_casebook_edition(at->database, &edition);
+    }
     if (code == SQLITE_OK) {
         code = cbk_trail_begin(&at->audit, at->database, at->casebook->uuid);
     }
     if (code != SQLITE_OK) {
         return cbk_casebook_fail(at->casebook, code, "writing", err);
     }
-    if (deed->after != 0 && deed->after != at->audit.txn - 1) {
+    /* Also the forms must be those that the changes were made for. */
+    if ((deed->after != 0 && deed->after != at->audit.txn - 1) ||
+        edition != at->casebook->edition) {
         return cbk_fail(err, CBK_EIO, CBK_ROW_NONE,
                         "%s was changed meanwhile; nothing was done. Try again.",
                         at->casebook->name);
@@ -319,7 +328,7 @@ static cbk_status finish(writing *at, cbk_status status, cbk_error *err)
 {
     end_statements(at);
     if (status == CBK_OK && at->is_empty) {
-        (void)sqlite3_exec(at->database, "ROLLBACK", NULL, NULL, NULL);
+        (void)cbk_registry_end(at->database, false);
         return CBK_OK;
     }
     int code = SQLITE_OK;
@@ -339,12 +348,13 @@ static cbk_status finish(writing *at, cbk_status status, cbk_error *err)
     }
     if (status == CBK_OK) {
         at->casebook->is_new = false;
+        if (at->is_layout_changed || at->is_protocol_changed) {
+            (void)cbk_casebook_edition(at->database, &at->casebook->edition);
+        }
         cbk_anchor_append(at->casebook);
         return CBK_OK;
     }
-    if (!sqlite3_get_autocommit(at->database)) {
-        (void)sqlite3_exec(at->database, "ROLLBACK", NULL, NULL, NULL);
-    }
+    (void)cbk_registry_end(at->database, false);
     if (at->is_layout_changed && !at->casebook->is_new) {
         (void)cbk_casebook_reload(at->casebook);
     }

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUSY_MS = 5000, HEADER_SIZE = 100 };
+enum { BUSY_MS = 10000, HEADER_SIZE = 100 };
 
 /* ---- failures --------------------------------------------------------------------- */
 
@@ -24,7 +24,7 @@ static cbk_status fail_environment(cbk_casebook *casebook, int code, cbk_error *
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return cbk_fail(err, CBK_EIO, CBK_ROW_NONE,
-                        "Another program is writing to %s; nothing was done. Try again.",
+                        "Another program is using %s; nothing was done. Try again.",
                         casebook->name);
     case SQLITE_FULL:
         return cbk_fail(err, CBK_EIO, CBK_ROW_NONE,
@@ -42,10 +42,32 @@ static cbk_status fail_environment(cbk_casebook *casebook, int code, cbk_error *
     }
 }
 
+int cbk_casebook_code(cbk_casebook *casebook, int code)
+{
+    sqlite3_file *file = NULL;
+    sqlite3_int64 size = 0;
+    unsigned char bytes[4096];
+    if ((code & 0xff) != SQLITE_CORRUPT ||
+        sqlite3_file_control(casebook->registry.database, "main",
+                             SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+        file == NULL || file->pMethods == NULL ||
+        file->pMethods->xFileSize(file, &size) != SQLITE_OK) {
+        return code;
+    }
+    for (sqlite3_int64 at = 0; at < size; at += (sqlite3_int64)sizeof bytes) {
+        const int found = file->pMethods->xRead(file, bytes, sizeof bytes, at);
+        if (found != SQLITE_OK && found != SQLITE_IOERR_SHORT_READ) {
+            return SQLITE_IOERR_READ;
+        }
+    }
+    return code;
+}
+
 cbk_status cbk_casebook_fail(cbk_casebook *casebook, int code, const char *doing,
                              cbk_error *err)
 {
     sqlite3 *database = casebook->registry.database;
+    code = cbk_casebook_code(casebook, code);
     switch (code & 0xff) {
     case SQLITE_NOMEM:
         return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory while %s.", doing);
@@ -105,6 +127,25 @@ static bool has_journal(const char *path)
     const bool is_there = name != NULL && stat(name, &status) == 0 && status.st_size > 0;
     sqlite3_free(name);
     return is_there;
+}
+
+/* Whether a journal ends as those of a transaction over several files do, which casebook
+ * never makes.  SQLite would delete the file that such a journal names. */
+static bool has_foreign_journal(const char *path)
+{
+    static const unsigned char mark[8] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
+    unsigned char end[sizeof mark] = {0};
+    char *name = sqlite3_mprintf("%s-journal", path);
+    FILE *journal = name != NULL ? fopen(name, "rb") : NULL;
+    sqlite3_free(name);
+    if (journal == NULL) {
+        return false;
+    }
+    const bool is_foreign = fseek(journal, -(long)sizeof end, SEEK_END) == 0 &&
+                            fread(end, 1, sizeof end, journal) == sizeof end &&
+                            memcmp(end, mark, sizeof mark) == 0;
+    (void)fclose(journal);
+    return is_foreign;
 }
 
 bool cbk_casebook_is_one(const char *path)
@@ -189,11 +230,12 @@ static int set_journal(cbk_casebook *casebook)
     return code != SQLITE_OK || strcmp(mode, "truncate") == 0 ? code : SQLITE_ERROR;
 }
 
-static cbk_status check_schema(cbk_casebook *casebook, bool own_only, cbk_error *err)
+static cbk_status check_schema(cbk_casebook *casebook, sqlite3 *memory,
+                               const cbk_layout *layout, cbk_error *err)
 {
     const char *difference = NULL;
-    const int code = cbk_schema_check(casebook->registry.database, &casebook->layout,
-                                      own_only, casebook->arena, &difference);
+    const int code = cbk_schema_check(casebook->registry.database, memory, layout,
+                                      casebook->arena, &difference);
     if (code != SQLITE_OK) {
         return cbk_casebook_fail(casebook, code, "reading the schema", err);
     }
@@ -214,7 +256,22 @@ int cbk_casebook_reload(cbk_casebook *casebook)
     cbk_arena_destroy(casebook->arena);
     casebook->arena = fresh;
     casebook->layout = (cbk_layout){.n_tables = 0};
-    return cbk_layout_read(casebook->registry.database, fresh, &casebook->layout);
+    const int code =
+        cbk_layout_read(casebook->registry.database, fresh, &casebook->layout);
+    return code == SQLITE_OK
+               ? cbk_casebook_edition(casebook->registry.database, &casebook->edition)
+               : code;
+}
+
+int cbk_casebook_edition(sqlite3 *database, int64_t *out)
+{
+    char text[48] = "";
+    const int code = ask_text(database,
+                              "SELECT (SELECT count(*) FROM casebook_protocol) + "
+                              "(schema_version << 24) FROM pragma_schema_version",
+                              text, sizeof text);
+    *out = strtoll(text, NULL, 10);
+    return code;
 }
 
 /* The name of a file becomes the name of the log of its anchors, so it must be one. */
@@ -230,30 +287,63 @@ static bool is_uuid(const char *text)
     return text[36] == '\0';
 }
 
-/* Before anything of a stranger's file is used: pages, schema, layout, schema of forms.
- */
-static cbk_status check_file(cbk_casebook *casebook, cbk_error *err)
+/* Whether the pages of a table and its indexes are sound. */
+static int check_pages(sqlite3 *database, const char *table, char *answer, size_t size)
 {
-    sqlite3 *database = casebook->registry.database;
+    char *sql = sqlite3_mprintf("PRAGMA quick_check(%Q)", table);
+    const int code = sql != NULL ? ask_text(database, sql, answer, size) : SQLITE_NOMEM;
+    sqlite3_free(sql);
+    return code;
+}
+
+int cbk_casebook_checked(const char *said)
+{
+    static const char code[] = "error code=";
+    const char *found = strstr(said, code);
+    const bool is_unread = strstr(said, "failed to get page") != NULL ||
+                           (found != NULL && (strtol(found + strlen(code), NULL, 10) &
+                                              0xff) == SQLITE_IOERR);
+    return strcmp(said, "ok") == 0 ? SQLITE_OK
+           : is_unread             ? SQLITE_IOERR
+                                   : SQLITE_CORRUPT;
+}
+
+cbk_status cbk_casebook_check_table(cbk_casebook *casebook, const char *table,
+                                    cbk_error *err)
+{
     char answer[128] = "";
-    /* A journal left by a crash is rolled back by the first reading; only then are the
-     * file's bytes what was committed. */
-    if (!has_journal(casebook->path)) {
-        CBK_TRY(check_header(casebook, err));
-    }
-    int code = ask_text(database, "PRAGMA schema_version", answer, sizeof answer);
+    int code = check_pages(casebook->registry.database, table, answer, sizeof answer);
+    code = code == SQLITE_OK ? cbk_casebook_checked(answer) : code;
     if (code == SQLITE_OK) {
-        CBK_TRY(check_header(casebook, err));
-        code = ask_text(database, "PRAGMA quick_check(1)", answer, sizeof answer);
+        return CBK_OK;
     }
-    if (code == SQLITE_OK && strcmp(answer, "ok") != 0) {
-        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s is damaged (%s).",
-                        casebook->name, answer);
+    if (code != SQLITE_CORRUPT || answer[0] == '\0') {
+        return cbk_casebook_fail(casebook, code, "reading the file", err);
     }
+    cbk_text_make_printable(answer); /* a stranger's file may say anything */
+    return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s is damaged (%s).", casebook->name,
+                    answer);
+}
+
+/* Before anything of a stranger's file is used: header, the file's own schema, the pages
+ * of the tables that are read here, the layout, the schema of the forms.  The tables of
+ * records are checked when they are read, the whole by cbk_casebook_verify(): see
+ * docs/decisions/0019. */
+static cbk_status check_file(cbk_casebook *casebook, sqlite3 *memory, cbk_error *err)
+{
+    static const char *const read_here[] = {"casebook_file", CBK_TABLE_FORM,
+                                            CBK_TABLE_FIELD};
+    sqlite3 *database = casebook->registry.database;
+    char answer[32] = "";
+    int code = ask_text(database, "PRAGMA schema_version", answer, sizeof answer);
     if (code != SQLITE_OK) {
         return cbk_casebook_fail(casebook, code, "opening the file", err);
     }
-    CBK_TRY(check_schema(casebook, true, err));
+    CBK_TRY(check_header(casebook, err));
+    CBK_TRY(check_schema(casebook, memory, NULL, err));
+    for (size_t i = 0; i < sizeof read_here / sizeof read_here[0]; i++) {
+        CBK_TRY(cbk_casebook_check_table(casebook, read_here[i], err));
+    }
     code = cbk_casebook_reload(casebook);
     if (code == SQLITE_OK) {
         code = ask_text(database, "SELECT uuid FROM casebook_file", casebook->uuid,
@@ -263,11 +353,42 @@ static cbk_status check_file(cbk_casebook *casebook, cbk_error *err)
         return cbk_casebook_fail(casebook, code, "reading its forms", err);
     }
     return is_uuid(casebook->uuid)
-               ? check_schema(casebook, false, err)
+               ? check_schema(casebook, memory, &casebook->layout, err)
                : cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
                           "%s cannot be opened: it has no name of its own "
                           "(casebook_file).",
                           casebook->name);
+}
+
+/* The same in one state of the file, whatever others write meanwhile. */
+static cbk_status check_one_state(cbk_casebook *casebook, cbk_error *err)
+{
+    /* A journal left by a crash is rolled back by the first reading; only then are the
+     * file's bytes what was committed. */
+    if (!has_journal(casebook->path)) {
+        CBK_TRY(check_header(casebook, err));
+    }
+    CBK_TRY(cbk_casebook_hold(casebook, err));
+    sqlite3 *memory = NULL;
+    const int code = sqlite3_open(":memory:", &memory);
+    const cbk_status status =
+        code == SQLITE_OK ? check_file(casebook, memory, err)
+                          : cbk_casebook_fail(casebook, code, "opening the file", err);
+    (void)sqlite3_close_v2(memory);
+    cbk_casebook_release(casebook);
+    return status;
+}
+
+cbk_status cbk_casebook_hold(cbk_casebook *casebook, cbk_error *err)
+{
+    const int code = sqlite3_exec(casebook->registry.database, "BEGIN", NULL, NULL, NULL);
+    return code == SQLITE_OK ? CBK_OK
+                             : cbk_casebook_fail(casebook, code, "reading the file", err);
+}
+
+void cbk_casebook_release(cbk_casebook *casebook)
+{
+    (void)cbk_registry_end(casebook->registry.database, false);
 }
 
 /* A new file is one that is not there or is empty (what a crash left of an earlier try).
@@ -313,7 +434,7 @@ static cbk_status open_database(cbk_casebook *casebook, cbk_casebook_mode mode,
     if (mode == CBK_CASEBOOK_CREATE) {
         CBK_TRY(check_empty(casebook, err));
     } else {
-        CBK_TRY(check_file(casebook, err));
+        CBK_TRY(check_one_state(casebook, err));
     }
     code = mode == CBK_CASEBOOK_READ
                ? sqlite3_exec(casebook->registry.database, "PRAGMA query_only = ON", NULL,
@@ -346,7 +467,15 @@ static cbk_status find_file(cbk_casebook *casebook, const char *path,
                             path);
         }
     }
-    return casebook->path != NULL ? CBK_OK : cbk_fail_memory(err);
+    if (casebook->path == NULL) {
+        return cbk_fail_memory(err);
+    }
+    return !has_foreign_journal(casebook->path)
+               ? CBK_OK
+               : cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
+                          "%s cannot be opened: the journal beside it is not one that "
+                          "casebook makes.",
+                          casebook->name);
 }
 
 cbk_status cbk_casebook_open(const char *path, cbk_casebook_mode mode, cbk_casebook **out,
@@ -448,7 +577,13 @@ const cbk_layout *cbk_casebook_layout(const cbk_casebook *casebook)
 cbk_status cbk_casebook_query(cbk_casebook *casebook, const char *sql, cbk_arena *arena,
                               const cbk_answer **out, cbk_error *err)
 {
-    return cbk_registry_query(&casebook->registry, sql, arena, out, err);
+    const cbk_status status =
+        cbk_registry_query(&casebook->registry, sql, arena, out, err);
+    /* A mistake in SQL of our own there is none; the file may be what fails. */
+    return status == CBK_EINVAL
+               ? cbk_casebook_fail(casebook, sqlite3_errcode(casebook->registry.database),
+                                   "reading the file", err)
+               : status;
 }
 
 static void hex_of(sqlite3_stmt *statement, int column, char out[CBK_HASH_HEX_SIZE])

@@ -19,6 +19,8 @@ struct cbk_casebook {
     bool is_poisoned; /* the disk failed: what is in memory may not be what is on it */
     cbk_arena *arena; /* the layout's */
     cbk_layout layout;
+    bool is_missing_checked; /* the pages of casebook_missing are */
+    int64_t edition;         /* of protocol and schema, which the layout belongs to */
 };
 
 /* SQLite's failure as ours, in words of the file; closes the way for further writing
@@ -26,8 +28,23 @@ struct cbk_casebook {
 cbk_status cbk_casebook_fail(cbk_casebook *casebook, int code, const char *doing,
                              cbk_error *err);
 
+/* What a row of SQLite's integrity_check or quick_check says: SQLITE_OK (nothing is
+ * wrong), SQLITE_CORRUPT, or SQLITE_IOERR where a page could not be read at all. */
+int cbk_casebook_checked(const char *said);
+
+/* Checks the pages of a table and of its indexes.  Errors: CBK_EDATA, CBK_EIO. */
+cbk_status cbk_casebook_check_table(cbk_casebook *casebook, const char *table,
+                                    cbk_error *err);
+
+/* SQLite calls a page damaged that the disk does not give: this result code is then that
+ * of an error of reading. */
+int cbk_casebook_code(cbk_casebook *casebook, int code);
+
 /* Reads the layout again, after it may have changed. */
 int cbk_casebook_reload(cbk_casebook *casebook);
+
+/* A number that changes with the protocol and with the schema. */
+int cbk_casebook_edition(sqlite3 *database, int64_t *out);
 
 /* The text of a column of a running statement; NULL for NULL. */
 const char *cbk_column_text(sqlite3_stmt *statement, int column);

@@ -13,6 +13,10 @@ struct cbk_registry {
 /* Limits that an expression from a stranger's file cannot pass. */
 void cbk_registry_set_limits(sqlite3 *database);
 
+/* Ends a transaction, by COMMIT or by ROLLBACK, so that there is none afterwards; the
+ * result code of the COMMIT. */
+int cbk_registry_end(sqlite3 *database, bool is_kept);
+
 /* SQLite's sentence as a failure; code is what SQLite returned. */
 cbk_status cbk_registry_fail(const cbk_registry *registry, int code, const char *doing,
                              cbk_error *err);

@@ -71,6 +71,17 @@ bool cbk_registry_is_keyword(const char *word)
     return sqlite3_keyword_check(word, (int)strlen(word)) != 0;
 }
 
+int cbk_registry_end(sqlite3 *database, bool is_kept)
+{
+    const int code =
+        is_kept ? sqlite3_exec(database, "COMMIT", NULL, NULL, NULL) : SQLITE_OK;
+    /* For lack of memory this, too, may fail, but hardly again and again. */
+    for (int i = 0; i < 3 && !sqlite3_get_autocommit(database); i++) {
+        (void)sqlite3_exec(database, "ROLLBACK", NULL, NULL, NULL);
+    }
+    return code;
+}
+
 static cbk_status run(cbk_registry *registry, const char *sql, const char *doing,
                       cbk_error *err)
 {
@@ -128,6 +139,17 @@ static int bind(sqlite3_stmt *statement, int at, const cbk_value *value)
     return sqlite3_bind_null(statement, at);
 }
 
+/* Ends a statement and its transaction; code: how it went so far. */
+static cbk_status end(cbk_registry *registry, sqlite3_stmt *statement, int code,
+                      const char *doing, cbk_error *err)
+{
+    cbk_status status =
+        code == SQLITE_OK ? CBK_OK : cbk_registry_fail(registry, code, doing, err);
+    (void)sqlite3_finalize(statement);
+    code = cbk_registry_end(registry->database, status == CBK_OK);
+    return code == SQLITE_OK ? status : cbk_registry_fail(registry, code, doing, err);
+}
+
 /* Steps a prepared statement once for each row of values. */
 static int step_rows(sqlite3_stmt *statement, size_t n_columns, size_t n_rows,
                      const cbk_value *values)
@@ -168,13 +190,7 @@ cbk_status cbk_registry_insert(cbk_registry *registry, const char *table,
     if (code == SQLITE_OK) {
         code = step_rows(statement, n_columns, n_rows, values);
     }
-    const cbk_status status =
-        code == SQLITE_OK ? CBK_OK
-                          : cbk_registry_fail(registry, code, "storing rows", err);
-    (void)sqlite3_finalize(statement);
-    (void)sqlite3_exec(registry->database, status == CBK_OK ? "COMMIT" : "ROLLBACK", NULL,
-                       NULL, NULL);
-    return status;
+    return end(registry, statement, code, "storing rows", err);
 }
 
 /* Sets the new column row by row; rowids count from 1 in the order of insertion. */
@@ -210,14 +226,6 @@ cbk_status cbk_registry_set_column(cbk_registry *registry, const char *table,
     if (code == SQLITE_OK) {
         code = fill_column(statement, n_rows, values);
     }
-    const cbk_status status =
-        code == SQLITE_OK ? CBK_OK
-                          : cbk_registry_fail(registry, code, "setting a column", err);
-    (void)sqlite3_finalize(statement);
-    if (!sqlite3_get_autocommit(registry->database)) {
-        (void)sqlite3_exec(registry->database, status == CBK_OK ? "COMMIT" : "ROLLBACK",
-                           NULL, NULL, NULL);
-    }
     sqlite3_free(update);
-    return status;
+    return end(registry, statement, code, "setting a column", err);
 }

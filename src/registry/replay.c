@@ -379,9 +379,7 @@ void cbk_replay_free(cbk_replay *replay)
 {
     if (replay != NULL) {
         end_statements(replay);
-        if (!sqlite3_get_autocommit(replay->database)) {
-            (void)sqlite3_exec(replay->database, "ROLLBACK", NULL, NULL, NULL);
-        }
+        (void)cbk_registry_end(replay->database, false);
         cbk_arena_destroy(replay->arena);
         free(replay);
     }

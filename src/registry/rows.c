@@ -151,6 +151,7 @@ static int read_missing(sqlite3 *database, gathering *rows)
 cbk_status cbk_casebook_rows(cbk_casebook *casebook, const cbk_file_table *table,
                              cbk_arena *arena, cbk_file_rows *out, cbk_error *err)
 {
+    CBK_TRY(cbk_casebook_check_table(casebook, table->name, err));
     gathering rows = {.table = table, .arena = arena};
     sqlite3 *database = casebook->registry.database;
     char *sql = all_sql(table);
@@ -163,6 +164,10 @@ cbk_status cbk_casebook_rows(cbk_casebook *casebook, const cbk_file_table *table
     (void)sqlite3_finalize(statement);
     sqlite3_free(sql);
     if (code == SQLITE_DONE && table->is_form && rows.n > 0) {
+        if (!casebook->is_missing_checked) {
+            CBK_TRY(cbk_casebook_check_table(casebook, "casebook_missing", err));
+            casebook->is_missing_checked = true;
+        }
         code = read_missing(database, &rows);
     }
     if (code != SQLITE_DONE && code != SQLITE_OK) {

@@ -55,9 +55,11 @@ int cbk_layout_rename(sqlite3 *database, const char *form, const char *from,
 int cbk_layout_sync(sqlite3 *database, const cbk_layout *layout);
 
 /* Whether every table, index, trigger and view is as this program makes it, no more and
- * no less.  own_only: the file's own alone, which must be known before the layout is
- * read. *difference (of the arena) names the first that is not; NULL: none. */
-int cbk_schema_check(sqlite3 *database, const cbk_layout *layout, bool own_only,
+ * no less.  First without a layout, before which nothing may be read: the file's own
+ * alone; then with the layout that it gives: all.  memory: an empty database in memory,
+ * the same for both, in which the expected schema is made.  *difference (of the arena)
+ * names the first that is not as it should be; NULL: none. */
+int cbk_schema_check(sqlite3 *database, sqlite3 *memory, const cbk_layout *layout,
                      cbk_arena *arena, const char **difference);
 
 /* printf for SQL with no rows; %w and %Q as SQLite has them.  Returns a result code. */

@@ -14,13 +14,10 @@
            " OR tbl_name LIKE 'casebook\\_%' ESCAPE '\\'"
 #define ORDERED " ORDER BY name, type, tbl_name, sql"
 
-static int make_expected(sqlite3 *database, const cbk_layout *layout)
+static int make_own(sqlite3 *memory)
 {
-    int code = sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    if (code == SQLITE_OK) {
-        code = cbk_schema_create(database);
-    }
-    return code == SQLITE_OK ? cbk_layout_sync(database, layout) : code;
+    const int code = sqlite3_db_config(memory, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    return code == SQLITE_OK ? cbk_schema_create(memory) : code;
 }
 
 static bool is_same_text(sqlite3_stmt *a, sqlite3_stmt *b, int column)
@@ -75,13 +72,14 @@ static int compare(sqlite3_stmt *found, sqlite3_stmt *expected, cbk_arena *arena
     }
 }
 
-static int check(sqlite3 *database, sqlite3 *memory, const cbk_layout *layout,
-                 bool own_only, cbk_arena *arena, const char **difference)
+int cbk_schema_check(sqlite3 *database, sqlite3 *memory, const cbk_layout *layout,
+                     cbk_arena *arena, const char **difference)
 {
-    const char *sql = own_only ? OF_OWN ORDERED : OF_ALL ORDERED;
+    const char *sql = layout == NULL ? OF_OWN ORDERED : OF_ALL ORDERED;
     sqlite3_stmt *found = NULL;
     sqlite3_stmt *expected = NULL;
-    int code = make_expected(memory, layout);
+    *difference = NULL;
+    int code = layout == NULL ? make_own(memory) : cbk_layout_sync(memory, layout);
     if (code == SQLITE_OK) {
         code = sqlite3_prepare_v2(database, sql, -1, &found, NULL);
     }
@@ -93,19 +91,5 @@ static int check(sqlite3 *database, sqlite3 *memory, const cbk_layout *layout,
     }
     (void)sqlite3_finalize(found);
     (void)sqlite3_finalize(expected);
-    return code;
-}
-
-int cbk_schema_check(sqlite3 *database, const cbk_layout *layout, bool own_only,
-                     cbk_arena *arena, const char **difference)
-{
-    *difference = NULL;
-    sqlite3 *memory = NULL;
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX;
-    int code = sqlite3_open_v2(":memory:", &memory, flags, NULL);
-    if (code == SQLITE_OK) {
-        code = check(database, memory, layout, own_only, arena, difference);
-    }
-    (void)sqlite3_close_v2(memory);
     return code;
 }

@@ -124,7 +124,11 @@ cbk_status cbk_casebook_replay(cbk_casebook *casebook, int64_t until, const char
                                 path != NULL ? CBK_CASEBOOK_CREATE : CBK_CASEBOOK_MEMORY,
                                 &target, err);
     if (status == CBK_OK) {
+        status = cbk_casebook_hold(casebook, err);
+    }
+    if (status == CBK_OK) {
         const int code = replay_into(casebook, target, until, true, &at);
+        cbk_casebook_release(casebook);
         status = code != SQLITE_OK
                      ? cbk_casebook_fail(casebook, code, "replaying the audit trail", err)
                  : found->n_broken > 0 ? cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "%s: %s.",
@@ -256,10 +260,11 @@ static int say_rows(checking *at, sqlite3 *database, const char *sql, const char
     int code = sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
     while (code == SQLITE_OK && (code = sqlite3_step(statement)) == SQLITE_ROW) {
         const char *text = cbk_column_text(statement, 0);
-        if (text != NULL && strcmp(text, "ok") != 0) {
+        code = text != NULL ? cbk_casebook_checked(text) : SQLITE_NOMEM;
+        if (code == SQLITE_CORRUPT) {
             say(at, cbk_text_format(at->arena, "%s%.120s", format, text));
+            code = SQLITE_OK;
         }
-        code = SQLITE_OK;
     }
     (void)sqlite3_finalize(statement);
     return code == SQLITE_DONE ? SQLITE_OK : code;
@@ -303,7 +308,8 @@ static cbk_status read_anchors(checking *at, const cbk_casebook *casebook,
     if (folder == NULL) {
         return CBK_OK;
     }
-    CBK_TRY(cbk_anchors_read(casebook, folder, at->arena, &anchors, &at->n_anchors, err));
+    CBK_TRY(cbk_anchors_read(casebook, folder, at->arena, &anchors, &at->n_anchors,
+                             &at->found->n_anchors_cut, err));
     cbk_anchor *sorted = CBK_NEW(at->arena, cbk_anchor, at->n_anchors + 1);
     if (sorted == NULL) {
         return cbk_fail_memory(err);
@@ -360,8 +366,13 @@ cbk_status cbk_casebook_verify(cbk_casebook *casebook, const char *anchors,
     cbk_casebook *target = NULL;
     CBK_TRY(read_anchors(&at, casebook, anchors, err));
     CBK_TRY(cbk_casebook_open(":memory:", CBK_CASEBOOK_MEMORY, &target, err));
-    const int code = verify(&at, casebook, target);
-    cbk_status status = CBK_OK;
+    cbk_status status = cbk_casebook_hold(casebook, err);
+    if (status != CBK_OK) {
+        cbk_casebook_close(target);
+        return status;
+    }
+    const int code = cbk_casebook_code(casebook, verify(&at, casebook, target));
+    cbk_casebook_release(casebook);
     if ((code & 0xff) == SQLITE_CORRUPT) {
         say(&at, "the file is damaged");
     } else if (code != SQLITE_OK) {

@@ -6,6 +6,7 @@
 #include "stats/cox_model.h"
 #include "stats/cox_monotone.h"
 #include "stats/cox_profile.h"
+#include "stats/cox_start.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,6 +15,9 @@ enum { ITERATIONS_MAX = 100, ITERATIONS_MANY = 20, HALVINGS_MAX = 40 };
 static const double none = (double)NAN;
 /* Newton's decrement from which the next step ends below a double's last digit. */
 static const double decrement_last = 1e-16;
+/* The same per information of a standard deviation of a covariate: the step is so short
+ * that the information is as before. */
+static const double decrement_tiny = 1e-25;
 /* Of the model-based error: below it a robust error is the rounding of 0. */
 static const double rounding = 1e-10;
 
@@ -82,10 +86,10 @@ static void drop_determined(fitting *at)
 {
     cbk_cox_model *model = &at->model;
     const size_t p = model->p;
-    double weight = 0.0;
-    for (size_t r = 0; r < model->n_runs; r++) {
-        for (uint32_t i = 0; i < model->runs[r].n_event; i++) {
-            weight += model->weight[model->runs[r].first + i];
+    double weight = model->is_weighted ? 0.0 : (double)model->n_event;
+    for (size_t k = 0; model->is_weighted && k < model->n_times; k++) {
+        for (uint32_t i = 0; i < model->times[k].n_event; i++) {
+            weight += cbk_cox_weight(model, model->times[k].first + i);
         }
     }
     for (size_t j = 0; j < p; j++) {
@@ -124,19 +128,37 @@ static double newton_step(fitting *at)
     return decrement;
 }
 
-/* Goes along step, or a part of it, to where the likelihood is not less. */
-static bool take_step(fitting *at)
+/* Whether a step with this decrement leaves the information as it is. */
+static bool is_tiny(const fitting *at, double decrement)
 {
     const size_t p = at->model.p;
+    double trace = 0.0;
+    for (size_t j = 0; j < p; j++) {
+        trace += at->now.info[j * p + j];
+    }
+    return decrement < decrement_tiny * trace / (double)p &&
+           !cbk_cox_ties_are_exact(at->model.ties);
+}
+
+/* Goes along step, or a part of it, to where the likelihood is not less. */
+static bool take_step(fitting *at, double decrement)
+{
+    const size_t p = at->model.p;
+    cbk_cox_value after = at->next;
+    after.info = is_tiny(at, decrement) ? NULL : after.info;
     const double slack = 1e-13 * (fabs(at->now.loglik) + 1.0);
     double part = 1.0;
     for (int turn = 0; turn < HALVINGS_MAX; turn++, part /= 2.0) {
         for (size_t j = 0; j < p; j++) {
             at->trial[j] = at->beta[j] + part * at->step[j];
         }
-        cbk_cox_likelihood(&at->model, at->trial, &at->next);
-        if (at->next.loglik >= at->now.loglik - slack) {
+        cbk_cox_likelihood(&at->model, at->trial, &after);
+        if (after.loglik >= at->now.loglik - slack) {
             memcpy(at->beta, at->trial, p * sizeof *at->beta);
+            if (after.info == NULL) {
+                memcpy(at->next.info, at->now.info, p * p * sizeof *after.info);
+            }
+            at->next.loglik = after.loglik;
             const cbk_cox_value before = at->now;
             at->now = at->next;
             at->next = before;
@@ -197,6 +219,10 @@ static bool has_full_rank(const fitting *at)
 static bool climb(fitting *at)
 {
     at->whole = at->model;
+    if (cbk_cox_start_near(&at->model, &at->now, at->arena, at->beta,
+                           &at->fit->n_iterations)) {
+        cbk_cox_likelihood(&at->model, at->beta, &at->now);
+    }
     for (int turn = 0; turn < ITERATIONS_MAX; turn++) {
         const double decrement = newton_step(at);
         const bool is_lame = !has_full_rank(at); /* a direction that rounding hides */
@@ -206,7 +232,7 @@ static bool climb(fitting *at)
         }
         (void)newton_step(at); /* go_out() may have looked elsewhere */
         at->fit->n_iterations++;
-        if (!take_step(at)) {
+        if (!take_step(at, decrement)) {
             if (go_out(at, 0.0)) {
                 continue;
             }
@@ -356,6 +382,23 @@ static bool make_variances(fitting *at)
 
 /* ---- profiles ---------------------------------------------------------------------- */
 
+/* Whether the likelihood never falls along coefficient j alone, on the side of sign. */
+static bool rises_alone(fitting *at, size_t j, int sign, int *direction)
+{
+    memset(at->step, 0, at->model.p * sizeof *at->step);
+    at->step[j] = sign;
+    return cbk_cox_is_monotone(&at->model, at->step, 0.0, direction);
+}
+
+/* Whether the others, far enough out, make every value of coefficient j as likely. */
+static bool is_any_as_likely(fitting *at, const cbk_cox_profile *of, size_t j,
+                             int *direction)
+{
+    return at->direction[j] != 0 && isinf(of->lower) && isinf(of->upper) &&
+           of->likelihood_ratio.chisq < 1e-6 &&
+           !rises_alone(at, j, at->direction[j], direction);
+}
+
 /* By the profile: of all coefficients where that is wanted, else of the infinite ones
  * alone. */
 static bool fill_profiles(fitting *at)
@@ -367,7 +410,8 @@ static bool fill_profiles(fitting *at)
     }
     cbk_cox_profile *profile = CBK_NEW(at->arena, cbk_cox_profile, p + 1);
     double *std_error = numbers(at->arena, p);
-    if (std_error == NULL) {
+    int *direction = CBK_NEW(at->arena, int, p + 1);
+    if (direction == NULL) {
         return false;
     }
     for (size_t j = 0; j < p; j++) {
@@ -386,6 +430,9 @@ static bool fill_profiles(fitting *at)
     }
     for (size_t j = 0; j < p; j++) {
         cbk_cox_profile *out = &at->coefficients[at->kept[j]].profile;
+        if (is_any_as_likely(at, &profile[j], j, direction)) {
+            at->coefficients[at->kept[j]].fate = CBK_COX_UNDETERMINED;
+        }
         *out = profile[j];
         out->lower = exp(profile[j].lower / at->model.scale[j]);
         out->upper = exp(profile[j].upper / at->model.scale[j]);
@@ -404,10 +451,7 @@ static bool send_rest_out(fitting *at)
     }
     for (size_t j = 0; j < p; j++) {
         for (int sign = -1; sign <= 1 && at->is_undetermined[j]; sign += 2) {
-            memset(at->step, 0, p * sizeof *at->step);
-            at->step[j] = sign;
-            if (at->direction[j] == 0 &&
-                cbk_cox_is_monotone(&at->model, at->step, 0.0, direction)) {
+            if (at->direction[j] == 0 && rises_alone(at, j, sign, direction)) {
                 at->direction[j] = sign;
             }
         }

@@ -148,7 +148,8 @@ static bool rank_rows(const cbk_cox_model *model, const double *beta, cbk_arena 
     for (size_t i = 0; i < n; i += CBK_COX_TILE) {
         double risk[CBK_COX_TILE];
         model->kernels->fill_risk(model->tiles + i * model->p, model->p, beta,
-                                  model->offset + i, model->weight + i, value + i, risk);
+                                  cbk_cox_tile_offsets(model, i),
+                                  cbk_cox_tile_weights(model, i), value + i, risk);
     }
     const double *column[] = {value};
     if (!cbk_order_rows(column, 1, n, arena, order)) {
@@ -187,23 +188,23 @@ static void count_outlasting(counting *count)
     for (size_t r = model->n_runs; r-- > 0;) {
         const cbk_cox_run *run = &model->runs[r];
         const uint32_t end_events = run->first + run->n_event;
-        if (run->end == run->stratum_end) {
+        if (cbk_cox_run_end(run) == run->stratum_end) {
             tally_clear(&count->at);
             n_late = run->stratum_end;
         }
         while (model->entry != NULL && n_late > run->stratum_first &&
                model->entry[model->enters[n_late - 1]] >= run->time) {
             const uint32_t i = model->enters[--n_late];
-            tally_add(&count->at, count->standing[i].at, -model->weight[i]);
+            tally_add(&count->at, count->standing[i].at, -cbk_cox_weight(model, i));
         }
-        for (uint32_t i = end_events; i < run->end; i++) {
-            tally_add(&count->at, count->standing[i].at, model->weight[i]);
+        for (uint32_t i = end_events; i < cbk_cox_run_end(run); i++) {
+            tally_add(&count->at, count->standing[i].at, cbk_cox_weight(model, i));
         }
         for (uint32_t i = run->first; i < end_events; i++) {
             count_row(count, i, true, 1.0);
         }
         for (uint32_t i = run->first; i < end_events; i++) {
-            tally_add(&count->at, count->standing[i].at, model->weight[i]);
+            tally_add(&count->at, count->standing[i].at, cbk_cox_weight(model, i));
         }
     }
 }
@@ -216,7 +217,7 @@ static void count_outlasted(counting *count)
     for (size_t r = 0; r < model->n_runs; r++) {
         const cbk_cox_run *run = &model->runs[r];
         const uint32_t end_events = run->first + run->n_event;
-        if (run->is_first) {
+        if (cbk_cox_run_is_first(run)) {
             tally_clear(&count->at);
             n_entered = run->stratum_first;
         }
@@ -228,9 +229,9 @@ static void count_outlasted(counting *count)
             count_row(count, i, false, 1.0);
         }
         for (uint32_t i = run->first; i < end_events; i++) {
-            tally_add(&count->at, count->standing[i].at, model->weight[i]);
+            tally_add(&count->at, count->standing[i].at, cbk_cox_weight(model, i));
         }
-        for (uint32_t i = end_events; i < run->end; i++) {
+        for (uint32_t i = end_events; i < cbk_cox_run_end(run); i++) {
             count_row(count, i, false, 1.0);
         }
     }
@@ -243,8 +244,8 @@ static double estimate_of(const counting *count, double *n_pairs)
     cbk_sum agreeing = {0};
     cbk_sum pairs = {0};
     for (size_t i = 0; i < model->n; i++) {
-        cbk_sum_add(&agreeing, model->weight[i] * count->agreeing[i]);
-        cbk_sum_add(&pairs, model->weight[i] * count->pairs[i]);
+        cbk_sum_add(&agreeing, cbk_cox_weight(model, i) * count->agreeing[i]);
+        cbk_sum_add(&pairs, cbk_cox_weight(model, i) * count->pairs[i]);
     }
     *n_pairs = cbk_sum_value(&pairs);
     return cbk_sum_value(&agreeing) / *n_pairs;
@@ -261,7 +262,7 @@ static bool jackknife(const counting *count, double estimate, double n_pairs,
     }
     for (size_t i = 0; i < model->n; i++) {
         influence[model->cluster != NULL ? model->cluster[i] : i] +=
-            model->weight[i] * (count->agreeing[i] - estimate * count->pairs[i]) /
+            cbk_cox_weight(model, i) * (count->agreeing[i] - estimate * count->pairs[i]) /
             n_pairs;
     }
     cbk_sum squares = {0};

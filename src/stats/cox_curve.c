@@ -46,7 +46,7 @@ static double place_subject(const making *at, size_t subject)
     const double offset = at->request->n_subjects > 0 && at->request->offset != NULL
                               ? at->request->offset[subject]
                               : 0.0;
-    double eta = offset - kept->first_offset + model->offset[0];
+    double eta = offset - kept->first_offset + cbk_cox_offset(model, 0);
     for (size_t j = 0; j < model->p; j++) {
         const size_t covariate = kept->covariate[j];
         at->x[j] = (value_of(at, subject, covariate) - kept->first[covariate]) /
@@ -86,8 +86,12 @@ static void sum_up(const making *at)
     const cbk_cox_steps *steps = &at->steps;
     const size_t p = at->kept->model.p;
     for (size_t k = 0; k < steps->n; k++) {
-        if (steps->model->runs[steps->first + k].is_first) {
+        if (cbk_cox_run_is_first(&steps->model->runs[steps->first + k])) {
             memset(at->sum, 0, (p + 2) * sizeof *at->sum);
+        }
+        if (steps->model->runs[steps->first + k].n_event == 0) {
+            steps->hazard[k] = at->sum[0].total + at->sum[0].lost;
+            continue; /* fill_curve() asks for no more, but at first, where it is 0 */
         }
         cbk_sum_add(&at->sum[0], steps->hazard[k]);
         cbk_sum_add(&at->sum[1], steps->variance[k]);
@@ -126,7 +130,7 @@ static void fill_curve(const making *at, double ratio, double *hazard, double *v
     for (size_t k = 0; k < steps->n; k++) {
         const size_t r = steps->first + k;
         const cbk_cox_run *run = &steps->model->runs[r];
-        if (run->n_event == 0 && !run->is_first) {
+        if (run->n_event == 0 && !cbk_cox_run_is_first(run)) {
             hazard[r] = hazard[r - 1];
             variance[r] = variance[r - 1];
         } else {
@@ -148,10 +152,10 @@ static void fill_counts(const making *at)
         double n_event = 0.0;
         double n_censor = 0.0;
         for (uint32_t i = run->first; i < events_end; i++) {
-            n_event += model->weight[i];
+            n_event += cbk_cox_weight(model, i);
         }
-        for (uint32_t i = events_end; i < run->end; i++) {
-            n_censor += model->weight[i];
+        for (uint32_t i = events_end; i < cbk_cox_run_end(run); i++) {
+            n_censor += cbk_cox_weight(model, i);
         }
         out->time[r] = run->time;
         out->n_risk[r] = at->steps.n_risk[k];
@@ -197,7 +201,7 @@ static bool start(making *at, cbk_cox_curves *out)
     }
     size_t stratum = 0;
     for (size_t r = 0, end = 0; r < n; r = end, stratum++) {
-        for (end = r + 1; end < n && !model->runs[end].is_first;) {
+        for (end = r + 1; end < n && !cbk_cox_run_is_first(&model->runs[end]);) {
             end++;
         }
         for (size_t i = 0; i < out->n_subjects; i++) {

@@ -8,6 +8,42 @@
 
 #include <string.h>
 
+enum { CBK_COX_BLOCK = 16 /* tiles, whose sums are plain */ };
+
+/* Asks for a column of a tile ahead of its time. */
+static inline void cbk_cox_expect_column(const double *x)
+{
+    enum { LINE = 8 /* numbers of it in one go */ };
+    for (size_t i = 0; i < CBK_COX_TILE; i += LINE) {
+        __builtin_prefetch(x + i, 0, 2);
+    }
+}
+
+/* Rows of one stratum in one tile. */
+typedef struct cbk_cox_segment {
+    size_t tile; /* its first row */
+    size_t first;
+    size_t end; /* first and end count from there */
+} cbk_cox_segment;
+
+/* A time with tied events in a segment. */
+typedef struct cbk_cox_tied {
+    bool is_here; /* it begins here; else only its rows first..end do */
+    size_t first;
+    size_t end;
+    size_t time;
+    size_t place; /* of its vector */
+    double part;
+} cbk_cox_tied;
+
+/* The times with events of a segment, latest first. */
+typedef struct cbk_cox_segment_times {
+    size_t n_here;
+    uint8_t row[CBK_COX_TILE]; /* where each begins */
+    size_t n_tied;
+    cbk_cox_tied tied[CBK_COX_TILE / 2 + 1];
+} cbk_cox_segment_times;
+
 /* Vectors whose weighted squares the information is less: what times with events take
  * from it.  Column by column. */
 typedef struct cbk_cox_vectors {
@@ -30,9 +66,9 @@ typedef struct cbk_cox_evaluation {
     const double *beta;
     const double *multiplier;
     bool is_at_0;               /* x'b + offset of all rows: risk is weight */
+    bool is_brief;              /* the information is not wanted */
     const cbk_cox_trace *trace; /* instead of the information; or NULL */
     size_t time;                /* backward: after the next time; forward: the next */
-    size_t event_time;          /* the same, for eta of the events */
     size_t late_end;            /* of enters: those after have been taken out */
     cbk_sum *at_risk;           /* [1 + p] S0 and S1 */
     double *tied;               /* [1 + p] the same of those with the event at a time */
@@ -43,6 +79,8 @@ typedef struct cbk_cox_evaluation {
     cbk_sum *info_sum;       /* [p * p] of the blocks before */
     cbk_sum *gradient_sum;   /* [p] */
     size_t n_tiles;          /* of this block */
+    double block_hazard;     /* its sum, where is_brief */
+    bool is_tied_open;       /* a tied time goes on in the tile before, where is_brief */
     cbk_sum loglik;          /* without denominators */
     cbk_cox_product denominators;
     cbk_sum hazard;             /* so far */
@@ -79,6 +117,20 @@ cbk_cox_seen cbk_cox_see_time(cbk_cox_evaluation *at, size_t k, double at_risk,
 
 /* Takes the vectors collected so far. */
 void cbk_cox_take_vectors(cbk_cox_evaluation *at, cbk_cox_vectors *of);
+
+/* Goes over the times of a segment: those at risk, the steps of hazard, the likelihood.
+ */
+void cbk_cox_see_times(cbk_cox_evaluation *at, const cbk_cox_segment *of,
+                       cbk_cox_segment_times *seen);
+
+/* Takes n denominators of a tile, those whose bits are set, into the product. */
+void cbk_cox_multiply_all(cbk_cox_evaluation *at, const double *at_risk, uint64_t rows,
+                          size_t n);
+
+/* Takes from the gradient what the times of a segment do. */
+void cbk_cox_take_gradient(cbk_cox_evaluation *at, const cbk_cox_segment *of);
+/* At the end of a block or stratum. */
+void cbk_cox_close_gradient(cbk_cox_evaluation *at);
 
 /* Goes back over the rows first..end of one tile and stratum where some enter late. */
 void cbk_cox_go_back_late(cbk_cox_evaluation *at, size_t first, size_t end,

@@ -424,7 +424,7 @@ static bool fill_risk(const cbk_cox_model *model, const double *beta)
     double least = (double)INFINITY;
     double most = -(double)INFINITY;
     for (size_t i = 0; i < model->n; i++) {
-        const double eta = model->offset[i] + cbk_cox_along(model, i, beta);
+        const double eta = cbk_cox_offset(model, i) + cbk_cox_along(model, i, beta);
         least = fmin(least, eta);
         most = fmax(most, eta);
         model->risk[i] = exp(eta);

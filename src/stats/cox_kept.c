@@ -5,27 +5,43 @@
 
 #include <string.h>
 
-/* The weighted mean; 0 where there are no values but -1, 0 and 1. */
+/* Whether there are no values but -1, 0 and 1. */
+static bool is_code(const double *value, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double square = value[i] * value[i];
+        if (square > 0.0 && (square < 1.0 || square > 1.0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The weighted mean; 0 of codes. */
 static double reference_of(const double *value, const cbk_cox_model *model)
 {
-    cbk_sum sum = {0};
-    cbk_sum weight = {0};
-    bool is_code = true;
-    for (size_t i = 0; i < model->n; i++) {
-        const double here = value[model->order[i]];
-        is_code =
-            is_code && (here * here <= 0.0 || (here * here >= 1.0 && here * here <= 1.0));
-        cbk_sum_add(&sum, model->weight[i] * here);
-        cbk_sum_add(&weight, model->weight[i]);
+    enum { AHEAD = 24 /* rows, in which a number comes from memory */ };
+    if (is_code(value, model->n)) {
+        return 0.0;
     }
-    return is_code ? 0.0 : cbk_sum_value(&sum) / cbk_sum_value(&weight);
+    const size_t n = model->n;
+    cbk_sum sum = {0};
+    cbk_sum weight = {model->is_weighted ? 0.0 : (double)n, 0.0};
+    for (size_t i = 0; i < n; i++) {
+        __builtin_prefetch(&value[model->order[i + AHEAD < n ? i + AHEAD : i]]);
+        cbk_sum_add(&sum, cbk_cox_weight(model, i) * value[model->order[i]]);
+        if (model->is_weighted) {
+            cbk_sum_add(&weight, model->weights[i]);
+        }
+    }
+    return cbk_sum_value(&sum) / cbk_sum_value(&weight);
 }
 
 static size_t count_strata(const cbk_cox_model *model)
 {
     size_t n = 0;
     for (size_t r = 0; r < model->n_runs; r++) {
-        n += model->runs[r].is_first ? 1 : 0;
+        n += cbk_cox_run_is_first(&model->runs[r]) ? 1 : 0;
     }
     return n;
 }
@@ -60,7 +76,7 @@ cbk_cox_kept *cbk_cox_kept_start(const cbk_cox_rows *rows, const cbk_cox_model *
     }
     size_t k = 0;
     for (size_t r = 0; r < model->n_runs; r++) {
-        if (model->runs[r].is_first) {
+        if (cbk_cox_run_is_first(&model->runs[r])) {
             const uint32_t row = model->order[model->runs[r].first];
             out->stratum[k++] = rows->stratum != NULL ? rows->stratum[row] : 0;
         }

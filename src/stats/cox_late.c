@@ -74,6 +74,10 @@ static void take_time(cbk_cox_evaluation *at, size_t k)
     if (trace != NULL) {
         trace->seen[k] = seen;
     }
+    if (at->is_brief) {
+        at->tied[0] = 0.0;
+        return;
+    }
     double *whole = next_vector(at, &at->whole, seen.weight);
     double *tied = is_tied ? next_vector(at, &at->of_tied, seen.tied_weight) : NULL;
     for (size_t j = 0; j < p; j++) {
@@ -117,11 +121,12 @@ void cbk_cox_go_back_late(cbk_cox_evaluation *at, size_t first, size_t end,
                           size_t stratum_end)
 {
     at->late_end = end == stratum_end ? end : at->late_end;
-    switch (at->model->p) { /* few covariates: straight code */
+    switch (at->is_brief ? 0 : at->model->p) { /* few covariates: straight code */
 #define EXPAND(p)                                                                        \
     case p:                                                                              \
         go_back(at, first, end, p);                                                      \
         break;
+        EXPAND(0)
         EXPAND(1)
         EXPAND(2)
         EXPAND(3)

@@ -7,8 +7,8 @@
  * cost what Breslow's cost.
  *
  * Backward over the tiles to know who is at risk, forward to sum the hazard.  Sums are
- * plain within BLOCK tiles and compensated from there on; those over who is at risk are
- * plain within a tile.  docs/decisions/0013-cox-in-tiles.md says why.
+ * plain within a block of tiles and compensated from there on; those over who is at risk
+ * are plain within a tile.  docs/decisions/0013-cox-in-tiles.md says why.
  */
 #include "numeric/sum.h"
 #include "stats/cox_evaluation.h"
@@ -16,7 +16,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { BLOCK = 16 /* tiles */ };
 static const double spread_max = 600.0;
 
 /* ---- one time with events --------------------------------------------------------- */
@@ -30,9 +29,10 @@ void cbk_cox_take_product(cbk_cox_evaluation *at)
 
 static double weight_of_events(const cbk_cox_model *model, const cbk_cox_time *time)
 {
-    double weight = 0.0;
-    for (uint32_t i = time->first; i < time->first + time->n_event; i++) {
-        weight += model->weight[i];
+    double weight = model->is_weighted ? 0.0 : (double)time->n_event;
+    for (uint32_t i = time->first; model->is_weighted && i < time->first + time->n_event;
+         i++) {
+        weight += cbk_cox_weight(model, i);
     }
     return weight;
 }
@@ -49,33 +49,59 @@ static void take_logarithm(cbk_cox_evaluation *at, double weight, double value)
     }
 }
 
+void cbk_cox_divide(const cbk_cox_kernels *kernels, double at_risk, double of_events,
+                    size_t d, cbk_cox_denominators *out)
+{
+    enum { AT_ONCE = 256 };
+    cbk_cox_product product = {.product = 1.0};
+    double sums[5] = {0.0};
+    *out = (cbk_cox_denominators){0};
+    for (size_t l = 0; l < d; l += AT_ONCE) {
+        double more[5];
+        int64_t power = 0;
+        cbk_cox_multiply(&product, kernels->divide(at_risk, of_events, d, l,
+                                                   l + AT_ONCE < d ? l + AT_ONCE : d,
+                                                   more, &power));
+        product.power += power;
+        for (int s = 0; s < 5; s++) {
+            sums[s] += more[s];
+        }
+        if (product.n == CBK_COX_FACTORS) {
+            out->logarithm += log(product.product);
+            product.product = 1.0;
+            product.n = 0;
+        }
+    }
+    out->inverse = sums[0];
+    out->shared = sums[1];
+    out->squared = sums[2];
+    out->shared_squared = sums[3];
+    out->twice_shared_squared = sums[4];
+    out->logarithm += log(product.product);
+    out->power = product.power;
+}
+
 /* The parts of a time whose d events have as many denominators. */
 static cbk_cox_seen see_tied(cbk_cox_evaluation *at, size_t k, double weight,
                              double factor, double at_risk, double of_events)
 {
-    const uint32_t d = at->model->times[k].n_event;
+    const size_t d = at->model->times[k].n_event;
     const double each = weight / (double)d;
-    double hazard = 0.0, hazard_event = 0.0;
-    double whole = 0.0, once = 0.0, twice = 0.0;
-    for (uint32_t l = 0; l < d; l++) {
-        const double share = (double)l / (double)d;
-        const double denominator = at_risk - share * of_events;
-        const double inverse = 1.0 / denominator;
-        const double part = each * inverse;
-        const double squared = part * inverse;
-        hazard += part;
-        hazard_event += part * (1.0 - share);
-        whole += squared;
-        once += share * squared;
-        twice += share * share * squared;
-        take_logarithm(at, each, denominator);
+    cbk_cox_denominators of;
+    cbk_cox_divide(at->kernels, at_risk, of_events, d, &of);
+    if (at->model->is_weighted) {
+        cbk_sum_add(&at->loglik, -each * (of.logarithm + (double)of.power * log(2.0)));
+    } else {
+        cbk_sum_add(&at->loglik, -of.logarithm);
+        at->denominators.power += of.power;
     }
-    at->model->step[k] = factor * hazard;
-    at->model->step_event[k] = factor * hazard_event;
-    const double part = once / whole;
+    at->model->step[k] = factor * each * of.inverse;
+    at->model->step_event[k] = factor * each * (of.inverse - of.shared);
+    const double part = of.shared_squared / of.squared;
+    const double rest = of.twice_shared_squared - of.shared_squared * part;
     return (cbk_cox_seen){.part = part,
-                          .weight = factor * whole,
-                          .tied_weight = factor * fmax(twice - once * part, 0.0)};
+                          .weight = factor * each * of.squared,
+                          .tied_weight = factor * each * fmax(rest, 0.0)};
 }
 
 cbk_cox_seen cbk_cox_see_time(cbk_cox_evaluation *at, size_t k, double at_risk,
@@ -99,8 +125,11 @@ cbk_cox_seen cbk_cox_see_time(cbk_cox_evaluation *at, size_t k, double at_risk,
 static void close_block(cbk_cox_evaluation *at)
 {
     const size_t p = at->model->p;
+    if (at->is_brief && at->model->entry == NULL) {
+        cbk_cox_close_gradient(at);
+    }
     for (size_t j = 0; j < p; j++) {
-        for (size_t k = 0; k <= j; k++) {
+        for (size_t k = 0; !at->is_brief && k <= j; k++) {
             double *part = at->info + (j * p + k) * CBK_COX_LANES;
             cbk_sum_add(&at->info_sum[j * p + k],
                         (part[0] + part[1]) + (part[2] + part[3]));
@@ -114,7 +143,7 @@ static void close_block(cbk_cox_evaluation *at)
 
 static void count_tile(cbk_cox_evaluation *at)
 {
-    if (++at->n_tiles == BLOCK) {
+    if (++at->n_tiles == CBK_COX_BLOCK) {
         close_block(at);
         at->n_tiles = 0;
     }
@@ -122,7 +151,7 @@ static void count_tile(cbk_cox_evaluation *at)
 
 void cbk_cox_take_vectors(cbk_cox_evaluation *at, cbk_cox_vectors *of)
 {
-    if (at->trace != NULL) {
+    if (at->trace != NULL || at->is_brief) {
         of->n = 0;
         return;
     }
@@ -135,39 +164,16 @@ void cbk_cox_take_vectors(cbk_cox_evaluation *at, cbk_cox_vectors *of)
     count_tile(at);
 }
 
-/* Asks for a column of a tile ahead of its time. */
-static inline void expect_column(const double *x)
-{
-    enum { LINE = 8 /* numbers of it in one go */ };
-    for (size_t i = 0; i < CBK_COX_TILE; i += LINE) {
-        __builtin_prefetch(x + i, 0, 2);
-    }
-}
-
 /* ---- backward --------------------------------------------------------------------- */
 
-/* Rows of one stratum in one tile. */
-typedef struct segment {
-    size_t tile; /* its first row */
-    size_t first;
-    size_t end; /* first and end count from there */
-} segment;
-
-static inline bool is_whole(const segment *of)
+static inline bool is_whole(const cbk_cox_segment *of)
 {
     return of->first == 0 && of->end == CBK_COX_TILE;
 }
 
-static const double ones[CBK_COX_TILE] = {
-#define EIGHT 1, 1, 1, 1, 1, 1, 1, 1
-    EIGHT, EIGHT, EIGHT, EIGHT, EIGHT,
-    EIGHT, EIGHT, EIGHT
-#undef EIGHT
-};
-
 /* As the kernel, of a part of a tile; out may be NULL. */
-static double sum_back(const cbk_cox_evaluation *at, const segment *of, const double *a,
-                       const double *b, double base, double *out)
+static double sum_back(const cbk_cox_evaluation *at, const cbk_cox_segment *of,
+                       const double *a, const double *b, double base, double *out)
 {
     if (is_whole(of)) {
         return out != NULL ? at->kernels->sum_back(a, b, base, out)
@@ -196,31 +202,27 @@ static double sum_some(const cbk_cox_evaluation *at, const double *a, const doub
     return sum;
 }
 
-/* A time with tied events in a segment. */
-typedef struct tied_time {
-    bool is_here; /* it begins here; else only its rows first..end do */
-    size_t first;
-    size_t end;
-    size_t time;
-    size_t place; /* of its vector */
-    double part;
-} tied_time;
+void cbk_cox_multiply_all(cbk_cox_evaluation *at, const double *at_risk, uint64_t rows,
+                          size_t n)
+{
+    int64_t power = 0;
+    at->denominators.product *= at->kernels->multiply(at_risk, rows, &power);
+    at->denominators.power += power;
+    at->denominators.n += n;
+    if (at->denominators.n >= CBK_COX_FACTORS) {
+        cbk_cox_take_product(at);
+    }
+}
 
-/* The times with events of a segment, latest first. */
-typedef struct segment_times {
-    size_t n_here;
-    uint8_t row[CBK_COX_TILE]; /* where each begins */
-    size_t n_tied;
-    tied_time tied[CBK_COX_TILE / 2 + 1];
-} segment_times;
-
-/* Times with one denominator, of which at->time is the last. */
-static void see_singles(cbk_cox_evaluation *at, const segment *of, const double *at_risk,
-                        segment_times *seen)
+/* Times with one denominator, of which at->time is the last.  inverse is that of at_risk.
+ */
+static void see_singles(cbk_cox_evaluation *at, const cbk_cox_segment *of,
+                        const double *at_risk, const double *inverse,
+                        cbk_cox_segment_times *seen)
 {
     const cbk_cox_model *model = at->model;
     const size_t first = of->tile + of->first;
-    cbk_cox_product product = at->denominators;
+    uint64_t rows = 0;
     double *weight = at->whole.weight + at->whole.n;
     size_t n = 0;
     size_t k = at->time;
@@ -230,24 +232,22 @@ static void see_singles(cbk_cox_evaluation *at, const segment *of, const double 
             break;
         }
         const size_t row = time->first - of->tile;
-        const double inverse = 1.0 / at_risk[row];
         const double factor = at->multiplier != NULL ? at->multiplier[time->run] : 1.0;
-        const double hazard = factor * (model->weight[time->first] * inverse);
+        const double hazard =
+            factor * (cbk_cox_weight(model, time->first) * inverse[row]);
         model->step[k - 1] = model->step_event[k - 1] = hazard;
         if (at->trace != NULL) {
-            at->trace->seen[k - 1] = (cbk_cox_seen){.weight = hazard * inverse};
+            at->trace->seen[k - 1] = (cbk_cox_seen){.weight = hazard * inverse[row]};
         }
-        weight[n] = -(hazard * inverse);
+        weight[n] = -(hazard * inverse[row]);
         seen->row[seen->n_here + n] = (uint8_t)row;
-        if (!model->is_weighted) {
-            cbk_cox_multiply(&product, at_risk[row]);
-        } else {
-            take_logarithm(at, model->weight[time->first], at_risk[row]);
+        rows |= UINT64_C(1) << row;
+        if (model->is_weighted) {
+            take_logarithm(at, cbk_cox_weight(model, time->first), at_risk[row]);
         }
     }
-    at->denominators = product;
-    if (at->denominators.n >= CBK_COX_FACTORS) {
-        cbk_cox_take_product(at);
+    if (n > 0 && !model->is_weighted) {
+        cbk_cox_multiply_all(at, at_risk, rows, n);
     }
     seen->n_here += n;
     at->whole.n += n;
@@ -255,26 +255,27 @@ static void see_singles(cbk_cox_evaluation *at, const segment *of, const double 
 }
 
 /* The time at->time with more events; false where it does not reach into the segment. */
-static bool see_many(cbk_cox_evaluation *at, const segment *of, const double *at_risk,
-                     segment_times *seen)
+static bool see_many(cbk_cox_evaluation *at, const cbk_cox_segment *of,
+                     const double *at_risk, cbk_cox_segment_times *seen)
 {
     const cbk_cox_model *model = at->model;
     const cbk_cox_time *time = &model->times[at->time - 1];
     const size_t first = of->tile + of->first;
     const bool is_here = time->first >= first;
     const bool is_tied = cbk_cox_is_tied(model, time);
-    tied_time *tied = &seen->tied[seen->n_tied];
+    cbk_cox_tied *tied = &seen->tied[seen->n_tied];
     if (is_tied ? time->first + time->n_event <= first : !is_here) {
         return false;
     }
     if (is_tied) {
         const size_t end = (size_t)time->first + time->n_event - of->tile;
-        *tied = (tied_time){.is_here = is_here,
-                            .first = is_here ? time->first - of->tile : of->first,
-                            .end = end < of->end ? end : of->end,
-                            .time = at->time - 1,
-                            .place = at->whole.n};
-        at->tied[0] += sum_some(at, model->risk + of->tile, ones, tied->first, tied->end);
+        *tied = (cbk_cox_tied){.is_here = is_here,
+                               .first = is_here ? time->first - of->tile : of->first,
+                               .end = end < of->end ? end : of->end,
+                               .time = at->time - 1,
+                               .place = at->whole.n};
+        at->tied[0] += sum_some(at, model->risk + of->tile, cbk_cox_ones_then_zeros,
+                                tied->first, tied->end);
         seen->n_tied++;
     }
     if (!is_here) {
@@ -297,30 +298,38 @@ static bool see_many(cbk_cox_evaluation *at, const segment *of, const double *at
     return true;
 }
 
-static void see_times(cbk_cox_evaluation *at, const segment *of, segment_times *seen)
+void cbk_cox_see_times(cbk_cox_evaluation *at, const cbk_cox_segment *of,
+                       cbk_cox_segment_times *seen)
 {
     const double *risk = at->model->risk + of->tile;
     double at_risk[CBK_COX_TILE];
+    double inverse[CBK_COX_TILE];
     seen->n_here = seen->n_tied = 0;
+    if (!is_whole(of)) {
+        memcpy(at_risk, cbk_cox_ones_then_zeros, sizeof at_risk);
+    }
     const bool has_times = at->model->times[at->time - 1].first >= of->tile + of->first;
     cbk_sum_add(&at->at_risk[0],
-                sum_back(at, of, risk, ones, cbk_sum_value(&at->at_risk[0]),
-                         has_times ? at_risk : NULL));
+                sum_back(at, of, risk, cbk_cox_ones_then_zeros,
+                         cbk_sum_value(&at->at_risk[0]), has_times ? at_risk : NULL));
+    if (has_times) {
+        at->kernels->invert(at_risk, UINT64_MAX, inverse);
+    }
     do {
-        see_singles(at, of, at_risk, seen);
+        see_singles(at, of, at_risk, inverse, seen);
     } while (at->time > 0 && see_many(at, of, at_risk, seen));
 }
 
 /* Column j (from 1) of the tied times: their vectors come from D1, too. */
-static void take_tied(cbk_cox_evaluation *at, const segment *of, size_t j,
-                      const segment_times *seen, size_t first_tied)
+static void take_tied(cbk_cox_evaluation *at, const cbk_cox_segment *of, size_t j,
+                      const cbk_cox_segment_times *seen, size_t first_tied)
 {
     const double *risk = at->model->risk + of->tile;
     const double *x = at->model->tiles + of->tile * at->model->p + (j - 1) * CBK_COX_TILE;
     double *whole = at->whole.x + (j - 1) * CBK_COX_VECTORS;
     double *tied = at->of_tied.x + (j - 1) * CBK_COX_VECTORS + first_tied;
     for (size_t k = 0; k < seen->n_tied; k++) {
-        const tied_time *time = &seen->tied[k];
+        const cbk_cox_tied *time = &seen->tied[k];
         at->tied[j] += sum_some(at, risk, x, time->first, time->end);
         if (time->is_here) {
             whole[time->place] -= time->part * at->tied[j];
@@ -333,12 +342,12 @@ static void take_tied(cbk_cox_evaluation *at, const segment *of, size_t j,
     }
 }
 
-static void go_back_over(cbk_cox_evaluation *at, const segment *of)
+static void go_back_over(cbk_cox_evaluation *at, const cbk_cox_segment *of)
 {
     const cbk_cox_model *model = at->model;
     const double *risk = model->risk + of->tile;
     double at_risk[CBK_COX_TILE];
-    segment_times seen;
+    cbk_cox_segment_times seen;
     if (at->whole.n > CBK_COX_VECTORS - CBK_COX_TILE) {
         cbk_cox_take_vectors(at, &at->whole);
     }
@@ -348,12 +357,12 @@ static void go_back_over(cbk_cox_evaluation *at, const segment *of)
     const size_t first = at->whole.n;
     const size_t first_tied = at->of_tied.n;
     const size_t last_time = at->time - 1;
-    see_times(at, of, &seen);
+    cbk_cox_see_times(at, of, &seen);
     for (size_t j = 1; j <= model->p; j++) {
         const double *x = model->tiles + of->tile * model->p + (j - 1) * CBK_COX_TILE;
         double *whole = at->whole.x + (j - 1) * CBK_COX_VECTORS + first;
-        if (of->tile >= BLOCK * CBK_COX_TILE) { /* the next block goes first */
-            expect_column(x - BLOCK * CBK_COX_TILE * model->p);
+        if (of->tile >= CBK_COX_BLOCK * CBK_COX_TILE) { /* the next block goes first */
+            cbk_cox_expect_column(x - CBK_COX_BLOCK * CBK_COX_TILE * model->p);
         }
         cbk_sum_add(&at->at_risk[j],
                     sum_back(at, of, risk, x, cbk_sum_value(&at->at_risk[j]),
@@ -370,63 +379,52 @@ static void go_back_over(cbk_cox_evaluation *at, const segment *of)
     }
 }
 
-/* Takes weight times eta of the events of a block, of which eta[first] is at hand. */
-static void take_events(cbk_cox_evaluation *at, size_t first, size_t end,
-                        const double *eta)
-{
-    const cbk_cox_model *model = at->model;
-    double sum = 0.0;
-    for (; at->event_time > 0; at->event_time--) {
-        const cbk_cox_time *time = &model->times[at->event_time - 1];
-        const size_t from = time->first > first ? time->first : first;
-        const size_t to = (size_t)time->first + time->n_event;
-        for (size_t i = from; i < to && i < end; i++) {
-            sum += model->weight[i] * eta[i - first];
-        }
-        if (time->first < first) {
-            break;
-        }
-    }
-    cbk_sum_add(&at->loglik, sum);
-}
-
 /* Forward over a block, as processors fetch ahead; then it is at hand. */
 static void fill_risk(cbk_cox_evaluation *at, size_t first, size_t end)
 {
     const cbk_cox_model *model = at->model;
-    double eta[BLOCK * CBK_COX_TILE] = {0.0};
-    if (at->is_at_0) {
-        memcpy(model->risk + first, model->weight + first,
-               (end - first) * sizeof *model->risk);
-    }
-    for (size_t i = first; i < end && !at->is_at_0; i += CBK_COX_TILE) {
+    double eta[CBK_COX_TILE];
+    for (size_t i = first; i < end; i += CBK_COX_TILE) {
+        const double *weight = cbk_cox_tile_weights(model, i);
+        if (at->is_at_0) {
+            memcpy(model->risk + i, weight, CBK_COX_TILE * sizeof *weight);
+            continue;
+        }
         at->kernels->fill_risk(model->tiles + i * model->p, model->p, at->beta,
-                               model->offset + i, model->weight + i, eta + (i - first),
+                               cbk_cox_tile_offsets(model, i), weight, eta,
                                model->risk + i);
     }
-    take_events(at, first, end, eta);
 }
 
 static void go_back(cbk_cox_evaluation *at)
 {
     const cbk_cox_model *model = at->model;
     size_t stratum = model->n_strata;
-    at->time = at->event_time = model->n_times;
+    at->time = model->n_times;
     for (size_t end = model->n; end > 0;) {
         const size_t tile = (end - 1) / CBK_COX_TILE * CBK_COX_TILE;
-        if (end == model->n || end % (BLOCK * CBK_COX_TILE) == 0) {
-            fill_risk(at, (end - 1) / (BLOCK * CBK_COX_TILE) * (BLOCK * CBK_COX_TILE),
+        if (end == model->n || end % (CBK_COX_BLOCK * CBK_COX_TILE) == 0) {
+            fill_risk(at,
+                      (end - 1) / (CBK_COX_BLOCK * CBK_COX_TILE) *
+                          (CBK_COX_BLOCK * CBK_COX_TILE),
                       end);
         }
         if (end == model->strata[stratum]) {
+            if (at->is_brief && model->entry == NULL) {
+                cbk_cox_close_gradient(at);
+            }
             memset(at->at_risk, 0, (model->p + 1) * sizeof *at->at_risk);
             stratum--;
         }
         const size_t first =
             model->strata[stratum] > tile ? model->strata[stratum] : tile;
-        const segment of = {.tile = tile, .first = first - tile, .end = end - tile};
+        const cbk_cox_segment of = {
+            .tile = tile, .first = first - tile, .end = end - tile};
         if (at->time > 0 && model->entry != NULL) {
             cbk_cox_go_back_late(at, first, end, model->strata[stratum + 1]);
+        } else if (at->time > 0 && at->is_brief) {
+            cbk_cox_take_gradient(at, &of);
+            count_tile(at);
         } else if (at->time > 0) {
             go_back_over(at, &of);
         }
@@ -439,8 +437,8 @@ static void go_back(cbk_cox_evaluation *at)
 /* ---- forward ---------------------------------------------------------------------- */
 
 /* Those with an event are not exposed to all of what ties add. */
-static void take_back(const cbk_cox_evaluation *at, const segment *of, size_t first_time,
-                      double *hazard)
+static void take_back(const cbk_cox_evaluation *at, const cbk_cox_segment *of,
+                      size_t first_time, double *hazard)
 {
     const cbk_cox_model *model = at->model;
     const size_t end = of->tile + of->end;
@@ -457,7 +455,7 @@ static void take_back(const cbk_cox_evaluation *at, const segment *of, size_t fi
 }
 
 /* The hazard that each row of a segment was exposed to since the origin. */
-static void fill_hazard(cbk_cox_evaluation *at, const segment *of, double *hazard)
+static void fill_hazard(cbk_cox_evaluation *at, const cbk_cox_segment *of, double *hazard)
 {
     const cbk_cox_model *model = at->model;
     const size_t end = of->tile + of->end;
@@ -494,22 +492,38 @@ static void multiply(double *restrict value, const double *restrict by)
     }
 }
 
+/* Less the hazard before the entry of each row of a tile. */
+static void take_before_entry(const cbk_cox_evaluation *at, size_t tile, double *hazard)
+{
+    const cbk_cox_model *model = at->model;
+    const size_t n = model->n - tile < CBK_COX_TILE ? model->n - tile : CBK_COX_TILE;
+    const size_t ahead = tile + 2 * CBK_COX_TILE < model->n ? CBK_COX_TILE : 0;
+    for (size_t i = 0; i < n; i++) {
+        __builtin_prefetch(&at->cumulative[model->entry_time[tile + i + ahead]]);
+        hazard[i] -= at->cumulative[model->entry_time[tile + i]];
+    }
+}
+
 static void take_rows(cbk_cox_evaluation *at, size_t tile, double *hazard)
 {
     const cbk_cox_model *model = at->model;
     if (at->cumulative != NULL) {
-        const size_t n = model->n - tile < CBK_COX_TILE ? model->n - tile : CBK_COX_TILE;
-        for (size_t i = 0; i < n; i++) {
-            hazard[i] -= at->cumulative[model->entry_time[tile + i]];
-        }
+        take_before_entry(at, tile, hazard);
     }
     for (size_t j = 0; tile + 2 * CBK_COX_TILE < model->n && j < model->p; j++) {
-        expect_column(model->tiles + (tile + 2 * CBK_COX_TILE) * model->p +
-                      j * CBK_COX_TILE);
+        cbk_cox_expect_column(model->tiles + (tile + 2 * CBK_COX_TILE) * model->p +
+                              j * CBK_COX_TILE);
     }
     multiply(hazard, model->risk + tile);
-    at->kernels->update(model->tiles + tile * model->p, CBK_COX_TILE, model->p, hazard,
-                        CBK_COX_TILE, at->info, at->gradient);
+    const double *x = model->tiles + tile * model->p;
+    if (at->is_brief) {
+        for (size_t j = 0; j < model->p; j++, x += CBK_COX_TILE) {
+            cbk_sum_add(&at->gradient_sum[j], at->kernels->sum_products(x, hazard));
+        }
+    } else {
+        at->kernels->update(x, CBK_COX_TILE, model->p, hazard, CBK_COX_TILE, at->info,
+                            at->gradient);
+    }
     count_tile(at);
 }
 
@@ -528,7 +542,8 @@ static void go_forth(cbk_cox_evaluation *at)
         const size_t end = model->strata[stratum] < tile + CBK_COX_TILE
                                ? model->strata[stratum]
                                : tile + CBK_COX_TILE;
-        const segment of = {.tile = tile, .first = first - tile, .end = end - tile};
+        const cbk_cox_segment of = {
+            .tile = tile, .first = first - tile, .end = end - tile};
         fill_hazard(at, &of, hazard);
         if (end == tile + CBK_COX_TILE || end == model->n) {
             take_rows(at, tile, hazard);
@@ -552,7 +567,7 @@ static bool is_near(const cbk_cox_model *model, const double *beta)
     double least = (double)INFINITY;
     double most = -(double)INFINITY;
     for (size_t i = 0; i < model->n; i++) {
-        const double eta = model->offset[i] + cbk_cox_along(model, i, beta);
+        const double eta = cbk_cox_offset(model, i) + cbk_cox_along(model, i, beta);
         least = eta < least ? eta : least;
         most = eta > most ? eta : most;
     }
@@ -562,7 +577,7 @@ static bool is_near(const cbk_cox_model *model, const double *beta)
 /* Whether x'b + offset is 0 of all rows. */
 static bool is_at_0(const cbk_cox_model *model, const double *beta)
 {
-    bool is_0 = model->offset_range == 0.0 && model->offset[0] == 0.0;
+    bool is_0 = model->offset_range == 0.0 && cbk_cox_offset(model, 0) == 0.0;
     for (size_t j = 0; j < model->p; j++) {
         is_0 = is_0 && beta[j] == 0.0;
     }
@@ -585,7 +600,7 @@ static size_t fill_events(const cbk_cox_model *model, const double *multiplier, 
             if (*row >= tile + CBK_COX_TILE) {
                 return tile;
             }
-            weight[*row - tile] = factor * model->weight[*row];
+            weight[*row - tile] = factor * cbk_cox_weight(model, *row);
         }
         ++*k;
     }
@@ -607,6 +622,18 @@ void cbk_cox_sum_events(const cbk_cox_model *model, const double *multiplier,
                         model->kernels->sum_products(weight, x + j * CBK_COX_TILE));
         }
     }
+}
+
+double cbk_cox_sum_event_offsets(const cbk_cox_model *model)
+{
+    cbk_sum sum = {0};
+    for (size_t k = 0; model->offsets != NULL && k < model->n_times; k++) {
+        const uint32_t first = model->times[k].first;
+        for (uint32_t i = first; i < first + model->times[k].n_event; i++) {
+            cbk_sum_add(&sum, cbk_cox_weight(model, i) * model->offsets[i]);
+        }
+    }
+    return cbk_sum_value(&sum);
 }
 
 static cbk_cox_evaluation start(const cbk_cox_model *model, const double *beta,
@@ -646,6 +673,11 @@ static void fill_value(cbk_cox_evaluation *at, cbk_cox_value *out)
     const cbk_sum *events = model->event_sums;
     cbk_cox_take_product(at);
     cbk_sum_add(&at->loglik, -(double)at->denominators.power * log(2.0));
+    cbk_sum_add(&at->loglik, model->event_offset);
+    for (size_t j = 0; j < p; j++) {
+        cbk_sum_add(&at->loglik, at->beta[j] * events[j].total);
+        cbk_sum_add(&at->loglik, at->beta[j] * events[j].lost);
+    }
     out->loglik = cbk_sum_value(&at->loglik);
     if (at->multiplier != NULL) {
         cbk_cox_sum_events(model, at->multiplier, at->at_risk);
@@ -654,7 +686,7 @@ static void fill_value(cbk_cox_evaluation *at, cbk_cox_value *out)
     for (size_t j = 0; j < p; j++) {
         out->gradient[j] = (events[j].total - at->gradient_sum[j].total) +
                            (events[j].lost - at->gradient_sum[j].lost);
-        for (size_t k = 0; k <= j; k++) {
+        for (size_t k = 0; !at->is_brief && k <= j; k++) {
             out->info[j * p + k] = out->info[k * p + j] =
                 cbk_sum_value(&at->info_sum[j * p + k]);
         }
@@ -667,13 +699,18 @@ void cbk_cox_evaluate(const cbk_cox_model *model, const double *beta,
     const size_t p = model->p;
     if (!is_near(model, beta)) {
         memset(out->gradient, 0, p * sizeof *out->gradient);
-        memset(out->info, 0, p * p * sizeof *out->info);
+        if (out->info != NULL) {
+            memset(out->info, 0, p * p * sizeof *out->info);
+        }
         out->loglik = -(double)INFINITY;
         return;
     }
     cbk_cox_evaluation at = start(model, beta, multiplier);
+    at.is_brief = out->info == NULL;
     go_back(&at);
-    go_forth(&at);
+    if (!at.is_brief || model->entry != NULL) {
+        go_forth(&at);
+    }
     close_block(&at);
     fill_value(&at, out);
 }

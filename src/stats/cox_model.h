@@ -11,13 +11,22 @@
 /* Rows of one stratum that leave at one time: events first. */
 typedef struct cbk_cox_run {
     uint32_t first;
-    uint32_t end;
     uint32_t n_event;
     uint32_t stratum_first; /* rows of its stratum; also of cbk_cox_model.enters */
     uint32_t stratum_end;
-    bool is_first; /* of its stratum */
     double time;
 } cbk_cox_run;
+
+/* Of a run of a model. */
+static inline uint32_t cbk_cox_run_end(const cbk_cox_run *run)
+{
+    return run[1].first;
+}
+
+static inline bool cbk_cox_run_is_first(const cbk_cox_run *run)
+{
+    return run->first == run->stratum_first;
+}
 
 /* A time with events: they are the first rows of its run. */
 typedef struct cbk_cox_time {
@@ -34,8 +43,8 @@ typedef struct cbk_cox_model {
     const uint32_t *order; /* [n] which row of the data */
     double *tiles; /* covariates, centred and scaled, by tiles of 64 rows; in a tile
                       column by column, with 0 after the last row: cbk_cox_x() */
-    const double *weight;    /* [n], as the next and risk with 0 to the end of a tile */
-    const double *offset;    /* [n] centred */
+    const double *weights;   /* [n] with 0 to the end of a tile; NULL: all 1 */
+    const double *offsets;   /* [n] centred, to the end of a tile; NULL: none */
     const double *entry;     /* [n], or NULL: from the origin */
     const uint32_t *cluster; /* [n], or NULL: each row its own */
     size_t n_clusters;
@@ -44,12 +53,15 @@ typedef struct cbk_cox_model {
     size_t n_strata;  /* that have rows */
     size_t *strata;   /* [n_strata + 1] the first row of each, and n */
     size_t n_runs;
-    const cbk_cox_run *runs; /* [n_runs] by stratum and time */
+    const cbk_cox_run *runs; /* [n_runs + 1] by stratum and time; the last has a first
+                                row alone, n */
     size_t n_times;
     const cbk_cox_time *times; /* [n_times] the runs with events */
-    double *scale;       /* [p] a scaled coefficient divided by it is one of the data */
-    double *range;       /* [p] of the scaled covariate */
-    cbk_sum *event_sums; /* [p] of weight times x over the events */
+    const uint64_t *alone; /* [tiles] which rows of a tile are a time with one event */
+    double *scale;         /* [p] a scaled coefficient divided by it is one of the data */
+    double *range;         /* [p] of the scaled covariate */
+    cbk_sum *event_sums;   /* [p] of weight times x over the events */
+    double event_offset;   /* the same of the offset */
     double offset_range;
     /* Where entry is not NULL: */
     const uint32_t *enters;     /* [n] rows by stratum and entry */
@@ -59,9 +71,11 @@ typedef struct cbk_cox_model {
     double *late_x;     /* [n * p] covariates in the order of enters, row by row */
     double *cumulative; /* [n_times + 1] room */
     /* Room of cbk_cox_evaluate(), which leaves behind: */
-    double *risk;       /* [n] exp(x'b + offset) times weight */
+    double *risk;       /* [n] exp(x'b + offset) times weight, with 0 to the end of a
+                           tile */
     double *step;       /* [n_times] hazard added at the time */
-    double *step_event; /* [n_times] the same for those with the event */
+    double *step_event; /* [n_times] the same for those with the event; without ties it
+                           is step */
     double *room;       /* [cbk_cox_room(p)] */
     const cbk_cox_kernels *kernels;
     struct cbk_cox_exact *exact; /* room of the exact ties; else NULL */
@@ -71,6 +85,30 @@ typedef struct cbk_cox_model {
 static inline double *cbk_cox_x(const cbk_cox_model *model, size_t i)
 {
     return model->tiles + i / CBK_COX_TILE * CBK_COX_TILE * model->p + i % CBK_COX_TILE;
+}
+
+static inline double cbk_cox_weight(const cbk_cox_model *model, size_t i)
+{
+    return model->weights != NULL ? model->weights[i] : 1.0;
+}
+
+static inline double cbk_cox_offset(const cbk_cox_model *model, size_t i)
+{
+    return model->offsets != NULL ? model->offsets[i] : 0.0;
+}
+
+/* Of the rows of the tile that begins with row first: [64]. */
+static inline const double *cbk_cox_tile_weights(const cbk_cox_model *model, size_t first)
+{
+    const size_t n = model->n - first < CBK_COX_TILE ? model->n - first : CBK_COX_TILE;
+    return model->weights != NULL ? model->weights + first
+                                  : cbk_cox_ones_then_zeros + (CBK_COX_TILE - n);
+}
+
+static inline const double *cbk_cox_tile_offsets(const cbk_cox_model *model, size_t first)
+{
+    return model->offsets != NULL ? model->offsets + first
+                                  : cbk_cox_ones_then_zeros + CBK_COX_TILE;
 }
 
 /* x'vector of row i. */
@@ -93,13 +131,17 @@ cbk_status cbk_cox_check_request(const cbk_cox_rows *rows, const cbk_cox_request
 cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
                               cbk_arena *arena, cbk_cox_model *out, cbk_error *err);
 
+/* Fills entry_time and late_from from the times and enters.  False when out of memory. */
+bool cbk_cox_match_entries(cbk_cox_model *model, cbk_arena *arena);
+
 /* Keeps the columns kept[n_kept], ascending, of the tiles and scale. */
 void cbk_cox_model_keep(cbk_cox_model *model, const size_t *kept, size_t n_kept);
 
 typedef struct cbk_cox_value {
     double loglik; /* -infinity where the coefficients are too far out to compute with */
     double *gradient; /* [p] */
-    double *info;     /* [p * p] minus the second derivatives */
+    double *info;     /* [p * p] minus the second derivatives; NULL: not wanted, which is
+                         faster, and not possible with exact ties */
 } cbk_cox_value;
 
 /* The likelihood at beta[p], without exact ties.  multiplier[n_runs] (or NULL: 1)
@@ -132,6 +174,21 @@ struct cbk_cox_kept {
     double *variance;  /* [model.p^2] robust where the fit is */
 };
 
+/* Sums over the denominators at_risk - l / d of_events of a time, 0 <= l < d: of their
+ * inverses and of the squares of these, and of both with l / d and its square. */
+typedef struct cbk_cox_denominators {
+    double inverse;
+    double shared;
+    double squared;
+    double shared_squared;
+    double twice_shared_squared;
+    double logarithm; /* of their product, but for powers of 2 */
+    int64_t power;    /* those */
+} cbk_cox_denominators;
+
+void cbk_cox_divide(const cbk_cox_kernels *kernels, double at_risk, double of_events,
+                    size_t d, cbk_cox_denominators *out);
+
 /* What a time with events gives: vectors S1 - part D1 and D1 with these weights, of whose
  * squares the information is less.  D1: of the events where Efron's ties share them. */
 typedef struct cbk_cox_seen {
@@ -154,6 +211,9 @@ void cbk_cox_trace_at(const cbk_cox_model *model, const double *beta,
 /* Sums of weight (times multiplier) times x over the events: out[p]. */
 void cbk_cox_sum_events(const cbk_cox_model *model, const double *multiplier,
                         cbk_sum *out);
+
+/* The same of weight times the offset. */
+double cbk_cox_sum_event_offsets(const cbk_cox_model *model);
 
 /* The sum of the logarithms of the standard deviations of the columns, which are near 1.
  */

@@ -71,10 +71,10 @@ bool cbk_cox_never_falls(const cbk_cox_model *model, const double *step)
     double most = -(double)INFINITY;
     for (size_t r = model->n_runs; r-- > 0;) {
         const cbk_cox_run *run = &model->runs[r];
-        if (r + 1 == model->n_runs || model->runs[r + 1].is_first) {
+        if (r + 1 == model->n_runs || cbk_cox_run_is_first(&model->runs[r + 1])) {
             most = -(double)INFINITY;
         }
-        for (uint32_t i = run->first + run->n_event; i < run->end; i++) {
+        for (uint32_t i = run->first + run->n_event; i < cbk_cox_run_end(run); i++) {
             most = fmax(most, cbk_cox_along(model, i, step));
         }
         double most_of_all = most;

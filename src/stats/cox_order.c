@@ -11,7 +11,15 @@
 #include <math.h>
 #include <string.h>
 
-enum { SHORT_RUN = 24, DIGIT_BITS_MAX = 11, PLACE_BITS = 32, PASSES_MAX = 3 };
+enum {
+    SHORT_RUN = 24,
+    LONG_RUN = 4096,
+    FEW_BITS = 16,
+    DIGIT_BITS_MAX = 11,
+    PLACE_BITS = 32,
+    PASSES_MAX = 3,
+    HASHED_AT_ONCE = 512
+};
 
 typedef struct sorting {
     const cbk_order_by *by;
@@ -174,8 +182,30 @@ static packing pack(const sorting *work, size_t first, size_t end, const double 
 
 /* ---- the rest --------------------------------------------------------------------- */
 
-/* Fills hash[n] from the columns that do not lead.  Constants: Steele, Lea, Flood.
- * OOPSLA 2014.  doi:10.1145/2660193.2660195 */
+/* Adds the rows first..first+n to hash[n].  Constants: Steele, Lea, Flood.  OOPSLA 2014.
+ * doi:10.1145/2660193.2660195 */
+static void hash_rows(const cbk_order_by *by, size_t first, size_t n, uint64_t *hash)
+{
+    uint64_t odd = 1;
+    for (size_t c = by->n_leading; c < by->n_columns; c++) {
+        const double *value = by->column[c] + first;
+        odd += UINT64_C(0x9e3779b97f4a7c15) * 2;
+        for (size_t i = 0; i < n; i++) {
+            const double plain = value[i] + 0.0; /* turns -0.0 into 0.0 */
+            uint64_t bits = 0;
+            memcpy(&bits, &plain, sizeof bits);
+            hash[i] += (bits ^ bits >> 29) * odd;
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint64_t x = hash[i];
+        x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+        x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+        hash[i] = x ^ x >> 31;
+    }
+}
+
+/* Fills hash[n] from the columns that do not lead. */
 static bool fill_hash(sorting *work)
 {
     const cbk_order_by *by = work->by;
@@ -183,22 +213,10 @@ static bool fill_hash(sorting *work)
     if (hash == NULL) {
         return false;
     }
-    uint64_t odd = 1;
-    for (size_t c = by->n_leading; c < by->n_columns; c++) {
-        const double *value = by->column[c];
-        odd += UINT64_C(0x9e3779b97f4a7c15) * 2;
-        for (size_t i = 0; i < work->n; i++) {
-            const double plain = value[i] + 0.0; /* turns -0.0 into 0.0 */
-            uint64_t bits = 0;
-            memcpy(&bits, &plain, sizeof bits);
-            hash[i] += (bits ^ bits >> 29) * odd;
-        }
-    }
-    for (size_t i = 0; i < work->n; i++) {
-        uint64_t x = hash[i];
-        x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-        x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-        hash[i] = x ^ x >> 31;
+    for (size_t first = 0; first < work->n; first += HASHED_AT_ONCE) {
+        const size_t n =
+            work->n - first < HASHED_AT_ONCE ? work->n - first : HASHED_AT_ONCE;
+        hash_rows(by, first, n, hash + first);
     }
     work->hash = hash;
     return true;
@@ -218,6 +236,27 @@ static packing pack_rest(const sorting *work, size_t first, size_t end)
         work->packed[i] = place << 32 | row;
     }
     return (packing){.n_bits = n_bits};
+}
+
+/* Adds the same to places of so few bits that one sort does for both.  False when out of
+ * memory. */
+static bool add_rest(sorting *work, size_t first, size_t end, packing *packed)
+{
+    const bool *comes_first = work->by->comes_first;
+    if (work->hash == NULL && !fill_hash(work)) {
+        return false;
+    }
+    const int n_rest = PLACE_BITS - packed->n_bits;
+    for (size_t i = first; i < end; i++) {
+        const uint32_t row = (uint32_t)work->packed[i];
+        const uint64_t place = work->packed[i] >> 32;
+        const uint64_t last = comes_first != NULL && !comes_first[row] ? 1 : 0;
+        const uint64_t rest =
+            last << (n_rest - 1) | work->hash[row] >> (64 - (n_rest - 1));
+        work->packed[i] = (place << n_rest | rest) << 32 | row;
+    }
+    packed->n_bits = PLACE_BITS;
+    return true;
 }
 
 /* ---- runs ------------------------------------------------------------------------- */
@@ -265,6 +304,14 @@ static bool sort_run(sorting *work, task run, task *tasks, size_t *n_tasks)
     } else if (run.column < by->n_columns) {
         packed = pack(work, run.first, run.end, by->column[run.column]);
         run.column += packed.n_bits == 0 || packed.is_exact ? 1 : 0;
+        const bool has_room = packed.n_bits > 0 && packed.n_bits <= FEW_BITS;
+        if (has_room && packed.is_exact && run.column == by->n_leading && has_rest &&
+            run.end - run.first >= LONG_RUN) {
+            if (!add_rest(work, run.first, run.end, &packed)) {
+                return false;
+            }
+            run.is_hashed = true;
+        }
     } else {
         return true;
     }
@@ -282,8 +329,8 @@ bool cbk_order_rows_by(const cbk_order_by *by, size_t n, cbk_arena *arena,
 {
     const cbk_mark before = cbk_arena_mark(arena);
     sorting work = {.by = by, .n = n, .arena = arena};
-    work.packed = CBK_NEW(arena, uint64_t, n + 1);
-    work.scratch = CBK_NEW(arena, uint64_t, n + 1);
+    work.packed = by->room[0] != NULL ? by->room[0] : CBK_NEW(arena, uint64_t, n + 1);
+    work.scratch = by->room[1] != NULL ? by->room[1] : CBK_NEW(arena, uint64_t, n + 1);
     task *tasks =
         CBK_NEW(arena, task, n / SHORT_RUN + 2); /* disjoint runs of > SHORT_RUN */
     if (tasks == NULL) {

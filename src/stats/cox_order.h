@@ -12,6 +12,7 @@ typedef struct cbk_order_by {
     size_t n_leading;
     size_t n_columns;
     const bool *comes_first; /* [n], or NULL */
+    uint64_t *room[2];       /* [n] each, for the sort; NULL: from the arena */
 } cbk_order_by;
 
 /* Fills order[n], n < 2^32.  False when out of memory. */

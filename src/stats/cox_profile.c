@@ -38,6 +38,7 @@ bool cbk_cox_climber_make(size_t p, cbk_cox_evaluator *evaluate, void *context,
                              .evaluate = evaluate,
                              .context = context,
                              .decrement_last = decrement_last,
+                             .supremum = (double)INFINITY,
                              .now = CBK_NEW(arena, double, p + 1),
                              .trial = CBK_NEW(arena, double, p + 1),
                              .step = CBK_NEW(arena, double, p + 1),
@@ -175,6 +176,12 @@ static bool take_step(cbk_cox_climber *at, bool is_enough)
     return false;
 }
 
+static bool is_at_supremum(const cbk_cox_climber *at)
+{
+    const double loglik = at->value.loglik;
+    return loglik - at->supremum >= -1e-11 * (1.0 + fabs(loglik));
+}
+
 bool cbk_cox_climb(cbk_cox_climber *at, size_t held)
 {
     const bool is_learning = at->learned != NULL;
@@ -192,7 +199,7 @@ bool cbk_cox_climb(cbk_cox_climber *at, size_t held)
         n_stale = decrement > least / 2.0 ? n_stale + 1 : 0;
         least = fmin(least, decrement);
         const bool is_small = decrement < (is_learning ? learned_small : decrement_small);
-        const bool is_top = decrement < at->decrement_last ||
+        const bool is_top = decrement < at->decrement_last || is_at_supremum(at) ||
                             (is_small && n_stale >= (is_learning ? STALE_MAX : 1));
         if (is_learning) {
             shorten_step(at, step_far);
@@ -404,6 +411,7 @@ bool cbk_cox_profiles(cbk_cox_summit *of, double level, cbk_arena *arena,
         return false;
     }
     at.is_cold = of->is_monotone; /* as the others may go to infinity, too */
+    at.supremum = of->is_monotone ? of->loglik : (double)INFINITY;
     for (size_t j = 0; j < at.p; j++) {
         if (of->wants_all || of->direction[j] != 0) {
             fill_profile(of, &at, j, 0.5 * z * z, &out[j]);

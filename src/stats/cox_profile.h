@@ -13,6 +13,7 @@ typedef struct cbk_cox_climber {
     cbk_cox_evaluator *evaluate;
     void *context;
     double decrement_last; /* Newton's, from which on the top is reached */
+    double supremum;       /* of the likelihood; near it is the top, too */
     bool is_cold;          /* climbs start at 0, not where the last one ended */
     /* [p * p] the inverse of the curvature, learned on the way from how the gradient
      * changes; NULL: the information is the curvature */

@@ -37,7 +37,7 @@ static bool fill_from_table(const cbk_cox_model *model, cbk_arena *arena, double
     }
     for (size_t r = 0; r < model->n_runs; r++) {
         const cbk_cox_run *run = &model->runs[r];
-        for (uint32_t i = run->first; i < run->end; i++) {
+        for (uint32_t i = run->first; i < cbk_cox_run_end(run); i++) {
             time[i] = run->time;
             is_event[i] = i < run->first + run->n_event;
         }
@@ -57,7 +57,7 @@ static bool fill_from_table(const cbk_cox_model *model, cbk_arena *arena, double
     }
     size_t k = 0;
     for (size_t r = 0; before != NULL && r < model->n_runs; r++) {
-        k = model->runs[r].is_first ? 0 : k;
+        k = cbk_cox_run_is_first(&model->runs[r]) ? 0 : k;
         while (table->time[k] < model->runs[r].time) {
             k++;
         }

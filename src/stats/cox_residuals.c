@@ -98,7 +98,7 @@ static void take_row(const making *at, const exposure *sums, size_t r, size_t i)
     const double *step = has_event ? steps->hazard_event : steps->hazard;
     const double *moment = has_event ? steps->moment_event : steps->moment;
     const double *x = cbk_cox_x(model, i);
-    const double relative = steps->risk[i] / model->weight[i];
+    const double relative = steps->risk[i] / cbk_cox_weight(model, i);
     const double hazard = since(&sums->sum[0], base) + step[r];
     at->hazard[i] = relative * hazard;
     for (size_t j = 0; j < p; j++) {
@@ -117,7 +117,7 @@ static void go_forth(const making *at, exposure *sums)
     const size_t p = model->p;
     for (size_t r = 0; r < model->n_runs; r++) {
         const cbk_cox_run *run = &model->runs[r];
-        if (run->is_first) {
+        if (cbk_cox_run_is_first(run)) {
             memset(sums->sum, 0, (p + 1) * sizeof *sums->sum);
             sums->n_seen = run->stratum_first;
         }
@@ -126,7 +126,7 @@ static void go_forth(const making *at, exposure *sums)
             memcpy(sums->base + model->enters[sums->n_seen++] * (p + 1), sums->sum,
                    (p + 1) * sizeof *sums->sum);
         }
-        for (size_t i = run->first; i < run->end; i++) {
+        for (size_t i = run->first; i < cbk_cox_run_end(run); i++) {
             take_row(at, sums, r, i);
         }
         cbk_sum_add(&sums->sum[0], at->steps.hazard[r]);
@@ -192,10 +192,11 @@ static void fill_by_row(const making *at, double *row_value, double *n_event)
     const cbk_cox_model *model = &at->kept->model;
     const size_t width = at->out->n_columns;
     for (size_t r = 0; r < model->n_runs; r++) {
-        for (size_t i = model->runs[r].first; i < model->runs[r].end; i++) {
+        for (size_t i = model->runs[r].first; i < cbk_cox_run_end(&model->runs[r]); i++) {
             const size_t row =
                 at->request->collapses ? model->cluster[i] : model->order[i];
-            const double weight = at->request->is_weighted ? model->weight[i] : 1.0;
+            const double weight =
+                at->request->is_weighted ? cbk_cox_weight(model, i) : 1.0;
             const double event = is_event(&model->runs[r], i) ? 1.0 : 0.0;
             if (kinds[at->request->kind].is_by_covariate) {
                 fill_score(at, i, row_value);
@@ -245,7 +246,8 @@ static void fill_event(const making *at, size_t r, size_t i, double *room, doubl
     const cbk_cox_kept *kept = at->kept;
     const size_t p = kept->model.p;
     const double *x = cbk_cox_x(&kept->model, i);
-    const double weight = at->request->is_weighted ? kept->model.weight[i] : 1.0;
+    const double weight =
+        at->request->is_weighted ? cbk_cox_weight(&kept->model, i) : 1.0;
     for (size_t j = 0; j < p; j++) {
         room[j] = weight * (x[j * CBK_COX_TILE] - at->steps.mean[r * p + j]);
     }

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+enum { AHEAD = 16 /* rows, in which numbers come from memory */ };
+
 typedef struct residuals {
     const cbk_cox_model *model;
     cbk_cox_trace trace;
@@ -40,9 +42,10 @@ static void see_time(const residuals *of, size_t k, bool is_first)
     const cbk_cox_seen seen = of->trace.seen[k];
     const double *before = of->sums + (is_first ? 0 : k * (p + 1));
     double *after = of->sums + (k + 1) * (p + 1);
-    double weight = 0.0;
-    for (uint32_t i = time->first; i < time->first + time->n_event; i++) {
-        weight += model->weight[i];
+    double weight = model->is_weighted ? 0.0 : (double)time->n_event;
+    for (uint32_t i = time->first; model->is_weighted && i < time->first + time->n_event;
+         i++) {
+        weight += cbk_cox_weight(model, i);
     }
     const double hazard = model->step[k];
     const double hazard_event = model->step_event[k];
@@ -69,13 +72,30 @@ static void add_residual(const residuals *of, size_t i, const double *until,
     const size_t entry = model->entry != NULL ? model->entry_time[i] : 0;
     const double *base = of->sums + entry * (p + 1);
     const double risk = model->risk[i];
-    const double weight = is_event ? model->weight[i] : 0.0;
+    const double weight = is_event ? cbk_cox_weight(model, i) : 0.0;
     const double hazard = until[0] - base[0];
     for (size_t j = 0; j < p; j++) {
         const double here = x[j * CBK_COX_TILE];
         const double mean = is_event ? of->mean[j] : 0.0;
         residual[j] += weight * (here - mean) -
                        risk * (here * hazard - (until[j + 1] - base[j + 1]));
+    }
+}
+
+/* Asks for what a row to come is exposed to and adds to, which lies anywhere. */
+static void expect_row(const residuals *of, size_t i, const double *residual)
+{
+    const cbk_cox_model *model = of->model;
+    const size_t p = model->p;
+    if (model->entry != NULL) {
+        const double *base = of->sums + model->entry_time[i] * (p + 1);
+        __builtin_prefetch(base);
+        __builtin_prefetch(base + p);
+    }
+    if (model->cluster != NULL) {
+        const double *unit = residual + model->cluster[i] * p;
+        __builtin_prefetch(unit, 1);
+        __builtin_prefetch(unit + p - 1, 1);
     }
 }
 
@@ -95,6 +115,7 @@ static void sum_residuals(const residuals *of, double *residual)
                 until = of->sums + (k + 1) * (p + 1);
                 end_events = i + model->times[k++].n_event;
             }
+            expect_row(of, i + AHEAD < model->n ? i + AHEAD : i, residual);
             const bool is_event = i < end_events;
             const size_t unit = model->cluster != NULL ? model->cluster[i] : i;
             add_residual(of, i, is_event ? of->of_event : until, is_event,

@@ -91,8 +91,16 @@ static double *whole_numbers(const uint32_t *value, size_t n, cbk_arena *arena)
     return out;
 }
 
+/* What is filled later has room for the sort until then. */
+static void lend_room(const cbk_cox_model *model, cbk_order_by *by)
+{
+    by->room[0] = (uint64_t *)(void *)model->risk;
+    by->room[1] = (uint64_t *)(void *)model->tiles;
+}
+
 /* Stratum, time, events first; the rest decides among those. */
-static bool order_rows(const cbk_cox_rows *rows, cbk_arena *arena, uint32_t *order)
+static bool order_rows(const cbk_cox_rows *rows, const cbk_cox_model *model,
+                       cbk_arena *arena, uint32_t *order)
 {
     const cbk_followup *followup = rows->followup;
     const size_t n = followup->n;
@@ -102,6 +110,7 @@ static bool order_rows(const cbk_cox_rows *rows, cbk_arena *arena, uint32_t *ord
         return false;
     }
     cbk_order_by by = {.column = column, .comes_first = followup->is_event};
+    lend_room(model, &by);
     if (rows->stratum != NULL && rows->n_strata > 1) {
         column[by.n_leading++] = whole_numbers(rows->stratum, n, arena);
     }
@@ -132,14 +141,11 @@ static bool order_rows(const cbk_cox_rows *rows, cbk_arena *arena, uint32_t *ord
 /* ---- columns ---------------------------------------------------------------------- */
 
 /* With 0 to the end of the last tile. */
-static double *gather(const double *value, const uint32_t *order, size_t n, double absent,
+static double *gather(const double *value, const uint32_t *order, size_t n,
                       cbk_arena *arena)
 {
     double *out = CBK_NEW(arena, double, n + CBK_COX_TILE);
-    for (size_t i = 0; out != NULL && value == NULL && absent != 0.0 && i < n; i++) {
-        out[i] = absent;
-    }
-    for (size_t i = 0; out != NULL && value != NULL && i < n; i++) {
+    for (size_t i = 0; out != NULL && i < n; i++) {
         __builtin_prefetch(&value[order[i + AHEAD < n ? i + AHEAD : i]]);
         out[i] = value[order[i]];
     }
@@ -168,13 +174,11 @@ static bool fill_covariates(const cbk_cox_column *columns, cbk_arena *arena,
 {
     const size_t n = model->n;
     const size_t p = model->p;
-    const size_t n_tiles = (n + CBK_COX_TILE - 1) / CBK_COX_TILE;
-    model->tiles = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE *p);
     model->late_x = CBK_NEW(arena, double, model->entry != NULL ? n * p : 1);
     model->scale = CBK_NEW(arena, double, p + 1);
     model->range = CBK_NEW(arena, double, p + 1);
     const cbk_mark before = cbk_arena_mark(arena);
-    uint32_t *place = CBK_NEW(arena, uint32_t, n + 1);
+    uint32_t *place = (uint32_t *)(void *)model->risk; /* it is filled later */
     double *room = CBK_NEW(arena, double, CBK_COX_TILE *p);
     if (room == NULL) {
         return false;
@@ -187,6 +191,9 @@ static bool fill_covariates(const cbk_cox_column *columns, cbk_arena *arena,
         place[model->order[i]] = (uint32_t)i;
     }
     cbk_cox_lay_rows(columns, p, n, place, room, model->tiles);
+    const size_t n_last = n % CBK_COX_TILE;
+    memset(model->tiles + n * p, 0,
+           n_last > 0 ? (CBK_COX_TILE - n_last) * p * sizeof *room : 0);
     for (size_t k = 0; model->entry != NULL && k < n; k++) {
         const double *from = model->tiles + model->enters[k] * p;
         const double *soon =
@@ -212,12 +219,25 @@ static bool is_all_one(const double *weight, size_t n)
     return true;
 }
 
+static bool fill_weights(const double *weight, cbk_arena *arena, cbk_cox_model *model)
+{
+    if (weight == NULL || is_all_one(weight, model->n)) {
+        return true;
+    }
+    model->is_weighted = true;
+    model->weights = gather(weight, model->order, model->n, arena);
+    return model->weights != NULL;
+}
+
 static bool fill_offset(const double *value, cbk_arena *arena, cbk_cox_model *model)
 {
-    double *offset = gather(value, model->order, model->n, 0.0, arena);
-    model->offset = offset;
-    if (offset == NULL || value == NULL) {
-        return offset != NULL;
+    if (value == NULL) {
+        return true;
+    }
+    double *offset = gather(value, model->order, model->n, arena);
+    model->offsets = offset;
+    if (offset == NULL) {
+        return false;
     }
     const double mean = mean_of(offset, model->n);
     double least = offset[0];
@@ -238,6 +258,7 @@ typedef struct building {
     cbk_cox_model *model;
     cbk_cox_run *runs;
     cbk_cox_time *times;
+    uint64_t *alone;
     size_t *strata;
 } building;
 
@@ -252,31 +273,52 @@ static bool start_runs(const cbk_cox_rows *rows, cbk_arena *arena, building *out
     model->n_event = n_event;
     model->runs = out->runs = CBK_NEW(arena, cbk_cox_run, model->n + 1);
     model->times = out->times = CBK_NEW(arena, cbk_cox_time, n_event + 1);
+    model->alone = out->alone = CBK_NEW(arena, uint64_t, model->n / CBK_COX_TILE + 1);
     model->strata = out->strata =
         CBK_NEW(arena, size_t, (n_strata < model->n ? n_strata : model->n) + 1);
     return out->strata != NULL;
 }
 
-/* Rows of one stratum and time are complete. */
-static void close_run(building *at, const cbk_cox_run *run)
+static void start_run(building *at, size_t i, double time, bool is_stratum)
 {
     cbk_cox_model *model = at->model;
-    if (run->n_event > 0) {
-        at->times[model->n_times++] = (cbk_cox_time){
-            .first = run->first, .n_event = run->n_event, .run = (uint32_t)model->n_runs};
-        model->has_ties = model->has_ties || run->n_event > 1;
+    if (is_stratum) {
+        at->strata[model->n_strata++] = i;
     }
-    at->runs[model->n_runs++] = *run;
+    at->runs[model->n_runs++] =
+        (cbk_cox_run){.first = (uint32_t)i,
+                      .stratum_first = (uint32_t)at->strata[model->n_strata - 1],
+                      .stratum_end = (uint32_t)model->n, /* of the last one */
+                      .time = time};
 }
 
-/* The last stratum is complete. */
-static void close_stratum(building *at, size_t end)
+/* After the last run: where each stratum ends. */
+static void end_runs(building *at)
 {
-    const uint32_t first = (uint32_t)at->strata[at->model->n_strata - 1];
-    for (size_t r = at->model->n_runs; r-- > 0 && at->runs[r].first >= first;) {
-        at->runs[r].stratum_first = first;
-        at->runs[r].stratum_end = (uint32_t)end;
+    cbk_cox_model *model = at->model;
+    const uint32_t n = (uint32_t)model->n;
+    at->strata[model->n_strata] = n;
+    at->runs[model->n_runs] = (cbk_cox_run){.first = n, .stratum_first = n};
+    size_t r = 0;
+    for (size_t s = 0; s + 1 < model->n_strata; s++) {
+        for (; at->runs[r].first < at->strata[s + 1]; r++) {
+            at->runs[r].stratum_end = (uint32_t)at->strata[s + 1];
+        }
     }
+}
+
+/* The last run has n_event events; without a branch, which here would go either way. */
+static void close_run(building *at, uint32_t n_event)
+{
+    cbk_cox_model *model = at->model;
+    const size_t last = model->n_runs - 1;
+    const uint32_t first = at->runs[last].first;
+    at->runs[last].n_event = n_event;
+    at->times[model->n_times] =
+        (cbk_cox_time){.first = first, .n_event = n_event, .run = (uint32_t)last};
+    at->alone[first / CBK_COX_TILE] |= (uint64_t)(n_event == 1) << first % CBK_COX_TILE;
+    model->n_times += n_event > 0 ? 1 : 0;
+    model->has_ties = model->has_ties | (n_event > 1);
 }
 
 static bool fill_runs(const cbk_cox_rows *rows, cbk_arena *arena, cbk_cox_model *model)
@@ -289,7 +331,8 @@ static bool fill_runs(const cbk_cox_rows *rows, cbk_arena *arena, cbk_cox_model 
     if (!start_runs(rows, arena, &at)) {
         return false;
     }
-    cbk_cox_run run = {.stratum_end = (uint32_t)n};
+    double last = 0.0;
+    uint32_t n_event = 0;
     uint32_t stratum = 0;
     for (size_t i = 0; i < n; i++) {
         const uint32_t soon = order[i + AHEAD < n ? i + AHEAD : i];
@@ -298,30 +341,19 @@ static bool fill_runs(const cbk_cox_rows *rows, cbk_arena *arena, cbk_cox_model 
         const uint32_t row = order[i];
         const uint32_t of_row = rows->stratum != NULL ? rows->stratum[row] : 0;
         const bool is_stratum = i == 0 || of_row != stratum;
-        if (is_stratum || time[row] > run.time) {
+        if (is_stratum || time[row] > last) {
             if (i > 0) {
-                close_run(&at, &run);
+                close_run(&at, n_event);
             }
-            run.first = (uint32_t)i;
-            run.n_event = 0;
-            run.is_first = is_stratum;
-            run.time = time[row];
-        }
-        if (is_stratum) {
-            if (i > 0) {
-                close_stratum(&at, i);
-            }
-            at.strata[model->n_strata++] = i;
+            start_run(&at, i, time[row], is_stratum);
+            last = time[row];
             stratum = of_row;
+            n_event = 0;
         }
-        run.end = (uint32_t)i + 1;
-        run.n_event += is_event[row] ? 1 : 0;
+        n_event += is_event[row] ? 1 : 0;
     }
-    close_run(&at, &run);
-    if (model->n_strata > 1) { /* of one it is so already */
-        close_stratum(&at, n);
-    }
-    at.strata[model->n_strata] = n;
+    close_run(&at, n_event);
+    end_runs(&at);
     return true;
 }
 
@@ -351,40 +383,37 @@ static bool order_entries(const cbk_cox_model *model, cbk_arena *arena, uint32_t
 {
     const size_t n = model->n;
     const cbk_mark before = cbk_arena_mark(arena);
-    double *stratum = CBK_NEW(arena, double, n + 1);
-    double *place = CBK_NEW(arena, double, n + 1);
-    if (place == NULL) {
+    const size_t n_columns = model->n_strata > 1 ? 2 : 1;
+    double *stratum = CBK_NEW(arena, double, n_columns > 1 ? n : 1);
+    if (stratum == NULL) {
         return false;
     }
-    size_t s = 0;
-    for (size_t i = 0; i < n; i++) {
-        s += i == model->strata[s + 1] ? 1 : 0;
-        stratum[i] = (double)s;
-        place[i] = (double)i;
+    for (size_t s = 0; n_columns > 1 && s < model->n_strata; s++) {
+        for (size_t i = model->strata[s]; i < model->strata[s + 1]; i++) {
+            stratum[i] = (double)s;
+        }
     }
-    const double *column[] = {stratum, model->entry, place};
-    if (!cbk_order_rows(column, 3, n, arena, enters)) {
+    const double *const column[] = {model->entry, stratum};
+    const double *const in_strata[] = {stratum, model->entry};
+    cbk_order_by by = {.column = n_columns > 1 ? in_strata : column,
+                       .n_leading = n_columns,
+                       .n_columns = n_columns};
+    lend_room(model, &by);
+    if (!cbk_order_rows_by(&by, n, arena, enters)) {
         return false;
     }
     cbk_arena_release(arena, before);
     return true;
 }
 
-static bool fill_entries(const double *entry, cbk_arena *arena, cbk_cox_model *model)
+bool cbk_cox_match_entries(cbk_cox_model *model, cbk_arena *arena)
 {
-    if (entry == NULL) {
-        return true;
-    }
-    const size_t n = model->n;
-    uint32_t *enters = CBK_NEW(arena, uint32_t, n + 1);
-    uint32_t *entry_time = CBK_NEW(arena, uint32_t, n + 1);
+    uint32_t *entry_time = CBK_NEW(arena, uint32_t, model->n + 1);
     uint32_t *late_from = CBK_NEW(arena, uint32_t, model->n_times + 1);
     model->cumulative = CBK_NEW(arena, double, model->n_times + 1);
-    model->entry = gather(entry, model->order, n, 0.0, arena);
-    if (model->entry == NULL || !order_entries(model, arena, enters)) {
+    if (model->cumulative == NULL) {
         return false;
     }
-    model->enters = enters;
     size_t k = 0;
     for (size_t s = 0; s < model->n_strata; s++) {
         match_stratum(model, model->strata[s], model->strata[s + 1], &k, entry_time,
@@ -395,14 +424,29 @@ static bool fill_entries(const double *entry, cbk_arena *arena, cbk_cox_model *m
     return true;
 }
 
+static bool fill_entries(const double *entry, cbk_arena *arena, cbk_cox_model *model)
+{
+    if (entry == NULL) {
+        return true;
+    }
+    uint32_t *enters = CBK_NEW(arena, uint32_t, model->n + 1);
+    model->entry = gather(entry, model->order, model->n, arena);
+    if (model->entry == NULL || !order_entries(model, arena, enters)) {
+        return false;
+    }
+    model->enters = enters;
+    return cbk_cox_match_entries(model, arena);
+}
+
 /* ---- together --------------------------------------------------------------------- */
 
 static bool fill_room(cbk_cox_model *model, cbk_arena *arena)
 {
     const size_t p = model->p;
-    model->risk = CBK_NEW(arena, double, model->n + CBK_COX_TILE);
+    memset(model->risk + model->n, 0, CBK_COX_TILE * sizeof *model->risk);
     model->step = CBK_NEW(arena, double, model->n_times + 1);
-    model->step_event = CBK_NEW(arena, double, model->n_times + 1);
+    model->step_event =
+        model->has_ties ? CBK_NEW(arena, double, model->n_times + 1) : model->step;
     model->event_sums = CBK_NEW(arena, cbk_sum, p + 1);
     model->room = CBK_NEW(arena, double, cbk_cox_room(p));
     model->kernels = cbk_cox_kernels_here();
@@ -410,6 +454,7 @@ static bool fill_room(cbk_cox_model *model, cbk_arena *arena)
         return false;
     }
     cbk_cox_sum_events(model, NULL, model->event_sums);
+    model->event_offset = cbk_cox_sum_event_offsets(model);
     return true;
 }
 
@@ -435,20 +480,22 @@ cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
     *out = (cbk_cox_model){.n = followup->n, .p = rows->n_covariates, .ties = ties};
     uint32_t *order = CBK_NEW(arena, uint32_t, out->n + 1);
     cbk_cox_column *columns = CBK_NEW(arena, cbk_cox_column, out->p);
-    if (columns == NULL) {
+    const size_t n_tiles = (out->n + CBK_COX_TILE - 1) / CBK_COX_TILE;
+    out->risk = CBK_NEW(arena, double, out->n + CBK_COX_TILE);
+    out->tiles = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE * out->p);
+    if (out->tiles == NULL) {
         return cbk_fail_memory(err);
     }
     CBK_TRY(check_rows(rows, columns, err));
     out->order = order;
-    if (!order_rows(rows, arena, order) || !fill_runs(rows, arena, out) ||
+    if (!order_rows(rows, out, arena, order) || !fill_runs(rows, arena, out) ||
+        !fill_weights(followup->weight, arena, out) ||
         !fill_entries(followup->entry, arena, out) ||
         !fill_covariates(columns, arena, out) || !fill_offset(rows->offset, arena, out) ||
         !fill_clusters(rows, arena, out)) {
         return cbk_fail_memory(err);
     }
-    out->weight = gather(followup->weight, order, out->n, 1.0, arena);
-    out->is_weighted = followup->weight != NULL && !is_all_one(followup->weight, out->n);
-    return out->weight != NULL && fill_room(out, arena) ? CBK_OK : cbk_fail_memory(err);
+    return fill_room(out, arena) ? CBK_OK : cbk_fail_memory(err);
 }
 
 void cbk_cox_model_keep(cbk_cox_model *model, const size_t *kept, size_t n_kept)

@@ -15,17 +15,10 @@ static void fill_risk(const cbk_cox_kept *kept, double *risk)
 {
     const cbk_cox_model *model = &kept->model;
     for (size_t first = 0; first < model->n; first += CBK_COX_TILE) {
-        const double *x = cbk_cox_x(model, first);
-        double eta[CBK_COX_TILE] = {0.0};
-        for (size_t j = 0; j < model->p; j++) {
-            for (size_t i = 0; i < CBK_COX_TILE; i++) {
-                eta[i] += x[j * CBK_COX_TILE + i] * kept->beta[j];
-            }
-        }
-        for (size_t i = 0; i < CBK_COX_TILE && first + i < model->n; i++) {
-            risk[first + i] =
-                model->weight[first + i] * exp(eta[i] + model->offset[first + i]);
-        }
+        double eta[CBK_COX_TILE];
+        model->kernels->fill_risk(cbk_cox_x(model, first), model->p, kept->beta,
+                                  cbk_cox_tile_offsets(model, first),
+                                  cbk_cox_tile_weights(model, first), eta, risk + first);
     }
 }
 
@@ -47,10 +40,40 @@ add_row(const cbk_cox_steps *of, size_t i, double sign, double *sums, size_t p)
     const double *x =
         of->model->tiles + i / CBK_COX_TILE * CBK_COX_TILE * p + i % CBK_COX_TILE;
     const double risk = sign * of->risk[i];
-    sums[0] += sign * of->model->weight[i];
+    sums[0] += sign * cbk_cox_weight(of->model, i);
     sums[1] += risk;
     for (size_t j = 0; j < p; j++) {
         sums[2 + j] += risk * x[j * CBK_COX_TILE];
+    }
+}
+
+/* Adds the 64 rows of the tile that begins with row first. */
+static void add_tile(const cbk_cox_steps *of, size_t first, double *sums)
+{
+    const cbk_cox_model *model = of->model;
+    const cbk_cox_kernels *kernels = model->kernels;
+    const double *risk = of->risk + first;
+    const double *x = cbk_cox_x(model, first);
+    sums[0] += model->is_weighted ? kernels->sum_products(model->weights + first,
+                                                          cbk_cox_ones_then_zeros)
+                                  : CBK_COX_TILE;
+    sums[1] += kernels->sum_products(risk, cbk_cox_ones_then_zeros);
+    for (size_t j = 0; j < model->p; j++) {
+        sums[2 + j] += kernels->sum_products(risk, x + j * CBK_COX_TILE);
+    }
+}
+
+/* Adds rows first..end, backward, tile by tile where a tile is whole. */
+static inline __attribute__((always_inline)) void
+add_rows(const cbk_cox_steps *of, size_t first, size_t end, double *sums, size_t p)
+{
+    for (size_t i = end; i > first;) {
+        if (i % CBK_COX_TILE == 0 && i - first >= CBK_COX_TILE) {
+            i -= CBK_COX_TILE;
+            add_tile(of, i, sums);
+        } else {
+            add_row(of, --i, 1.0, sums, p);
+        }
     }
 }
 
@@ -65,28 +88,28 @@ static void close_part(at_risk *sums, size_t width)
     }
 }
 
-/* One of the denominators of a time, `share` of those with the event left out. */
-static inline __attribute__((always_inline)) void see_part(const cbk_cox_steps *out,
-                                                           const at_risk *sums, size_t k,
-                                                           double share, size_t parts,
-                                                           size_t p)
+/* The d denominators of a time: those at risk, less l / d of those with the event. */
+static inline __attribute__((always_inline)) void
+see_parts(const cbk_cox_steps *out, const at_risk *sums, size_t k, size_t d, size_t p)
 {
-    const double weight = sums->of_events[0] / (double)parts;
-    const double denominator = sums->now[1] - share * sums->of_events[1];
-    const double hazard = weight / denominator;
-    const double scale = hazard / denominator;
-    out->hazard[k] += hazard;
-    out->variance[k] += scale;
+    const double each = sums->of_events[0] / (double)d;
+    cbk_cox_denominators of;
+    cbk_cox_divide(out->model->kernels, sums->now[1], sums->of_events[1], d, &of);
+    out->hazard[k] = each * of.inverse;
+    out->variance[k] = each * of.squared;
     for (size_t j = 0; j < p; j++) {
-        const double left = sums->now[2 + j] - share * sums->of_events[2 + j];
-        out->moment[k * p + j] += scale * left;
+        const double now = sums->now[2 + j];
+        const double event = sums->of_events[2 + j];
+        out->moment[k * p + j] = each * (now * of.squared - event * of.shared_squared);
         if (out->mean != NULL) {
-            out->mean[k * p + j] += left / denominator / (double)parts;
-            out->moment_event[k * p + j] += (1.0 - share) * scale * left;
+            out->mean[k * p + j] = (now * of.inverse - event * of.shared) / (double)d;
+            out->moment_event[k * p + j] =
+                each * (now * (of.squared - of.shared_squared) -
+                        event * (of.shared_squared - of.twice_shared_squared));
         }
     }
     if (out->mean != NULL) {
-        out->hazard_event[k] += (1.0 - share) * hazard;
+        out->hazard_event[k] = each * (of.inverse - of.shared);
     }
 }
 
@@ -96,16 +119,11 @@ static inline __attribute__((always_inline)) void see_events(const cbk_cox_steps
                                                              size_t k, size_t p)
 {
     memset(sums->of_events, 0, (p + 2) * sizeof *sums->of_events);
-    for (uint32_t i = run->first; i < run->first + run->n_event; i++) {
-        add_row(out, i, 1.0, sums->of_events, p);
-    }
+    add_rows(out, run->first, run->first + run->n_event, sums->of_events, p);
     for (size_t j = 0; j < p + 2; j++) {
         sums->now[j] = sums->total[j] + (sums->lost[j] + sums->part[j]);
     }
-    const size_t parts = out->model->ties == CBK_COX_EFRON ? run->n_event : 1;
-    for (size_t l = 0; l < parts; l++) {
-        see_part(out, sums, k, (double)l / (double)parts, parts, p);
-    }
+    see_parts(out, sums, k, out->model->ties == CBK_COX_EFRON ? run->n_event : 1, p);
 }
 
 /* From run `end` back to run `first`; fills the columns where is_reading. */
@@ -118,15 +136,18 @@ static inline __attribute__((always_inline)) void go_back(const cbk_cox_steps *o
     const size_t tile = model->entry != NULL ? 1 : CBK_COX_TILE;
     for (size_t r = end; r-- > first;) {
         const cbk_cox_run *run = &model->runs[r];
-        if (run->end == run->stratum_end) {
+        if (cbk_cox_run_end(run) == run->stratum_end) {
             memset(sums->part, 0, 3 * (p + 2) * sizeof *sums->part);
             sums->n_late = run->stratum_end;
         }
-        for (uint32_t i = run->end; i-- > run->first;) {
-            add_row(out, i, 1.0, sums->part, p);
-            if (i % tile == 0) {
+        for (size_t i = cbk_cox_run_end(run); i > run->first;) {
+            const size_t in_tile = (i - 1) / tile * tile;
+            const size_t start = in_tile > run->first ? in_tile : run->first;
+            add_rows(out, start, i, sums->part, p);
+            if (start % tile == 0) {
                 close_part(sums, p + 2);
             }
+            i = start;
         }
         while (model->entry != NULL && sums->n_late > run->stratum_first &&
                model->entry[model->enters[sums->n_late - 1]] >= run->time) {
@@ -163,6 +184,33 @@ static void pass(const cbk_cox_steps *out, at_risk *sums, size_t first, size_t e
     }
 }
 
+/* The same without reading and without late entry: from one row to another. */
+static void pass_rows(const cbk_cox_steps *out, at_risk *sums, size_t first, size_t end)
+{
+    const cbk_cox_model *model = out->model;
+    const size_t p = model->p;
+    size_t stratum = model->n_strata;
+    while (model->strata[stratum - 1] >= end) {
+        stratum--;
+    }
+    for (size_t i = end; i > first; stratum--) {
+        const size_t until = model->strata[stratum - 1];
+        if (i == model->strata[stratum]) {
+            memset(sums->part, 0, 3 * (p + 2) * sizeof *sums->part);
+        }
+        while (i > first && i > until) {
+            size_t start = (i - 1) / CBK_COX_TILE * CBK_COX_TILE;
+            start = start > first ? start : first;
+            start = start > until ? start : until;
+            add_rows(out, start, i, sums->part, p);
+            if (start % CBK_COX_TILE == 0) {
+                close_part(sums, p + 2);
+            }
+            i = start;
+        }
+    }
+}
+
 static at_risk sums_in(const cbk_cox_steps *of)
 {
     const size_t width = of->model->p + 2;
@@ -185,8 +233,12 @@ static void mark_blocks(const cbk_cox_steps *of)
     for (size_t b = of->n_blocks; b-- > 0;) {
         memcpy(of->after + b * n_kept, sums.part, n_kept * sizeof *of->after);
         of->n_late[b] = sums.n_late;
-        if (b > 0) {
-            pass(of, &sums, b * of->size, end_of_block(of, b), false);
+        const size_t first = b * of->size;
+        if (b > 0 && of->model->entry != NULL) {
+            pass(of, &sums, first, end_of_block(of, b), false);
+        } else if (b > 0) {
+            pass_rows(of, &sums, of->model->runs[first].first,
+                      of->model->runs[end_of_block(of, b)].first);
         }
     }
 }
@@ -201,7 +253,7 @@ bool cbk_cox_steps_start(const cbk_cox_kept *kept, bool is_for_rows, cbk_arena *
     *out = (cbk_cox_steps){.model = model,
                            .size = n,
                            .n_blocks = n_blocks,
-                           .risk = CBK_NEW(arena, double, model->n),
+                           .risk = CBK_NEW(arena, double, model->n + CBK_COX_TILE),
                            .hazard = CBK_NEW(arena, double, n),
                            .variance = CBK_NEW(arena, double, n),
                            .n_risk = CBK_NEW(arena, double, n),

@@ -36,6 +36,9 @@ static const double per_log_2 = 0x1.71547652b82fep0; /* 1 / log 2 */
 /* Added and taken away: rounds to a whole number, which is in the low bits between. */
 static const double rounder = 0x1.8p52;
 static const double grid_rounder = 0x1.8p22; /* to a multiple of 2^-30 */
+/* Of a double's bits: what is below its power of 2, and the power of 1. */
+static const uint64_t below_1 = UINT64_C(0xfffffffffffff);
+static const uint64_t exponent_of_1 = UINT64_C(0x3ff0000000000000);
 
 enum {
     BLOCK = 3, /* columns: 9 sums stay in 16 registers */
@@ -58,6 +61,12 @@ enum {
 #include "stats/cox_tile_body.h"
 #endif
 
+const double cbk_cox_ones_then_zeros[2 * CBK_COX_TILE] = {
+#define EIGHT 1, 1, 1, 1, 1, 1, 1, 1
+    EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT,
+#undef EIGHT
+};
+
 const cbk_cox_kernels *cbk_cox_kernels_here(void)
 {
 #ifdef HAS_AVX2
@@ -73,5 +82,9 @@ const cbk_cox_kernels cbk_cox_kernels_plain = {.fill_risk = fill_risk_plain,
                                                .sum_forth = sum_forth_plain,
                                                .sum_products = sum_products_plain,
                                                .update = update_plain,
+                                               .take = take_plain,
+                                               .invert = invert_plain,
+                                               .multiply = multiply_plain,
+                                               .divide = divide_plain,
                                                .extend = extend_plain,
                                                .add_on_grid = add_on_grid_plain};

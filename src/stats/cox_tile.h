@@ -6,6 +6,7 @@
 #define STATS_COX_TILE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum {
     CBK_COX_TILE = 64,    /* rows */
@@ -30,6 +31,21 @@ typedef struct cbk_cox_kernels {
      * NULL).  x is [p * stride], column by column. */
     void (*update)(const double *x, size_t stride, size_t p, const double *weight,
                    size_t n, double *info, double *gradient);
+    /* Adds hazard times after[p * 4] and then exposed times x (unless NULL) to
+     * gradient[p * 4], and risk times x to after, four rows apart. */
+    void (*take)(const double *x, size_t p, const double *risk, const double *exposed,
+                 double hazard, double *after, double *gradient);
+    /* out[i] = 1 / a[i] where the bit is set, else 0 */
+    void (*invert)(const double *a, uint64_t which, double *out);
+    /* The product of those of a[64] whose bits are set, all above 2^-1022, without their
+     * powers of 2, whose sum is *power. */
+    double (*multiply)(const double *a, uint64_t which, int64_t *power);
+    /* Of the denominators at_risk - l / d of_events, first <= l < end, at most 256 of
+     * them: their product, as of multiply, and with share = l / d in sums[5] the sums of
+     * 1 / denominator, share / denominator, and of 1, share and its square over the
+     * denominator's square. */
+    double (*divide)(double at_risk, double of_events, size_t d, size_t first, size_t end,
+                     double *sums, int64_t *power);
     /* Of a column of n numbers, n a multiple of 4, every fourth apart: extends least[4]
      * and most[4]; strange[4] becomes NaN where one is not finite. */
     void (*extend)(const double *value, size_t n, double *least, double *most,
@@ -39,6 +55,9 @@ typedef struct cbk_cox_kernels {
     void (*add_on_grid)(const double *value, size_t n, double unit, double middle,
                         double *sums, double *squares);
 } cbk_cox_kernels;
+
+/* As many times 1 as there are rows in a tile, then 0. */
+extern const double cbk_cox_ones_then_zeros[2 * CBK_COX_TILE];
 
 /* For any machine. */
 extern const cbk_cox_kernels cbk_cox_kernels_plain;

@@ -195,6 +195,64 @@ static TARGET double NAMED(sum_products)(const double *a, const double *b)
            ((all[2] + all[6]) + (all[3] + all[7]));
 }
 
+INLINED void NAMED(take_columns)(const double *x, size_t n_columns, const double *risk,
+                                 const double *exposed, double hazard, double *after,
+                                 double *gradient)
+{
+    LANES sum[2], taken[2];
+    UNROLLED
+    for (size_t j = 0; j < n_columns; j++) {
+        sum[j] = NAMED(load)(after + j * CBK_COX_LANES);
+        taken[j] = NAMED(load)(gradient + j * CBK_COX_LANES) + sum[j] * hazard;
+    }
+    for (size_t i = 0; i < CBK_COX_TILE; i += CBK_COX_LANES) {
+        const LANES weight = NAMED(load)(risk + i);
+        const LANES share = exposed != NULL ? NAMED(load)(exposed + i) : weight;
+        UNROLLED
+        for (size_t j = 0; j < n_columns; j++) {
+            const LANES value = NAMED(load)(x + j * CBK_COX_TILE + i);
+            sum[j] += value * weight;
+            taken[j] = exposed != NULL ? taken[j] + value * share : taken[j];
+        }
+    }
+    UNROLLED
+    for (size_t j = 0; j < n_columns; j++) {
+        NAMED(store)(after + j * CBK_COX_LANES, sum[j]);
+        NAMED(store)(gradient + j * CBK_COX_LANES, taken[j]);
+    }
+}
+
+INLINED void NAMED(take_all)(const double *x, size_t p, const double *risk,
+                             const double *exposed, double hazard, double *after,
+                             double *gradient)
+{
+    for (size_t k = 0; k < CBK_COX_LANES; k += WIDTH) {
+        const double *share = exposed != NULL ? exposed + k : NULL;
+        size_t j = 0;
+        for (; j + 1 < p; j += 2) {
+            NAMED(take_columns)
+            (x + j * CBK_COX_TILE + k, 2, risk + k, share, hazard,
+             after + j * CBK_COX_LANES + k, gradient + j * CBK_COX_LANES + k);
+        }
+        if (j < p) {
+            NAMED(take_columns)
+            (x + j * CBK_COX_TILE + k, 1, risk + k, share, hazard,
+             after + j * CBK_COX_LANES + k, gradient + j * CBK_COX_LANES + k);
+        }
+    }
+}
+
+static TARGET void NAMED(take)(const double *x, size_t p, const double *risk,
+                               const double *exposed, double hazard, double *after,
+                               double *gradient)
+{
+    if (exposed != NULL) {
+        NAMED(take_all)(x, p, risk, exposed, hazard, after, gradient);
+    } else {
+        NAMED(take_all)(x, p, risk, NULL, hazard, after, gradient);
+    }
+}
+
 /* info[rows][columns] += weighted' x, in registers: WIDTH of the four numbers. */
 INLINED void NAMED(update_block)(const double *weighted, const double *x, size_t stride,
                                  size_t n, double *info, size_t p, size_t n_rows,
@@ -293,6 +351,98 @@ INLINED LANES NAMED(chosen)(BITS which, LANES yes, LANES no)
     return (LANES)((which & (BITS)yes) | (~which & (BITS)no));
 }
 
+/* The bits k, k + 1 and so on, one in each number. */
+INLINED BITS NAMED(first_bits)(size_t k)
+{
+    BITS bit = {0};
+    for (size_t i = 0; i < WIDTH; i++) {
+        bit[i] = UINT64_C(1) << (k + i);
+    }
+    return bit;
+}
+
+static TARGET void NAMED(invert)(const double *a, uint64_t which, double *out)
+{
+    const BITS none = {0};
+    for (size_t k = 0; k < CBK_COX_LANES; k += WIDTH) {
+        BITS bit = NAMED(first_bits)(k);
+        for (size_t i = k; i < CBK_COX_TILE; i += CBK_COX_LANES, bit <<= CBK_COX_LANES) {
+            const BITS is_one = (BITS)((which & bit) != none);
+            NAMED(store)(out + i, (LANES)(is_one & (BITS)(1.0 / NAMED(load)(a + i))));
+        }
+    }
+}
+
+static TARGET double NAMED(multiply)(const double *a, uint64_t which, int64_t *power)
+{
+    const BITS none = {0};
+    double product[CBK_COX_LANES];
+    *power = 0;
+    for (size_t k = 0; k < CBK_COX_LANES; k += WIDTH) {
+        LANES product_here = NAMED(all)(1.0);
+        BITS power_here = none;
+        BITS bit = NAMED(first_bits)(k);
+        for (size_t i = k; i < CBK_COX_TILE; i += CBK_COX_LANES, bit <<= CBK_COX_LANES) {
+            const BITS is_one = (BITS)((which & bit) != none);
+            const BITS value = (BITS)NAMED(load)(a + i);
+            const BITS of_1 = (value & below_1) | exponent_of_1;
+            power_here += is_one & ((value >> 52) - 1023);
+            product_here *= NAMED(chosen)(is_one, (LANES)of_1, NAMED(all)(1.0));
+        }
+        NAMED(store)(product + k, product_here);
+        for (size_t i = 0; i < WIDTH; i++) {
+            *power += (int64_t)power_here[i];
+        }
+    }
+    return (product[0] * product[1]) * (product[2] * product[3]);
+}
+
+static TARGET double NAMED(divide)(double at_risk, double of_events, size_t d,
+                                   size_t first, size_t end, double *sums, int64_t *power)
+{
+    const double unit = 1.0 / (double)d;
+    double parts[5][CBK_COX_LANES];
+    double product[CBK_COX_LANES];
+    *power = 0;
+    for (size_t k = 0; k < CBK_COX_LANES; k += WIDTH) {
+        LANES sum[5] = {NAMED(all)(0.0), NAMED(all)(0.0), NAMED(all)(0.0),
+                        NAMED(all)(0.0), NAMED(all)(0.0)};
+        LANES product_here = NAMED(all)(1.0);
+        BITS power_here = {0};
+        LANES l;
+        for (size_t i = 0; i < WIDTH; i++) {
+            l[i] = (double)(first + k + i);
+        }
+        for (size_t at = first; at < end; at += CBK_COX_LANES, l += CBK_COX_LANES) {
+            const BITS is_one = (BITS)(l < (double)end);
+            const LANES share = l * unit;
+            const LANES denominator = at_risk - share * of_events;
+            const LANES inverse = (LANES)(is_one & (BITS)(1.0 / denominator));
+            const LANES shared = share * inverse;
+            const BITS value = (BITS)denominator;
+            const BITS of_1 = (value & below_1) | exponent_of_1;
+            sum[0] += inverse;
+            sum[1] += shared;
+            sum[2] += inverse * inverse;
+            sum[3] += shared * inverse;
+            sum[4] += shared * shared;
+            power_here += is_one & ((value >> 52) - 1023);
+            product_here *= NAMED(chosen)(is_one, (LANES)of_1, NAMED(all)(1.0));
+        }
+        NAMED(store)(product + k, product_here);
+        for (size_t s = 0; s < 5; s++) {
+            NAMED(store)(parts[s] + k, sum[s]);
+        }
+        for (size_t i = 0; i < WIDTH; i++) {
+            *power += (int64_t)power_here[i];
+        }
+    }
+    for (size_t s = 0; s < 5; s++) {
+        sums[s] = (parts[s][0] + parts[s][1]) + (parts[s][2] + parts[s][3]);
+    }
+    return (product[0] * product[1]) * (product[2] * product[3]);
+}
+
 static TARGET void NAMED(extend)(const double *value, size_t n, double *least,
                                  double *most, double *strange)
 {
@@ -334,6 +484,10 @@ static const cbk_cox_kernels NAMED(kernels) = {.fill_risk = NAMED(fill_risk),
                                                .sum_forth = NAMED(sum_forth),
                                                .sum_products = NAMED(sum_products),
                                                .update = NAMED(update),
+                                               .take = NAMED(take),
+                                               .invert = NAMED(invert),
+                                               .multiply = NAMED(multiply),
+                                               .divide = NAMED(divide),
                                                .extend = NAMED(extend),
                                                .add_on_grid = NAMED(add_on_grid)};
 #endif

@@ -48,7 +48,7 @@ static void see_events(cbk_cox_walk *walk, const cbk_cox_run *run)
     walk->weight = 0.0;
     memset(walk->of_events, 0, walk->n_features * sizeof *walk->of_events);
     for (uint32_t i = run->first; i < run->first + run->n_event; i++) {
-        walk->weight += model->weight[i];
+        walk->weight += cbk_cox_weight(model, i);
         walk->fill(walk->context, model, i, walk->feature);
         for (size_t k = 0; k < walk->n_features; k++) {
             walk->of_events[k] += model->risk[i] * walk->feature[k];
@@ -64,11 +64,11 @@ bool cbk_cox_walk_back(cbk_cox_walk *walk)
     const cbk_cox_model *model = walk->model;
     while (walk->run-- > 0) {
         const cbk_cox_run *run = &model->runs[walk->run];
-        if (run->end == run->stratum_end) {
+        if (cbk_cox_run_end(run) == run->stratum_end) {
             memset(walk->sums, 0, 2 * walk->n_features * sizeof *walk->sums);
             walk->n_late = run->stratum_end;
         }
-        for (uint32_t i = run->end; i-- > run->first;) {
+        for (uint32_t i = cbk_cox_run_end(run); i-- > run->first;) {
             add(walk, i, model->risk[i]);
         }
         while (model->entry != NULL && walk->n_late > run->stratum_first &&

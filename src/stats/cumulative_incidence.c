@@ -255,6 +255,8 @@ cbk_status cbk_cuminc_fit(const cbk_cause_table *table, const cbk_cuminc_request
 /* ---- the curve, read ---------------------------------------------------------------
  */
 
+static const double rounding = 1e-12; /* of a sum of shares */
+
 static cbk_limits limits_of(const cbk_cuminc *fit, double incidence, double std_error)
 {
     const cbk_interval interval = fit->request.interval;
@@ -281,8 +283,11 @@ static void read_curve(const cbk_cuminc *fit, size_t cause, size_t rank,
                        cbk_cuminc_row *row)
 {
     const size_t place = cause * (fit->table->risk->n_event_rows + 1) + rank;
-    row->incidence = fit->incidence[place];
-    row->std_error = sqrt(fit->variance[place]);
+    const bool is_everybody = fit->incidence[place] > 1.0 - rounding;
+    row->incidence = is_everybody ? 1.0 : fit->incidence[place];
+    row->std_error = is_everybody && fit->request.variance != CBK_INCIDENCE_AALEN
+                         ? 0.0 /* whoever is left out */
+                         : sqrt(fit->variance[place]);
     const cbk_limits limits = limits_of(fit, row->incidence, row->std_error);
     row->lower = limits.lower;
     row->upper = limits.upper;

@@ -84,6 +84,24 @@ static bool is_near(const cbk_cox_model *cox, const double *beta)
     return most - least <= spread_max;
 }
 
+/* Loops over a tile whose pointers are known to be apart become vector instructions. */
+static void multiply(const double *restrict a, const double *restrict b,
+                     double *restrict out)
+{
+    for (size_t k = 0; k < CBK_COX_TILE; k++) {
+        out[k] = a[k] * b[k];
+    }
+}
+
+/* Replaces the hazard until each row by the weight of its x x'. */
+static void weigh(const double *restrict risk, const double *restrict carried,
+                  const double *restrict later, double *restrict weight)
+{
+    for (size_t k = 0; k < CBK_COX_TILE; k++) {
+        weight[k] = risk[k] * weight[k] + carried[k] * later[k];
+    }
+}
+
 /* Risk, carried, and the sums of carried before each tile; is_brief: without those of
  * carried x. */
 static void fill_risk(cbk_fg_model *model, const double *beta, bool is_brief,
@@ -96,11 +114,9 @@ static void fill_risk(cbk_fg_model *model, const double *beta, bool is_brief,
         const double *x = cox->tiles + i * p;
         double *before = model->before + i / CBK_COX_TILE * (p + 1);
         double eta[CBK_COX_TILE];
-        cox->kernels->fill_risk(x, p, beta, cox->offset + i, cox->weight + i, eta,
-                                cox->risk + i);
-        for (size_t k = 0; k < CBK_COX_TILE; k++) {
-            model->carried[i + k] = cox->risk[i + k] * model->stays[i + k];
-        }
+        cox->kernels->fill_risk(x, p, beta, cbk_cox_tile_offsets(cox, i),
+                                cbk_cox_tile_weights(cox, i), eta, cox->risk + i);
+        multiply(cox->risk + i, model->stays + i, model->carried + i);
         const double total = cox->kernels->sum_products(model->carried + i, cbk_fg_ones);
         before[0] = cbk_sum_value(&sum[0]);
         cbk_sum_add(&sum[0], total);
@@ -129,17 +145,48 @@ typedef struct going_back {
     cbk_fg_products products;
 } going_back;
 
+static void fill_times(const cbk_fg_model *model, cbk_fg_times *out)
+{
+    out->free = model->free + out->first;
+    for (size_t k = out->first; k < out->end; k++) {
+        out->row[k - out->first] = (uint8_t)(model->cox.times[k].first - out->tile);
+    }
+}
+
+void cbk_fg_find_times(const cbk_fg_model *model, size_t tile, size_t first,
+                       cbk_fg_times *out)
+{
+    const cbk_cox_model *cox = &model->cox;
+    out->tile = tile;
+    out->first = out->end = first;
+    while (out->end < cox->n_times && cox->times[out->end].first < tile + CBK_COX_TILE) {
+        out->end++;
+    }
+    fill_times(model, out);
+}
+
+void cbk_fg_find_times_back(const cbk_fg_model *model, size_t tile, size_t end,
+                            cbk_fg_times *out)
+{
+    out->tile = tile;
+    out->first = out->end = end;
+    while (out->first > 0 && model->cox.times[out->first - 1].first >= tile) {
+        out->first--;
+    }
+    fill_times(model, out);
+}
+
 void cbk_fg_carry(const cbk_fg_model *model, size_t tile, size_t column,
                   double out[CBK_COX_TILE + 1])
 {
     const cbk_cox_model *cox = &model->cox;
     const double *carried = model->carried + tile;
-    const double *x = column == 0
-                          ? cbk_fg_ones
-                          : cox->tiles + tile * cox->p + (column - 1) * CBK_COX_TILE;
     double value[CBK_COX_TILE];
-    for (size_t k = 0; k < CBK_COX_TILE; k++) {
-        value[k] = carried[k] * x[k];
+    if (column == 0) {
+        memcpy(value, carried, sizeof value);
+    } else {
+        multiply(carried, cox->tiles + tile * cox->p + (column - 1) * CBK_COX_TILE,
+                 value);
     }
     out[0] = model->before[tile / CBK_COX_TILE * (cox->p + 1) + column];
     (void)cox->kernels->sum_forth(value, out[0], out + 1);
@@ -160,9 +207,8 @@ double cbk_fg_sum_at_risk(const cbk_fg_model *model, const cbk_fg_times *of,
     const double base = model->behind[of->tile / CBK_COX_TILE * (cox->p + 1) + column];
     const double sum = cox->kernels->sum_back(risk, x, base, from);
     cbk_fg_carry(model, of->tile, column, carried);
-    for (size_t k = of->first; k < of->end; k++) {
-        const size_t row = cox->times[k].first - of->tile;
-        out[k - of->first] = from[row] + model->free[cox->times[k].run] * carried[row];
+    for (size_t k = 0; k < of->end - of->first; k++) {
+        out[k] = from[of->row[k]] + of->free[k] * carried[of->row[k]];
     }
     return sum;
 }
@@ -175,10 +221,9 @@ static void fill_later(going_back *at, const cbk_fg_times *of, double *of_times)
     const double base = cbk_sum_value(&at->later[0]);
     double step[CBK_COX_TILE] = {0.0};
     double from[CBK_COX_TILE];
-    for (size_t k = of->first; k < of->end; k++) {
-        const double share = cox->step[k] * model->free[cox->times[k].run];
-        of_times[k - of->first] = share;
-        step[cox->times[k].first - of->tile] = share;
+    for (size_t k = 0; k < of->end - of->first; k++) {
+        of_times[k] = cox->step[of->first + k] * of->free[k];
+        step[of->row[k]] = of_times[k];
     }
     const double sum = cox->kernels->sum_back(step, cbk_fg_ones, base, from);
     memcpy(model->later + of->tile, from + 1, (CBK_COX_TILE - 1) * sizeof *from);
@@ -240,28 +285,25 @@ static void see_tile(going_back *at, size_t tile)
     const cbk_fg_model *model = at->model;
     const cbk_cox_model *cox = &model->cox;
     const size_t p = cox->p;
-    cbk_fg_times of = {.tile = tile, .first = at->time, .end = at->time};
-    while (of.first > 0 && cox->times[of.first - 1].first >= tile) {
-        of.first--;
-    }
+    cbk_fg_times of;
+    cbk_fg_find_times_back(model, tile, at->time, &of);
     const size_t n = of.end - of.first;
     double carried[CBK_COX_TILE + 1];
-    double inverse[CBK_COX_TILE];
-    double later[CBK_COX_TILE];
+    double at_risk[CBK_COX_TILE] = {0.0};
+    double inverse[CBK_COX_TILE] = {0.0}; /* these stay 0 from n on */
+    double later[CBK_COX_TILE] = {0.0};
     double weight[CBK_COX_TILE] = {0.0};
     keep_sums(at, tile);
     see_times(at, &of, inverse, weight);
     fill_later(at, &of, later);
     for (size_t j = 0; !at->is_brief && j < p; j++) {
-        double *means = at->means + j * CBK_COX_TILE;
         cbk_sum_add(&at->at_risk[j + 1],
-                    cbk_fg_sum_at_risk(model, &of, j + 1, carried, means));
-        double sum = 0.0;
-        for (size_t k = n; k-- > 0;) {
-            means[k] *= inverse[k];
-            sum += later[k] * means[k];
+                    cbk_fg_sum_at_risk(model, &of, j + 1, carried, at_risk));
+        if (n > 0) {
+            double *means = at->means + j * CBK_COX_TILE;
+            multiply(at_risk, inverse, means);
+            cbk_sum_add(&at->later[j + 1], cox->kernels->sum_products(later, means));
         }
-        cbk_sum_add(&at->later[j + 1], sum);
     }
     if (n > 0 && !at->is_brief) {
         cbk_fg_products_add(&at->products, at->means, weight,
@@ -286,10 +328,7 @@ static void take_rows(going_back *at)
         }
         const double sum = cox->kernels->sum_forth(step, cbk_sum_value(&hazard), weight);
         cbk_sum_add(&hazard, sum);
-        for (size_t i = 0; i < CBK_COX_TILE; i++) {
-            weight[i] = cox->risk[tile + i] * weight[i] +
-                        model->carried[tile + i] * model->later[tile + i];
-        }
+        weigh(cox->risk + tile, model->carried + tile, model->later + tile, weight);
         const double *x = cox->tiles + tile * cox->p;
         if (!at->is_brief) {
             cbk_fg_products_add(&at->products, x, weight, CBK_COX_TILE);
@@ -345,7 +384,6 @@ void cbk_fg_evaluate(cbk_fg_model *model, const double *beta, cbk_cox_value *out
                      .product = 1.0,
                      .means = means,
                      .is_brief = out->info == NULL};
-    memset(means, 0, p * CBK_COX_TILE * sizeof *means);
     at.products = cbk_fg_products_start(model, means + p * CBK_COX_TILE);
     fill_risk(model, beta, at.is_brief, sums);
     for (size_t tile = (cox->n - 1) / CBK_COX_TILE * CBK_COX_TILE + CBK_COX_TILE;

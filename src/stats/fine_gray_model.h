@@ -11,7 +11,7 @@ enum { CBK_FG_CENSORED = 0, CBK_FG_EVENT = 1, CBK_FG_COMPETING = 2 };
 
 typedef struct cbk_fg_model {
     cbk_cox_model cox;  /* events of the cause; cluster says which kind a row is */
-    const double *free; /* [cox.n_runs] G just before each time: not censored yet */
+    const double *free; /* [cox.n_times] G just before the time: not censored yet */
     const uint32_t *n_censored; /* [cox.n_runs] */
     const double *stays; /* [n] 1 / G before the competing event, 0 for the others; 0 to
                             the end of a tile, as the next two */
@@ -67,7 +67,15 @@ typedef struct cbk_fg_times {
     size_t tile; /* its first row */
     size_t first;
     size_t end;
+    uint8_t row[CBK_COX_TILE]; /* [end - first] where each begins, from the tile's first */
+    const double *free;        /* [end - first] G before it */
 } cbk_fg_times;
+
+/* Those from first on: forth; or before end: back. */
+void cbk_fg_find_times(const cbk_fg_model *model, size_t tile, size_t first,
+                       cbk_fg_times *out);
+void cbk_fg_find_times_back(const cbk_fg_model *model, size_t tile, size_t end,
+                            cbk_fg_times *out);
 
 /* Column `column` (0: without x) of what is at risk: out[end - first] at the times,
  * carried[65] as by cbk_fg_carry(), both only where there are times.  Returns the sum of

@@ -34,10 +34,13 @@ static void estimate_censoring(const cbk_cox_model *cox, double *free,
                                uint32_t *n_censored, double *stays)
 {
     double before = 1.0;
+    size_t k = 0;
     for (size_t r = 0; r < cox->n_runs; r++) {
         const cbk_cox_run *run = &cox->runs[r];
-        free[r] = before;
-        for (uint32_t i = run->first; i < run->end; i++) {
+        if (k < cox->n_times && cox->times[k].run == r) {
+            free[k++] = before;
+        }
+        for (uint32_t i = run->first; i < cbk_cox_run_end(run); i++) {
             n_censored[r] += cox->cluster[i] == CBK_FG_CENSORED ? 1 : 0;
             stays[i] = cox->cluster[i] == CBK_FG_COMPETING ? 1.0 / before : 0.0;
         }
@@ -53,7 +56,7 @@ cbk_status cbk_fg_model_make(const cbk_fine_gray_rows *rows, cbk_arena *arena,
     CBK_TRY(make_cox(rows, arena, &out->cox, err));
     const cbk_cox_model *cox = &out->cox;
     const size_t n_tiles = (cox->n + CBK_COX_TILE - 1) / CBK_COX_TILE;
-    double *free = CBK_NEW(arena, double, cox->n_runs + 1);
+    double *free = CBK_NEW(arena, double, cox->n_times + 1);
     uint32_t *n_censored = CBK_NEW(arena, uint32_t, cox->n_runs + 1);
     double *stays = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE);
     out->carried = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE);

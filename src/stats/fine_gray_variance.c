@@ -71,10 +71,9 @@ static void fill_tile(parting *at, const cbk_fg_times *of, tile_sums *out)
     double step[CBK_COX_TILE] = {0.0};
     double hazard[CBK_COX_TILE];
     memcpy(out->from, later, sizeof out->from);
-    for (size_t k = of->first; k < of->end; k++) {
-        const size_t row = cox->times[k].first - of->tile;
-        step[row] = cox->step[k];
-        out->from[row] += cox->step[k] * model->free[cox->times[k].run];
+    for (size_t k = 0; k < of->end - of->first; k++) {
+        step[of->row[k]] = cox->step[of->first + k];
+        out->from[of->row[k]] += cox->step[of->first + k] * of->free[k];
     }
     cbk_sum_add(&at->hazard,
                 cox->kernels->sum_forth(step, cbk_sum_value(&at->hazard), hazard));
@@ -113,13 +112,14 @@ static void fill_moments(parting *at, const cbk_fg_times *of, size_t j, column_s
     } else {
         (void)cbk_fg_sum_at_risk(model, of, j + 1, out->carried, at_risk);
     }
-    for (size_t k = of->first; k < of->end; k++) {
-        const size_t row = cox->times[k].first - of->tile;
+    for (size_t k = 0; k < of->end - of->first; k++) {
+        const size_t row = of->row[k];
+        const size_t time = of->first + k;
         const double mean =
-            at_risk[k - of->first] * cox->step[k] / (double)cox->times[k].n_event;
+            at_risk[k] * cox->step[time] / (double)cox->times[time].n_event;
         out->mean[row + 1] = mean;
-        step[row] = cox->step[k] * mean;
-        step_later[row] = step[row] * model->free[cox->times[k].run];
+        step[row] = cox->step[time] * mean;
+        step_later[row] = step[row] * of->free[k];
         at->mean[j] = mean;
     }
     const double sum =
@@ -130,20 +130,39 @@ static void fill_moments(parting *at, const cbk_fg_times *of, size_t j, column_s
     out->later[CBK_COX_TILE] = after;
 }
 
-static void fill_debts(parting *at, const tile_sums *sums, size_t j, column_sums *out)
+/* Loops over a tile whose pointers are known to be apart become vector instructions.
+ * debt[64] of the rows, and q / Y from out->q_over_y[1] on. */
+static void find_debts(const tile_sums *restrict sums, column_sums *restrict out,
+                       double *restrict debt)
 {
-    double debt[CBK_COX_TILE];
-    out->q_over_y[0] = at->q_over_y[j];
     for (size_t i = 0; i < CBK_COX_TILE; i++) {
         const double q =
             out->carried[i] * sums->from[i] - sums->carried[i] * out->later[i];
         out->q_over_y[i + 1] = q * sums->over_y[i];
         debt[i] = out->q_over_y[i + 1] * sums->debt[i];
     }
+}
+
+static void fill_debts(parting *at, const tile_sums *sums, size_t j, column_sums *out)
+{
+    double debt[CBK_COX_TILE];
+    out->q_over_y[0] = at->q_over_y[j];
+    find_debts(sums, out, debt);
     const double sum =
         at->model->cox.kernels->sum_forth(debt, cbk_sum_value(&at->debt[j]), out->debt);
     cbk_sum_add(&at->debt[j], sum);
     at->q_over_y[j] = out->q_over_y[sums->run_at[CBK_COX_TILE - 1]];
+}
+
+/* What the sums of a column make of its rows' parts. */
+static void add_sums(const double *restrict x, const double *restrict of_x,
+                     const double *restrict risk, const double *restrict carried,
+                     const column_sums *restrict column, double *restrict part)
+{
+    for (size_t i = 0; i < CBK_COX_TILE; i++) {
+        part[i] = x[i] * of_x[i] + risk[i] * column->moment[i] +
+                  carried[i] * column->later[i + 1] - column->debt[i];
+    }
 }
 
 /* One column of the parts of a tile's n rows. */
@@ -159,10 +178,7 @@ static void fill_parts(parting *at, const cbk_fg_times *of, const tile_sums *sum
     column_sums column;
     fill_moments(at, of, j, &column);
     fill_debts(at, sums, j, &column);
-    for (size_t i = 0; i < CBK_COX_TILE; i++) {
-        part[i] = x[i] * sums->of_x[i] + risk[i] * column.moment[i] +
-                  carried[i] * column.later[i + 1] - column.debt[i];
-    }
+    add_sums(x, sums->of_x, risk, carried, &column, part);
     for (size_t i = 0; i < n; i++) { /* without a branch that nobody can guess */
         part[i] += sums->censored[i] * column.q_over_y[sums->run_at[i]] -
                    sums->event[i] * column.mean[sums->time_at[i]];
@@ -175,10 +191,8 @@ static void take_tile(parting *at, size_t tile, cbk_fg_products *products)
     const cbk_fg_model *model = at->model;
     const cbk_cox_model *cox = &model->cox;
     const size_t n = cox->n - tile < CBK_COX_TILE ? cox->n - tile : CBK_COX_TILE;
-    cbk_fg_times of = {.tile = tile, .first = at->time, .end = at->time};
-    while (of.end < cox->n_times && cox->times[of.end].first < tile + CBK_COX_TILE) {
-        of.end++;
-    }
+    cbk_fg_times of;
+    cbk_fg_find_times(model, tile, at->time, &of);
     tile_sums sums;
     fill_tile(at, &of, &sums);
     for (size_t j = 0; j < cox->p; j++) {

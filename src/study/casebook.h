@@ -20,6 +20,11 @@ cbk_status cbk_study_records_of_casebook(cbk_casebook *casebook, const char *nam
                                          cbk_arena *arena, cbk_problems *problems,
                                          cbk_study **out, cbk_error *err);
 
+/* Only what the protocol says, without any record: for a change of one. */
+cbk_status cbk_study_forms_of_casebook(cbk_casebook *casebook, const char *name,
+                                       cbk_arena *arena, cbk_problems *problems,
+                                       cbk_study **out, cbk_error *err);
+
 /* Makes the tables of the protocol in a file opened with CBK_CASEBOOK_CREATE.
  * Errors: CBK_EDATA (mistakes in the protocol: problems), and those of reading and of
  * cbk_casebook_commit(). */

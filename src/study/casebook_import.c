@@ -494,6 +494,17 @@ cbk_status cbk_casebook_form(const cbk_study *study, const char *name, cbk_arena
                     cbk_spelling_hint(name, names, protocol->n_forms + 1, hint));
 }
 
+/* Which number a new statement gets; those of retired fields are in the file as well. */
+static cbk_status number_sources(comparing *at, cbk_error *err)
+{
+    const cbk_answer *answer = NULL;
+    CBK_TRY(cbk_casebook_query(at->casebook,
+                               "SELECT coalesce(max(id), 0) + 1 FROM casebook_source",
+                               at->arena, &answer, err));
+    at->next_source = (size_t)answer->values[0].number;
+    return CBK_OK;
+}
+
 cbk_status cbk_import_compare(cbk_casebook *casebook, cbk_study *study, const char *path,
                               const char *form, const char *reason, cbk_arena *arena,
                               cbk_problems *problems, cbk_import *out, cbk_error *err)
@@ -503,21 +514,15 @@ cbk_status cbk_import_compare(cbk_casebook *casebook, cbk_study *study, const ch
                     .study = study,
                     .arena = arena,
                     .changes = {.arena = arena},
-                    .out = out,
-                    .next_source = 1};
+                    .out = out};
     if (strcmp(form, "sources") != 0) {
         CBK_TRY(cbk_casebook_form(study, form, arena, &at.form, err));
     }
     CBK_TRY(name_source(&at, path, err));
-    for (size_t i = 0; i < study->n_sources; i++) {
-        const size_t id = study->sources[i].id;
-        at.next_source = id >= at.next_source ? id + 1 : at.next_source;
-    }
-    cbk_head head;
-    CBK_TRY(cbk_casebook_head(casebook, &head, err));
+    CBK_TRY(number_sources(&at, err));
     CBK_TRY(at.form != NULL ? compare_form(&at, path, problems, err)
                             : compare_sources(&at, path, problems, err));
-    out->deed.after = head.n_transactions;
+    out->deed.after = study->transaction;
     out->n_changes = at.changes.n;
     out->changes = at.changes.all;
     return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;

@@ -167,8 +167,8 @@ static cbk_status load_sources(cbk_study *study, cbk_casebook *casebook,
                                              "%s has mistakes.", study->folder);
 }
 
-static cbk_status load(cbk_study *study, cbk_casebook *casebook, cbk_problems *problems,
-                       cbk_error *err)
+static cbk_status load(cbk_study *study, cbk_casebook *casebook, bool has_records,
+                       cbk_problems *problems, cbk_error *err)
 {
     cbk_head head;
     CBK_TRY(load_protocol(study, casebook, problems, err));
@@ -177,18 +177,25 @@ static cbk_status load(cbk_study *study, cbk_casebook *casebook, cbk_problems *p
         return cbk_fail_memory(err);
     }
     for (size_t i = 0; i < study->protocol->n_forms; i++) {
-        CBK_TRY(load_form(study, casebook, &study->protocol->forms[i], &study->records[i],
-                          err));
+        const cbk_form *form = &study->protocol->forms[i];
+        study->records[i] = (cbk_records){.form = form};
+        if (has_records) {
+            CBK_TRY(load_form(study, casebook, form, &study->records[i], err));
+        }
     }
-    CBK_TRY(load_sources(study, casebook, problems, err));
+    if (has_records) {
+        CBK_TRY(load_sources(study, casebook, problems, err));
+    }
     CBK_TRY(cbk_casebook_head(casebook, &head, err));
     memcpy(study->fingerprint, head.hash, sizeof study->fingerprint);
+    study->transaction = head.n_transactions;
     return CBK_OK;
 }
 
-cbk_status cbk_study_records_of_casebook(cbk_casebook *casebook, const char *name,
-                                         cbk_arena *arena, cbk_problems *problems,
-                                         cbk_study **out, cbk_error *err)
+/* One state of the file, whatever others write meanwhile. */
+static cbk_status load_held(cbk_casebook *casebook, const char *name, bool has_records,
+                            cbk_arena *arena, cbk_problems *problems, cbk_study **out,
+                            cbk_error *err)
 {
     *out = NULL;
     cbk_study *study = CBK_NEW(arena, cbk_study, 1);
@@ -198,9 +205,25 @@ cbk_status cbk_study_records_of_casebook(cbk_casebook *casebook, const char *nam
     study->arena = arena;
     study->folder = name;
     study->conventions = cbk_conventions_of(CBK_PROFILE_R);
-    CBK_TRY(load(study, casebook, problems, err));
-    *out = study;
-    return CBK_OK;
+    CBK_TRY(cbk_casebook_hold(casebook, err));
+    const cbk_status status = load(study, casebook, has_records, problems, err);
+    cbk_casebook_release(casebook);
+    *out = status == CBK_OK ? study : NULL;
+    return status;
+}
+
+cbk_status cbk_study_records_of_casebook(cbk_casebook *casebook, const char *name,
+                                         cbk_arena *arena, cbk_problems *problems,
+                                         cbk_study **out, cbk_error *err)
+{
+    return load_held(casebook, name, true, arena, problems, out, err);
+}
+
+cbk_status cbk_study_forms_of_casebook(cbk_casebook *casebook, const char *name,
+                                       cbk_arena *arena, cbk_problems *problems,
+                                       cbk_study **out, cbk_error *err)
+{
+    return load_held(casebook, name, false, arena, problems, out, err);
 }
 
 cbk_status cbk_study_of_casebook(cbk_casebook *casebook, const char *name,

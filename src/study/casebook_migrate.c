@@ -442,9 +442,7 @@ cbk_status cbk_migration_compare(cbk_casebook *casebook, cbk_study *study,
                                  cbk_migration *out, cbk_error *err)
 {
     cbk_protocol_file read = {.text = NULL};
-    cbk_head head;
     *out = (cbk_migration){.deed = {.action = "protocol", .reason = wish->reason}};
-    CBK_TRY(cbk_casebook_head(casebook, &head, err));
     CBK_TRY(cbk_protocol_read(path, arena, problems, &read, err));
     migrating at = {.study = study,
                     .layout = cbk_casebook_layout(casebook),
@@ -462,7 +460,7 @@ cbk_status cbk_migration_compare(cbk_casebook *casebook, cbk_study *study,
     check_wishes(&at);
     CBK_TRY(add_version(&at, casebook, &read, out, err));
     out->deed.detail = read.detail;
-    out->deed.after = head.n_transactions;
+    out->deed.after = study->transaction;
     out->n_steps = at.steps.n;
     out->steps = at.steps.all;
     out->n_lost = at.lost.n;

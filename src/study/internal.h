@@ -27,6 +27,7 @@ struct cbk_study {
     char fingerprint[65]; /* SHA-256 of the files that make the study; of a casebook file
                              the hash of its last transaction */
     size_t protocol_version; /* of a casebook file, from 1; 0: a folder */
+    int64_t transaction;     /* of a casebook file: the last one that it was read after */
     cbk_registry *registry;
     row_set *row_sets;
     /* The evaluation that is running: what the SQL functions work under and add to. */

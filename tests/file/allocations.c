@@ -19,7 +19,6 @@ static size_t fail_at; /* 0: none */
 static bool is_for_ever;
 static size_t step = 101;
 static char folder[64];
-static char path[96];
 
 static bool fails(void)
 {
@@ -89,27 +88,26 @@ static bool take_sqlite_s(void)
 /* ---- tests
  * ------------------------------------------------------------------------------ */
 
-static void acknowledge(void)
+static void acknowledge(way_file which)
 {
+    (void)which;
 }
 
 static void check_one(size_t at, bool *was_reached)
 {
     char why[600] = "";
-    char journal[sizeof path + 16];
-    (void)snprintf(journal, sizeof journal, "%s-journal", path);
+    way_acks acks;
     n_allocations = 0;
     fail_at = at;
-    const size_t n = go_all_ways(path, acknowledge);
+    (void)go_all_ways(folder, acknowledge, &acks);
     *was_reached = n_allocations >= at;
     fail_at = 0;
-    const bool is_fine = is_sound(path, n, why, sizeof why);
+    const bool is_fine = are_sound(folder, &acks, false, why, sizeof why);
     if (!is_fine) {
         printf("# allocation %zu%s: %s\n", at, is_for_ever ? " and all after it" : "",
                why);
     }
-    (void)unlink(path);
-    (void)unlink(journal);
+    remove_ways(folder);
     CHECK(is_fine);
 }
 
@@ -151,7 +149,6 @@ int main(int argc, char **argv)
     if (step == 0 || mkdtemp(folder) == NULL || !take_sqlite_s()) {
         return 1;
     }
-    (void)snprintf(path, sizeof path, "%s/a.casebook", folder);
     const int code = check_main(tests, sizeof tests / sizeof tests[0]);
     (void)rmdir(folder);
     return code;

@@ -3,6 +3,7 @@
  */
 #include "recording_vfs.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,10 +76,49 @@ static bool fails(void)
            (now->is_for_ever ? number >= now->fail_at : number == now->fail_at);
 }
 
-void recording_acknowledge(disk_tape *tape)
+void recording_acknowledge(disk_tape *tape, int which)
 {
-    write_down((recorded){.kind = RECORDED_ACKNOWLEDGED}, NULL);
+    write_down((recorded){.kind = RECORDED_ACKNOWLEDGED, .file = which}, NULL);
     (void)tape;
+}
+
+/* A file that is there: made, written and synced at once. */
+static bool take_file(const char *folder, const char *name)
+{
+    char path[2 * RECORDED_NAME];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *in = fopen(path, "rb");
+    if (in == NULL || fseek(in, 0, SEEK_END) != 0) {
+        return false;
+    }
+    const size_t size = (size_t)ftell(in);
+    rewind(in);
+    unsigned char *bytes = malloc(size + 1);
+    const bool is_read = bytes != NULL && fread(bytes, 1, size, in) == size;
+    (void)fclose(in);
+    if (is_read) {
+        const int index = index_of(name);
+        write_down((recorded){.kind = RECORDED_CREATE, .file = index}, NULL);
+        write_down((recorded){.kind = RECORDED_WRITE, .file = index, .size = size},
+                   bytes);
+        write_down((recorded){.kind = RECORDED_SYNC, .file = index}, NULL);
+    }
+    free(bytes);
+    return is_read;
+}
+
+bool recording_take(disk_tape *tape, const char *folder)
+{
+    DIR *files = opendir(folder);
+    bool is_fine = files != NULL;
+    for (struct dirent *at = NULL; is_fine && (at = readdir(files)) != NULL;) {
+        is_fine = at->d_name[0] == '.' || take_file(folder, at->d_name);
+    }
+    if (files != NULL) {
+        (void)closedir(files);
+    }
+    tape->n_before = tape->n;
+    return is_fine;
 }
 
 void recording_clear(disk_tape *tape)
@@ -145,7 +185,7 @@ static int file_truncate(sqlite3_file *base, sqlite3_int64 size)
 
 static int file_sync(sqlite3_file *base, int flags)
 {
-    if (fails()) {
+    if (fails() || ++now->n_syncs == now->fail_sync_at) {
         return SQLITE_IOERR_FSYNC;
     }
     if (!now->is_sync_ignored) {
@@ -427,6 +467,9 @@ static bool *find_synced(const disk_tape *tape, size_t n)
     }
     for (size_t i = n; i-- > 0;) {
         const recorded *at = &tape->all[i];
+        if (at->kind == RECORDED_ACKNOWLEDGED) {
+            continue;
+        }
         is_synced[i] = is_later[at->file];
         is_later[at->file] = is_later[at->file] || at->kind == RECORDED_SYNC;
     }
@@ -485,20 +528,63 @@ static bool write_image(const char *folder, const char *name, const image *of)
     return fclose(out) == 0 && is_written;
 }
 
-bool recording_replay(const disk_tape *tape, size_t n, damage_kind damage, uint64_t seed,
-                      const char *folder)
+struct disk_state {
+    const disk_tape *tape;
+    image images[RECORDED_FILES];
+};
+
+disk_state *recording_state(const disk_tape *tape, size_t n, damage_kind damage,
+                            uint64_t seed)
 {
-    image images[RECORDED_FILES] = {{.is_there = false}};
+    disk_state *state = calloc(1, sizeof *state);
+    if (state == NULL) {
+        abort();
+    }
+    state->tape = tape;
     uint64_t chance = seed * 2654435761U + 88172645463325252U;
-    bool is_written = true;
     bool *is_synced = find_synced(tape, n);
     for (size_t i = 0; i < n; i++) {
-        apply(&tape->all[i], is_synced[i], i + 1 == n, damage, &chance, images);
+        if (tape->all[i].kind != RECORDED_ACKNOWLEDGED) {
+            apply(&tape->all[i], is_synced[i], i + 1 == n, damage, &chance,
+                  state->images);
+        }
     }
     free(is_synced);
-    for (int i = 0; i < tape->n_files; i++) {
-        is_written = write_image(folder, tape->names[i], &images[i]) && is_written;
-        free(images[i].bytes);
+    return state;
+}
+
+void recording_state_free(disk_state *state)
+{
+    for (int i = 0; i < RECORDED_FILES; i++) {
+        free(state->images[i].bytes);
+    }
+    free(state);
+}
+
+uint64_t recording_state_hash(const disk_state *state)
+{
+    uint64_t hash = 14695981039346656037U; /* FNV-1a, eight bytes at a time */
+    for (int i = 0; i < RECORDED_FILES; i++) {
+        const image *of = &state->images[i];
+        const uint64_t head = of->is_there ? of->size + 1 : 0;
+        hash = (hash ^ head) * 1099511628211U;
+        for (size_t at = 0; of->is_there && at < of->size; at += sizeof hash) {
+            uint64_t word = 0;
+            const size_t rest = of->size - at;
+            memcpy(&word, of->bytes + at, rest < sizeof word ? rest : sizeof word);
+            hash = (hash ^ word) * 1099511628211U;
+            hash ^= hash >> 29;
+        }
+    }
+    return hash;
+}
+
+bool recording_state_write(const disk_state *state, const char *folder)
+{
+    bool is_written = true;
+    for (int i = 0; i < state->tape->n_files; i++) {
+        is_written =
+            write_image(folder, state->tape->names[i], &state->images[i]) && is_written;
     }
     return is_written;
 }

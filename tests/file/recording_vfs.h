@@ -21,11 +21,11 @@ typedef enum recorded_kind {
     RECORDED_ACKNOWLEDGED /* the test's own: a commit has returned */
 } recorded_kind;
 
-enum { RECORDED_FILES = 4, RECORDED_NAME = 200 };
+enum { RECORDED_FILES = 8, RECORDED_NAME = 200 };
 
 typedef struct recorded {
     recorded_kind kind;
-    int file;       /* index of names */
+    int file;       /* index of names; ACKNOWLEDGED: the test's own number */
     int64_t offset; /* WRITE; TRUNCATE: the size */
     size_t size;
     unsigned char *bytes; /* WRITE */
@@ -36,6 +36,7 @@ typedef struct disk_tape {
     bool is_on;
     bool is_sync_ignored; /* a disk that lies: what must fail, so that the test has teeth
                            */
+    size_t n_before; /* records that say what was on the disk before anything was done */
     size_t n;
     size_t capacity;
     recorded *all;
@@ -46,13 +47,17 @@ typedef struct disk_tape {
     size_t fail_at;
     bool is_for_ever;
     int fail_code;
+    size_t n_syncs;
+    size_t fail_sync_at; /* the sync that fails; 0: none */
 } disk_tape;
 
 /* Registers the file system as SQLite's default; one at a time. */
 bool recording_start(disk_tape *tape);
 void recording_stop(void);
 void recording_clear(disk_tape *tape); /* forgets what was written down */
-void recording_acknowledge(disk_tape *tape);
+void recording_acknowledge(disk_tape *tape, int which);
+/* Takes the files of a folder onto the tape, as what is on the disk already. */
+bool recording_take(disk_tape *tape, const char *folder);
 
 /* How the power goes: what becomes of what was not synced. */
 typedef enum damage_kind {
@@ -65,9 +70,14 @@ typedef enum damage_kind {
     DAMAGE_COUNT
 } damage_kind;
 
-/* Writes the files of `folder` as they would be found after the first n records; false:
- * cannot be written. */
-bool recording_replay(const disk_tape *tape, size_t n, damage_kind damage, uint64_t seed,
-                      const char *folder);
+/* What would be found after the first n records. */
+typedef struct disk_state disk_state;
+disk_state *recording_state(const disk_tape *tape, size_t n, damage_kind damage,
+                            uint64_t seed);
+void recording_state_free(disk_state *state);
+/* Equal for equal states. */
+uint64_t recording_state_hash(const disk_state *state);
+/* Writes its files into a folder; false: cannot be written. */
+bool recording_state_write(const disk_state *state, const char *folder);
 
 #endif

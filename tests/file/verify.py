@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""verify.py FILE - checks a casebook file, written from docs/file-format.md alone.
+"""verify.py FILE [ANCHORS] - checks a casebook file, written from docs/file-format.md alone.
 
 Exit code 0: chain, replay and tables agree; 1: something is broken; 3: it cannot be read.
 """
 import hashlib
+import os
 import sqlite3
 import struct
 import sys
@@ -16,7 +17,8 @@ OWN = {  # tables of cells of the file's own: the key, then the columns
     "casebook_freeze": ("scope", "form", "record"),
     "casebook_lock": ("name", "txn", "hash"),
 }
-OTHER = ("casebook_file", "casebook_transaction", "casebook_audit", "casebook_missing")
+OWN_SCHEMA = "ed0f4e981cf63928073d6b2e7e29c11e77b8eeb916d8df56bbfb836772309081"
+APPLICATION, VERSION = 0x63626b31, 1
 
 
 class Broken(Exception):
@@ -143,7 +145,7 @@ def stored(connection, table, keys, columns):
     """A table as a replay has it: missing kinds beside the values."""
     names = ", ".join(f'"{name}"' for name in (*keys, *columns))
     rows = {}
-    for row in connection.execute(f'SELECT {names} FROM "{table}" ORDER BY rowid'):
+    for row in connection.execute(f'SELECT {names} FROM "{table}" ORDER BY _rowid_'):
         record = "/".join(str(part) for part in row[:len(keys)])
         cells = {name: (value, None) for name, value in zip(columns, row[len(keys):])
                  if value is not None}
@@ -178,33 +180,93 @@ def check_tables(connection, replay):
         check(any(form["form"] == table for form in forms), f"casebook_missing: no form {table}")
 
 
-def check_schema(connection, replay):
-    """What is read must be tables, and there must be no others."""
-    tables = {name for (name,) in connection.execute(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'")}
-    expected = {*OWN, *OTHER, *(form["form"] for form in replay.forms())}
-    check(tables == expected, f"tables that should not be, or are missing: {tables ^ expected}")
+def trigger(event, form, patients, columns):
+    """A form's trigger of sqlite_schema: text by text as the page has it."""
+    name, key, repeats = form["form"], form["key_column"], form["repeats"]
+    row = "OLD" if event == "delete" else "NEW"
+    term = 'OLD."{0}" IS NOT NEW."{0}"' if event == "update" else row + '."{0}" IS NOT NULL'
+    scopes = f"'database', 'form {name}', 'record {name} ' || {row}.\"{key}\""
+    if repeats:
+        scopes += f" || '/' || {row}.n, 'record {patients['form']} ' || {row}.\"{key}\""
+    text = (f'CREATE TRIGGER "casebook_{event}_{name}" AFTER {event} ON "{name}" BEGIN SELECT '
+            f"RAISE(ABORT, 'frozen') FROM casebook_freeze WHERE scope IN ({scopes});")
+    for one in ((key, "n") if repeats else (key,)) if event == "update" else ():
+        text += (" SELECT RAISE(ABORT, 'a key cannot be changed') WHERE "
+                 f'OLD."{one}" IS NOT NEW."{one}";')
+    terms = [f"({term.format(column)})" for column, _ in columns]
+    groups = [" + ".join(terms[at:at + 32]) for at in range(0, len(terms), 32)]
+    text += (f" UPDATE casebook_file SET changes = changes + {0 if event == 'update' else 1}"
+             + "".join(f" + ({group})" for group in groups) + "; END")
+    return "trigger", f"casebook_{event}_{name}", name, text
+
+
+def form_schema(form, patients, columns):
+    """The five rows of sqlite_schema of a form."""
+    name, key = form["form"], form["key_column"]
+    n, also_n = (', "n" INTEGER NOT NULL', ', "n"') if form["repeats"] else ("", "")
+    parts = "".join(f', "{column}" {storage}' for column, storage in columns)
+    reference = (f', FOREIGN KEY("{key}") REFERENCES "{patients["form"]}"'
+                 f'("{patients["key_column"]}")' if form["repeats"] else "")
+    yield ("table", name, name, f'CREATE TABLE "{name}"("{key}" TEXT NOT NULL{n}{parts}, '
+           f'PRIMARY KEY("{key}"{also_n}){reference}) STRICT')
+    yield "index", f"sqlite_autoindex_{name}_1", name, None
+    for event in ("insert", "update", "delete"):
+        yield trigger(event, form, patients, columns)
+
+
+def check_schema(connection):
+    """The header and every text of the schema; what is read can then be trusted to be tables."""
+    for name, expected in (("application_id", APPLICATION), ("user_version", VERSION)):
+        check(connection.execute(f"PRAGMA {name}").fetchone()[0] == expected, f"another {name}")
+    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
+    own = sorted((row for row in rows if str(row[2]).startswith("casebook_")),
+                 key=lambda row: (str(row[0]), str(row[1])))
+    digest = hashlib.sha256(b"".join(field(text) for row in own for text in row)).hexdigest()
+    check(digest == OWN_SCHEMA, "the file's own tables are not as they should be")
+    forms = [dict(zip(("form", "key_column", "repeats"), row)) for row in connection.execute(
+        "SELECT form, key_column, repeats FROM casebook_form ORDER BY id")]
+    expected = []
+    for form in forms:
+        columns = connection.execute("SELECT field, storage FROM casebook_field WHERE form = ? "
+                                     "ORDER BY id", (form["form"],)).fetchall()
+        expected += form_schema(form, forms[0], columns)
+    found = [row for row in rows if not str(row[2]).startswith("casebook_")]
+    check(sorted(map(str, found)) == sorted(map(str, expected)),
+          f"the schema of the forms: {set(found) ^ set(expected)}")
     check(connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok", "damaged")
 
 
-def verify(path):
+def check_anchors(path, folder, uuid, heads):
+    """The lines that were written for the file at this place; heads: hash by transaction."""
+    log = os.path.join(folder, uuid)
+    lines = open(log, encoding="utf-8").read().split("\n")[:-1] if os.path.exists(log) else []
+    for mark, of, number, digest, _, place in (
+            line.split(" ", 5) for line in lines if line.count(" ") >= 5):
+        if (mark, of, place) == ("casebook/anchor/1", uuid, os.path.realpath(path)):
+            check(heads.get(int(number)) == digest, f"not the transaction {number} of its anchor")
+
+
+def verify(path, anchors=None):
     """The last hash; Broken where something is."""
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
+        check_schema(connection)
         (uuid, changes, audited), = connection.execute(
             "SELECT uuid, changes, audited FROM casebook_file")
         replay, head = check_trail(connection, uuid)
-        check_schema(connection, replay)
         check_tables(connection, replay)
         check(changes == audited == replay.counted, "the counters do not fit the trail")
+        if anchors is not None:
+            check_anchors(path, anchors, uuid, {number: digest.hex() for number, digest in
+                          connection.execute("SELECT number, hash FROM casebook_transaction")})
         return head.hex()
     finally:
         connection.close()
 
 
-def main(path):
+def main(path, anchors=None):
     try:
-        print(verify(path))
+        print(verify(path, anchors))
     except (Broken, UnicodeDecodeError) as what:
         print(f"Broken: {what}")
         return 1
@@ -215,4 +277,4 @@ def main(path):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:3]))

@@ -29,13 +29,14 @@ static void require(bool is_true)
     }
 }
 
-static void acknowledge(void)
+static void acknowledge(way_file which)
 {
+    (void)which;
 }
 
 static void remove_folder(void)
 {
-    (void)unlink(path);
+    remove_ways(folder);
     (void)rmdir(folder);
     free(whole);
 }
@@ -48,8 +49,9 @@ static void make_whole(void)
     (void)snprintf(folder, sizeof folder, "%s/casebook-fuzz-XXXXXX",
                    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     require(mkdtemp(folder) != NULL && atexit(remove_folder) == 0);
-    (void)snprintf(path, sizeof path, "%s/a.casebook", folder);
-    require(go_all_ways(path, acknowledge) == WAYS);
+    way_acks acks;
+    way_path(folder, WAY_STUDY, path, sizeof path);
+    require(go_all_ways(folder, acknowledge, &acks));
     require(cbk_casebook_open(path, CBK_CASEBOOK_READ, &casebook, NULL) == CBK_OK);
     require(cbk_casebook_head(casebook, &head, NULL) == CBK_OK);
     memcpy(whole_hash, head.hash, sizeof whole_hash);

@@ -376,6 +376,72 @@ static void a_stranger_s_file_is_refused(void)
     }
 }
 
+/* The journal of a transaction over several files names a file that SQLite deletes when
+ * it has played the journal back. */
+static void a_stranger_s_journal_deletes_nothing(void)
+{
+    static const unsigned char mark[] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
+    static const unsigned char head[20] = {
+        [11] = 25, [14] = 2 /* sectors of 512 */, [18] = 16 /* pages of 4096 */};
+    bench at;
+    char victim[160];
+    char name[160];
+    CHECK(start(&at));
+    CHECK(study_folder_write(&at.folder, "victim", "precious"));
+    (void)snprintf(victim, sizeof victim, "%s/victim", at.folder.path);
+    (void)snprintf(name, sizeof name, "%s-journal", at.path);
+    cbk_casebook_close(at.casebook);
+    at.casebook = NULL;
+    FILE *journal = fopen(name, "wb");
+    CHECK(journal != NULL);
+    unsigned sum = 0;
+    for (const char *c = victim; *c != '\0'; c++) {
+        sum += (unsigned char)*c;
+    }
+    const unsigned size = (unsigned)strlen(victim);
+    const unsigned char tail[8] = {0,
+                                   0,
+                                   0,
+                                   (unsigned char)size,
+                                   0,
+                                   0,
+                                   (unsigned char)(sum >> 8),
+                                   (unsigned char)sum};
+    const unsigned char page[4] = {0, 4, 0, 1}; /* the one that is never used */
+    CHECK(fwrite(mark, 1, 8, journal) == 8 && fwrite(head, 1, 20, journal) == 20 &&
+          fseek(journal, 512, SEEK_SET) == 0 && fwrite(page, 1, 4, journal) == 4 &&
+          fwrite(victim, 1, size, journal) == size && fwrite(tail, 1, 8, journal) == 8 &&
+          fwrite(mark, 1, 8, journal) == 8 && fclose(journal) == 0);
+    CHECK(!reopen(&at) && at.err.status == CBK_EDATA);
+    CHECK(strstr(at.err.message, "journal") != NULL);
+    CHECK(access(victim, F_OK) == 0);
+    /* The test would see it: SQLite alone does delete the file. */
+    CHECK(run_beside(&at, "SELECT count(*) FROM patient") == SQLITE_OK);
+    CHECK(access(victim, F_OK) != 0);
+    end(&at);
+}
+
+/* A handle whose forms another program has changed meanwhile writes nothing. */
+static void an_old_protocol_is_not_written_to(void)
+{
+    bench at;
+    cbk_casebook *other = NULL;
+    CHECK(start(&at));
+    CHECK(cbk_casebook_open(at.path, CBK_CASEBOOK_WRITE, &other, &at.err) == CBK_OK);
+    const cbk_change field[] = {CHANGE(CBK_CHANGE_CREATE, CBK_TABLE_FIELD, "9",
+                                       field_fields, text("patient"), text("grade"),
+                                       text("TEXT"), number(0))};
+    CHECK(commit(&at, field, 1) == CBK_OK);
+    const cbk_deed deed = {.action = "edit"};
+    const cbk_change row[] = {CHANGE(CBK_CHANGE_CREATE, "patient", "8", age, number(4))};
+    CHECK(cbk_casebook_commit(other, &deed, row, 1, &at.err) == CBK_EIO);
+    CHECK(strstr(at.err.message, "changed meanwhile") != NULL);
+    CHECK(commit(&at, row, 1) == CBK_OK);
+    cbk_casebook_close(other);
+    CHECK(is_whole(&at));
+    end(&at);
+}
+
 static void what_is_no_casebook_file_is_refused(void)
 {
     study_folder folder;
@@ -434,6 +500,8 @@ int main(void)
         {"a change without its audit row is refused",
          a_change_without_its_audit_row_is_refused},
         {"a stranger's file is refused", a_stranger_s_file_is_refused},
+        {"a stranger's journal deletes nothing", a_stranger_s_journal_deletes_nothing},
+        {"an old protocol is not written to", an_old_protocol_is_not_written_to},
         {"what is no casebook file is refused", what_is_no_casebook_file_is_refused},
         {"at rest there is one file", at_rest_there_is_one_file},
     };

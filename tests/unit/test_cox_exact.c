@@ -557,6 +557,44 @@ static const cbk_cox_instead *instead_of(const sample *s, cbk_cox_ties ties)
     return fit != NULL ? fit->instead : NULL;
 }
 
+/* Whether the likelihood never falls along column j alone. */
+static bool rises_alone(const sample *s, size_t j, double sign)
+{
+    sample alone = *s;
+    memcpy(alone.x[0], s->x[j], sizeof alone.x[0]);
+    return rises_for_ever(&alone, CBK_COX_EFRON, sign);
+}
+
+/* Newton's way to infinity may be along a coefficient, too, of which any value is as
+ * likely: one that is infinite rises by itself, or has a bound. */
+static void infinite_ones_have_a_reason(void)
+{
+    cbk_cox_request request = usual;
+    request.wants_instead = true;
+    size_t n_infinite = 0;
+    for (int turn = 0; turn < 150; turn++) {
+        sample s = draw(8, 3, turn % 2);
+        for (size_t i = 0; i < s.n; i++) {
+            s.is_event[i] = i < 3;
+            s.x[2][i] = between(-1.0, 1.0);
+        }
+        const cbk_cox *fit = fit_in(&s, &request, arena);
+        CHECK(fit != NULL);
+        for (size_t j = 0; j < 3; j++) {
+            const cbk_cox_coefficient *of = &fit->coefficients[j];
+            const bool is_rising = of->fate == CBK_COX_RISING;
+            if (!is_rising && of->fate != CBK_COX_FALLING) {
+                continue;
+            }
+            n_infinite++;
+            CHECK((is_rising ? of->profile.lower > 0.0 : isfinite(of->profile.upper)) ||
+                  !(of->profile.likelihood_ratio.chisq < 1e-6) ||
+                  rises_alone(&s, j, is_rising ? 1.0 : -1.0));
+        }
+    }
+    CHECK(n_infinite > 40);
+}
+
 static void reasons_for_no_exact_p(void)
 {
     const sample good = sample_of(6, months, died, positive);
@@ -708,6 +746,7 @@ int main(void)
         {"the worked example", worked_example},
         {"profiles of infinite coefficients", profile_of_infinite},
         {"infinite by definition", infinite_by_definition},
+        {"infinite ones have a reason", infinite_ones_have_a_reason},
         {"reasons for no exact p", reasons_for_no_exact_p},
         {"typed answers", typed_answers},
         {"every error", every_error},

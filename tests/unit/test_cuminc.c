@@ -368,6 +368,24 @@ static void incidences_add_up(void)
     }
 }
 
+/* When all have had the event F is 1, and would be without any of them. */
+static void everybody_leaves_no_error(void)
+{
+    for (int round = 0; round < 100; round++) {
+        sample s = draw_sample(30, round % 2 ? TIED : 0);
+        for (size_t i = 0; i < s.n; i++) {
+            s.is_event[i] = true;
+            s.cause[i] = 1;
+        }
+        const cbk_cuminc *fit = fit_of(&s);
+        CHECK(fit != NULL);
+        const cbk_cuminc_row last =
+            cbk_cuminc_row_at(fit, 0, fit->table->risk->n_rows - 1);
+        CHECK(last.incidence >= 1.0 && last.incidence <= 1.0);
+        CHECK(last.std_error >= 0.0 && last.std_error <= 0.0);
+    }
+}
+
 /* ---- order ------------------------------------------------------------------------ */
 
 static void swap_rows(sample *s, size_t i, size_t k)
@@ -441,7 +459,8 @@ static void large_series(void)
     }
 }
 
-/* A large study that ends for most at one time: sorted, and as whole numbers counted. */
+/* A large study that ends for most at one time: sorted, and as whole numbers counted;
+ * three groups, then two in two strata. */
 static void large_tests(void)
 {
     enum { LARGE = 40001 };
@@ -449,6 +468,7 @@ static void large_tests(void)
     static bool is_event[LARGE];
     static uint8_t cause[LARGE];
     static uint32_t group[LARGE];
+    static uint32_t half[LARGE];
     static uint32_t stratum[LARGE];
     for (size_t i = 0; i < LARGE; i++) {
         time[1][i] = random_below(2) == 0 ? 900 : 1 + random_below(899);
@@ -456,6 +476,7 @@ static void large_tests(void)
         cause[i] = (uint8_t)random_below(3);
         is_event[i] = cause[i] > 0;
         group[i] = random_below(3);
+        half[i] = group[i] % 2;
         stratum[i] = random_below(2);
     }
     cbk_gray_test tests[4][2];
@@ -466,8 +487,8 @@ static void large_tests(void)
         const cbk_gray_rows rows = {.followup = &followup,
                                     .cause = cause,
                                     .n_causes = 2,
-                                    .group = group,
-                                    .n_groups = 3,
+                                    .group = way < 2 ? group : half,
+                                    .n_groups = way < 2 ? 3 : 2,
                                     .stratum = way < 2 ? NULL : stratum,
                                     .n_strata = 2};
         CHECK(cbk_gray_fit(&rows, arena, tests[way], NULL) == CBK_OK);
@@ -478,7 +499,7 @@ static void large_tests(void)
         CHECK(cbk_cuminc_fit(table, &request, arena, &fit[way % 2], NULL) == CBK_OK);
     }
     for (size_t k = 0; k < 2; k++) {
-        CHECK(tests[0][k].df == 2 && tests[2][k].df == 2);
+        CHECK(tests[0][k].df == 2 && tests[2][k].df == 1);
         CHECK(tests[0][k].chisq == tests[1][k].chisq);
         CHECK(tests[2][k].chisq == tests[3][k].chisq);
         CHECK(tests[0][k].chisq != tests[2][k].chisq);
@@ -644,6 +665,7 @@ int main(void)
         {"estimate and jackknife agree with their definitions", agrees_with_slow_twin},
         {"the ways to count agree", ways_agree},
         {"incidences and survival add up to 1", incidences_add_up},
+        {"everybody leaves no error", everybody_leaves_no_error},
         {"the order of rows does not matter", order_does_not_matter},
         {"a large series", large_series},
         {"tests of a large series", large_tests},

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* False: out of memory.  A line that is no whole anchor was cut short and says nothing.
+ */
 static bool add(anchor_log *to, const char *line, const char *uuid, const char *real)
 {
     anchor one = {.number = 0};
@@ -16,8 +18,8 @@ static bool add(anchor_log *to, const char *line, const char *uuid, const char *
     int path_at = 0;
     if (sscanf(line, "casebook/anchor/1 %39s %lld %64[0-9a-f] %*d %n", of, &number,
                one.hash, &path_at) != 3 ||
-        path_at == 0 || strcmp(of, uuid) != 0) {
-        return false;
+        path_at == 0 || strcmp(of, uuid) != 0 || strlen(one.hash) != 64) {
+        return true;
     }
     anchor *larger = realloc(to->all, (to->n + 1) * sizeof *larger);
     if (larger == NULL) {
@@ -55,7 +57,7 @@ bool anchors_read(anchor_log *out, const char *folder, const char *uuid, const c
     while (is_fine && fgets(line, sizeof line, file) != NULL) {
         char *end = strchr(line, '\n');
         if (end == NULL) {
-            break; /* a crash cut the last line short */
+            break; /* cut short, as well */
         }
         *end = '\0';
         is_fine = add(out, line, uuid, real);

@@ -59,6 +59,13 @@ static bool say(check *at, int exit_code, const char *format, ...)
 static bool fail_sqlite(check *at)
 {
     const int code = sqlite3_errcode(at->database) & 0xff;
+    if (code == SQLITE_READONLY) {
+        return say(
+            at, EXIT_UNREADABLE,
+            "%s: a write was cut short and left a journal beside it; open the file "
+            "with casebook first",
+            at->path);
+    }
     return say(at, code == SQLITE_CORRUPT ? EXIT_BROKEN : EXIT_UNREADABLE, "%s: %s",
                at->path, sqlite3_errmsg(at->database));
 }
@@ -278,7 +285,12 @@ static bool is_ok(check *at, const char *sql, const char *what)
     const bool is_fine = (code == SQLITE_ROW || code == SQLITE_DONE) && text != NULL &&
                          strcmp(text, "ok") == 0;
     if (!is_fine) {
-        (void)say(at, EXIT_BROKEN, "%s: %s", what, text != NULL ? text : "");
+        /* A page that cannot be read is no finding. */
+        const bool is_unread = text == NULL ||
+                               strstr(text, "failed to get page") != NULL ||
+                               strstr(text, "unable to get the page") != NULL;
+        (void)say(at, is_unread ? EXIT_UNREADABLE : EXIT_BROKEN, "%s: %s", what,
+                  text != NULL ? text : "");
     }
     (void)sqlite3_finalize(statement);
     return is_fine;
@@ -300,12 +312,11 @@ static bool check_counters(check *at)
 
 static bool check_all(check *at)
 {
+    char wrong[200] = "";
+    if (!schema_compare(at->database, wrong, sizeof wrong)) {
+        return say(at, EXIT_BROKEN, "%s", wrong);
+    }
     if (!is_ok(at, "PRAGMA integrity_check(1)", "the file is damaged") ||
-        !is_ok(at,
-               "SELECT name FROM sqlite_schema WHERE type NOT IN ('table', 'index', "
-               "'trigger') AND NOT (type = 'view' AND name = 'casebook_log') OR (type = "
-               "'table' AND sql NOT LIKE 'CREATE TABLE%')",
-               "the schema has what no casebook file has") ||
         !check_trail(at)) {
         return false;
     }
@@ -315,7 +326,6 @@ static bool check_all(check *at)
                    "written for transaction %lld",
                    (long long)at->n_transactions, (long long)at->anchors.last_here);
     }
-    char wrong[200] = "";
     if (!state_compare(at->state, at->database, wrong, sizeof wrong)) {
         return say(at, EXIT_BROKEN, "%s", wrong);
     }

@@ -42,6 +42,7 @@ struct trail_state {
     size_t n_forms;
     field *fields;
     size_t n_fields;
+    size_t last_field; /* the one that was asked for last: the next is often the next */
     bool is_failed;
 };
 
@@ -228,8 +229,8 @@ static const struct own *own_of(const char *table)
 
 /* A column's lasting name: its own in the file's tables, its id in a form, because a
  * field can get another name.  NULL: there is none. */
-static const char *lasting(const trail_state *state, const char *table,
-                           const char *column, char out[24])
+static const char *lasting(trail_state *state, const char *table, const char *column,
+                           char out[24])
 {
     const struct own *own = own_of(table);
     for (size_t i = 0; own != NULL && i < 8 && own->columns[i] != NULL; i++) {
@@ -237,10 +238,12 @@ static const char *lasting(const trail_state *state, const char *table,
             return own->columns[i];
         }
     }
-    for (size_t i = 0; own == NULL && i < state->n_fields; i++) {
+    for (size_t tried = 0; own == NULL && tried < state->n_fields; tried++) {
+        const size_t i = (state->last_field + 1 + tried) % state->n_fields;
         if (strcmp(state->fields[i].form, table) == 0 &&
             strcmp(state->fields[i].name, column) == 0) {
             (void)snprintf(out, 24, "%lld", (long long)state->fields[i].id);
+            state->last_field = i;
             return out;
         }
     }

@@ -1,5 +1,5 @@
-/* trail_state.h - what casebook-verify remembers: the cells that a trail gives, and the
- * anchors of the file.
+/* trail_state.h - the parts of casebook-verify: the schema, the cells that a trail gives,
+ * and the anchors of the file.
  */
 #ifndef TRAIL_STATE_H
 #define TRAIL_STATE_H
@@ -20,6 +20,10 @@ typedef struct value {
 
 /* From a column and the column of its kind (-1: none). */
 value value_of(sqlite3_stmt *row, int column, int kind_column);
+
+/* Whether everything in the schema is what it should be, and nothing else is there; what
+ * is wrong goes to `wrong`. */
+bool schema_compare(sqlite3 *database, char *wrong, size_t size);
 
 /* ---- cells ---------------------------------------------------------------------------
  */
