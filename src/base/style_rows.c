@@ -19,7 +19,7 @@
 #define AMA_RULES                                                                        \
     .point = ".", .group = THIN_SPACE, .minus = MINUS, .has_powers = true, .p = "P",     \
     .p_heading = "P value", .is_p_italic = true, .p_level = 0.05, .p_most = ">.99",      \
-    .p_bands = {{0.001, 0, "<.001"}, {0.01, 3, NULL}, {INFINITY, 2, NULL}},              \
+    .p_bands = {{0.001, 0, "<.001"}, {0.01, 3, NULL}, {(double)INFINITY, 2, NULL}},      \
     .equals = " = ", .less = " < ", .greater = " > ", .comma = ",",                      \
     .between = {"-", "-", "-"}, .between_signed = " to ",                                \
     .is_percent_repeated = {true, true, true}, .n = "n", .quartiles = "IQR",             \
@@ -40,7 +40,7 @@ static const cbk_style rows[] = {
         .p_bands = {{1e-16, 0, "< 1e-16"},
                     {0.001, 0, "<0.001"},
                     {0.1, 3, NULL},
-                    {INFINITY, 2, NULL}},
+                    {(double)INFINITY, 2, NULL}},
         .equals = " = ",
         .less = " <",
         .greater = " >",
@@ -73,7 +73,7 @@ static const cbk_style rows[] = {
         .p_bands = {{0.0001, 0, "<0·0001"},
                     {0.01, 4, NULL},
                     {0.1, 3, NULL},
-                    {INFINITY, 2, NULL}},
+                    {(double)INFINITY, 2, NULL}},
         .equals = "=",
         .less = "<",
         .greater = ">",
@@ -99,7 +99,7 @@ static const cbk_style rows[] = {
         .p_heading = "P value",
         .has_p_zero = true,
         .p_most = ">0.99",
-        .p_bands = {{0.001, 0, "<0.001"}, {0.01, 3, NULL}, {INFINITY, 2, NULL}},
+        .p_bands = {{0.001, 0, "<0.001"}, {0.01, 3, NULL}, {(double)INFINITY, 2, NULL}},
         .equals = "=",
         .less = "<",
         .greater = ">",

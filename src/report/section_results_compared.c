@@ -66,7 +66,7 @@ static const char *variable_words(cbk_report *report, const char *name)
 /* Until when every group was observed. */
 static double last_common_time(const cbk_curves *curves)
 {
-    double last = INFINITY;
+    double last = (double)INFINITY;
     for (size_t i = 0; i < curves->n_curves; i++) {
         const cbk_km *km = curves->curves[i].km;
         last = fmin(last, km->n_rows > 0 ? km->risk->time[km->n_rows - 1] : 0.0);

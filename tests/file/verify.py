@@ -251,8 +251,9 @@ def verify(path, anchors=None):
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
         check_schema(connection)
-        (uuid, changes, audited), = connection.execute(
-            "SELECT uuid, changes, audited FROM casebook_file")
+        files = connection.execute("SELECT uuid, changes, audited FROM casebook_file").fetchall()
+        check(len(files) == 1, f"{len(files)} rows say which file it is")
+        uuid, changes, audited = files[0]
         replay, head = check_trail(connection, uuid)
         check_tables(connection, replay)
         check(changes == audited == replay.counted, "the counters do not fit the trail")
