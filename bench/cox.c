@@ -5,7 +5,7 @@
  */
 #include "line.h"
 
-#include "stats/cox_model.h"
+#include "stats/cox/cox_model.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -12,7 +12,7 @@
 
 #include "exchange/csv_columns.h"
 #include "series.h"
-#include "study/curves.h"
+#include "study/analysis/curves.h"
 
 #include <stdio.h>
 #include <stdlib.h>

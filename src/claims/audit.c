@@ -8,10 +8,10 @@
 #include <casebook/claims.h>
 
 #include "base/text.h"
-#include "claims/inverse.h"
-#include "claims/paper_check.h"
-#include "claims/source_values.h"
-#include "claims/statements.h"
+#include "claims/inverse/inverse.h"
+#include "claims/inverse/source_values.h"
+#include "claims/manuscript/statements.h"
+#include "claims/paper/paper_check.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -4,10 +4,10 @@
 #ifndef CLAIMS_BINDING_H
 #define CLAIMS_BINDING_H
 
-#include "claims/context.h"
-#include "claims/manuscript_builder.h"
-#include "claims/stated.h"
-#include "study/protocol.h"
+#include "claims/manuscript/context.h"
+#include "claims/manuscript/manuscript_builder.h"
+#include "claims/stated/stated.h"
+#include "study/protocol/protocol.h"
 
 typedef struct cbk_binding {
     cbk_study *study;

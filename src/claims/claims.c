@@ -6,9 +6,9 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "claims/claims_file.h"
-#include "claims/paper_check.h"
-#include "claims/stated.h"
-#include "study/yaml_tree.h"
+#include "claims/paper/paper_check.h"
+#include "claims/stated/stated.h"
+#include "study/yaml/yaml_tree.h"
 
 #include <assert.h>
 #include <stdlib.h>

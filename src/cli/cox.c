@@ -6,7 +6,7 @@
 #include "cli/followup.h"
 #include "report/regression.h"
 #include "report/report.h"
-#include "study/prediction.h"
+#include "study/analysis/prediction.h"
 
 #include <string.h>
 

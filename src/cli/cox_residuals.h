@@ -3,7 +3,7 @@
 #define CLI_COX_RESIDUALS_H
 
 #include "cli/session.h"
-#include "study/regression.h"
+#include "study/analysis/regression.h"
 
 /* The words of --residuals. */
 #define CBK_COX_RESIDUAL_NAMES                                                           \

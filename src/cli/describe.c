@@ -5,7 +5,7 @@
 
 #include "base/file.h"
 #include "report/report.h"
-#include "study/data_file.h"
+#include "study/followup/data_file.h"
 
 static const cbk_option options[] = {
     {.name = "on", .argument = "A,B", .help = "these variables; all when not given"},

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "report/report.h"
-#include "study/casebook.h"
+#include "study/casebook/casebook.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "cli/session.h"
 
 #include "base/file.h"
-#include "study/casebook.h"
+#include "study/casebook/casebook.h"
 
 #include <stdio.h>
 #include <string.h>

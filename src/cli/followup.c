@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "cli/options.h"
-#include "study/design.h"
+#include "study/analysis/design.h"
 #include "study/records.h"
 
 #include <string.h>

@@ -5,7 +5,7 @@
 #define CLI_FOLLOWUP_H
 
 #include "cli/session.h"
-#include "study/followup.h"
+#include "study/followup/followup.h"
 
 /* Reads the rows of the command's first operand, a study folder or a data file.  --by,
  * --weight, --strata, --on, --categorical, --offset and --cluster are read where the

@@ -4,7 +4,7 @@
 #include "cli/options.h"
 #include "cli/session.h"
 
-#include "study/casebook.h"
+#include "study/casebook/casebook.h"
 
 #include <stdio.h>
 #include <string.h>

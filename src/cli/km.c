@@ -4,8 +4,8 @@
 
 #include "cli/followup.h"
 #include "report/report.h"
-#include "study/curves.h"
-#include "study/landmark.h"
+#include "study/analysis/curves.h"
+#include "study/followup/landmark.h"
 
 #include <string.h>
 

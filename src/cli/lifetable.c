@@ -5,7 +5,7 @@
 
 #include "cli/followup.h"
 #include "report/report.h"
-#include "study/curves.h"
+#include "study/analysis/curves.h"
 
 static const cbk_option options[] = {
     CBK_OPTIONS_FOLLOWUP,

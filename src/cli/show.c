@@ -2,7 +2,7 @@
 #include "cli/listing.h"
 #include "cli/options.h"
 
-#include "study/casebook.h"
+#include "study/casebook/casebook.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #define FILL_FILL_H
 
 #include "base/text.h"
-#include "claims/manuscript_builder.h"
+#include "claims/manuscript/manuscript_builder.h"
 #include "report/report.h"
 #include "study/placeholder.h"
 

@@ -2,7 +2,7 @@
  */
 #include "report/parts.h"
 
-#include "study/sql_text.h"
+#include "study/sql/sql_text.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  */
 #include "report/regression.h"
 
-#include "report/analysis_cox.h"
+#include "report/analysis/analysis_cox.h"
 
 #include <math.h>
 

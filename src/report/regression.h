@@ -5,7 +5,7 @@
 #define REPORT_REGRESSION_H
 
 #include "report/parts.h"
-#include "study/regression.h"
+#include "study/analysis/regression.h"
 
 typedef enum cbk_regression_row_kind {
     CBK_REGRESSION_HEADER,    /* the covariate above its values */

@@ -14,14 +14,14 @@
 #include <casebook/nelson_aalen.h>
 
 #include "base/json.h"
-#include "study/competing.h"
-#include "study/curves.h"
-#include "study/followup.h"
-#include "study/incidences.h"
+#include "study/analysis/competing.h"
+#include "study/analysis/curves.h"
+#include "study/analysis/incidences.h"
+#include "study/analysis/recurrence.h"
+#include "study/analysis/regression.h"
+#include "study/followup/followup.h"
 #include "study/placeholder.h"
 #include "study/records.h"
-#include "study/recurrence.h"
-#include "study/regression.h"
 
 /* What every builder of this room works on. */
 typedef struct cbk_report {

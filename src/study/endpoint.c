@@ -4,7 +4,7 @@
 
 #include "base/date.h"
 #include "base/text.h"
-#include "study/sql_text.h"
+#include "study/sql/sql_text.h"
 
 #include <math.h>
 #include <string.h>

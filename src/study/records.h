@@ -6,7 +6,7 @@
 
 #include <casebook/study.h>
 
-#include "study/protocol.h"
+#include "study/protocol/protocol.h"
 
 /* One cell. */
 typedef struct cbk_recorded {

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "study/internal.h"
-#include "study/sql_text.h"
+#include "study/sql/sql_text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "study/casebook.h"
-#include "study/sql_text.h"
+#include "study/casebook/casebook.h"
+#include "study/sql/sql_text.h"
 
 #include <stdlib.h>
 #include <string.h>

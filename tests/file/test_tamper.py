@@ -153,7 +153,7 @@ def insert_row(connection, chance):
     if table == "casebook_lock":
         row = ["submission", 1, "00"]
     marks = ", ".join("?" * len(row))
-    connection.execute(f'INSERT INTO "{table}" VALUES({marks})', row)
+    connection.execute(f'INSERT OR IGNORE INTO "{table}" VALUES({marks})', row)
 
 
 def swap_cells(connection, chance):

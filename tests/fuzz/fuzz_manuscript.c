@@ -3,7 +3,7 @@
  */
 #include "../unit/docx_file.h"
 
-#include "claims/manuscript_builder.h"
+#include "claims/manuscript/manuscript_builder.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* fuzz_yaml.c - any bytes as a protocol and as a claims file: no crash, no leak, and what
  * is refused is refused with a message that has a place; any text as what is stated. */
 #include "claims/claims_file.h"
-#include "claims/stated.h"
-#include "study/protocol.h"
+#include "claims/stated/stated.h"
+#include "study/protocol/protocol.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "faulty_heap.h"
 
 #include "claims/claims_file.h"
-#include "claims/paper_check.h"
+#include "claims/paper/paper_check.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #include "check.h"
 #include "random_below.h"
 
-#include "stats/cox_start.h"
+#include "stats/cox/cox_start.h"
 
 #include <math.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "check.h"
 #include "random_below.h"
 
-#include "stats/cox_model.h"
+#include "stats/cox/cox_model.h"
 
 #include <float.h>
 #include <string.h>
@@ -146,7 +146,8 @@ static void see_run(const cbk_cox_model *model, const cbk_cox_run *run,
         weight += wide(cbk_cox_weight(model, i));
         for (size_t j = 0; j < P; j++) {
             eta += x_of(model, i, j) * wide(beta[j]);
-            out->gradient[j] += wide(factor * cbk_cox_weight(model, i)) * x_of(model, i, j);
+            out->gradient[j] +=
+                wide(factor * cbk_cox_weight(model, i)) * x_of(model, i, j);
         }
         out->loglik += wide(cbk_cox_weight(model, i)) * eta;
     }

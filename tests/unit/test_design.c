@@ -2,7 +2,7 @@
  * interactions, and what is refused. */
 #include "check.h"
 
-#include "study/design.h"
+#include "study/analysis/design.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #include "random_below.h"
 
 #include "numeric/sort.h"
-#include "stats/near_ties.h"
+#include "stats/risk/near_ties.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,8 +8,8 @@
 
 #include <casebook/render.h>
 
-#include "report/axis.h"
-#include "report/placement.h"
+#include "report/figure/axis.h"
+#include "report/figure/placement.h"
 #include "report/report.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))

@@ -6,7 +6,7 @@
 
 #include <casebook/fine_gray.h>
 
-#include "stats/fine_gray_model.h"
+#include "stats/competing/fine_gray_model.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include "check.h"
 #include "study_folder.h"
 
-#include "study/followup.h"
+#include "study/followup/followup.h"
 #include "study/records.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))

@@ -10,8 +10,8 @@
 #include "random_below.h"
 #include "study_folder.h"
 
-#include "claims/inverse.h"
-#include "claims/inverse_question.h"
+#include "claims/inverse/inverse.h"
+#include "claims/inverse/inverse_question.h"
 
 #include <string.h>
 #include <time.h>

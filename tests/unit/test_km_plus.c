@@ -5,7 +5,7 @@
 #include "faulty_heap.h"
 #include "random_below.h"
 
-#include "study/landmark.h"
+#include "study/followup/landmark.h"
 
 #include <casebook/contrast.h>
 #include <casebook/nelson_aalen.h>

@@ -5,7 +5,7 @@
 #include "docx_file.h"
 #include "faulty_heap.h"
 
-#include "claims/manuscript_builder.h"
+#include "claims/manuscript/manuscript_builder.h"
 
 #include <string.h>
 
@@ -298,9 +298,10 @@ static void test_docx_styles_and_notes(void)
         "w:type=\"separator\"><w:p><w:r><w:t>no</w:t></w:r></w:p></w:footnote>"
         "<w:footnote w:id=\"1\"><w:p><w:r><w:t>Seen in 5.</w:t></w:r></w:p></w:footnote>"
         "</w:footnotes>";
-    const docx_part parts[] = {{"word/document.xml", document, sizeof document - 1, false},
-                               {"word/styles.xml", styles, sizeof styles - 1, false},
-                               {"word/footnotes.xml", notes, sizeof notes - 1, false}};
+    const docx_part parts[] = {
+        {"word/document.xml", document, sizeof document - 1, false},
+        {"word/styles.xml", styles, sizeof styles - 1, false},
+        {"word/footnotes.xml", notes, sizeof notes - 1, false}};
     size_t size = 0;
     char *bytes = docx_make(parts, 3, &size);
     char found[256];

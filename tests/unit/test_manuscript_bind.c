@@ -7,7 +7,7 @@
 #include "study_folder.h"
 
 #include "claims/claims_file.h"
-#include "claims/manuscript_builder.h"
+#include "claims/manuscript/manuscript_builder.h"
 
 #include <string.h>
 

@@ -14,7 +14,7 @@
 
 #include "base/text.h"
 #include "claims/claims_file.h"
-#include "claims/paper_check.h"
+#include "claims/paper/paper_check.h"
 
 #include <string.h>
 

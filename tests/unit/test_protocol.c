@@ -2,7 +2,7 @@
 #include "check.h"
 #include "faulty_heap.h"
 
-#include "study/protocol.h"
+#include "study/protocol/protocol.h"
 
 #include "base/date.h"
 

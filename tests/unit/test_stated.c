@@ -1,7 +1,7 @@
 /* test_stated.c - numbers, their precision and comparators, out of printed text. */
 #include "check.h"
 
-#include "claims/stated.h"
+#include "claims/stated/stated.h"
 
 #include "base/date.h"
 

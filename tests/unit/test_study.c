@@ -3,7 +3,7 @@
 #include "check.h"
 #include "study_folder.h"
 
-#include "study/curves.h"
+#include "study/analysis/curves.h"
 #include "study/records.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))

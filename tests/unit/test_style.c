@@ -6,8 +6,8 @@
 #include "base/file.h"
 #include "base/style.h"
 #include "base/text.h"
-#include "claims/manuscript_builder.h"
-#include "claims/stated.h"
+#include "claims/manuscript/manuscript_builder.h"
+#include "claims/stated/stated.h"
 
 #include <stdio.h>
 #include <stdlib.h>

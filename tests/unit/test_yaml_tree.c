@@ -2,7 +2,7 @@
 #include "check.h"
 #include "faulty_heap.h"
 
-#include "study/yaml_tree.h"
+#include "study/yaml/yaml_tree.h"
 
 #include <string.h>
 

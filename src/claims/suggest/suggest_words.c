@@ -1,0 +1,203 @@
+/* suggest_words.c - what the words of a clause speak of: categories, statistics, units.
+ * Contract: suggest.h.
+ */
+#include "claims/suggest/suggest.h"
+
+#include "base/text.h"
+
+#include <math.h>
+#include <string.h>
+
+#define N(array) (sizeof(array) / sizeof((array)[0]))
+
+void cbk_offer_add(cbk_suggesting *s, cbk_offer one)
+{
+    if (one.of == NULL || one.words == NULL || s->n_offers == CBK_OFFERS_MAX) {
+        return;
+    }
+    for (size_t i = 0; i < s->n_offers; i++) {
+        if (strcmp(s->offers[i].of, one.of) == 0 &&
+            cbk_text_is_equal(s->offers[i].from, one.from) &&
+            cbk_text_is_equal(s->offers[i].among, one.among)) {
+            return;
+        }
+    }
+    s->offers[s->n_offers++] = one;
+}
+
+/* ---- words in the clause ---------------------------------------------------------- */
+
+static const cbk_words *words(const cbk_suggesting *s)
+{
+    return &s->clause.words;
+}
+
+bool cbk_clause_has(const cbk_suggesting *s, const char *word)
+{
+    return cbk_words_have(words(s), word, s->clause.start, s->clause.end);
+}
+
+/* The share of a label's words that the clause has. */
+double cbk_clause_share(const cbk_suggesting *s, const cbk_words *label)
+{
+    return label->n == 0 ? 0.0
+                         : (double)cbk_words_shared(label, words(s), s->clause.start,
+                                                    s->clause.end) /
+                               (double)label->n;
+}
+
+/* How far from the number the nearest word of the label stands, in bytes. */
+double cbk_clause_distance(const cbk_suggesting *s, const cbk_words *label)
+{
+    double nearest = 1e9;
+    const cbk_words *in = words(s);
+    for (size_t i = 0; i < in->n; i++) {
+        const cbk_word *word = &in->word[i];
+        if (word->start < s->clause.start || word->end > s->clause.end) {
+            continue;
+        }
+        for (size_t k = 0; k < label->n; k++) {
+            if (cbk_words_match(word->text, label->word[k].text)) {
+                const double gap = word->start >= s->clause.number_end
+                                       ? (double)(word->start - s->clause.number_end)
+                                       : (double)(s->clause.number_start - word->end);
+                nearest = fmin(nearest, gap);
+            }
+        }
+    }
+    return nearest;
+}
+
+/* The words of the clause that are words of the label, as they are written. */
+const char *cbk_clause_label(const cbk_suggesting *s, const cbk_words *label)
+{
+    cbk_buffer text = {0};
+    const cbk_words *in = words(s);
+    for (size_t i = 0; i < in->n; i++) {
+        const cbk_word *word = &in->word[i];
+        if (word->start >= s->clause.start && word->end <= s->clause.end &&
+            cbk_words_have(label, word->text, 0, SIZE_MAX)) {
+            cbk_buffer_addf(&text, "%s%.*s", text.size > 0 ? " " : "",
+                            (int)(word->end - word->start),
+                            s->clause.context->text + word->start);
+        }
+    }
+    const char *copy = cbk_text_copy(s->b->arena, text.bytes != NULL ? text.bytes : "");
+    cbk_buffer_free(&text);
+    return copy;
+}
+
+/* ---- categories -------------------------------------------------------------------- */
+
+/* "no", "not", "without" just before a word of the label. */
+static bool is_denied(const cbk_suggesting *s, const cbk_category *category)
+{
+    static const char *const denials[] = {"no ", "not ", "without "};
+    const cbk_words *in = words(s);
+    for (size_t i = 0; i < in->n; i++) {
+        const cbk_word *word = &in->word[i];
+        if (word->start < s->clause.start || word->end > s->clause.end ||
+            category->label.n == 0 ||
+            !cbk_words_match(word->text, category->label.word[0].text)) {
+            continue;
+        }
+        for (size_t k = 0; k < N(denials); k++) {
+            const size_t size = strlen(denials[k]);
+            const char *at = s->clause.context->text + word->start;
+            if (word->start >= size && strncmp(at - size, denials[k], size) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* How well the clause speaks of a category; 0: it does not. */
+static double category_fit(const cbk_suggesting *s, const cbk_category *category)
+{
+    const double own = cbk_clause_share(s, &category->label);
+    const bool is_boolean = category->field->type == CBK_FIELD_BOOLEAN;
+    const double field = is_boolean ? 0.0
+                                    : fmax(cbk_clause_share(s, &category->of),
+                                           cbk_clause_share(s, &category->name));
+    if (own < 0.99 || (category->needs_field && field < 0.49) || is_denied(s, category)) {
+        return 0.0;
+    }
+    const double near = cbk_clause_distance(s, &category->label);
+    return 2.0 + field + 0.1 * (double)category->label.n - fmin(near, 200.0) / 200.0;
+}
+
+/* The category that the clause speaks of best; NULL: of none. */
+const cbk_category *cbk_clause_category(const cbk_suggesting *s, bool is_of_patients,
+                                        double *fit)
+{
+    const cbk_category *best = NULL;
+    *fit = 0.0;
+    for (size_t i = 0; i < s->lexicon->n_categories; i++) {
+        const cbk_category *category = &s->lexicon->categories[i];
+        if (is_of_patients && category->form != NULL) {
+            continue;
+        }
+        const double found = category_fit(s, category);
+        if (found > *fit) {
+            *fit = found;
+            best = category;
+        }
+    }
+    return best;
+}
+
+/* The question, and the question among a category that the clause names with words that
+ * are not those of the question itself. */
+void cbk_offer_both(cbk_suggesting *s, const cbk_words *label, cbk_offer one)
+{
+    double fit = 0.0;
+    const cbk_category *category = cbk_clause_category(s, true, &fit);
+    if (category != NULL && cbk_words_shared(&category->label, label, 0, SIZE_MAX) == 0) {
+        cbk_offer narrowed = one;
+        narrowed.among = category->sql;
+        narrowed.fit += 0.5;
+        cbk_offer_add(s, narrowed);
+    }
+    cbk_offer_add(s, one);
+}
+
+/* ---- statistics ---------------------------------------------------------------------
+ */
+
+static const cbk_statistic statistics[] = {
+    {"median", "median"}, {"mean", "mean"},  {"youngest", "min"}, {"smallest", "min"},
+    {"shortest", "min"},  {"lowest", "min"}, {"oldest", "max"},   {"largest", "max"},
+    {"longest", "max"},   {"highest", "max"}};
+
+/* The statistic that the clause names nearest to the number; NULL: none. */
+const cbk_statistic *cbk_clause_statistic(const cbk_suggesting *s)
+{
+    const cbk_statistic *best = NULL;
+    double nearest = 1e9;
+    for (size_t i = 0; i < N(statistics); i++) {
+        const cbk_word word = {.text = statistics[i].word};
+        const cbk_words one = {.n = 1, .word = &word};
+        const double gap = cbk_clause_distance(s, &one);
+        if (gap < nearest) {
+            nearest = gap;
+            best = &statistics[i];
+        }
+    }
+    return best;
+}
+
+/* The unit's word behind the number or anywhere in a cell's row header. */
+bool cbk_clause_has_other_unit(const cbk_suggesting *s, const char *unit)
+{
+    static const char *const known[] = {"year", "month", "week", "day", "cm", "mm", "kg"};
+    const char *after = s->clause.context->text + s->clause.number_end;
+    after += strspn(after, " -");
+    for (size_t i = 0; i < N(known); i++) {
+        const size_t size = strlen(known[i]);
+        if (strncmp(after, known[i], size) == 0) {
+            return unit == NULL || strncmp(unit, known[i], size) != 0;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,360 @@
+/* cause_table.c - rows to a risk table whose events are told apart.
+ * Contract: casebook/cumulative_incidence.h.
+ *
+ * The risk table of events of any kind is built first.  Then the rows of each kind but
+ * the most frequent are sorted by themselves and laid on its times; what is left is the
+ * most frequent kind.
+ */
+#include <casebook/cumulative_incidence.h>
+
+#include "stats/competing/cause_jackknife.h"
+#include "stats/risk/exit_times.h"
+#include "stats/risk/risk_row.h"
+#include "stats/risk/whole_times.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Loops over so many bytes have a known length and become vector instructions. */
+enum { BYTES = 128 };
+
+typedef struct byte_check {
+    uint8_t most;
+    uint8_t is_wrong;
+    size_t counts[256];
+} byte_check;
+
+static inline void check_bytes(const uint8_t *restrict cause,
+                               const bool *restrict is_event, size_t n, size_t n_causes,
+                               byte_check *out)
+{
+    uint8_t most = out->most;
+    uint8_t is_wrong = out->is_wrong;
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t has_cause = cause[i] != 0 ? 1 : 0;
+        const uint8_t has_event = is_event[i] ? 1 : 0;
+        most = cause[i] > most ? cause[i] : most;
+        is_wrong = (uint8_t)(is_wrong | (has_cause ^ has_event));
+    }
+    for (size_t k = 1; k <= n_causes; k++) {
+        const uint8_t wanted = (uint8_t)k;
+        uint8_t count = 0; /* of a block a byte can count */
+        for (size_t i = 0; i < n; i++) {
+            count = (uint8_t)(count + (cause[i] == wanted ? 1 : 0));
+        }
+        out->counts[k] += count;
+    }
+    out->most = most;
+    out->is_wrong = is_wrong;
+}
+
+static cbk_status check_causes(const cbk_cause_rows *rows, size_t *n_event,
+                               cbk_error *err)
+{
+    const cbk_followup *followup = rows->followup;
+    byte_check all = {0};
+    size_t i = 0;
+    for (; i + BYTES <= followup->n; i += BYTES) {
+        check_bytes(rows->cause + i, followup->is_event + i, BYTES, rows->n_causes, &all);
+    }
+    if (i < followup->n) {
+        check_bytes(rows->cause + i, followup->is_event + i, followup->n - i,
+                    rows->n_causes, &all);
+    }
+    if (all.is_wrong != 0 || all.most > rows->n_causes) {
+        return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
+                        "Each event needs one of the %zu kinds, and who is censored "
+                        "none.",
+                        rows->n_causes);
+    }
+    memcpy(n_event, all.counts + 1, rows->n_causes * sizeof *n_event);
+    return CBK_OK;
+}
+
+/* ---- laying the events of one kind on the times of all ----------------------------- */
+
+/* The rows of one kind as follow-up of its own; false when out of memory. */
+static bool take_cause(const cbk_cause_rows *rows, size_t cause, size_t n_most,
+                       cbk_arena *arena, cbk_followup *out)
+{
+    const size_t n = rows->followup->n;
+    double *time = CBK_NEW(arena, double, n_most + 1);
+    bool *is_event = CBK_NEW(arena, bool, n_most + 1);
+    if (is_event == NULL) {
+        return false;
+    }
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++) { /* without a branch: one place is to spare */
+        time[k] = rows->followup->time[i];
+        k += rows->cause[i] == cause;
+    }
+    *out = (cbk_followup){.n = k, .time = time, .is_event = is_event};
+    return true;
+}
+
+/* counts[n_event_rows] of that kind.  Near-ties stand under the last time of the table
+ * that is not after them. */
+static void lay_on(const cbk_exit_times *exits, const cbk_risk_table *risk,
+                   uint32_t *counts)
+{
+    size_t next = 1; /* the first time of the table that may be after the exit */
+    for (size_t i = 0; i < exits->n_rows; i++) {
+        const double time = exits->time[i];
+        while (next < risk->n_rows && risk->time[next] <= time) {
+            next++;
+        }
+        counts[cbk_risk_event_rank(risk, next - 1) - 1] +=
+            exits->n_exit_before[i + 1] - exits->n_exit_before[i];
+    }
+}
+
+static bool count_cause(const cbk_cause_rows *rows, size_t cause, size_t n_most,
+                        const cbk_risk_table *risk, uint32_t *counts, cbk_arena *scratch)
+{
+    const cbk_mark before = cbk_arena_mark(scratch);
+    cbk_followup followup;
+    cbk_exit_times exits;
+    bool is_done = take_cause(rows, cause, n_most, scratch, &followup);
+    if (is_done) {
+        const cbk_time_range range = cbk_time_range_of(followup.time, followup.n);
+        is_done = cbk_exit_times_make(&followup, &range, scratch, &exits);
+    }
+    if (is_done) {
+        lay_on(&exits, risk, counts);
+    }
+    cbk_arena_release(scratch, before);
+    return is_done;
+}
+
+/* What the other kinds leave of the events of any. */
+static void count_rest(const cbk_cause_table *table, size_t rest, uint32_t *counts)
+{
+    const size_t n = table->risk->n_event_rows;
+    uint32_t *out = counts + rest * n;
+    memcpy(out, table->risk->n_event_of, n * sizeof *out);
+    for (size_t k = 0; k < table->n_causes; k++) {
+        for (size_t i = 0; k != rest && i < n; i++) {
+            out[i] -= counts[k * n + i];
+        }
+    }
+}
+
+/* ---- months: few whole numbers are counted ----------------------------------------- */
+
+enum {
+    COUNTED_CAUSES = 15,  /* cells of so many have numbers of 16 bits */
+    SLICES = 4,           /* so that a row does not wait for its like */
+    SLICED_FROM = 1 << 15 /* rows from which they pay */
+};
+
+/* A row's cell is its time times the number of kinds, who is censored being one of them,
+ * plus its kind.  False where event and kind do not go together. */
+static inline bool fill_cells(const uint16_t *restrict whole,
+                              const uint8_t *restrict cause,
+                              const bool *restrict is_event, size_t n, uint8_t n_causes,
+                              uint16_t *restrict cell)
+{
+    uint8_t is_wrong = 0;
+    uint8_t most = 0;
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t has_cause = cause[i] != 0 ? 1 : 0;
+        const uint8_t has_event = is_event[i] ? 1 : 0;
+        most = cause[i] > most ? cause[i] : most;
+        is_wrong = (uint8_t)(is_wrong | (has_cause ^ has_event));
+    }
+    for (size_t i = 0; i < n; i++) {
+        cell[i] = (uint16_t)(whole[i] * (n_causes + 1u) + cause[i]);
+    }
+    return is_wrong == 0 && most <= n_causes;
+}
+
+/* False where the rows are not of that kind. */
+static bool count_cells(const cbk_cause_rows *rows, uint32_t *counts, size_t n_cells,
+                        size_t n_slices, uint16_t *most)
+{
+    const cbk_followup *followup = rows->followup;
+    const uint8_t n_causes = (uint8_t)rows->n_causes;
+    uint16_t whole[CBK_WHOLE_BLOCK];
+    uint16_t cell[CBK_WHOLE_BLOCK];
+    for (size_t start = 0; start < followup->n; start += CBK_WHOLE_BLOCK) {
+        const size_t left = followup->n - start;
+        const size_t n = left < CBK_WHOLE_BLOCK ? left : CBK_WHOLE_BLOCK;
+        const uint8_t *cause = rows->cause + start;
+        const bool *is_event = followup->is_event + start;
+        if (!cbk_whole_times_read(followup->time + start, n, whole, most) ||
+            !(n == CBK_WHOLE_BLOCK
+                  ? fill_cells(whole, cause, is_event, CBK_WHOLE_BLOCK, n_causes, cell)
+                  : fill_cells(whole, cause, is_event, n, n_causes, cell))) {
+            return false;
+        }
+        for (size_t i = 0; i < n; i++) {
+            counts[(i & (n_slices - 1)) * n_cells + cell[i]]++;
+        }
+    }
+    for (size_t slice = 1; slice < n_slices; slice++) {
+        for (size_t i = 0; i < ((size_t)*most + 1) * (n_causes + 1u); i++) {
+            counts[i] += counts[slice * n_cells + i];
+        }
+    }
+    return true;
+}
+
+/* Exits and events of each kind from the cells. */
+static void sum_cells(const uint32_t *counts, size_t n_causes, size_t most,
+                      cbk_exit_times *exits, size_t *n_event)
+{
+    uint32_t n_exits = 0;
+    for (size_t whole = 0; whole <= most; whole++) {
+        const uint32_t *of_time = counts + whole * (n_causes + 1);
+        uint32_t n_event_here = 0;
+        for (size_t k = 0; k < n_causes; k++) {
+            n_event_here += of_time[k + 1];
+            n_event[k] += of_time[k + 1];
+        }
+        if (of_time[0] + n_event_here > 0) {
+            exits->time[exits->n_rows] = (double)whole;
+            exits->n_event[exits->n_rows] = n_event_here;
+            exits->n_exit_before[exits->n_rows++] = n_exits;
+            n_exits += of_time[0] + n_event_here;
+        }
+    }
+    exits->n_exit_before[exits->n_rows] = n_exits;
+}
+
+/* out[n_causes * n_event_rows] */
+static void spread_cells(const uint32_t *counts, const cbk_risk_table *risk,
+                         size_t n_causes, uint32_t *out)
+{
+    size_t rank = 0;
+    for (size_t j = 0; j < risk->n_rows; j++) {
+        const uint32_t *of_time = counts + (size_t)risk->time[j] * (n_causes + 1);
+        for (size_t k = 0; cbk_risk_row_has_event(risk, j) && k < n_causes; k++) {
+            out[k * risk->n_event_rows + rank] = of_time[k + 1];
+        }
+        rank += cbk_risk_row_has_event(risk, j);
+    }
+}
+
+/* Fills the table, and *done.  False when out of memory. */
+static bool build_whole(const cbk_cause_rows *rows, cbk_arena *arena, bool *done,
+                        cbk_cause_table *table, size_t *n_event)
+{
+    const cbk_followup *followup = rows->followup;
+    const size_t n_causes = rows->n_causes;
+    *done = followup->entry == NULL && followup->weight == NULL &&
+            n_causes <= COUNTED_CAUSES && followup->n < UINT32_MAX &&
+            cbk_whole_times_begin(followup->time, followup->n);
+    if (!*done) {
+        return true;
+    }
+    const cbk_mark before = cbk_arena_mark(arena);
+    const size_t n_cells = CBK_WHOLE_MAX * (n_causes + 1);
+    const size_t n_slices = followup->n < SLICED_FROM ? 1 : SLICES;
+    uint32_t *counts = CBK_NEW(arena, uint32_t, n_cells * n_slices);
+    uint16_t most = 0;
+    if (counts == NULL) {
+        return false;
+    }
+    *done = count_cells(rows, counts, n_cells, n_slices, &most);
+    if (!*done) {
+        cbk_arena_release(arena, before);
+        return true;
+    }
+    const size_t n_times = (size_t)most + 1;
+    cbk_exit_times exits = {.time = CBK_NEW(arena, double, n_times),
+                            .n_event = CBK_NEW(arena, uint32_t, n_times),
+                            .n_exit_before = CBK_NEW(arena, uint32_t, n_times + 1)};
+    cbk_risk_table *risk = CBK_NEW(arena, cbk_risk_table, 1);
+    uint32_t *n_event_of = CBK_NEW(arena, uint32_t, n_causes * n_times + 1);
+    if (n_event_of == NULL) {
+        return false;
+    }
+    sum_cells(counts, n_causes, most, &exits, n_event);
+    if (!cbk_exit_times_to_table(followup, &exits, arena, risk)) {
+        return false;
+    }
+    spread_cells(counts, risk, n_causes, n_event_of);
+    table->risk = risk;
+    table->n_event_of = n_event_of;
+    return true;
+}
+
+/* ---- the whole --------------------------------------------------------------------- */
+
+static bool count_causes(const cbk_cause_rows *rows, const size_t *n_event,
+                         const cbk_cause_table *table, uint32_t *counts,
+                         cbk_arena *scratch)
+{
+    size_t most = 0;
+    for (size_t k = 1; k < table->n_causes; k++) {
+        most = n_event[k] > n_event[most] ? k : most;
+    }
+    for (size_t k = 0; k < table->n_causes; k++) {
+        if (k != most && n_event[k] > 0 &&
+            !count_cause(rows, k + 1, n_event[k], table->risk,
+                         counts + k * table->risk->n_event_rows, scratch)) {
+            return false;
+        }
+    }
+    if (table->n_causes > 0) {
+        count_rest(table, most, counts);
+    }
+    return true;
+}
+
+static cbk_status build_any(const cbk_cause_rows *rows, bool time_fix, cbk_arena *arena,
+                            cbk_cause_table *table, size_t *n_event, cbk_error *err)
+{
+    CBK_TRY(check_causes(rows, n_event, err));
+    CBK_TRY(cbk_risk_table_build(rows->followup, time_fix, arena, &table->risk, err));
+    uint32_t *counts =
+        CBK_NEW(arena, uint32_t, rows->n_causes * table->risk->n_event_rows + 1);
+    if (counts == NULL || !count_causes(rows, n_event, table, counts, arena)) {
+        return cbk_fail_memory(err);
+    }
+    table->n_event_of = counts;
+    return CBK_OK;
+}
+
+static cbk_status build(const cbk_cause_rows *rows, bool time_fix, cbk_arena *arena,
+                        const cbk_cause_table **out, cbk_error *err)
+{
+    cbk_cause_table *table = CBK_NEW(arena, cbk_cause_table, 1);
+    size_t *n_event = CBK_NEW(arena, size_t, rows->n_causes + 1);
+    if (n_event == NULL) {
+        return cbk_fail_memory(err);
+    }
+    *table = (cbk_cause_table){.n_causes = rows->n_causes,
+                               .n_event = n_event,
+                               .is_clustered = rows->cluster != NULL};
+    bool is_done = false;
+    if (!build_whole(rows, arena, &is_done, table, n_event)) {
+        return cbk_fail_memory(err);
+    }
+    if (!is_done) {
+        CBK_TRY(build_any(rows, time_fix, arena, table, n_event, err));
+    }
+    const bool needs_rows = rows->followup->weight != NULL || rows->cluster != NULL ||
+                            table->risk->n_entries > 0;
+    if (needs_rows && !cbk_cause_table_weigh(rows, arena, table)) {
+        return cbk_fail_memory(err);
+    }
+    *out = table;
+    return CBK_OK;
+}
+
+cbk_status cbk_cause_table_build(const cbk_cause_rows *rows, bool time_fix,
+                                 cbk_arena *arena, const cbk_cause_table **out,
+                                 cbk_error *err)
+{
+    assert(rows != NULL && rows->followup != NULL);
+    assert(rows->n_causes <= 255);
+    assert(arena != NULL && out != NULL);
+    *out = NULL;
+    const cbk_mark before = cbk_arena_mark(arena);
+    const cbk_status status = build(rows, time_fix, arena, out, err);
+    if (status != CBK_OK) {
+        cbk_arena_release(arena, before);
+    }
+    return status;
+}

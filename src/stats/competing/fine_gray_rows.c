@@ -1,0 +1,76 @@
+/* fine_gray_rows.c - the rows of a Fine-Gray regression and when they are censored.
+ * Contract: stats/competing/fine_gray_model.h. */
+#include "stats/competing/fine_gray_model.h"
+
+/* The rows as those of a Cox regression of the wanted kind.  The kind of the others
+ * travels as their cluster, which is the last thing they are ordered by. */
+static cbk_status make_cox(const cbk_fine_gray_rows *rows, cbk_arena *arena,
+                           cbk_cox_model *out, cbk_error *err)
+{
+    const size_t n = rows->followup->n;
+    bool *is_event = CBK_NEW(arena, bool, n + 1);
+    uint32_t *kind = CBK_NEW(arena, uint32_t, n + 1);
+    if (kind == NULL) {
+        return cbk_fail_memory(err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        is_event[i] = rows->cause[i] == rows->wanted;
+        kind[i] = rows->cause[i] == 0 ? CBK_FG_CENSORED
+                  : is_event[i]       ? CBK_FG_EVENT
+                                      : CBK_FG_COMPETING;
+    }
+    const cbk_followup followup = {
+        .n = n, .time = rows->followup->time, .is_event = is_event};
+    const cbk_cox_rows as_cox = {.followup = &followup,
+                                 .n_covariates = rows->n_covariates,
+                                 .covariate = rows->covariate,
+                                 .cluster = kind,
+                                 .n_clusters = 3};
+    return cbk_cox_model_make(&as_cox, CBK_COX_BRESLOW, arena, out, err);
+}
+
+/* G before each time: who has the event is at risk of censoring at the same time. */
+static void estimate_censoring(const cbk_cox_model *cox, double *free,
+                               uint32_t *n_censored, double *stays)
+{
+    double before = 1.0;
+    size_t k = 0;
+    for (size_t r = 0; r < cox->n_runs; r++) {
+        const cbk_cox_run *run = &cox->runs[r];
+        if (k < cox->n_times && cox->times[k].run == r) {
+            free[k++] = before;
+        }
+        for (uint32_t i = run->first; i < cbk_cox_run_end(run); i++) {
+            n_censored[r] += cox->cluster[i] == CBK_FG_CENSORED ? 1 : 0;
+            stays[i] = cox->cluster[i] == CBK_FG_COMPETING ? 1.0 / before : 0.0;
+        }
+        const double n_risk = (double)(cox->n - run->first);
+        before *= (n_risk - (double)n_censored[r]) / n_risk;
+    }
+}
+
+cbk_status cbk_fg_model_make(const cbk_fine_gray_rows *rows, cbk_arena *arena,
+                             cbk_fg_model *out, cbk_error *err)
+{
+    *out = (cbk_fg_model){0};
+    CBK_TRY(make_cox(rows, arena, &out->cox, err));
+    const cbk_cox_model *cox = &out->cox;
+    const size_t n_tiles = (cox->n + CBK_COX_TILE - 1) / CBK_COX_TILE;
+    double *free = CBK_NEW(arena, double, cox->n_times + 1);
+    uint32_t *n_censored = CBK_NEW(arena, uint32_t, cox->n_runs + 1);
+    double *stays = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE);
+    out->carried = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE);
+    out->later = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE);
+    out->before = CBK_NEW(arena, double, n_tiles *(cox->p + 1));
+    out->after = CBK_NEW(arena, double, n_tiles *(cox->p + 1));
+    out->behind = CBK_NEW(arena, double, n_tiles *(cox->p + 1));
+    out->room = CBK_NEW(arena, double, cbk_fg_room(cox->p));
+    if (out->room == NULL) {
+        return cbk_fail_memory(err);
+    }
+    estimate_censoring(cox, free, n_censored, stays);
+    out->free = free;
+    out->n_censored = n_censored;
+    out->stays = stays;
+    return CBK_OK;
+}

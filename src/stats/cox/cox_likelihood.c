@@ -1,0 +1,724 @@
+/* cox_likelihood.c - the partial likelihood with its gradient and information.  Contract:
+ * stats/cox/cox_model.h.
+ *
+ * Of the sum over events of S2 / S0 each row at risk has a share: its weight times x x'
+ * times the hazard summed over the times it is at risk.  So the information is one
+ * weighted rank-k update over rows, less one over times with events, and Efron's ties
+ * cost what Breslow's cost.
+ *
+ * Backward over the tiles to know who is at risk, forward to sum the hazard.  Sums are
+ * plain within a block of tiles and compensated from there on; those over who is at risk
+ * are plain within a tile.  docs/decisions/0013-cox-in-tiles.md says why.
+ */
+#include "numeric/sum.h"
+#include "stats/cox/cox_evaluation.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double spread_max = 600.0;
+
+/* ---- one time with events --------------------------------------------------------- */
+
+void cbk_cox_take_product(cbk_cox_evaluation *at)
+{
+    cbk_sum_add(&at->loglik, -log(at->denominators.product));
+    at->denominators.product = 1.0;
+    at->denominators.n = 0;
+}
+
+static double weight_of_events(const cbk_cox_model *model, const cbk_cox_time *time)
+{
+    double weight = model->is_weighted ? 0.0 : (double)time->n_event;
+    for (uint32_t i = time->first; model->is_weighted && i < time->first + time->n_event;
+         i++) {
+        weight += cbk_cox_weight(model, i);
+    }
+    return weight;
+}
+
+static void take_logarithm(cbk_cox_evaluation *at, double weight, double value)
+{
+    if (weight != 1.0 || at->model->is_weighted) {
+        cbk_sum_add(&at->loglik, -weight * log(value));
+        return;
+    }
+    cbk_cox_multiply(&at->denominators, value);
+    if (at->denominators.n >= CBK_COX_FACTORS) {
+        cbk_cox_take_product(at);
+    }
+}
+
+void cbk_cox_divide(const cbk_cox_kernels *kernels, double at_risk, double of_events,
+                    size_t d, cbk_cox_denominators *out)
+{
+    enum { AT_ONCE = 256 };
+    cbk_cox_product product = {.product = 1.0};
+    double sums[5] = {0.0};
+    *out = (cbk_cox_denominators){0};
+    for (size_t l = 0; l < d; l += AT_ONCE) {
+        double more[5];
+        int64_t power = 0;
+        cbk_cox_multiply(&product, kernels->divide(at_risk, of_events, d, l,
+                                                   l + AT_ONCE < d ? l + AT_ONCE : d,
+                                                   more, &power));
+        product.power += power;
+        for (int s = 0; s < 5; s++) {
+            sums[s] += more[s];
+        }
+        if (product.n == CBK_COX_FACTORS) {
+            out->logarithm += log(product.product);
+            product.product = 1.0;
+            product.n = 0;
+        }
+    }
+    out->inverse = sums[0];
+    out->shared = sums[1];
+    out->squared = sums[2];
+    out->shared_squared = sums[3];
+    out->twice_shared_squared = sums[4];
+    out->logarithm += log(product.product);
+    out->power = product.power;
+}
+
+/* The parts of a time whose d events have as many denominators. */
+static cbk_cox_seen see_tied(cbk_cox_evaluation *at, size_t k, double weight,
+                             double factor, double at_risk, double of_events)
+{
+    const size_t d = at->model->times[k].n_event;
+    const double each = weight / (double)d;
+    cbk_cox_denominators of;
+    cbk_cox_divide(at->kernels, at_risk, of_events, d, &of);
+    if (at->model->is_weighted) {
+        cbk_sum_add(&at->loglik, -each * (of.logarithm + (double)of.power * log(2.0)));
+    } else {
+        cbk_sum_add(&at->loglik, -of.logarithm);
+        at->denominators.power += of.power;
+    }
+    at->model->step[k] = factor * each * of.inverse;
+    at->model->step_event[k] = factor * each * (of.inverse - of.shared);
+    const double part = of.shared_squared / of.squared;
+    const double rest = of.twice_shared_squared - of.shared_squared * part;
+    return (cbk_cox_seen){.part = part,
+                          .weight = factor * each * of.squared,
+                          .tied_weight = factor * each * fmax(rest, 0.0)};
+}
+
+cbk_cox_seen cbk_cox_see_time(cbk_cox_evaluation *at, size_t k, double at_risk,
+                              double of_events)
+{
+    const cbk_cox_model *model = at->model;
+    const cbk_cox_time *time = &model->times[k];
+    const double factor = at->multiplier != NULL ? at->multiplier[time->run] : 1.0;
+    const double weight = weight_of_events(model, time);
+    if (cbk_cox_is_tied(model, time)) {
+        return see_tied(at, k, weight, factor, at_risk, of_events);
+    }
+    const double hazard = factor * (weight / at_risk);
+    model->step[k] = model->step_event[k] = hazard;
+    take_logarithm(at, weight, at_risk);
+    return (cbk_cox_seen){.weight = hazard / at_risk};
+}
+
+/* ---- sums by blocks --------------------------------------------------------------- */
+
+static void close_block(cbk_cox_evaluation *at)
+{
+    const size_t p = at->model->p;
+    if (at->is_brief && at->model->entry == NULL) {
+        cbk_cox_close_gradient(at);
+    }
+    for (size_t j = 0; j < p; j++) {
+        for (size_t k = 0; !at->is_brief && k <= j; k++) {
+            double *part = at->info + (j * p + k) * CBK_COX_LANES;
+            cbk_sum_add(&at->info_sum[j * p + k],
+                        (part[0] + part[1]) + (part[2] + part[3]));
+            memset(part, 0, CBK_COX_LANES * sizeof *part);
+        }
+        double *part = at->gradient + j * CBK_COX_LANES;
+        cbk_sum_add(&at->gradient_sum[j], (part[0] + part[1]) + (part[2] + part[3]));
+        memset(part, 0, CBK_COX_LANES * sizeof *part);
+    }
+}
+
+static void count_tile(cbk_cox_evaluation *at)
+{
+    if (++at->n_tiles == CBK_COX_BLOCK) {
+        close_block(at);
+        at->n_tiles = 0;
+    }
+}
+
+void cbk_cox_take_vectors(cbk_cox_evaluation *at, cbk_cox_vectors *of)
+{
+    if (at->trace != NULL || at->is_brief) {
+        of->n = 0;
+        return;
+    }
+    while (of->n % CBK_COX_LANES != 0) {
+        of->weight[of->n++] = 0.0;
+    }
+    at->kernels->update(of->x, CBK_COX_VECTORS, at->model->p, of->weight, of->n, at->info,
+                        NULL);
+    of->n = 0;
+    count_tile(at);
+}
+
+/* ---- backward --------------------------------------------------------------------- */
+
+static inline bool is_whole(const cbk_cox_segment *of)
+{
+    return of->first == 0 && of->end == CBK_COX_TILE;
+}
+
+/* As the kernel, of a part of a tile; out may be NULL. */
+static double sum_back(const cbk_cox_evaluation *at, const cbk_cox_segment *of,
+                       const double *a, const double *b, double base, double *out)
+{
+    if (is_whole(of)) {
+        return out != NULL ? at->kernels->sum_back(a, b, base, out)
+                           : at->kernels->sum_products(a, b);
+    }
+    double sum = 0.0;
+    for (size_t i = of->end; i-- > of->first;) {
+        sum += a[i] * b[i];
+        if (out != NULL) {
+            out[i] = base + sum;
+        }
+    }
+    return sum;
+}
+
+static double sum_some(const cbk_cox_evaluation *at, const double *a, const double *b,
+                       size_t first, size_t end)
+{
+    if (first == 0 && end == CBK_COX_TILE) {
+        return at->kernels->sum_products(a, b);
+    }
+    double sum = 0.0;
+    for (size_t i = first; i < end; i++) {
+        sum += a[i] * b[i];
+    }
+    return sum;
+}
+
+void cbk_cox_multiply_all(cbk_cox_evaluation *at, const double *at_risk, uint64_t rows,
+                          size_t n)
+{
+    int64_t power = 0;
+    at->denominators.product *= at->kernels->multiply(at_risk, rows, &power);
+    at->denominators.power += power;
+    at->denominators.n += n;
+    if (at->denominators.n >= CBK_COX_FACTORS) {
+        cbk_cox_take_product(at);
+    }
+}
+
+/* Times with one denominator, of which at->time is the last.  inverse is that of at_risk.
+ */
+static void see_singles(cbk_cox_evaluation *at, const cbk_cox_segment *of,
+                        const double *at_risk, const double *inverse,
+                        cbk_cox_segment_times *seen)
+{
+    const cbk_cox_model *model = at->model;
+    const size_t first = of->tile + of->first;
+    uint64_t rows = 0;
+    double *weight = at->whole.weight + at->whole.n;
+    size_t n = 0;
+    size_t k = at->time;
+    for (; k > 0; k--, n++) {
+        const cbk_cox_time *time = &model->times[k - 1];
+        if (time->n_event > 1 || time->first < first) {
+            break;
+        }
+        const size_t row = time->first - of->tile;
+        const double factor = at->multiplier != NULL ? at->multiplier[time->run] : 1.0;
+        const double hazard =
+            factor * (cbk_cox_weight(model, time->first) * inverse[row]);
+        model->step[k - 1] = model->step_event[k - 1] = hazard;
+        if (at->trace != NULL) {
+            at->trace->seen[k - 1] = (cbk_cox_seen){.weight = hazard * inverse[row]};
+        }
+        weight[n] = -(hazard * inverse[row]);
+        seen->row[seen->n_here + n] = (uint8_t)row;
+        rows |= UINT64_C(1) << row;
+        if (model->is_weighted) {
+            take_logarithm(at, cbk_cox_weight(model, time->first), at_risk[row]);
+        }
+    }
+    if (n > 0 && !model->is_weighted) {
+        cbk_cox_multiply_all(at, at_risk, rows, n);
+    }
+    seen->n_here += n;
+    at->whole.n += n;
+    at->time = k;
+}
+
+/* The time at->time with more events; false where it does not reach into the segment. */
+static bool see_many(cbk_cox_evaluation *at, const cbk_cox_segment *of,
+                     const double *at_risk, cbk_cox_segment_times *seen)
+{
+    const cbk_cox_model *model = at->model;
+    const cbk_cox_time *time = &model->times[at->time - 1];
+    const size_t first = of->tile + of->first;
+    const bool is_here = time->first >= first;
+    const bool is_tied = cbk_cox_is_tied(model, time);
+    cbk_cox_tied *tied = &seen->tied[seen->n_tied];
+    if (is_tied ? time->first + time->n_event <= first : !is_here) {
+        return false;
+    }
+    if (is_tied) {
+        const size_t end = (size_t)time->first + time->n_event - of->tile;
+        *tied = (cbk_cox_tied){.is_here = is_here,
+                               .first = is_here ? time->first - of->tile : of->first,
+                               .end = end < of->end ? end : of->end,
+                               .time = at->time - 1,
+                               .place = at->whole.n};
+        at->tied[0] += sum_some(at, model->risk + of->tile, cbk_cox_ones_then_zeros,
+                                tied->first, tied->end);
+        seen->n_tied++;
+    }
+    if (!is_here) {
+        return false;
+    }
+    const size_t row = time->first - of->tile;
+    const cbk_cox_seen gives =
+        cbk_cox_see_time(at, at->time - 1, at_risk[row], at->tied[0]);
+    if (at->trace != NULL) {
+        at->trace->seen[at->time - 1] = gives;
+    }
+    at->whole.weight[at->whole.n++] = -gives.weight;
+    if (is_tied) {
+        tied->part = gives.part;
+        at->of_tied.weight[at->of_tied.n++] = -gives.tied_weight;
+        at->tied[0] = 0.0;
+    }
+    seen->row[seen->n_here++] = (uint8_t)row;
+    at->time--;
+    return true;
+}
+
+void cbk_cox_see_times(cbk_cox_evaluation *at, const cbk_cox_segment *of,
+                       cbk_cox_segment_times *seen)
+{
+    const double *risk = at->model->risk + of->tile;
+    double at_risk[CBK_COX_TILE];
+    double inverse[CBK_COX_TILE];
+    seen->n_here = seen->n_tied = 0;
+    if (!is_whole(of)) {
+        memcpy(at_risk, cbk_cox_ones_then_zeros, sizeof at_risk);
+    }
+    const bool has_times = at->model->times[at->time - 1].first >= of->tile + of->first;
+    cbk_sum_add(&at->at_risk[0],
+                sum_back(at, of, risk, cbk_cox_ones_then_zeros,
+                         cbk_sum_value(&at->at_risk[0]), has_times ? at_risk : NULL));
+    if (has_times) {
+        at->kernels->invert(at_risk, UINT64_MAX, inverse);
+    }
+    do {
+        see_singles(at, of, at_risk, inverse, seen);
+    } while (at->time > 0 && see_many(at, of, at_risk, seen));
+}
+
+/* Column j (from 1) of the tied times: their vectors come from D1, too. */
+static void take_tied(cbk_cox_evaluation *at, const cbk_cox_segment *of, size_t j,
+                      const cbk_cox_segment_times *seen, size_t first_tied)
+{
+    const double *risk = at->model->risk + of->tile;
+    const double *x = at->model->tiles + of->tile * at->model->p + (j - 1) * CBK_COX_TILE;
+    double *whole = at->whole.x + (j - 1) * CBK_COX_VECTORS;
+    double *tied = at->of_tied.x + (j - 1) * CBK_COX_VECTORS + first_tied;
+    for (size_t k = 0; k < seen->n_tied; k++) {
+        const cbk_cox_tied *time = &seen->tied[k];
+        at->tied[j] += sum_some(at, risk, x, time->first, time->end);
+        if (time->is_here) {
+            whole[time->place] -= time->part * at->tied[j];
+            *tied++ = at->tied[j];
+            if (at->trace != NULL) {
+                at->trace->d1[time->time * at->model->p + j - 1] = at->tied[j];
+            }
+            at->tied[j] = 0.0;
+        }
+    }
+}
+
+static void go_back_over(cbk_cox_evaluation *at, const cbk_cox_segment *of)
+{
+    const cbk_cox_model *model = at->model;
+    const double *risk = model->risk + of->tile;
+    double at_risk[CBK_COX_TILE];
+    cbk_cox_segment_times seen;
+    if (at->whole.n > CBK_COX_VECTORS - CBK_COX_TILE) {
+        cbk_cox_take_vectors(at, &at->whole);
+    }
+    if (at->of_tied.n > CBK_COX_VECTORS - CBK_COX_TILE) {
+        cbk_cox_take_vectors(at, &at->of_tied);
+    }
+    const size_t first = at->whole.n;
+    const size_t first_tied = at->of_tied.n;
+    const size_t last_time = at->time - 1;
+    cbk_cox_see_times(at, of, &seen);
+    for (size_t j = 1; j <= model->p; j++) {
+        const double *x = model->tiles + of->tile * model->p + (j - 1) * CBK_COX_TILE;
+        double *whole = at->whole.x + (j - 1) * CBK_COX_VECTORS + first;
+        if (of->tile >= CBK_COX_BLOCK * CBK_COX_TILE) { /* the next block goes first */
+            cbk_cox_expect_column(x - CBK_COX_BLOCK * CBK_COX_TILE * model->p);
+        }
+        cbk_sum_add(&at->at_risk[j],
+                    sum_back(at, of, risk, x, cbk_sum_value(&at->at_risk[j]),
+                             seen.n_here > 0 ? at_risk : NULL));
+        for (size_t k = 0; k < seen.n_here; k++) {
+            whole[k] = at_risk[seen.row[k]];
+        }
+        for (size_t k = 0; at->trace != NULL && k < seen.n_here; k++) {
+            at->trace->s1[(last_time - k) * model->p + j - 1] = whole[k];
+        }
+        if (seen.n_tied > 0) {
+            take_tied(at, of, j, &seen, first_tied);
+        }
+    }
+}
+
+/* Forward over a block, as processors fetch ahead; then it is at hand. */
+static void fill_risk(cbk_cox_evaluation *at, size_t first, size_t end)
+{
+    const cbk_cox_model *model = at->model;
+    double eta[CBK_COX_TILE];
+    for (size_t i = first; i < end; i += CBK_COX_TILE) {
+        const double *weight = cbk_cox_tile_weights(model, i);
+        if (at->is_at_0) {
+            memcpy(model->risk + i, weight, CBK_COX_TILE * sizeof *weight);
+            continue;
+        }
+        at->kernels->fill_risk(model->tiles + i * model->p, model->p, at->beta,
+                               cbk_cox_tile_offsets(model, i), weight, eta,
+                               model->risk + i);
+    }
+}
+
+static void go_back(cbk_cox_evaluation *at)
+{
+    const cbk_cox_model *model = at->model;
+    size_t stratum = model->n_strata;
+    at->time = model->n_times;
+    for (size_t end = model->n; end > 0;) {
+        const size_t tile = (end - 1) / CBK_COX_TILE * CBK_COX_TILE;
+        if (end == model->n || end % (CBK_COX_BLOCK * CBK_COX_TILE) == 0) {
+            fill_risk(at,
+                      (end - 1) / (CBK_COX_BLOCK * CBK_COX_TILE) *
+                          (CBK_COX_BLOCK * CBK_COX_TILE),
+                      end);
+        }
+        if (end == model->strata[stratum]) {
+            if (at->is_brief && model->entry == NULL) {
+                cbk_cox_close_gradient(at);
+            }
+            memset(at->at_risk, 0, (model->p + 1) * sizeof *at->at_risk);
+            stratum--;
+        }
+        const size_t first =
+            model->strata[stratum] > tile ? model->strata[stratum] : tile;
+        const cbk_cox_segment of = {
+            .tile = tile, .first = first - tile, .end = end - tile};
+        if (at->time > 0 && model->entry != NULL) {
+            cbk_cox_go_back_late(at, first, end, model->strata[stratum + 1]);
+        } else if (at->time > 0 && at->is_brief) {
+            cbk_cox_take_gradient(at, &of);
+            count_tile(at);
+        } else if (at->time > 0) {
+            go_back_over(at, &of);
+        }
+        end = first;
+    }
+    cbk_cox_take_vectors(at, &at->whole);
+    cbk_cox_take_vectors(at, &at->of_tied);
+}
+
+/* ---- forward ---------------------------------------------------------------------- */
+
+/* Those with an event are not exposed to all of what ties add. */
+static void take_back(const cbk_cox_evaluation *at, const cbk_cox_segment *of,
+                      size_t first_time, double *hazard)
+{
+    const cbk_cox_model *model = at->model;
+    const size_t end = of->tile + of->end;
+    for (size_t k = first_time; k < at->time; k++) {
+        const cbk_cox_time *time = &model->times[k];
+        const size_t first = of->tile + of->first;
+        const size_t to = (size_t)time->first + time->n_event;
+        const double excess = model->step[k] - model->step_event[k];
+        for (size_t i = time->first > first ? time->first : first; i < to && i < end;
+             i++) {
+            hazard[i - of->tile] -= excess;
+        }
+    }
+}
+
+/* The hazard that each row of a segment was exposed to since the origin. */
+static void fill_hazard(cbk_cox_evaluation *at, const cbk_cox_segment *of, double *hazard)
+{
+    const cbk_cox_model *model = at->model;
+    const size_t end = of->tile + of->end;
+    const size_t first_time = at->time;
+    size_t k = first_time;
+    for (; k < model->n_times && model->times[k].first < end; k++) {
+        at->steps[model->times[k].first - of->tile] = model->step[k];
+    }
+    at->time = k;
+    const double base = cbk_sum_value(&at->hazard);
+    double sum = 0.0;
+    if (is_whole(of)) {
+        sum = at->kernels->sum_forth(at->steps, base, hazard);
+    } else {
+        for (size_t i = of->first; i < of->end; i++) {
+            sum += at->steps[i];
+            at->steps[i] = 0.0;
+            hazard[i] = base + sum;
+        }
+    }
+    cbk_sum_add(&at->hazard, sum);
+    for (k = first_time; at->cumulative != NULL && k < at->time; k++) {
+        at->cumulative[k + 1] = hazard[model->times[k].first - of->tile];
+    }
+    if (model->has_ties) {
+        take_back(at, of, first_time > 0 ? first_time - 1 : 0, hazard);
+    }
+}
+
+static void multiply(double *restrict value, const double *restrict by)
+{
+    for (size_t i = 0; i < CBK_COX_TILE; i++) {
+        value[i] *= by[i];
+    }
+}
+
+/* Less the hazard before the entry of each row of a tile. */
+static void take_before_entry(const cbk_cox_evaluation *at, size_t tile, double *hazard)
+{
+    const cbk_cox_model *model = at->model;
+    const size_t n = model->n - tile < CBK_COX_TILE ? model->n - tile : CBK_COX_TILE;
+    const size_t ahead = tile + 2 * CBK_COX_TILE < model->n ? CBK_COX_TILE : 0;
+    for (size_t i = 0; i < n; i++) {
+        __builtin_prefetch(&at->cumulative[model->entry_time[tile + i + ahead]]);
+        hazard[i] -= at->cumulative[model->entry_time[tile + i]];
+    }
+}
+
+static void take_rows(cbk_cox_evaluation *at, size_t tile, double *hazard)
+{
+    const cbk_cox_model *model = at->model;
+    if (at->cumulative != NULL) {
+        take_before_entry(at, tile, hazard);
+    }
+    for (size_t j = 0; tile + 2 * CBK_COX_TILE < model->n && j < model->p; j++) {
+        cbk_cox_expect_column(model->tiles + (tile + 2 * CBK_COX_TILE) * model->p +
+                              j * CBK_COX_TILE);
+    }
+    multiply(hazard, model->risk + tile);
+    const double *x = model->tiles + tile * model->p;
+    if (at->is_brief) {
+        for (size_t j = 0; j < model->p; j++, x += CBK_COX_TILE) {
+            cbk_sum_add(&at->gradient_sum[j], at->kernels->sum_products(x, hazard));
+        }
+    } else {
+        at->kernels->update(x, CBK_COX_TILE, model->p, hazard, CBK_COX_TILE, at->info,
+                            at->gradient);
+    }
+    count_tile(at);
+}
+
+static void go_forth(cbk_cox_evaluation *at)
+{
+    const cbk_cox_model *model = at->model;
+    double hazard[CBK_COX_TILE] = {0.0};
+    size_t stratum = 0;
+    at->time = 0;
+    for (size_t first = 0; first < model->n;) {
+        const size_t tile = first / CBK_COX_TILE * CBK_COX_TILE;
+        if (first == model->strata[stratum]) {
+            at->hazard = (cbk_sum){0};
+            stratum++;
+        }
+        const size_t end = model->strata[stratum] < tile + CBK_COX_TILE
+                               ? model->strata[stratum]
+                               : tile + CBK_COX_TILE;
+        const cbk_cox_segment of = {
+            .tile = tile, .first = first - tile, .end = end - tile};
+        fill_hazard(at, &of, hazard);
+        if (end == tile + CBK_COX_TILE || end == model->n) {
+            take_rows(at, tile, hazard);
+        }
+        first = end;
+    }
+}
+
+/* ---- risk ------------------------------------------------------------------------- */
+
+/* Whether exp() of all rows can be added up. */
+static bool is_near(const cbk_cox_model *model, const double *beta)
+{
+    double spread = model->offset_range;
+    for (size_t j = 0; j < model->p; j++) {
+        spread += fabs(beta[j]) * model->range[j];
+    }
+    if (spread <= spread_max) {
+        return true;
+    }
+    double least = (double)INFINITY;
+    double most = -(double)INFINITY;
+    for (size_t i = 0; i < model->n; i++) {
+        const double eta = cbk_cox_offset(model, i) + cbk_cox_along(model, i, beta);
+        least = eta < least ? eta : least;
+        most = eta > most ? eta : most;
+    }
+    return most - least <= spread_max;
+}
+
+/* Whether x'b + offset is 0 of all rows. */
+static bool is_at_0(const cbk_cox_model *model, const double *beta)
+{
+    bool is_0 = model->offset_range == 0.0 && cbk_cox_offset(model, 0) == 0.0;
+    for (size_t j = 0; j < model->p; j++) {
+        is_0 = is_0 && beta[j] == 0.0;
+    }
+    return is_0;
+}
+
+/* ---- together --------------------------------------------------------------------- */
+
+/* The events' weights in one tile; k: the next time.  Returns the tile's first row. */
+static size_t fill_events(const cbk_cox_model *model, const double *multiplier, size_t *k,
+                          size_t *row, double *weight)
+{
+    const size_t tile = *row / CBK_COX_TILE * CBK_COX_TILE;
+    memset(weight, 0, CBK_COX_TILE * sizeof *weight);
+    while (*k < model->n_times) {
+        const cbk_cox_time *time = &model->times[*k];
+        const double factor = multiplier != NULL ? multiplier[time->run] : 1.0;
+        *row = *row > time->first ? *row : time->first;
+        for (; *row < (size_t)time->first + time->n_event; ++*row) {
+            if (*row >= tile + CBK_COX_TILE) {
+                return tile;
+            }
+            weight[*row - tile] = factor * cbk_cox_weight(model, *row);
+        }
+        ++*k;
+    }
+    return tile;
+}
+
+void cbk_cox_sum_events(const cbk_cox_model *model, const double *multiplier,
+                        cbk_sum *out)
+{
+    const size_t p = model->p;
+    double weight[CBK_COX_TILE];
+    memset(out, 0, p * sizeof *out);
+    size_t row = model->n_times > 0 ? model->times[0].first : 0;
+    for (size_t k = 0; k < model->n_times;) {
+        const size_t tile = fill_events(model, multiplier, &k, &row, weight);
+        const double *x = model->tiles + tile * p;
+        for (size_t j = 0; j < p; j++) {
+            cbk_sum_add(&out[j],
+                        model->kernels->sum_products(weight, x + j * CBK_COX_TILE));
+        }
+    }
+}
+
+double cbk_cox_sum_event_offsets(const cbk_cox_model *model)
+{
+    cbk_sum sum = {0};
+    for (size_t k = 0; model->offsets != NULL && k < model->n_times; k++) {
+        const uint32_t first = model->times[k].first;
+        for (uint32_t i = first; i < first + model->times[k].n_event; i++) {
+            cbk_sum_add(&sum, cbk_cox_weight(model, i) * model->offsets[i]);
+        }
+    }
+    return cbk_sum_value(&sum);
+}
+
+static cbk_cox_evaluation start(const cbk_cox_model *model, const double *beta,
+                                const double *multiplier)
+{
+    const size_t p = model->p;
+    double *room = model->room;
+    memset(room, 0, cbk_cox_room(p) * sizeof *room);
+    cbk_cox_evaluation at = {.model = model,
+                             .kernels = model->kernels,
+                             .beta = beta,
+                             .multiplier = multiplier,
+                             .is_at_0 = is_at_0(model, beta),
+                             .denominators.product = 1.0,
+                             .cumulative = model->cumulative};
+    at.info = room;
+    at.gradient = at.info + p * p * CBK_COX_LANES;
+    at.info_sum = (cbk_sum *)(void *)(at.gradient + p * CBK_COX_LANES);
+    at.gradient_sum = at.info_sum + p * p;
+    at.at_risk = at.gradient_sum + p;
+    at.tied = (double *)(void *)(at.at_risk + p + 1);
+    at.whole.x = at.tied + p + 1;
+    at.of_tied.x = at.whole.x + p * CBK_COX_VECTORS;
+    return at;
+}
+
+size_t cbk_cox_room(size_t p)
+{
+    return p * p * (CBK_COX_LANES + 2) + p * (CBK_COX_LANES + 2) + 3 * (p + 1) +
+           2 * p * CBK_COX_VECTORS;
+}
+
+static void fill_value(cbk_cox_evaluation *at, cbk_cox_value *out)
+{
+    const cbk_cox_model *model = at->model;
+    const size_t p = model->p;
+    const cbk_sum *events = model->event_sums;
+    cbk_cox_take_product(at);
+    cbk_sum_add(&at->loglik, -(double)at->denominators.power * log(2.0));
+    cbk_sum_add(&at->loglik, model->event_offset);
+    for (size_t j = 0; j < p; j++) {
+        cbk_sum_add(&at->loglik, at->beta[j] * events[j].total);
+        cbk_sum_add(&at->loglik, at->beta[j] * events[j].lost);
+    }
+    out->loglik = cbk_sum_value(&at->loglik);
+    if (at->multiplier != NULL) {
+        cbk_cox_sum_events(model, at->multiplier, at->at_risk);
+        events = at->at_risk;
+    }
+    for (size_t j = 0; j < p; j++) {
+        out->gradient[j] = (events[j].total - at->gradient_sum[j].total) +
+                           (events[j].lost - at->gradient_sum[j].lost);
+        for (size_t k = 0; !at->is_brief && k <= j; k++) {
+            out->info[j * p + k] = out->info[k * p + j] =
+                cbk_sum_value(&at->info_sum[j * p + k]);
+        }
+    }
+}
+
+void cbk_cox_evaluate(const cbk_cox_model *model, const double *beta,
+                      const double *multiplier, cbk_cox_value *out)
+{
+    const size_t p = model->p;
+    if (!is_near(model, beta)) {
+        memset(out->gradient, 0, p * sizeof *out->gradient);
+        if (out->info != NULL) {
+            memset(out->info, 0, p * p * sizeof *out->info);
+        }
+        out->loglik = -(double)INFINITY;
+        return;
+    }
+    cbk_cox_evaluation at = start(model, beta, multiplier);
+    at.is_brief = out->info == NULL;
+    go_back(&at);
+    if (!at.is_brief || model->entry != NULL) {
+        go_forth(&at);
+    }
+    close_block(&at);
+    fill_value(&at, out);
+}
+
+void cbk_cox_trace_at(const cbk_cox_model *model, const double *beta,
+                      const cbk_cox_trace *out)
+{
+    cbk_cox_evaluation at = start(model, beta, NULL);
+    at.trace = out;
+    go_back(&at);
+}

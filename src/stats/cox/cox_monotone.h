@@ -1,0 +1,27 @@
+/* stats/cox/cox_monotone.h - likelihoods that rise for ever in some direction. */
+#ifndef STATS_COX_MONOTONE_H
+#define STATS_COX_MONOTONE_H
+
+#include "stats/cox/cox_model.h"
+
+/* How far apart the x'step of the rows are. */
+double cbk_cox_spread(const cbk_cox_model *model, const double *step);
+
+/* Differences of x'step up to it are none. */
+double cbk_cox_gap_tolerance(const cbk_cox_model *model, const double *step);
+
+/* Whether the likelihood never falls along step[p]. */
+bool cbk_cox_never_falls(const cbk_cox_model *model, const double *step);
+
+/* Whether the likelihood never falls along step[p], a step of Newton's method that gains
+ * next to nothing (decrement) and yet goes on as far as the ones before.  Then step keeps
+ * what goes to infinity, 0 elsewhere, and direction[p] is 1, -1, 0. */
+bool cbk_cox_is_monotone(const cbk_cox_model *model, double *step, double decrement,
+                         int *direction);
+
+/* Goes so far along step that the likelihood is its supremum, to a double's last digit:
+ * moves beta and value. */
+void cbk_cox_go_out(const cbk_cox_model *model, const double *step, const int *direction,
+                    double *beta, cbk_cox_value *value);
+
+#endif

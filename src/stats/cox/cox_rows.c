@@ -1,0 +1,540 @@
+/* cox_rows.c - the rows of a Cox regression, checked, in canonical order, centred and
+ * scaled.  Contract: stats/cox/cox_model.h. */
+#include "numeric/sum.h"
+#include "stats/cox/cox_columns.h"
+#include "stats/cox/cox_order.h"
+#include "stats/risk/followup_check.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+static const double offset_spread_max = 500.0; /* e^500 is still a double */
+enum { AHEAD = 24 /* rows, in which a number comes from memory */ };
+
+/* ---- checks ----------------------------------------------------------------------- */
+
+static cbk_status check_row(const cbk_cox_rows *rows, size_t i, cbk_error *err)
+{
+    CBK_TRY(cbk_followup_check_row(rows->followup, i, err));
+    if (rows->offset != NULL && !isfinite(rows->offset[i])) {
+        return cbk_fail(err, CBK_EDATA, i, "The offset is not a finite number.");
+    }
+    return CBK_OK;
+}
+
+/* What check_row() asks for, without a branch. */
+static bool is_row_good(const cbk_followup *followup, const double *offset, size_t i)
+{
+    const double time = followup->time[i];
+    const double entry = followup->entry != NULL ? followup->entry[i] : -1.0;
+    const double weight = followup->weight != NULL ? followup->weight[i] : 1.0;
+    const double added = offset != NULL ? offset[i] : 0.0;
+    return (time >= 0.0) & (time <= DBL_MAX) & (entry < time) & (entry >= -DBL_MAX) &
+           (weight > 0.0) & (weight <= DBL_MAX) & (fabs(added) <= DBL_MAX);
+}
+
+static cbk_status check_offsets(const double *offset, size_t n, cbk_error *err)
+{
+    double least = (double)INFINITY;
+    double most = -(double)INFINITY;
+    for (size_t i = 0; offset != NULL && i < n; i++) {
+        least = offset[i] < least ? offset[i] : least;
+        most = offset[i] > most ? offset[i] : most;
+    }
+    if (most - least > offset_spread_max) {
+        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
+                        "The offsets run from %.15g to %.15g; they are added to the "
+                        "logarithm of the hazard, and may differ by at most %g.",
+                        least, most, offset_spread_max);
+    }
+    return CBK_OK;
+}
+
+/* Measures the columns on the way. */
+static cbk_status check_rows(const cbk_cox_rows *rows, cbk_cox_column *columns,
+                             cbk_error *err)
+{
+    const size_t n = rows->followup->n;
+    if (n >= UINT32_MAX) {
+        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE, "There are too many rows.");
+    }
+    size_t n_bad = 0;
+    for (size_t i = 0; i < n; i++) {
+        n_bad += is_row_good(rows->followup, rows->offset, i) ? 0 : 1;
+    }
+    for (size_t i = 0; n_bad > 0 && i < n; i++) {
+        CBK_TRY(check_row(rows, i, err));
+    }
+    CBK_TRY(check_offsets(rows->offset, n, err));
+    for (size_t j = 0; j < rows->n_covariates; j++) {
+        const double *value = rows->covariate[j];
+        if (!cbk_cox_measure(value, rows->followup->n, &columns[j])) {
+            size_t i = 0;
+            while (isfinite(value[i])) {
+                i++;
+            }
+            return cbk_fail(err, CBK_EDATA, i, "A covariate is not a finite number.");
+        }
+    }
+    return CBK_OK;
+}
+
+/* ---- order ------------------------------------------------------------------------ */
+
+static double *whole_numbers(const uint32_t *value, size_t n, cbk_arena *arena)
+{
+    double *out = CBK_NEW(arena, double, n + 1);
+    for (size_t i = 0; out != NULL && i < n; i++) {
+        out[i] = (double)value[i];
+    }
+    return out;
+}
+
+/* What is filled later has room for the sort until then. */
+static void lend_room(const cbk_cox_model *model, cbk_order_by *by)
+{
+    by->room[0] = (uint64_t *)(void *)model->risk;
+    by->room[1] = (uint64_t *)(void *)model->tiles;
+}
+
+/* Stratum, time, events first; the rest decides among those. */
+static bool order_rows(const cbk_cox_rows *rows, const cbk_cox_model *model,
+                       cbk_arena *arena, uint32_t *order)
+{
+    const cbk_followup *followup = rows->followup;
+    const size_t n = followup->n;
+    const cbk_mark before = cbk_arena_mark(arena);
+    const double **column = CBK_NEW(arena, const double *, rows->n_covariates + 6);
+    if (column == NULL) {
+        return false;
+    }
+    cbk_order_by by = {.column = column, .comes_first = followup->is_event};
+    lend_room(model, &by);
+    if (rows->stratum != NULL && rows->n_strata > 1) {
+        column[by.n_leading++] = whole_numbers(rows->stratum, n, arena);
+    }
+    column[by.n_leading++] = followup->time;
+    by.n_columns = by.n_leading;
+    if (followup->entry != NULL) {
+        column[by.n_columns++] = followup->entry;
+    }
+    for (size_t j = 0; j < rows->n_covariates; j++) {
+        column[by.n_columns++] = rows->covariate[j];
+    }
+    if (followup->weight != NULL) {
+        column[by.n_columns++] = followup->weight;
+    }
+    if (rows->offset != NULL) {
+        column[by.n_columns++] = rows->offset;
+    }
+    if (rows->cluster != NULL) {
+        column[by.n_columns++] = whole_numbers(rows->cluster, n, arena);
+    }
+    if (cbk_arena_has_failed(arena) || !cbk_order_rows_by(&by, n, arena, order)) {
+        return false;
+    }
+    cbk_arena_release(arena, before);
+    return true;
+}
+
+/* ---- columns ---------------------------------------------------------------------- */
+
+/* With 0 to the end of the last tile. */
+static double *gather(const double *value, const uint32_t *order, size_t n,
+                      cbk_arena *arena)
+{
+    double *out = CBK_NEW(arena, double, n + CBK_COX_TILE);
+    for (size_t i = 0; out != NULL && i < n; i++) {
+        __builtin_prefetch(&value[order[i + AHEAD < n ? i + AHEAD : i]]);
+        out[i] = value[order[i]];
+    }
+    return out;
+}
+
+enum { BLOCK = 256 };
+
+/* The mean of value[n], taken in order: plain within blocks, compensated from there on.
+ */
+static double mean_of(const double *value, size_t n)
+{
+    cbk_sum sum = {0};
+    for (size_t first = 0; first < n; first += BLOCK) {
+        double part = 0.0;
+        for (size_t i = first; i < n && i < first + BLOCK; i++) {
+            part += value[i];
+        }
+        cbk_sum_add(&sum, part);
+    }
+    return cbk_sum_value(&sum) / (double)n;
+}
+
+static bool fill_covariates(const cbk_cox_column *columns, cbk_arena *arena,
+                            cbk_cox_model *model)
+{
+    const size_t n = model->n;
+    const size_t p = model->p;
+    model->late_x = CBK_NEW(arena, double, model->entry != NULL ? n * p : 1);
+    model->scale = CBK_NEW(arena, double, p + 1);
+    model->range = CBK_NEW(arena, double, p + 1);
+    const cbk_mark before = cbk_arena_mark(arena);
+    uint32_t *place = (uint32_t *)(void *)model->risk; /* it is filled later */
+    double *room = CBK_NEW(arena, double, CBK_COX_TILE *p);
+    if (room == NULL) {
+        return false;
+    }
+    for (size_t j = 0; j < p; j++) {
+        model->scale[j] = columns[j].unit;
+        model->range[j] = columns[j].range;
+    }
+    for (size_t i = 0; i < n; i++) {
+        place[model->order[i]] = (uint32_t)i;
+    }
+    cbk_cox_lay_rows(columns, p, n, place, room, model->tiles);
+    const size_t n_last = n % CBK_COX_TILE;
+    memset(model->tiles + n * p, 0,
+           n_last > 0 ? (CBK_COX_TILE - n_last) * p * sizeof *room : 0);
+    for (size_t k = 0; model->entry != NULL && k < n; k++) {
+        const double *from = model->tiles + model->enters[k] * p;
+        const double *soon =
+            model->tiles + model->enters[k + AHEAD < n ? k + AHEAD : k] * p;
+        __builtin_prefetch(soon);
+        __builtin_prefetch(soon + p - 1);
+        for (size_t j = 0; j < p; j++) {
+            model->late_x[k * p + j] = from[j];
+        }
+    }
+    cbk_cox_turn_rows(model->tiles, n, p, room);
+    cbk_arena_release(arena, before);
+    return true;
+}
+
+static bool is_all_one(const double *weight, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (weight[i] != 1.0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool fill_weights(const double *weight, cbk_arena *arena, cbk_cox_model *model)
+{
+    if (weight == NULL || is_all_one(weight, model->n)) {
+        return true;
+    }
+    model->is_weighted = true;
+    model->weights = gather(weight, model->order, model->n, arena);
+    return model->weights != NULL;
+}
+
+static bool fill_offset(const double *value, cbk_arena *arena, cbk_cox_model *model)
+{
+    if (value == NULL) {
+        return true;
+    }
+    double *offset = gather(value, model->order, model->n, arena);
+    model->offsets = offset;
+    if (offset == NULL) {
+        return false;
+    }
+    const double mean = mean_of(offset, model->n);
+    double least = offset[0];
+    double most = offset[0];
+    for (size_t i = 0; i < model->n; i++) {
+        least = fmin(least, offset[i]);
+        most = fmax(most, offset[i]);
+        offset[i] -= mean;
+    }
+    model->offset_range = most - least;
+    return true;
+}
+
+/* ---- runs ------------------------------------------------------------------------- */
+
+/* Runs, times with events and strata as they come. */
+typedef struct building {
+    cbk_cox_model *model;
+    cbk_cox_run *runs;
+    cbk_cox_time *times;
+    uint64_t *alone;
+    size_t *strata;
+} building;
+
+static bool start_runs(const cbk_cox_rows *rows, cbk_arena *arena, building *out)
+{
+    cbk_cox_model *model = out->model;
+    size_t n_event = 0;
+    for (size_t i = 0; i < model->n; i++) {
+        n_event += rows->followup->is_event[i] ? 1 : 0;
+    }
+    const size_t n_strata = rows->stratum != NULL ? rows->n_strata : 1;
+    model->n_event = n_event;
+    model->runs = out->runs = CBK_NEW(arena, cbk_cox_run, model->n + 1);
+    model->times = out->times = CBK_NEW(arena, cbk_cox_time, n_event + 1);
+    model->alone = out->alone = CBK_NEW(arena, uint64_t, model->n / CBK_COX_TILE + 1);
+    model->strata = out->strata =
+        CBK_NEW(arena, size_t, (n_strata < model->n ? n_strata : model->n) + 1);
+    return out->strata != NULL;
+}
+
+static void start_run(building *at, size_t i, double time, bool is_stratum)
+{
+    cbk_cox_model *model = at->model;
+    if (is_stratum) {
+        at->strata[model->n_strata++] = i;
+    }
+    at->runs[model->n_runs++] =
+        (cbk_cox_run){.first = (uint32_t)i,
+                      .stratum_first = (uint32_t)at->strata[model->n_strata - 1],
+                      .stratum_end = (uint32_t)model->n, /* of the last one */
+                      .time = time};
+}
+
+/* After the last run: where each stratum ends. */
+static void end_runs(building *at)
+{
+    cbk_cox_model *model = at->model;
+    const uint32_t n = (uint32_t)model->n;
+    at->strata[model->n_strata] = n;
+    at->runs[model->n_runs] = (cbk_cox_run){.first = n, .stratum_first = n};
+    size_t r = 0;
+    for (size_t s = 0; s + 1 < model->n_strata; s++) {
+        for (; at->runs[r].first < at->strata[s + 1]; r++) {
+            at->runs[r].stratum_end = (uint32_t)at->strata[s + 1];
+        }
+    }
+}
+
+/* The last run has n_event events; without a branch, which here would go either way. */
+static void close_run(building *at, uint32_t n_event)
+{
+    cbk_cox_model *model = at->model;
+    const size_t last = model->n_runs - 1;
+    const uint32_t first = at->runs[last].first;
+    at->runs[last].n_event = n_event;
+    at->times[model->n_times] =
+        (cbk_cox_time){.first = first, .n_event = n_event, .run = (uint32_t)last};
+    at->alone[first / CBK_COX_TILE] |= (uint64_t)(n_event == 1) << first % CBK_COX_TILE;
+    model->n_times += n_event > 0 ? 1 : 0;
+    model->has_ties = model->has_ties | (n_event > 1);
+}
+
+static bool fill_runs(const cbk_cox_rows *rows, cbk_arena *arena, cbk_cox_model *model)
+{
+    const double *time = rows->followup->time;
+    const bool *is_event = rows->followup->is_event;
+    const uint32_t *order = model->order;
+    const size_t n = model->n;
+    building at = {.model = model};
+    if (!start_runs(rows, arena, &at)) {
+        return false;
+    }
+    double last = 0.0;
+    uint32_t n_event = 0;
+    uint32_t stratum = 0;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t soon = order[i + AHEAD < n ? i + AHEAD : i];
+        __builtin_prefetch(&time[soon]);
+        __builtin_prefetch(&is_event[soon]);
+        const uint32_t row = order[i];
+        const uint32_t of_row = rows->stratum != NULL ? rows->stratum[row] : 0;
+        const bool is_stratum = i == 0 || of_row != stratum;
+        if (is_stratum || time[row] > last) {
+            if (i > 0) {
+                close_run(&at, n_event);
+            }
+            start_run(&at, i, time[row], is_stratum);
+            last = time[row];
+            stratum = of_row;
+            n_event = 0;
+        }
+        n_event += is_event[row] ? 1 : 0;
+    }
+    close_run(&at, n_event);
+    end_runs(&at);
+    return true;
+}
+
+/* ---- late entry ------------------------------------------------------------------- */
+
+/* Of the times of one stratum and who enters before each; *k: the next time. */
+static void match_stratum(const cbk_cox_model *model, size_t first, size_t end, size_t *k,
+                          uint32_t *entry_time, uint32_t *late_from)
+{
+    size_t last = 0; /* 1 + the last time so far of the stratum */
+    size_t place = first;
+    for (; *k < model->n_times && model->times[*k].first < end; ++*k) {
+        const double time = model->runs[model->times[*k].run].time;
+        for (; place < end && model->entry[model->enters[place]] < time; place++) {
+            entry_time[model->enters[place]] = (uint32_t)last;
+        }
+        late_from[*k] = (uint32_t)place;
+        last = *k + 1;
+    }
+    for (; place < end; place++) {
+        entry_time[model->enters[place]] = (uint32_t)last;
+    }
+}
+
+/* Rows by stratum and entry, those of one entry in their order. */
+static bool order_entries(const cbk_cox_model *model, cbk_arena *arena, uint32_t *enters)
+{
+    const size_t n = model->n;
+    const cbk_mark before = cbk_arena_mark(arena);
+    const size_t n_columns = model->n_strata > 1 ? 2 : 1;
+    double *stratum = CBK_NEW(arena, double, n_columns > 1 ? n : 1);
+    if (stratum == NULL) {
+        return false;
+    }
+    for (size_t s = 0; n_columns > 1 && s < model->n_strata; s++) {
+        for (size_t i = model->strata[s]; i < model->strata[s + 1]; i++) {
+            stratum[i] = (double)s;
+        }
+    }
+    const double *const column[] = {model->entry, stratum};
+    const double *const in_strata[] = {stratum, model->entry};
+    cbk_order_by by = {.column = n_columns > 1 ? in_strata : column,
+                       .n_leading = n_columns,
+                       .n_columns = n_columns};
+    lend_room(model, &by);
+    if (!cbk_order_rows_by(&by, n, arena, enters)) {
+        return false;
+    }
+    cbk_arena_release(arena, before);
+    return true;
+}
+
+bool cbk_cox_match_entries(cbk_cox_model *model, cbk_arena *arena)
+{
+    uint32_t *entry_time = CBK_NEW(arena, uint32_t, model->n + 1);
+    uint32_t *late_from = CBK_NEW(arena, uint32_t, model->n_times + 1);
+    model->cumulative = CBK_NEW(arena, double, model->n_times + 1);
+    if (model->cumulative == NULL) {
+        return false;
+    }
+    size_t k = 0;
+    for (size_t s = 0; s < model->n_strata; s++) {
+        match_stratum(model, model->strata[s], model->strata[s + 1], &k, entry_time,
+                      late_from);
+    }
+    model->entry_time = entry_time;
+    model->late_from = late_from;
+    return true;
+}
+
+static bool fill_entries(const double *entry, cbk_arena *arena, cbk_cox_model *model)
+{
+    if (entry == NULL) {
+        return true;
+    }
+    uint32_t *enters = CBK_NEW(arena, uint32_t, model->n + 1);
+    model->entry = gather(entry, model->order, model->n, arena);
+    if (model->entry == NULL || !order_entries(model, arena, enters)) {
+        return false;
+    }
+    model->enters = enters;
+    return cbk_cox_match_entries(model, arena);
+}
+
+/* ---- together --------------------------------------------------------------------- */
+
+static bool fill_room(cbk_cox_model *model, cbk_arena *arena)
+{
+    const size_t p = model->p;
+    memset(model->risk + model->n, 0, CBK_COX_TILE * sizeof *model->risk);
+    model->step = CBK_NEW(arena, double, model->n_times + 1);
+    model->step_event =
+        model->has_ties ? CBK_NEW(arena, double, model->n_times + 1) : model->step;
+    model->event_sums = CBK_NEW(arena, cbk_sum, p + 1);
+    model->room = CBK_NEW(arena, double, cbk_cox_room(p));
+    model->kernels = cbk_cox_kernels_here();
+    if (model->room == NULL) {
+        return false;
+    }
+    cbk_cox_sum_events(model, NULL, model->event_sums);
+    model->event_offset = cbk_cox_sum_event_offsets(model);
+    return true;
+}
+
+static bool fill_clusters(const cbk_cox_rows *rows, cbk_arena *arena,
+                          cbk_cox_model *model)
+{
+    if (rows->cluster == NULL) {
+        return true;
+    }
+    uint32_t *cluster = CBK_NEW(arena, uint32_t, model->n + 1);
+    for (size_t i = 0; cluster != NULL && i < model->n; i++) {
+        cluster[i] = rows->cluster[model->order[i]];
+    }
+    model->cluster = cluster;
+    model->n_clusters = rows->n_clusters;
+    return cluster != NULL;
+}
+
+cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
+                              cbk_arena *arena, cbk_cox_model *out, cbk_error *err)
+{
+    const cbk_followup *followup = rows->followup;
+    *out = (cbk_cox_model){.n = followup->n, .p = rows->n_covariates, .ties = ties};
+    uint32_t *order = CBK_NEW(arena, uint32_t, out->n + 1);
+    cbk_cox_column *columns = CBK_NEW(arena, cbk_cox_column, out->p);
+    const size_t n_tiles = (out->n + CBK_COX_TILE - 1) / CBK_COX_TILE;
+    out->risk = CBK_NEW(arena, double, out->n + CBK_COX_TILE);
+    out->tiles = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE * out->p);
+    if (out->tiles == NULL) {
+        return cbk_fail_memory(err);
+    }
+    CBK_TRY(check_rows(rows, columns, err));
+    out->order = order;
+    if (!order_rows(rows, out, arena, order) || !fill_runs(rows, arena, out) ||
+        !fill_weights(followup->weight, arena, out) ||
+        !fill_entries(followup->entry, arena, out) ||
+        !fill_covariates(columns, arena, out) || !fill_offset(rows->offset, arena, out) ||
+        !fill_clusters(rows, arena, out)) {
+        return cbk_fail_memory(err);
+    }
+    return fill_room(out, arena) ? CBK_OK : cbk_fail_memory(err);
+}
+
+void cbk_cox_model_keep(cbk_cox_model *model, const size_t *kept, size_t n_kept)
+{
+    const size_t p = model->p;
+    double *to = model->tiles;
+    for (size_t i = 0; n_kept < p && i < model->n; i += CBK_COX_TILE) {
+        const double *from = model->tiles + i * p;
+        for (size_t j = 0; j < n_kept; j++, to += CBK_COX_TILE) {
+            memmove(to, from + kept[j] * CBK_COX_TILE, CBK_COX_TILE * sizeof *to);
+        }
+    }
+    for (size_t i = 0; n_kept < p && model->entry != NULL && i < model->n; i++) {
+        for (size_t j = 0; j < n_kept; j++) {
+            model->late_x[i * n_kept + j] = model->late_x[i * p + kept[j]];
+        }
+    }
+    for (size_t j = 0; j < n_kept; j++) {
+        model->scale[j] = model->scale[kept[j]];
+        model->range[j] = model->range[kept[j]];
+        model->event_sums[j] = model->event_sums[kept[j]];
+    }
+    model->p = n_kept;
+}
+
+double cbk_cox_log_spread(const cbk_cox_model *model)
+{
+    double sum_of_logs = 0.0;
+    for (size_t j = 0; j < model->p; j++) {
+        cbk_sum sum = {0};
+        cbk_sum squares = {0};
+        for (size_t i = 0; i < model->n; i++) {
+            const double x = cbk_cox_x(model, i)[j * CBK_COX_TILE];
+            cbk_sum_add(&sum, x);
+            cbk_sum_add(&squares, x * x);
+        }
+        const double mean = cbk_sum_value(&sum) / (double)model->n;
+        const double square = cbk_sum_value(&squares) / (double)model->n;
+        sum_of_logs += 0.5 * log(square - mean * mean);
+    }
+    return sum_of_logs;
+}

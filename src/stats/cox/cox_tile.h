@@ -1,0 +1,67 @@
+/* stats/cox/cox_tile.h - sums over the 64 rows of a tile, four at a time.
+ *
+ * What is added to what is written down in the code, so that every version of it, and
+ * every machine, gives the same bits. */
+#ifndef STATS_COX_TILE_H
+#define STATS_COX_TILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    CBK_COX_TILE = 64,    /* rows */
+    CBK_COX_LANES = 4,    /* rows that are added apart */
+    CBK_COX_VECTORS = 128 /* at most that many rows in one update */
+};
+
+/* Arrays are [64] where nothing else is said; x is [p * 64], column by column. */
+typedef struct cbk_cox_kernels {
+    /* eta = offset + x'beta, risk = weight exp(eta); eta within 700 of 0, exp to the last
+     * digit but one */
+    void (*fill_risk)(const double *x, size_t p, const double *beta, const double *offset,
+                      const double *weight, double *eta, double *risk);
+    /* out[i] = base + sum of a b from i on; returns the sum of all, without base */
+    double (*sum_back)(const double *a, const double *b, double base, double *out);
+    /* out[i] = base + sum of a until i; returns the sum of all, without base.  a is 0
+     * from then on. */
+    double (*sum_forth)(double *a, double base, double *out);
+    double (*sum_products)(const double *a, const double *b);
+    /* Adds weight x x' of the first n rows, n <= 128 a multiple of 4, to the lower
+     * triangle of info[p * p * 4], four rows apart, and weight x to gradient[p * 4] (or
+     * NULL).  x is [p * stride], column by column. */
+    void (*update)(const double *x, size_t stride, size_t p, const double *weight,
+                   size_t n, double *info, double *gradient);
+    /* Adds hazard times after[p * 4] and then exposed times x (unless NULL) to
+     * gradient[p * 4], and risk times x to after, four rows apart. */
+    void (*take)(const double *x, size_t p, const double *risk, const double *exposed,
+                 double hazard, double *after, double *gradient);
+    /* out[i] = 1 / a[i] where the bit is set, else 0 */
+    void (*invert)(const double *a, uint64_t which, double *out);
+    /* The product of those of a[64] whose bits are set, all above 2^-1022, without their
+     * powers of 2, whose sum is *power. */
+    double (*multiply)(const double *a, uint64_t which, int64_t *power);
+    /* Of the denominators at_risk - l / d of_events, first <= l < end, at most 256 of
+     * them: their product, as of multiply, and with share = l / d in sums[5] the sums of
+     * 1 / denominator, share / denominator, and of 1, share and its square over the
+     * denominator's square. */
+    double (*divide)(double at_risk, double of_events, size_t d, size_t first, size_t end,
+                     double *sums, int64_t *power);
+    /* Of a column of n numbers, n a multiple of 4, every fourth apart: extends least[4]
+     * and most[4]; strange[4] becomes NaN where one is not finite. */
+    void (*extend)(const double *value, size_t n, double *least, double *most,
+                   double *strange);
+    /* Adds value * unit - middle to sums[4], and its square to squares[4], each rounded
+     * to a multiple of 2^-30.  |value * unit - middle| <= 2. */
+    void (*add_on_grid)(const double *value, size_t n, double unit, double middle,
+                        double *sums, double *squares);
+} cbk_cox_kernels;
+
+/* As many times 1 as there are rows in a tile, then 0. */
+extern const double cbk_cox_ones_then_zeros[2 * CBK_COX_TILE];
+
+/* For any machine. */
+extern const cbk_cox_kernels cbk_cox_kernels_plain;
+/* For this one. */
+const cbk_cox_kernels *cbk_cox_kernels_here(void);
+
+#endif

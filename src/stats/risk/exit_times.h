@@ -1,0 +1,59 @@
+/* stats/risk/exit_times.h - the exits of follow-up, sorted and counted. */
+#ifndef STATS_EXIT_TIMES_H
+#define STATS_EXIT_TIMES_H
+
+#include <casebook/risk_table.h>
+
+/* One entry a distinct exit time. */
+typedef struct cbk_exit_times {
+    size_t n_rows;
+    double *time;            /* [n_rows] ascending */
+    uint32_t *n_exit_before; /* [n_rows + 1] rows with an earlier exit */
+    uint32_t *n_event;       /* [n_rows] */
+} cbk_exit_times;
+
+typedef struct cbk_time_range {
+    bool is_good; /* all are finite and >= 0; else the rest is not to be read */
+    double least; /* infinity where there are no times */
+    double most;
+} cbk_time_range;
+
+cbk_time_range cbk_time_range_of(const double *time, size_t n);
+
+/* Equal doubles are one time (0 and -0 too), near-ties are not yet.  The follow-up has
+ * been checked: times are finite and >= 0, n < UINT32_MAX.  False when out of memory.
+ *
+ * Three ways to one result: whole numbers below a few thousand are counted; many times
+ * are parted into buckets of ascending times, each sorted while it is in the cache; few
+ * times, or very uneven ones, are sorted at once. */
+bool cbk_exit_times_make(const cbk_followup *followup, const cbk_time_range *range,
+                         cbk_arena *arena, cbk_exit_times *out);
+
+/* ---- the ways, each on its own for the tests ----------------------------------------
+ */
+
+enum { CBK_EXIT_BUCKETS_FROM = 1 << 13 }; /* rows; fewer are sorted at once */
+
+/* *done is false where the times are not what this way is for; nothing is left in the
+ * arena then.  Counting takes times that were not checked: they are not its kind. */
+bool cbk_exit_times_by_count(const cbk_followup *followup, cbk_arena *arena,
+                             cbk_exit_times *out, bool *done);
+bool cbk_exit_times_by_buckets(const cbk_followup *followup, const cbk_time_range *range,
+                               cbk_arena *arena, cbk_exit_times *out, bool *done);
+bool cbk_exit_times_by_sort(const cbk_followup *followup, cbk_arena *arena,
+                            cbk_exit_times *out);
+
+/* The risk table of exits without near-ties, where nobody enters late and rows count 1;
+ * it keeps their columns (risk_table.c).  False when out of memory. */
+bool cbk_exit_times_to_table(const cbk_followup *followup, cbk_exit_times *exits,
+                             cbk_arena *arena, cbk_risk_table *out);
+
+/* ---- writing them down one by one ---------------------------------------------------
+ */
+
+/* Appends n sorted keys, marked where there is an event, to what was written so far.
+ * n_exits counts the exits so far. */
+void cbk_exit_times_add(cbk_exit_times *out, const uint64_t *keys, size_t n,
+                        uint32_t *n_exits);
+
+#endif
