@@ -205,3 +205,15 @@ cbk_status cbk_report_done(const cbk_report *report, cbk_error *err)
     }
     return CBK_OK;
 }
+
+bool cbk_report_prints(const cbk_report *report, cbk_section_kind kind, const char *id)
+{
+    const cbk_protocol *protocol = report->protocol;
+    for (size_t i = 0; i < protocol->n_sections; i++) {
+        if (protocol->sections[i].kind == kind &&
+            (id == NULL || cbk_text_is_equal(protocol->sections[i].id, id))) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -113,7 +113,7 @@ const cbk_provenance *cbk_report_recorded(cbk_report *report, const cbk_records 
 /* Whether some number of the document so far was asked with that SQL function. */
 bool cbk_report_asks(const cbk_report *report, const char *function);
 
-/* Whether the report has that section (id NULL: of any id) (report.c). */
+/* Whether the report has that section (id NULL: of any id). */
 bool cbk_report_prints(const cbk_report *report, cbk_section_kind kind, const char *id);
 
 /* ---- analyses of time to event (analysis_rows.c) ----------------------------------- */

@@ -94,18 +94,6 @@ static void add_heading(cbk_report *report, size_t i, size_t *n_runs)
                          is_table ? "Tables" : "Figures");
 }
 
-bool cbk_report_prints(const cbk_report *report, cbk_section_kind kind, const char *id)
-{
-    const cbk_protocol *protocol = report->protocol;
-    for (size_t i = 0; i < protocol->n_sections; i++) {
-        if (protocol->sections[i].kind == kind &&
-            (id == NULL || cbk_text_is_equal(protocol->sections[i].id, id))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The methods are those of the numbers in the report, so they are written last and put
  * where they belong: behind `before`. */
 static cbk_status add_methods(cbk_report *report, cbk_block *before, cbk_error *err)
