@@ -10,7 +10,7 @@ import zlib
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 SLACK = 48      # of 255: grey that anti-aliasing and a font's hinting may move
 BLOCK = 16      # pixels a side
-BLOCK_BAD = 4   # pixels in a block that make it different
+BLOCK_BAD = 10  # pixels in a block that make it different: strokes of two letters move by chance
 LEVELS = 16     # of a channel in a kept picture: small files, and less than the slack
 
 
