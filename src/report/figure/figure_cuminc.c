@@ -393,8 +393,7 @@ static cbk_text_run reading_note(cbk_report *report, const cbk_figure_spec *spec
         "The share of all patients who had that event first. %s: %s%% confidence "
         "interval, where it is defined.%s %s",
         cbk_step_has_bands(&spec->look, n_curves) ? "Shaded" : "CI",
-        cbk_print_number(report->arena, report->style, 100.0 * figure->all->request.level,
-                         -1),
+        cbk_print_level(report->arena, report->style, figure->all->request.level),
         cbk_step_counts_note(&spec->look, "censored", report->arena),
         cbk_cuminc_line(figure->all, report->style, report->arena));
     return run;

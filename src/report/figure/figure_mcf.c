@@ -252,8 +252,7 @@ static cbk_text_run reading_note(cbk_report *report, const cbk_figure_spec *spec
         "interval by log, with the robust variance of Lawless and Nadeau.%s Where "
         "death ends observation, the mean is that of those who live on.",
         cbk_step_has_bands(&spec->look, figure->fit->n_groups) ? "Shaded" : "CI",
-        cbk_print_number(report->arena, report->style, 100.0 * report->conventions.level,
-                         -1),
+        cbk_print_level(report->arena, report->style, report->conventions.level),
         cbk_step_counts_note(&spec->look, "leaving", report->arena));
     return run;
 }
