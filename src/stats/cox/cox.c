@@ -16,8 +16,11 @@ static const double none = (double)NAN;
 /* Newton's decrement from which the next step ends below a double's last digit. */
 static const double decrement_last = 1e-16;
 /* The same per information of a standard deviation of a covariate: the step is so short
- * that the information is as before. */
-static const double decrement_tiny = 1e-25;
+ * that the information is as before, to eleven digits. */
+static const double decrement_tiny = 1e-21;
+/* A step, in standard deviations of the covariates, that is less than the rounding of the
+ * gradient makes of it. */
+static const double step_none = 0x1p-54;
 /* Of the model-based error: below it a robust error is the rounding of 0. */
 static const double rounding = 1e-10;
 
@@ -140,6 +143,16 @@ static bool is_tiny(const fitting *at, double decrement)
            !cbk_cox_ties_are_exact(at->model.ties);
 }
 
+/* Whether no step is left. */
+static bool has_arrived(const fitting *at)
+{
+    double longest = 0.0;
+    for (size_t j = 0; j < at->model.p; j++) {
+        longest = fmax(longest, fabs(at->step[j]));
+    }
+    return longest < step_none;
+}
+
 /* Goes along step, or a part of it, to where the likelihood is not less. */
 static bool take_step(fitting *at, double decrement)
 {
@@ -232,6 +245,9 @@ static bool climb(fitting *at)
         }
         (void)newton_step(at); /* go_out() may have looked elsewhere */
         at->fit->n_iterations++;
+        if (!is_lame && has_arrived(at)) {
+            return true;
+        }
         if (!take_step(at, decrement)) {
             if (go_out(at, 0.0)) {
                 continue;

@@ -22,7 +22,7 @@ enum {
 };
 static const double decrement_of_sample = 0.1; /* far below its sampling error */
 /* Of the distance of the next step, squared, in standard deviations of the covariates. */
-static const double near_enough = 1e-25;
+static const double near_enough = 1e-22;
 static const double progress_least = 1.0 / 16.0; /* what a step may leave, squared */
 
 /* ---- a sample --------------------------------------------------------------------- */
