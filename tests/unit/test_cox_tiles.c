@@ -394,7 +394,7 @@ static void exponential_to_the_last_digit_but_one(void)
 static void columns_in_both_versions(void)
 {
     const cbk_cox_kernels *kernels[] = {&cbk_cox_kernels_plain, cbk_cox_kernels_here()};
-    double value[40], four[2][4][4];
+    double value[40], four[2][4][4], y[2][36];
     for (int turn = 0; turn < 200; turn++) {
         for (size_t i = 0; i < 40; i++) {
             value[i] = turn == 0 && i == 17 ? (double)INFINITY : between(-1.0, 1.0);
@@ -403,10 +403,11 @@ static void columns_in_both_versions(void)
         for (size_t k = 0; k < 2; k++) {
             double strange[4] = {0.0};
             kernels[k]->extend(value, 40, four[k][0], four[k][1], strange);
-            kernels[k]->add_on_grid(value, 36, 0.5, 0.25, four[k][2], four[k][3]);
+            kernels[k]->bring(value, 36, 0.5, 0.25, y[k], four[k][2], four[k][3]);
             CHECK(isnan(strange[1]) == (turn == 0));
         }
         CHECK(turn == 0 || memcmp(four[0], four[1], sizeof four[0]) == 0);
+        CHECK(turn == 0 || memcmp(y[0], y[1], sizeof y[0]) == 0);
     }
 }
 

@@ -16,8 +16,9 @@ static const double none = (double)NAN;
 /* Newton's decrement from which the next step ends below a double's last digit. */
 static const double decrement_last = 1e-16;
 /* The same per information of a standard deviation of a covariate: the step is so short
- * that the information is as before, to eleven digits. */
-static const double decrement_tiny = 1e-21;
+ * that the information is as before, to thirteen digits; with many rows, to eleven. */
+static const double decrement_tiny = 1e-25;
+static const double decrement_tiny_of_many = 1e-21;
 /* A step, in standard deviations of the covariates, that is less than the rounding of the
  * gradient makes of it. */
 static const double step_none = 0x1p-54;
@@ -45,6 +46,7 @@ typedef struct fitting {
     cbk_cox_value now;
     cbk_cox_value next;
     bool is_monotone;
+    bool has_start;       /* from a sample */
     double *all_variance; /* [n_covariates^2] the fit's, as the next */
     cbk_cox_test *terms;
     cbk_cox_kept *kept_rows; /* where wanted */
@@ -139,7 +141,8 @@ static bool is_tiny(const fitting *at, double decrement)
     for (size_t j = 0; j < p; j++) {
         trace += at->now.info[j * p + j];
     }
-    return decrement < decrement_tiny * trace / (double)p &&
+    const double tiny = at->has_start ? decrement_tiny_of_many : decrement_tiny;
+    return decrement < tiny * trace / (double)p &&
            !cbk_cox_ties_are_exact(at->model.ties);
 }
 
@@ -232,8 +235,9 @@ static bool has_full_rank(const fitting *at)
 static bool climb(fitting *at)
 {
     at->whole = at->model;
-    if (cbk_cox_start_near(&at->model, &at->now, at->arena, at->beta,
-                           &at->fit->n_iterations)) {
+    at->has_start = cbk_cox_start_near(&at->model, &at->now, at->arena, at->beta,
+                                       &at->fit->n_iterations);
+    if (at->has_start) {
         cbk_cox_likelihood(&at->model, at->beta, &at->now);
     }
     for (int turn = 0; turn < ITERATIONS_MAX; turn++) {

@@ -11,8 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { EXACT_MAX = 1 << 20 /* rows whose sum on the grid is exact */ };
-
 static double least_of(const double *four)
 {
     return fmin(fmin(four[0], four[1]), fmin(four[2], four[3]));
@@ -36,54 +34,6 @@ static bool find_range(const double *value, size_t n, double *least, double *mos
     return strange[0] + strange[1] + strange[2] + strange[3] == 0.0;
 }
 
-static double total_of(const double *four)
-{
-    return (four[0] + four[1]) + (four[2] + four[3]);
-}
-
-/* Adds value * unit - middle and its square, in units of 2^-30. */
-static void sum_column(const cbk_cox_column *of, size_t n, double middle, int64_t *sum,
-                       int64_t *squares)
-{
-    const cbk_cox_kernels *kernels = cbk_cox_kernels_here();
-    for (size_t from = 0; from < n; from += EXACT_MAX) {
-        double sums[CBK_COX_LANES] = {0.0};
-        double of_squares[CBK_COX_LANES] = {0.0};
-        const size_t n_here = n - from < EXACT_MAX ? n - from : EXACT_MAX;
-        const size_t n_whole = n_here - n_here % CBK_COX_LANES;
-        kernels->add_on_grid(of->value + from, n_whole, of->scale, middle, sums,
-                             of_squares);
-        for (size_t i = n_whole; i < n_here; i++) {
-            double one[CBK_COX_LANES] = {of->value[from + i]};
-            double of_one[CBK_COX_LANES] = {0.0};
-            double square[CBK_COX_LANES] = {0.0};
-            kernels->add_on_grid(one, CBK_COX_LANES, of->scale, middle, of_one, square);
-            sums[0] += of_one[0];
-            of_squares[0] += square[0];
-        }
-        *sum += (int64_t)(total_of(sums) * 0x1p30);
-        *squares += (int64_t)(total_of(of_squares) * 0x1p30);
-    }
-}
-
-static void centre(cbk_cox_column *of, double least, double most, size_t n)
-{
-    const double low = least * of->scale;
-    const double high = most * of->scale;
-    const double middle = low + 0.5 * (high - low);
-    int64_t sum = 0;
-    int64_t squares = 0;
-    sum_column(of, n, middle, &sum, &squares);
-    const double mean = (double)sum * 0x1p-30 / (double)n;
-    const double square = (double)squares * 0x1p-30 / (double)n;
-    const double variance = square - mean * mean;
-    const double sd = variance > 0.0 ? sqrt(variance) : high - low;
-    of->centre = middle + mean;
-    of->factor = 1.0 / sd;
-    of->unit = sd / of->scale;
-    of->range = (high - low) / sd;
-}
-
 bool cbk_cox_measure(const double *value, size_t n, cbk_cox_column *out)
 {
     enum { LEAST_EXPONENT = -1000 }; /* 2 to minus it is still a number */
@@ -100,70 +50,97 @@ bool cbk_cox_measure(const double *value, size_t n, cbk_cox_column *out)
     (void)frexp(most / 2 - least / 2, &exponent);
     exponent = exponent > LEAST_EXPONENT ? exponent : LEAST_EXPONENT;
     out->scale = ldexp(1.0, -exponent);
-    centre(out, least, most, n);
+    out->range = most * out->scale - least * out->scale;
+    out->middle = least * out->scale + 0.5 * out->range;
     return true;
 }
 
-/* ---- tiles ------------------------------------------------------------------------ */
+/* ---- rows -------------------------------------------------------------------------- */
 
-/* Standardizes 64 rows. */
-static void fill_column(const double *restrict value, const cbk_cox_column *of,
-                        double *restrict out)
+static int64_t on_grid(const double *four)
 {
-    const double scale = of->scale;
-    const double middle = of->centre;
-    const double factor = of->factor;
-    for (size_t i = 0; i < CBK_COX_TILE; i++) {
-        out[i] = (value[i] * scale - middle) * factor;
+    return (int64_t)(((four[0] + four[1]) + (four[2] + four[3])) * 0x1p30);
+}
+
+/* y of rows first..first+n of one column, n <= CBK_COX_LAID; adds to its sums. */
+static void bring(cbk_cox_column *of, size_t first, size_t n, double *out)
+{
+    const cbk_cox_kernels *kernels = cbk_cox_kernels_here();
+    double sums[CBK_COX_LANES] = {0.0};
+    double squares[CBK_COX_LANES] = {0.0};
+    const size_t n_whole = n - n % CBK_COX_LANES;
+    kernels->bring(of->value + first, n_whole, of->scale, of->middle, out, sums, squares);
+    of->sum += on_grid(sums);
+    of->squares += on_grid(squares);
+    for (size_t i = n_whole; i < n; i++) {
+        const double one[CBK_COX_LANES] = {of->value[first + i]};
+        double y[CBK_COX_LANES];
+        double sum[CBK_COX_LANES] = {0.0};
+        double square[CBK_COX_LANES] = {0.0};
+        kernels->bring(one, CBK_COX_LANES, of->scale, of->middle, y, sum, square);
+        out[i] = y[0];
+        of->sum += (int64_t)(sum[0] * 0x1p30);
+        of->squares += (int64_t)(square[0] * 0x1p30);
     }
 }
 
-/* Rows first..first+n of the data, n <= 64, as a tile. */
-static void fill_tile(const cbk_cox_column *columns, size_t p, size_t first, size_t n,
-                      double *out)
+/* From all rows. */
+static void complete(cbk_cox_column *of, size_t n)
 {
-    for (size_t j = 0; j < p; j++, out += CBK_COX_TILE) {
-        if (n == CBK_COX_TILE) {
-            fill_column(columns[j].value + first, &columns[j], out);
-            continue;
-        }
-        double some[CBK_COX_TILE] = {0.0};
-        memcpy(some, columns[j].value + first, n * sizeof *some);
-        fill_column(some, &columns[j], out);
+    if (of->scale == 0.0) {
+        return; /* all are equal */
     }
+    of->mean = (double)of->sum * 0x1p-30 / (double)n;
+    const double square = (double)of->squares * 0x1p-30 / (double)n;
+    const double variance = square - of->mean * of->mean;
+    const double sd = variance > 0.0 ? sqrt(variance) : of->range;
+    of->factor = 1.0 / sd;
+    of->unit = sd / of->scale;
+    of->range /= sd;
 }
 
-void cbk_cox_lay_rows(const cbk_cox_column *columns, size_t p, size_t n,
-                      const uint32_t *place, double *room, double *rows)
+/* Asks for a row that is written soon. */
+static inline void expect_row(const double *row, size_t p)
 {
     enum { LINE = 8 }; /* numbers of a cache line */
-    for (size_t first = 0; first < n; first += CBK_COX_TILE) {
-        const size_t n_rows = n - first < CBK_COX_TILE ? n - first : CBK_COX_TILE;
-        for (size_t i = 0; i < n_rows; i++) {
-            for (size_t j = 0; j < p; j += LINE) {
-                __builtin_prefetch(rows + place[first + i] * p + j, 1);
-            }
-            __builtin_prefetch(rows + place[first + i] * p + p - 1, 1);
+    for (size_t j = 0; j < p; j += LINE) {
+        __builtin_prefetch(row + j, 1);
+    }
+    __builtin_prefetch(row + p - 1, 1);
+}
+
+void cbk_cox_lay_rows(cbk_cox_column *columns, size_t p, size_t n, const uint32_t *place,
+                      double *room, double *rows)
+{
+    enum { AHEAD = 16 /* rows, in which a line comes from memory */ };
+    for (size_t first = 0; first < n; first += CBK_COX_LAID) {
+        const size_t n_rows = n - first < CBK_COX_LAID ? n - first : CBK_COX_LAID;
+        for (size_t j = 0; j < p; j++) {
+            bring(&columns[j], first, n_rows, room + j * CBK_COX_LAID);
         }
-        fill_tile(columns, p, first, n_rows, room);
         for (size_t i = 0; i < n_rows; i++) {
+            const size_t soon = first + i + AHEAD < n ? first + i + AHEAD : first + i;
             double *to = rows + place[first + i] * p;
+            expect_row(rows + place[soon] * p, p);
             for (size_t j = 0; j < p; j++) {
-                to[j] = room[j * CBK_COX_TILE + i];
+                to[j] = room[j * CBK_COX_LAID + i];
             }
         }
     }
+    for (size_t j = 0; j < p; j++) {
+        complete(&columns[j], n);
+    }
 }
 
-void cbk_cox_turn_rows(double *rows, size_t n, size_t p, double *room)
+void cbk_cox_turn_tile(const cbk_cox_column *columns, size_t p, double *rows,
+                       double *room)
 {
-    for (size_t first = 0; first < n; first += CBK_COX_TILE) {
-        double *tile = rows + first * p;
-        memcpy(room, tile, CBK_COX_TILE * p * sizeof *room);
-        for (size_t j = 0; j < p; j++) {
-            for (size_t i = 0; i < CBK_COX_TILE; i++) {
-                tile[j * CBK_COX_TILE + i] = room[i * p + j];
-            }
+    memcpy(room, rows, CBK_COX_TILE * p * sizeof *room);
+    for (size_t j = 0; j < p; j++) {
+        const double mean = columns[j].mean;
+        const double factor = columns[j].factor;
+        for (size_t i = 0; i < CBK_COX_TILE; i++) {
+            rows[j * CBK_COX_TILE + i] = (room[i * p + j] - mean) * factor;
         }
     }
 }

@@ -5,26 +5,38 @@
 
 #include "stats/cox/cox_model.h"
 
+enum { CBK_COX_LAID = 256 /* rows, at most, that are laid in one go */ };
+
 /* How a column is centred near its mean and measured in units near its standard
- * deviation: x = (value * scale - centre) * factor. */
+ * deviation: x = (y - mean) * factor, where y = value * scale - middle. */
 typedef struct cbk_cox_column {
     const double *value; /* [n] */
     double scale;        /* a power of 2 that brings half the range to about 1 */
-    double centre;
-    double factor; /* 0: all are equal */
-    double unit;   /* of x, in that of the values */
-    double range;  /* of x */
+    double middle;       /* of the range, times scale */
+    int64_t sum;         /* of y, in units of 2^-30, so far */
+    int64_t squares;     /* of its square */
+    double mean;         /* of y */
+    double factor;       /* 0: all are equal */
+    double unit;         /* of x, in that of the values */
+    double range;        /* of y, then of x */
 } cbk_cox_column;
 
-/* Does not depend on the order of value[n], to the last bit.  False where one is not
- * finite. */
+/* Finds the range.  Does not depend on the order of value[n], to the last bit; nor does
+ * what the next finds.  False where one is not finite. */
 bool cbk_cox_measure(const double *value, size_t n, cbk_cox_column *out);
 
-/* Fills rows[n * p], row by row: row i of the data becomes row place[i]. */
-void cbk_cox_lay_rows(const cbk_cox_column *columns, size_t p, size_t n,
-                      const uint32_t *place, double *room, double *rows);
+/* Fills rows[n * p], row by row, with y: row i of the data becomes row place[i].  Then
+ * the columns are complete.  room[256 * p]. */
+void cbk_cox_lay_rows(cbk_cox_column *columns, size_t p, size_t n, const uint32_t *place,
+                      double *room, double *rows);
 
-/* Turns rows that lie row by row into tiles.  room[64 * p]. */
-void cbk_cox_turn_rows(double *rows, size_t n, size_t p, double *room);
+/* Turns 64 rows of y into a tile of x.  room[64 * p]. */
+void cbk_cox_turn_tile(const cbk_cox_column *columns, size_t p, double *rows,
+                       double *room);
+
+static inline double cbk_cox_standardized(const cbk_cox_column *of, double y)
+{
+    return (y - of->mean) * of->factor;
+}
 
 #endif

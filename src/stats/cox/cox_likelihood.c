@@ -586,56 +586,6 @@ static bool is_at_0(const cbk_cox_model *model, const double *beta)
 
 /* ---- together --------------------------------------------------------------------- */
 
-/* The events' weights in one tile; k: the next time.  Returns the tile's first row. */
-static size_t fill_events(const cbk_cox_model *model, const double *multiplier, size_t *k,
-                          size_t *row, double *weight)
-{
-    const size_t tile = *row / CBK_COX_TILE * CBK_COX_TILE;
-    memset(weight, 0, CBK_COX_TILE * sizeof *weight);
-    while (*k < model->n_times) {
-        const cbk_cox_time *time = &model->times[*k];
-        const double factor = multiplier != NULL ? multiplier[time->run] : 1.0;
-        *row = *row > time->first ? *row : time->first;
-        for (; *row < (size_t)time->first + time->n_event; ++*row) {
-            if (*row >= tile + CBK_COX_TILE) {
-                return tile;
-            }
-            weight[*row - tile] = factor * cbk_cox_weight(model, *row);
-        }
-        ++*k;
-    }
-    return tile;
-}
-
-void cbk_cox_sum_events(const cbk_cox_model *model, const double *multiplier,
-                        cbk_sum *out)
-{
-    const size_t p = model->p;
-    double weight[CBK_COX_TILE];
-    memset(out, 0, p * sizeof *out);
-    size_t row = model->n_times > 0 ? model->times[0].first : 0;
-    for (size_t k = 0; k < model->n_times;) {
-        const size_t tile = fill_events(model, multiplier, &k, &row, weight);
-        const double *x = model->tiles + tile * p;
-        for (size_t j = 0; j < p; j++) {
-            cbk_sum_add(&out[j],
-                        model->kernels->sum_products(weight, x + j * CBK_COX_TILE));
-        }
-    }
-}
-
-double cbk_cox_sum_event_offsets(const cbk_cox_model *model)
-{
-    cbk_sum sum = {0};
-    for (size_t k = 0; model->offsets != NULL && k < model->n_times; k++) {
-        const uint32_t first = model->times[k].first;
-        for (uint32_t i = first; i < first + model->times[k].n_event; i++) {
-            cbk_sum_add(&sum, cbk_cox_weight(model, i) * model->offsets[i]);
-        }
-    }
-    return cbk_sum_value(&sum);
-}
-
 static cbk_cox_evaluation start(const cbk_cox_model *model, const double *beta,
                                 const double *multiplier)
 {

@@ -208,7 +208,20 @@ typedef struct cbk_cox_trace {
 void cbk_cox_trace_at(const cbk_cox_model *model, const double *beta,
                       const cbk_cox_trace *out);
 
-/* Sums of weight (times multiplier) times x over the events: out[p]. */
+/* ---- sums over the events (cox_events.c) ------------------------------------------- */
+
+/* An event: its row and its time; the end where time is n_times. */
+typedef struct cbk_cox_place {
+    size_t time, row;
+} cbk_cox_place;
+
+cbk_cox_place cbk_cox_first_event(const cbk_cox_model *model);
+/* Adds weight (times multiplier) times x of the events from *at on to out[p], as long as
+ * they are before row end, where a tile ends. */
+void cbk_cox_add_events(const cbk_cox_model *model, const double *multiplier, size_t end,
+                        cbk_cox_place *at, cbk_sum *out);
+
+/* Of all events: out[p]. */
 void cbk_cox_sum_events(const cbk_cox_model *model, const double *multiplier,
                         cbk_sum *out);
 

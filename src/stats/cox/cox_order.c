@@ -8,6 +8,7 @@
  * values.  Short runs are sorted by comparison.
  */
 #include "stats/cox/cox_order.h"
+#include "numeric/sort.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,9 +17,7 @@ enum {
     SHORT_RUN = 24,
     LONG_RUN = 4096,
     FEW_BITS = 16,
-    DIGIT_BITS_MAX = 11,
     PLACE_BITS = 32,
-    PASSES_MAX = 3,
     HASHED_AT_ONCE = 512
 };
 
@@ -66,53 +65,6 @@ static void sort_short(const sorting *work, size_t first, size_t end, size_t col
 }
 
 /* ---- long runs -------------------------------------------------------------------- */
-
-/* How often each digit has each value, of all digits in one go. */
-static void count_digits(const uint64_t *from, size_t n, int n_passes, int digit_bits,
-                         uint32_t counts[PASSES_MAX][1 << DIGIT_BITS_MAX])
-{
-    const uint64_t mask = ((uint64_t)1 << digit_bits) - 1;
-    for (int pass = 0; pass < n_passes; pass++) {
-        memset(counts[pass], 0, (mask + 1) * sizeof *counts[pass]);
-    }
-    for (size_t i = 0; i < n; i++) {
-        uint64_t rest = from[i] >> 32;
-        for (int pass = 0; pass < n_passes; pass++, rest >>= digit_bits) {
-            counts[pass][rest & mask]++;
-        }
-    }
-}
-
-/* Stable, by the lowest n_bits of the upper halves. */
-static void sort_packed(const sorting *work, size_t first, size_t n, int n_bits)
-{
-    uint64_t *from = work->packed + first;
-    uint64_t *to = work->scratch + first;
-    const int n_passes = (n_bits + DIGIT_BITS_MAX - 1) / DIGIT_BITS_MAX;
-    const int digit_bits = (n_bits + n_passes - 1) / n_passes;
-    const size_t n_values = (size_t)1 << digit_bits;
-    uint32_t counts[PASSES_MAX][1 << DIGIT_BITS_MAX];
-    count_digits(from, n, n_passes, digit_bits, counts);
-    for (int pass = 0; pass < n_passes; pass++) {
-        const int shift = 32 + pass * digit_bits;
-        uint32_t *next = counts[pass];
-        uint32_t start = 0;
-        for (size_t v = 0; v < n_values; v++) {
-            const uint32_t count = next[v];
-            next[v] = start;
-            start += count;
-        }
-        for (size_t i = 0; i < n; i++) {
-            to[next[from[i] >> shift & (n_values - 1)]++] = from[i];
-        }
-        uint64_t *swap = from;
-        from = to;
-        to = swap;
-    }
-    if (from != work->packed + first) {
-        memcpy(work->packed + first, from, n * sizeof *from);
-    }
-}
 
 static int bits_of(uint64_t number)
 {
@@ -320,7 +272,8 @@ static bool sort_run(sorting *work, task run, task *tasks, size_t *n_tasks)
         tasks[(*n_tasks)++] = run;
         return true;
     }
-    sort_packed(work, run.first, run.end - run.first, packed.n_bits);
+    cbk_sort_keys(work->packed + run.first, work->scratch + run.first,
+                  run.end - run.first);
     *n_tasks = split(work, &run, tasks, *n_tasks);
     return true;
 }

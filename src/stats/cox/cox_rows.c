@@ -91,11 +91,13 @@ static double *whole_numbers(const uint32_t *value, size_t n, cbk_arena *arena)
     return out;
 }
 
-/* What is filled later has room for the sort until then. */
-static void lend_room(const cbk_cox_model *model, cbk_order_by *by)
+/* Where each row of the data is in the order. */
+static void invert(const uint32_t *order, size_t n, uint32_t *place)
 {
-    by->room[0] = (uint64_t *)(void *)model->risk;
-    by->room[1] = (uint64_t *)(void *)model->tiles;
+    for (size_t i = 0; i < n; i++) {
+        __builtin_prefetch(&place[order[i + AHEAD < n ? i + AHEAD : i]], 1);
+        place[order[i]] = (uint32_t)i;
+    }
 }
 
 /* Stratum, time, events first; the rest decides among those. */
@@ -109,8 +111,10 @@ static bool order_rows(const cbk_cox_rows *rows, const cbk_cox_model *model,
     if (column == NULL) {
         return false;
     }
-    cbk_order_by by = {.column = column, .comes_first = followup->is_event};
-    lend_room(model, &by);
+    cbk_order_by by = {.column = column,
+                       .comes_first = followup->is_event,
+                       .room = {(uint64_t *)(void *)model->risk, /* filled later */
+                                (uint64_t *)(void *)model->tiles}};
     if (rows->stratum != NULL && rows->n_strata > 1) {
         column[by.n_leading++] = whole_numbers(rows->stratum, n, arena);
     }
@@ -169,42 +173,53 @@ static double mean_of(const double *value, size_t n)
     return cbk_sum_value(&sum) / (double)n;
 }
 
-static bool fill_covariates(const cbk_cox_column *columns, cbk_arena *arena,
-                            cbk_cox_model *model)
+/* Row by row, before the tiles are made of them. */
+static void fill_late(const cbk_cox_model *model, const cbk_cox_column *columns)
+{
+    const size_t p = model->p;
+    for (size_t k = 0; model->entry != NULL && k < model->n; k++) {
+        const double *from = model->tiles + model->enters[k] * p;
+        const double *soon =
+            model->tiles + model->enters[k + AHEAD < model->n ? k + AHEAD : k] * p;
+        __builtin_prefetch(soon);
+        __builtin_prefetch(soon + p - 1);
+        for (size_t j = 0; j < p; j++) {
+            model->late_x[k * p + j] = cbk_cox_standardized(&columns[j], from[j]);
+        }
+    }
+}
+
+/* Sums those of the events on the way, while a tile is at hand. */
+static bool fill_covariates(cbk_cox_column *columns, const uint32_t *place,
+                            cbk_arena *arena, cbk_cox_model *model)
 {
     const size_t n = model->n;
     const size_t p = model->p;
-    model->late_x = CBK_NEW(arena, double, model->entry != NULL ? n * p : 1);
     model->scale = CBK_NEW(arena, double, p + 1);
     model->range = CBK_NEW(arena, double, p + 1);
+    model->event_sums = CBK_NEW(arena, cbk_sum, p + 1);
     const cbk_mark before = cbk_arena_mark(arena);
-    uint32_t *place = (uint32_t *)(void *)model->risk; /* it is filled later */
-    double *room = CBK_NEW(arena, double, CBK_COX_TILE *p);
+    double *room = CBK_NEW(arena, double, CBK_COX_LAID *p);
     if (room == NULL) {
         return false;
-    }
-    for (size_t j = 0; j < p; j++) {
-        model->scale[j] = columns[j].unit;
-        model->range[j] = columns[j].range;
-    }
-    for (size_t i = 0; i < n; i++) {
-        place[model->order[i]] = (uint32_t)i;
     }
     cbk_cox_lay_rows(columns, p, n, place, room, model->tiles);
     const size_t n_last = n % CBK_COX_TILE;
     memset(model->tiles + n * p, 0,
            n_last > 0 ? (CBK_COX_TILE - n_last) * p * sizeof *room : 0);
-    for (size_t k = 0; model->entry != NULL && k < n; k++) {
-        const double *from = model->tiles + model->enters[k] * p;
-        const double *soon =
-            model->tiles + model->enters[k + AHEAD < n ? k + AHEAD : k] * p;
-        __builtin_prefetch(soon);
-        __builtin_prefetch(soon + p - 1);
-        for (size_t j = 0; j < p; j++) {
-            model->late_x[k * p + j] = from[j];
+    fill_late(model, columns);
+    cbk_cox_place event = cbk_cox_first_event(model);
+    for (size_t first = 0; first < n; first += CBK_COX_TILE) {
+        cbk_cox_turn_tile(columns, p, model->tiles + first * p, room);
+        cbk_cox_add_events(model, NULL, first + CBK_COX_TILE, &event, model->event_sums);
+    }
+    for (size_t j = 0; j < p; j++) {
+        model->scale[j] = columns[j].unit;
+        model->range[j] = columns[j].range;
+        for (size_t i = n; i % CBK_COX_TILE != 0; i++) {
+            cbk_cox_x(model, i)[j * CBK_COX_TILE] = 0.0;
         }
     }
-    cbk_cox_turn_rows(model->tiles, n, p, room);
     cbk_arena_release(arena, before);
     return true;
 }
@@ -262,14 +277,9 @@ typedef struct building {
     size_t *strata;
 } building;
 
-static bool start_runs(const cbk_cox_rows *rows, cbk_arena *arena, building *out)
+static bool start_runs(size_t n_strata, size_t n_event, cbk_arena *arena, building *out)
 {
     cbk_cox_model *model = out->model;
-    size_t n_event = 0;
-    for (size_t i = 0; i < model->n; i++) {
-        n_event += rows->followup->is_event[i] ? 1 : 0;
-    }
-    const size_t n_strata = rows->stratum != NULL ? rows->n_strata : 1;
     model->n_event = n_event;
     model->runs = out->runs = CBK_NEW(arena, cbk_cox_run, model->n + 1);
     model->times = out->times = CBK_NEW(arena, cbk_cox_time, n_event + 1);
@@ -279,81 +289,90 @@ static bool start_runs(const cbk_cox_rows *rows, cbk_arena *arena, building *out
     return out->strata != NULL;
 }
 
-static void start_run(building *at, size_t i, double time, bool is_stratum)
+/* Without a branch on the events, which would go either way. */
+static void add_run(building *at, cbk_cox_run run)
 {
     cbk_cox_model *model = at->model;
-    if (is_stratum) {
-        at->strata[model->n_strata++] = i;
-    }
-    at->runs[model->n_runs++] =
-        (cbk_cox_run){.first = (uint32_t)i,
-                      .stratum_first = (uint32_t)at->strata[model->n_strata - 1],
-                      .stratum_end = (uint32_t)model->n, /* of the last one */
-                      .time = time};
+    at->times[model->n_times] = (cbk_cox_time){
+        .first = run.first, .n_event = run.n_event, .run = (uint32_t)model->n_runs};
+    at->alone[run.first / CBK_COX_TILE] |= (uint64_t)(run.n_event == 1)
+                                           << run.first % CBK_COX_TILE;
+    model->n_times += run.n_event > 0 ? 1 : 0;
+    model->has_ties = model->has_ties | (run.n_event > 1);
+    at->runs[model->n_runs++] = run;
 }
 
-/* After the last run: where each stratum ends. */
-static void end_runs(building *at)
+/* What a row has to do with its run, in canonical order. */
+typedef struct sorted {
+    double *time;
+    bool *is_event;
+    size_t n_event;
+} sorted;
+
+/* Writes anywhere, but reads one row after the other. */
+static void put_in_order(const cbk_followup *followup, const uint32_t *place, sorted *out)
 {
-    cbk_cox_model *model = at->model;
-    const uint32_t n = (uint32_t)model->n;
-    at->strata[model->n_strata] = n;
-    at->runs[model->n_runs] = (cbk_cox_run){.first = n, .stratum_first = n};
-    size_t r = 0;
-    for (size_t s = 0; s + 1 < model->n_strata; s++) {
-        for (; at->runs[r].first < at->strata[s + 1]; r++) {
-            at->runs[r].stratum_end = (uint32_t)at->strata[s + 1];
+    const size_t n = followup->n;
+    out->n_event = 0;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t soon = place[i + AHEAD < n ? i + AHEAD : i];
+        __builtin_prefetch(&out->time[soon], 1);
+        __builtin_prefetch(&out->is_event[soon], 1);
+        out->time[place[i]] = followup->time[i];
+        out->is_event[place[i]] = followup->is_event[i];
+        out->n_event += followup->is_event[i] ? 1 : 0;
+    }
+}
+
+/* The rows first..end. */
+static void add_stratum(building *at, const sorted *of, size_t first, size_t end)
+{
+    at->strata[at->model->n_strata++] = first;
+    for (size_t i = first; i < end;) {
+        cbk_cox_run run = {.first = (uint32_t)i,
+                           .stratum_first = (uint32_t)first,
+                           .stratum_end = (uint32_t)end,
+                           .time = of->time[i]};
+        for (; i < end && !(of->time[i] > run.time); i++) {
+            run.n_event += of->is_event[i] ? 1 : 0;
         }
+        add_run(at, run);
     }
 }
 
-/* The last run has n_event events; without a branch, which here would go either way. */
-static void close_run(building *at, uint32_t n_event)
+/* How many rows each stratum has: [n_strata]. */
+static uint32_t *count_rows(const cbk_cox_rows *rows, size_t n_strata, cbk_arena *arena)
 {
-    cbk_cox_model *model = at->model;
-    const size_t last = model->n_runs - 1;
-    const uint32_t first = at->runs[last].first;
-    at->runs[last].n_event = n_event;
-    at->times[model->n_times] =
-        (cbk_cox_time){.first = first, .n_event = n_event, .run = (uint32_t)last};
-    at->alone[first / CBK_COX_TILE] |= (uint64_t)(n_event == 1) << first % CBK_COX_TILE;
-    model->n_times += n_event > 0 ? 1 : 0;
-    model->has_ties = model->has_ties | (n_event > 1);
+    uint32_t *n_rows = CBK_NEW(arena, uint32_t, n_strata);
+    for (size_t i = 0; n_rows != NULL && i < rows->followup->n; i++) {
+        n_rows[rows->stratum != NULL ? rows->stratum[i] : 0]++;
+    }
+    return n_rows;
 }
 
-static bool fill_runs(const cbk_cox_rows *rows, cbk_arena *arena, cbk_cox_model *model)
+static bool fill_runs(const cbk_cox_rows *rows, const sorted *of, cbk_arena *arena,
+                      cbk_cox_model *model)
 {
-    const double *time = rows->followup->time;
-    const bool *is_event = rows->followup->is_event;
-    const uint32_t *order = model->order;
-    const size_t n = model->n;
+    const size_t n_strata = rows->stratum != NULL ? rows->n_strata : 1;
     building at = {.model = model};
-    if (!start_runs(rows, arena, &at)) {
+    if (!start_runs(n_strata, of->n_event, arena, &at)) {
         return false;
     }
-    double last = 0.0;
-    uint32_t n_event = 0;
-    uint32_t stratum = 0;
-    for (size_t i = 0; i < n; i++) {
-        const uint32_t soon = order[i + AHEAD < n ? i + AHEAD : i];
-        __builtin_prefetch(&time[soon]);
-        __builtin_prefetch(&is_event[soon]);
-        const uint32_t row = order[i];
-        const uint32_t of_row = rows->stratum != NULL ? rows->stratum[row] : 0;
-        const bool is_stratum = i == 0 || of_row != stratum;
-        if (is_stratum || time[row] > last) {
-            if (i > 0) {
-                close_run(&at, n_event);
-            }
-            start_run(&at, i, time[row], is_stratum);
-            last = time[row];
-            stratum = of_row;
-            n_event = 0;
-        }
-        n_event += is_event[row] ? 1 : 0;
+    const cbk_mark before = cbk_arena_mark(arena);
+    const uint32_t *n_rows = count_rows(rows, n_strata, arena);
+    if (n_rows == NULL) {
+        return false;
     }
-    close_run(&at, n_event);
-    end_runs(&at);
+    size_t first = 0;
+    for (size_t s = 0; s < n_strata; first += n_rows[s++]) {
+        if (n_rows[s] > 0) {
+            add_stratum(&at, of, first, first + n_rows[s]);
+        }
+    }
+    const uint32_t n = (uint32_t)model->n;
+    at.strata[model->n_strata] = n;
+    at.runs[model->n_runs] = (cbk_cox_run){.first = n, .stratum_first = n};
+    cbk_arena_release(arena, before);
     return true;
 }
 
@@ -397,8 +416,9 @@ static bool order_entries(const cbk_cox_model *model, cbk_arena *arena, uint32_t
     const double *const in_strata[] = {stratum, model->entry};
     cbk_order_by by = {.column = n_columns > 1 ? in_strata : column,
                        .n_leading = n_columns,
-                       .n_columns = n_columns};
-    lend_room(model, &by);
+                       .n_columns = n_columns,
+                       .room = {(uint64_t *)(void *)model->late_x, /* filled later */
+                                (uint64_t *)(void *)model->tiles}};
     if (!cbk_order_rows_by(&by, n, arena, enters)) {
         return false;
     }
@@ -430,6 +450,7 @@ static bool fill_entries(const double *entry, cbk_arena *arena, cbk_cox_model *m
         return true;
     }
     uint32_t *enters = CBK_NEW(arena, uint32_t, model->n + 1);
+    model->late_x = CBK_NEW(arena, double, model->n *model->p);
     model->entry = gather(entry, model->order, model->n, arena);
     if (model->entry == NULL || !order_entries(model, arena, enters)) {
         return false;
@@ -447,13 +468,10 @@ static bool fill_room(cbk_cox_model *model, cbk_arena *arena)
     model->step = CBK_NEW(arena, double, model->n_times + 1);
     model->step_event =
         model->has_ties ? CBK_NEW(arena, double, model->n_times + 1) : model->step;
-    model->event_sums = CBK_NEW(arena, cbk_sum, p + 1);
     model->room = CBK_NEW(arena, double, cbk_cox_room(p));
-    model->kernels = cbk_cox_kernels_here();
     if (model->room == NULL) {
         return false;
     }
-    cbk_cox_sum_events(model, NULL, model->event_sums);
     model->event_offset = cbk_cox_sum_event_offsets(model);
     return true;
 }
@@ -477,22 +495,34 @@ cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
                               cbk_arena *arena, cbk_cox_model *out, cbk_error *err)
 {
     const cbk_followup *followup = rows->followup;
-    *out = (cbk_cox_model){.n = followup->n, .p = rows->n_covariates, .ties = ties};
-    uint32_t *order = CBK_NEW(arena, uint32_t, out->n + 1);
+    const size_t n = followup->n;
+    *out = (cbk_cox_model){.n = n,
+                           .p = rows->n_covariates,
+                           .ties = ties,
+                           .kernels = cbk_cox_kernels_here()};
+    uint32_t *order = CBK_NEW(arena, uint32_t, n + 1);
     cbk_cox_column *columns = CBK_NEW(arena, cbk_cox_column, out->p);
-    const size_t n_tiles = (out->n + CBK_COX_TILE - 1) / CBK_COX_TILE;
-    out->risk = CBK_NEW(arena, double, out->n + CBK_COX_TILE);
+    const size_t n_tiles = (n + CBK_COX_TILE - 1) / CBK_COX_TILE;
+    out->risk = CBK_NEW(arena, double, n + CBK_COX_TILE);
     out->tiles = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE * out->p);
     if (out->tiles == NULL) {
         return cbk_fail_memory(err);
     }
     CBK_TRY(check_rows(rows, columns, err));
     out->order = order;
-    if (!order_rows(rows, out, arena, order) || !fill_runs(rows, arena, out) ||
+    /* in what is filled later */
+    uint32_t *place = (uint32_t *)(void *)out->risk;
+    sorted in_order = {.time = out->tiles, .is_event = (bool *)(void *)(place + n)};
+    if (!order_rows(rows, out, arena, order)) {
+        return cbk_fail_memory(err);
+    }
+    invert(order, n, place);
+    put_in_order(followup, place, &in_order);
+    if (!fill_runs(rows, &in_order, arena, out) ||
         !fill_weights(followup->weight, arena, out) ||
         !fill_entries(followup->entry, arena, out) ||
-        !fill_covariates(columns, arena, out) || !fill_offset(rows->offset, arena, out) ||
-        !fill_clusters(rows, arena, out)) {
+        !fill_covariates(columns, place, arena, out) ||
+        !fill_offset(rows->offset, arena, out) || !fill_clusters(rows, arena, out)) {
         return cbk_fail_memory(err);
     }
     return fill_room(out, arena) ? CBK_OK : cbk_fail_memory(err);

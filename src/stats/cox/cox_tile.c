@@ -87,4 +87,4 @@ const cbk_cox_kernels cbk_cox_kernels_plain = {.fill_risk = fill_risk_plain,
                                                .multiply = multiply_plain,
                                                .divide = divide_plain,
                                                .extend = extend_plain,
-                                               .add_on_grid = add_on_grid_plain};
+                                               .bring = bring_plain};

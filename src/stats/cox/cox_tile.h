@@ -50,10 +50,10 @@ typedef struct cbk_cox_kernels {
      * and most[4]; strange[4] becomes NaN where one is not finite. */
     void (*extend)(const double *value, size_t n, double *least, double *most,
                    double *strange);
-    /* Adds value * unit - middle to sums[4], and its square to squares[4], each rounded
-     * to a multiple of 2^-30.  |value * unit - middle| <= 2. */
-    void (*add_on_grid)(const double *value, size_t n, double unit, double middle,
-                        double *sums, double *squares);
+    /* out[i] = value[i] * unit - middle, within 2 of 0, n a multiple of 4.  Adds it to
+     * sums[4], and its square to squares[4], each rounded to a multiple of 2^-30. */
+    void (*bring)(const double *value, size_t n, double unit, double middle, double *out,
+                  double *sums, double *squares);
 } cbk_cox_kernels;
 
 /* As many times 1 as there are rows in a tile, then 0. */

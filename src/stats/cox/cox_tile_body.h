@@ -463,14 +463,15 @@ static TARGET void NAMED(extend)(const double *value, size_t n, double *least,
     }
 }
 
-static TARGET void NAMED(add_on_grid)(const double *value, size_t n, double unit,
-                                      double middle, double *sums, double *squares)
+static TARGET void NAMED(bring)(const double *value, size_t n, double unit, double middle,
+                                double *out, double *sums, double *squares)
 {
     for (size_t k = 0; k < CBK_COX_LANES; k += WIDTH) {
         LANES sum = NAMED(load)(sums + k);
         LANES square = NAMED(load)(squares + k);
         for (size_t i = k; i < n; i += CBK_COX_LANES) {
             const LANES here = NAMED(load)(value + i) * unit - middle;
+            NAMED(store)(out + i, here);
             sum += (here + grid_rounder) - grid_rounder;
             square += (here * here + grid_rounder) - grid_rounder;
         }
@@ -490,7 +491,7 @@ static const cbk_cox_kernels NAMED(kernels) = {.fill_risk = NAMED(fill_risk),
                                                .multiply = NAMED(multiply),
                                                .divide = NAMED(divide),
                                                .extend = NAMED(extend),
-                                               .add_on_grid = NAMED(add_on_grid)};
+                                               .bring = NAMED(bring)};
 #endif
 
 #undef INLINED
