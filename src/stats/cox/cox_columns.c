@@ -116,14 +116,14 @@ void cbk_cox_lay_rows(cbk_cox_column *columns, size_t p, size_t n, const uint32_
     for (size_t first = 0; first < n; first += CBK_COX_LAID) {
         const size_t n_rows = n - first < CBK_COX_LAID ? n - first : CBK_COX_LAID;
         for (size_t j = 0; j < p; j++) {
-            bring(&columns[j], first, n_rows, room + j * CBK_COX_LAID);
+            bring(&columns[j], first, n_rows, room + j * CBK_COX_LAID_STRIDE);
         }
         for (size_t i = 0; i < n_rows; i++) {
             const size_t soon = first + i + AHEAD < n ? first + i + AHEAD : first + i;
             double *to = rows + place[first + i] * p;
             expect_row(rows + place[soon] * p, p);
             for (size_t j = 0; j < p; j++) {
-                to[j] = room[j * CBK_COX_LAID + i];
+                to[j] = room[j * CBK_COX_LAID_STRIDE + i];
             }
         }
     }

@@ -5,7 +5,10 @@
 
 #include "stats/cox/cox_model.h"
 
-enum { CBK_COX_LAID = 256 /* rows, at most, that are laid in one go */ };
+enum {
+    CBK_COX_LAID = 256,       /* rows, at most, that are laid in one go */
+    CBK_COX_LAID_STRIDE = 264 /* so far apart, columns do not share a place in the cache */
+};
 
 /* How a column is centred near its mean and measured in units near its standard
  * deviation: x = (y - mean) * factor, where y = value * scale - middle. */
@@ -26,7 +29,7 @@ typedef struct cbk_cox_column {
 bool cbk_cox_measure(const double *value, size_t n, cbk_cox_column *out);
 
 /* Fills rows[n * p], row by row, with y: row i of the data becomes row place[i].  Then
- * the columns are complete.  room[256 * p]. */
+ * the columns are complete.  room[264 * p]. */
 void cbk_cox_lay_rows(cbk_cox_column *columns, size_t p, size_t n, const uint32_t *place,
                       double *room, double *rows);
 

@@ -199,7 +199,7 @@ static bool fill_covariates(cbk_cox_column *columns, const uint32_t *place,
     model->range = CBK_NEW(arena, double, p + 1);
     model->event_sums = CBK_NEW(arena, cbk_sum, p + 1);
     const cbk_mark before = cbk_arena_mark(arena);
-    double *room = CBK_NEW(arena, double, CBK_COX_LAID *p);
+    double *room = CBK_NEW(arena, double, CBK_COX_LAID_STRIDE *p);
     if (room == NULL) {
         return false;
     }
