@@ -37,16 +37,43 @@ static double weight_of_events(const cbk_cox_model *model, const cbk_cox_time *t
     return weight;
 }
 
-static void take_logarithm(cbk_cox_evaluation *at, double weight, double value)
+static void take_factor(cbk_cox_evaluation *at, double value)
 {
-    if (weight != 1.0 || at->model->is_weighted) {
-        cbk_sum_add(&at->loglik, -weight * log(value));
-        return;
-    }
     cbk_cox_multiply(&at->denominators, value);
     if (at->denominators.n >= CBK_COX_FACTORS) {
         cbk_cox_take_product(at);
     }
+}
+
+static void take_logarithm(cbk_cox_evaluation *at, double weight, double value)
+{
+    if (weight != 1.0 || at->model->is_weighted) {
+        cbk_sum_add(&at->loglik, -weight * log(value));
+    } else {
+        take_factor(at, value);
+    }
+}
+
+/* As the kernel, of the few events of one day. */
+static void divide_few(double at_risk, double of_events, size_t d,
+                       cbk_cox_denominators *out)
+{
+    const double unit = 1.0 / (double)d;
+    cbk_cox_product product = {.product = 1.0};
+    for (size_t l = 0; l < d; l++) {
+        const double share = (double)l * unit;
+        const double denominator = at_risk - share * of_events;
+        const double inverse = 1.0 / denominator;
+        const double shared = share * inverse;
+        out->inverse += inverse;
+        out->shared += shared;
+        out->squared += inverse * inverse;
+        out->shared_squared += shared * inverse;
+        out->twice_shared_squared += shared * shared;
+        cbk_cox_multiply(&product, denominator);
+    }
+    out->product = product.product;
+    out->power = product.power;
 }
 
 void cbk_cox_divide(const cbk_cox_kernels *kernels, double at_risk, double of_events,
@@ -56,6 +83,10 @@ void cbk_cox_divide(const cbk_cox_kernels *kernels, double at_risk, double of_ev
     cbk_cox_product product = {.product = 1.0};
     double sums[5] = {0.0};
     *out = (cbk_cox_denominators){0};
+    if (d < CBK_COX_LANES) {
+        divide_few(at_risk, of_events, d, out);
+        return;
+    }
     for (size_t l = 0; l < d; l += AT_ONCE) {
         double more[5];
         int64_t power = 0;
@@ -77,7 +108,7 @@ void cbk_cox_divide(const cbk_cox_kernels *kernels, double at_risk, double of_ev
     out->squared = sums[2];
     out->shared_squared = sums[3];
     out->twice_shared_squared = sums[4];
-    out->logarithm += log(product.product);
+    out->product = product.product;
     out->power = product.power;
 }
 
@@ -90,10 +121,12 @@ static cbk_cox_seen see_tied(cbk_cox_evaluation *at, size_t k, double weight,
     cbk_cox_denominators of;
     cbk_cox_divide(at->kernels, at_risk, of_events, d, &of);
     if (at->model->is_weighted) {
-        cbk_sum_add(&at->loglik, -each * (of.logarithm + (double)of.power * log(2.0)));
+        const double logarithm = of.logarithm + log(of.product);
+        cbk_sum_add(&at->loglik, -each * (logarithm + (double)of.power * log(2.0)));
     } else {
         cbk_sum_add(&at->loglik, -of.logarithm);
         at->denominators.power += of.power;
+        take_factor(at, of.product);
     }
     at->model->step[k] = factor * each * of.inverse;
     at->model->step_event[k] = factor * each * (of.inverse - of.shared);
@@ -215,8 +248,8 @@ void cbk_cox_multiply_all(cbk_cox_evaluation *at, const double *at_risk, uint64_
 }
 
 /* Times with one denominator, of which at->time is the last.  inverse is that of at_risk.
- */
-static void see_singles(cbk_cox_evaluation *at, const cbk_cox_segment *of,
+ * Returns the rows whose denominators are still to be taken. */
+static uint64_t see_singles(cbk_cox_evaluation *at, const cbk_cox_segment *of,
                         const double *at_risk, const double *inverse,
                         cbk_cox_segment_times *seen)
 {
@@ -246,12 +279,10 @@ static void see_singles(cbk_cox_evaluation *at, const cbk_cox_segment *of,
             take_logarithm(at, cbk_cox_weight(model, time->first), at_risk[row]);
         }
     }
-    if (n > 0 && !model->is_weighted) {
-        cbk_cox_multiply_all(at, at_risk, rows, n);
-    }
     seen->n_here += n;
     at->whole.n += n;
     at->time = k;
+    return model->is_weighted ? 0 : rows;
 }
 
 /* The time at->time with more events; false where it does not reach into the segment. */
@@ -315,9 +346,13 @@ void cbk_cox_see_times(cbk_cox_evaluation *at, const cbk_cox_segment *of,
     if (has_times) {
         at->kernels->invert(at_risk, UINT64_MAX, inverse);
     }
+    uint64_t rows = 0;
     do {
-        see_singles(at, of, at_risk, inverse, seen);
+        rows |= see_singles(at, of, at_risk, inverse, seen);
     } while (at->time > 0 && see_many(at, of, at_risk, seen));
+    if (rows != 0) {
+        cbk_cox_multiply_all(at, at_risk, rows, (size_t)__builtin_popcountll(rows));
+    }
 }
 
 /* Column j (from 1) of the tied times: their vectors come from D1, too. */
@@ -591,7 +626,6 @@ static cbk_cox_evaluation start(const cbk_cox_model *model, const double *beta,
 {
     const size_t p = model->p;
     double *room = model->room;
-    memset(room, 0, cbk_cox_room(p) * sizeof *room);
     cbk_cox_evaluation at = {.model = model,
                              .kernels = model->kernels,
                              .beta = beta,
@@ -607,6 +641,8 @@ static cbk_cox_evaluation start(const cbk_cox_model *model, const double *beta,
     at.tied = (double *)(void *)(at.at_risk + p + 1);
     at.whole.x = at.tied + p + 1;
     at.of_tied.x = at.whole.x + p * CBK_COX_VECTORS;
+    memset(room, 0, (size_t)(at.whole.x - room) * sizeof *room);
+    memset(at.of_tied.x, 0, p * CBK_COX_LANES * sizeof *room); /* cox_gradient.c */
     return at;
 }
 

@@ -182,8 +182,9 @@ typedef struct cbk_cox_denominators {
     double squared;
     double shared_squared;
     double twice_shared_squared;
-    double logarithm; /* of their product, but for powers of 2 */
-    int64_t power;    /* those */
+    double logarithm; /* of their product, but for the next and powers of 2 */
+    double product;   /* from 1 to 2^448 */
+    int64_t power;
 } cbk_cox_denominators;
 
 void cbk_cox_divide(const cbk_cox_kernels *kernels, double at_risk, double of_events,
