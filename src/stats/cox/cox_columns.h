@@ -6,8 +6,9 @@
 #include "stats/cox/cox_model.h"
 
 enum {
-    CBK_COX_LAID = 256,       /* rows, at most, that are laid in one go */
-    CBK_COX_LAID_STRIDE = 264 /* so far apart, columns do not share a place in the cache */
+    CBK_COX_LAID = 256, /* rows, at most, that are laid in one go */
+    CBK_COX_LAID_STRIDE =
+        264 /* so far apart, columns do not share a place in the cache */
 };
 
 /* How a column is centred near its mean and measured in units near its standard

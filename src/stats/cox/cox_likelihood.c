@@ -250,8 +250,8 @@ void cbk_cox_multiply_all(cbk_cox_evaluation *at, const double *at_risk, uint64_
 /* Times with one denominator, of which at->time is the last.  inverse is that of at_risk.
  * Returns the rows whose denominators are still to be taken. */
 static uint64_t see_singles(cbk_cox_evaluation *at, const cbk_cox_segment *of,
-                        const double *at_risk, const double *inverse,
-                        cbk_cox_segment_times *seen)
+                            const double *at_risk, const double *inverse,
+                            cbk_cox_segment_times *seen)
 {
     const cbk_cox_model *model = at->model;
     const size_t first = of->tile + of->first;

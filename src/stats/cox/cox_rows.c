@@ -450,7 +450,7 @@ static bool fill_entries(const double *entry, cbk_arena *arena, cbk_cox_model *m
         return true;
     }
     uint32_t *enters = CBK_NEW(arena, uint32_t, model->n + 1);
-    model->late_x = CBK_NEW(arena, double, model->n *model->p);
+    model->late_x = CBK_NEW(arena, double, model->n * model->p);
     model->entry = gather(entry, model->order, model->n, arena);
     if (model->entry == NULL || !order_entries(model, arena, enters)) {
         return false;
@@ -496,10 +496,8 @@ cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
 {
     const cbk_followup *followup = rows->followup;
     const size_t n = followup->n;
-    *out = (cbk_cox_model){.n = n,
-                           .p = rows->n_covariates,
-                           .ties = ties,
-                           .kernels = cbk_cox_kernels_here()};
+    *out = (cbk_cox_model){
+        .n = n, .p = rows->n_covariates, .ties = ties, .kernels = cbk_cox_kernels_here()};
     uint32_t *order = CBK_NEW(arena, uint32_t, n + 1);
     cbk_cox_column *columns = CBK_NEW(arena, cbk_cox_column, out->p);
     const size_t n_tiles = (n + CBK_COX_TILE - 1) / CBK_COX_TILE;
