@@ -10,7 +10,8 @@
 
 enum {
     CBK_FILE_APPLICATION_ID = 0x63626b31, /* "cbk1" */
-    CBK_FILE_VERSION = 1
+    CBK_FILE_VERSION = 1,
+    CBK_OWN_COLUMNS_MAX = 8 /* of a table of cells of the file's own */
 };
 
 typedef struct cbk_schema_column {
@@ -40,6 +41,11 @@ int cbk_schema_make_file(sqlite3 *database, const char *uuid);
 /* "TEXT", "INTEGER", "REAL", "ANY". */
 const char *cbk_storage_name(cbk_storage storage);
 bool cbk_storage_parse(const char *name, cbk_storage *out);
+
+/* A table of cells of the list as one of the layout; columns [CBK_OWN_COLUMNS_MAX], of
+ * the caller, must outlive it. */
+cbk_file_table cbk_layout_own_table(const cbk_schema_table *table,
+                                    cbk_file_column *columns);
 
 /* The layout as the tables casebook_form and casebook_field have it; strings and arrays
  * are the arena's. */
