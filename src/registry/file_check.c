@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static cbk_status check_schema(cbk_casebook *casebook, sqlite3 *memory,
-                               const cbk_layout *layout, cbk_error *err)
+static cbk_status check_schema(cbk_casebook *casebook, const cbk_layout *layout,
+                               cbk_error *err)
 {
     const char *difference = NULL;
-    const int code = cbk_schema_check(casebook->registry.database, memory, layout,
+    const int code = cbk_schema_check(casebook->registry.database, layout,
                                       casebook->arena, &difference);
     if (code != SQLITE_OK) {
         return cbk_casebook_fail(casebook, code, "reading the schema", err);
@@ -82,7 +82,7 @@ cbk_status cbk_casebook_check_table(cbk_casebook *casebook, const char *table,
  * of the tables that are read here, the layout, the schema of the forms.  The tables of
  * records are checked when they are read, the whole by cbk_casebook_verify(): see
  * docs/decisions/0019. */
-static cbk_status check_file(cbk_casebook *casebook, sqlite3 *memory, cbk_error *err)
+static cbk_status check_file(cbk_casebook *casebook, cbk_error *err)
 {
     static const char *const read_here[] = {"casebook_file", CBK_TABLE_FORM,
                                             CBK_TABLE_FIELD};
@@ -93,7 +93,7 @@ static cbk_status check_file(cbk_casebook *casebook, sqlite3 *memory, cbk_error 
         return cbk_casebook_fail(casebook, code, "opening the file", err);
     }
     CBK_TRY(cbk_casebook_check_header(casebook, err));
-    CBK_TRY(check_schema(casebook, memory, NULL, err));
+    CBK_TRY(check_schema(casebook, NULL, err));
     for (size_t i = 0; i < sizeof read_here / sizeof read_here[0]; i++) {
         CBK_TRY(cbk_casebook_check_table(casebook, read_here[i], err));
     }
@@ -106,7 +106,7 @@ static cbk_status check_file(cbk_casebook *casebook, sqlite3 *memory, cbk_error 
         return cbk_casebook_fail(casebook, code, "reading its forms", err);
     }
     return is_uuid(casebook->uuid)
-               ? check_schema(casebook, memory, &casebook->layout, err)
+               ? check_schema(casebook, &casebook->layout, err)
                : cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
                           "%s cannot be opened: it has no name of its own "
                           "(casebook_file).",
@@ -122,12 +122,7 @@ cbk_status cbk_casebook_check(cbk_casebook *casebook, cbk_error *err)
         CBK_TRY(cbk_casebook_check_header(casebook, err));
     }
     CBK_TRY(cbk_casebook_hold(casebook, err));
-    sqlite3 *memory = NULL;
-    const int code = sqlite3_open(":memory:", &memory);
-    const cbk_status status =
-        code == SQLITE_OK ? check_file(casebook, memory, err)
-                          : cbk_casebook_fail(casebook, code, "opening the file", err);
-    (void)sqlite3_close_v2(memory);
+    const cbk_status status = check_file(casebook, err);
     cbk_casebook_release(casebook);
     return status;
 }

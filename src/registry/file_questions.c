@@ -1,5 +1,5 @@
-/* file_questions.c - what is asked of a casebook file that is open.  Contract: casebook.h,
- * file.h.
+/* file_questions.c - what is asked of an open casebook file.  Contract: casebook.h
+ * and file.h.
  */
 #include "registry/file.h"
 

@@ -201,3 +201,13 @@ const cbk_file_column *cbk_file_column_of(const cbk_file_table *table, const cha
     }
     return NULL;
 }
+
+const cbk_file_table *cbk_layout_patients(const cbk_layout *layout)
+{
+    for (size_t i = 0; i < layout->n_tables; i++) {
+        if (layout->tables[i].is_form) {
+            return &layout->tables[i];
+        }
+    }
+    return NULL;
+}
