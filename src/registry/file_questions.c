@@ -18,7 +18,7 @@ int cbk_ask_text(sqlite3 *database, const char *sql, char *out, size_t size)
         sqlite3_snprintf((int)size, out, "%s", text != NULL ? text : "");
         code = code == SQLITE_ROW ? SQLITE_OK : code;
     }
-    (void)sqlite3_finalize(statement);
+    code = cbk_registry_finish(statement, code);
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
@@ -117,7 +117,7 @@ cbk_status cbk_casebook_transaction_at(cbk_casebook *casebook, int64_t at_us,
         *out = sqlite3_column_int64(statement, 0);
         code = SQLITE_OK;
     }
-    (void)sqlite3_finalize(statement);
+    code = cbk_registry_finish(statement, code);
     return code == SQLITE_OK
                ? CBK_OK
                : cbk_casebook_fail(casebook, code, "reading the audit trail", err);
@@ -139,7 +139,7 @@ cbk_status cbk_casebook_head(cbk_casebook *casebook, cbk_head *out, cbk_error *e
         hex_of(statement, 3, out->hash);
         code = SQLITE_OK;
     }
-    (void)sqlite3_finalize(statement);
+    code = cbk_registry_finish(statement, code);
     return code == SQLITE_OK || code == SQLITE_DONE
                ? CBK_OK
                : cbk_casebook_fail(casebook, code, "reading the audit trail", err);

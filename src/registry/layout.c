@@ -4,6 +4,7 @@
 #include "registry/schema.h"
 
 #include "base/text.h"
+#include "registry/internal.h"
 
 #include <string.h>
 
@@ -72,7 +73,7 @@ static int count_rows(sqlite3 *database, const char *sql, size_t *out)
         *out = code == SQLITE_ROW ? (size_t)sqlite3_column_int64(statement, 0) : 0;
         code = code == SQLITE_ROW ? SQLITE_OK : code;
     }
-    (void)sqlite3_finalize(statement);
+    code = cbk_registry_finish(statement, code);
     return code;
 }
 
@@ -100,7 +101,7 @@ static int read_forms(sqlite3 *database, cbk_arena *arena, cbk_file_table *forms
                              .key_storage = {CBK_STORAGE_TEXT, CBK_STORAGE_INTEGER}};
         code = cbk_arena_has_failed(arena) ? SQLITE_NOMEM : SQLITE_OK;
     }
-    (void)sqlite3_finalize(statement);
+    code = cbk_registry_finish(statement, code);
     return code;
 }
 
@@ -146,7 +147,7 @@ static int read_fields(sqlite3 *database, cbk_arena *arena, cbk_file_table *form
             code = stepped == SQLITE_DONE ? sqlite3_reset(statement) : stepped;
         }
     }
-    (void)sqlite3_finalize(statement);
+    code = cbk_registry_finish(statement, code);
     return cbk_arena_has_failed(arena) ? SQLITE_NOMEM : code;
 }
 

@@ -4,6 +4,7 @@
 #include "registry/schema.h"
 
 #include "base/text.h"
+#include "registry/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -113,7 +114,7 @@ int cbk_schema_check(sqlite3 *database, const cbk_layout *layout, cbk_arena *are
     if (code == SQLITE_OK) {
         code = compare(found, &expected, arena, difference);
     }
-    (void)sqlite3_finalize(found);
+    code = cbk_registry_finish(found, code);
     cbk_arena_destroy(expected.arena);
     return code;
 }

@@ -3,6 +3,8 @@
  */
 #include "registry/schema.h"
 
+#include "registry/internal.h"
+
 #include <stdarg.h>
 
 int cbk_schema_run(sqlite3 *database, const char *format, ...)
@@ -68,7 +70,7 @@ static int count_columns(sqlite3 *database, const char *table, size_t *out)
         *out = (size_t)sqlite3_column_int64(statement, 0);
         code = SQLITE_OK;
     }
-    (void)sqlite3_finalize(statement);
+    code = cbk_registry_finish(statement, code);
     return code;
 }
 

@@ -26,7 +26,7 @@ static int read_end(cbk_trail_writer *writer, sqlite3 *database)
         }
         code = is_hash ? SQLITE_OK : SQLITE_CORRUPT;
     }
-    (void)sqlite3_finalize(statement);
+    code = cbk_registry_finish(statement, code);
     writer->first = writer->next;
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }

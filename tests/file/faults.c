@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #ifdef __SANITIZE_ADDRESS__
@@ -53,9 +54,98 @@ long faults_live_blocks(void)
     return n_live;
 }
 
+/* ---- walking -------------------------------------------------------------------------
+ */
+
+static faults_walker walker; /* each 0: nobody walks */
+static faults_point here;
+
+void faults_walk(const faults_walker *wanted)
+{
+    walker = *wanted;
+    here = (faults_point){.is_fork = false};
+    faults_begin(walker.kind, 0, false);
+}
+
+const faults_point *faults_here(void)
+{
+    return &here;
+}
+
+/* A fork shares the position in a file with those from which it came: not in what it
+ * reads from now on. */
+static void reopen(int fd)
+{
+    struct stat status;
+    char path[32];
+    const off_t at = lseek(fd, 0, SEEK_CUR);
+    if (at <= 0 || fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+        return;
+    }
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    const int own = open(path, O_RDONLY);
+    if (own < 0 || lseek(own, at, SEEK_SET) != at || dup2(own, fd) != fd ||
+        close(own) != 0) {
+        abort();
+    }
+}
+
+/* True in the fork. */
+static bool fork_here(bool is_for_ever)
+{
+    enum { FILES_MAX = 64 };
+    int status = 0;
+    const pid_t child = fork();
+    here = (faults_point){
+        .is_fork = child == 0, .at = n_operations, .is_for_ever = is_for_ever};
+    if (child != 0) {
+        while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
+        }
+        if (child < 0 || status != 0) {
+            walker.when_died(child < 0 ? -1 : status);
+        }
+        return false;
+    }
+    for (int fd = STDERR_FILENO + 1; fd < FILES_MAX; fd++) {
+        reopen(fd);
+    }
+    /* What it says is its own. */
+    return ftruncate(STDERR_FILENO, 0) == 0 && lseek(STDERR_FILENO, 0, SEEK_SET) == 0;
+}
+
+/* Whether this is a fork that was made for this operation. */
+static bool is_forked_here(void)
+{
+    if (walker.each == 0 || here.is_fork || n_operations < walker.first ||
+        (n_operations - walker.first) % walker.each != 0) {
+        return false;
+    }
+    const fault_kind kind = kind_now;
+    kind_now = FAULT_NONE;
+    const bool is_fork = fork_here(false) || fork_here(true);
+    kind_now = kind;
+    if (is_fork) {
+        fail_at = n_operations;
+        is_for_ever_now = here.is_for_ever;
+    }
+    return is_fork;
+}
+
+/* Before a file is changed. */
+static void changes(void)
+{
+    if (walker.each != 0 && kind_now != FAULT_NONE) {
+        kind_now = FAULT_NONE;
+        walker.at_change();
+    }
+}
+
 static bool is_hit(void)
 {
     n_operations++;
+    if (is_forked_here()) {
+        return true;
+    }
     return fail_at != 0 &&
            (is_for_ever_now ? n_operations >= fail_at : n_operations == fail_at);
 }
@@ -204,9 +294,17 @@ static bool is_standard(int fd)
     return fd <= STDERR_FILENO;
 }
 
+static void changes_file(int fd)
+{
+    if (!is_standard(fd)) {
+        changes();
+    }
+}
+
 ssize_t write(int fd, const void *bytes, size_t size)
 {
     REAL(write)
+    changes_file(fd);
     return !is_standard(fd) && is_io_hit(true)
                ? -1
                : real(fd, bytes, is_standard(fd) ? size : shortened(size));
@@ -215,6 +313,7 @@ ssize_t write(int fd, const void *bytes, size_t size)
 ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t offset)
 {
     REAL(pwrite64)
+    changes_file(fd);
     return is_io_hit(true) ? -1 : real(fd, bytes, shortened(size), offset);
 }
 
@@ -233,6 +332,7 @@ ssize_t pread64(int fd, void *bytes, size_t size, off64_t offset)
 int ftruncate64(int fd, off64_t size)
 {
     REAL(ftruncate64)
+    changes_file(fd);
     return is_io_hit(true) ? -1 : real(fd, size);
 }
 
@@ -251,18 +351,21 @@ int fdatasync(int fd)
 int unlink(const char *path)
 {
     REAL(unlink)
+    changes();
     return is_io_hit(false) ? -1 : real(path);
 }
 
 int rename(const char *from, const char *to)
 {
     REAL(rename)
+    changes();
     return is_io_hit(true) ? -1 : real(from, to);
 }
 
 int mkdir(const char *path, mode_t mode)
 {
     REAL(mkdir)
+    changes();
     return is_io_hit(true) ? -1 : real(path, mode);
 }
 
@@ -273,5 +376,8 @@ int open64(const char *path, int flags, ...)
     va_start(arguments, flags);
     const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
     va_end(arguments);
+    if ((flags & (O_CREAT | O_TRUNC)) != 0) {
+        changes();
+    }
     return is_io_hit((flags & O_CREAT) != 0) ? -1 : real(path, flags, mode);
 }

@@ -20,6 +20,31 @@ typedef enum fault_kind {
 void faults_begin(fault_kind kind, size_t at, bool is_for_ever);
 /* Ends it; how many there were. */
 size_t faults_end(void);
+
+/* Walks through what follows: at the first-th operation that the kind concerns, and each
+ * each-th after it, the process forks.  In the fork the operation fails, once or with all
+ * after it, and what faults_here() says is true from then on; the process itself waits
+ * for it and goes on as if nothing had been.  A fork sees the files that the process
+ * sees, so at_change() is called, in either, before the first operation that would change
+ * one; it must not return.  when_died() is called after a fork that did not exit with 0.
+ */
+typedef struct faults_walker {
+    fault_kind kind;
+    size_t first;
+    size_t each;
+    void (*at_change)(void);
+    void (*when_died)(int status);
+} faults_walker;
+void faults_walk(const faults_walker *walker);
+
+/* Where a fork was made, or was last made by this process. */
+typedef struct faults_point {
+    bool is_fork;
+    size_t at;
+    bool is_for_ever;
+} faults_point;
+const faults_point *faults_here(void);
+
 /* How many blocks of memory are allocated and not freed; 0 where it is not known (under
  * AddressSanitizer, which looks for leaks itself). */
 long faults_live_blocks(void);
