@@ -3,6 +3,8 @@
  * free what they took, and leave files that are whole and anchors that can be read.
  *
  *   commands FOLDER [STEP]     each STEP-th operation (997 when not given; 1: each)
+ *   commands FOLDER paths      each operation on the disk; of allocations those to which
+ *                              no path of calls has led three times before
  *   commands FOLDER 1 COMMAND AT   one operation of one command, to look into
  *   commands --list            the commands that are tried
  *
@@ -13,6 +15,8 @@
  * only where the fork comes to change a file all the same, and for all that comes after
  * the first change, the command is run from its start.
  */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+
 #include "check.h"
 #include "faults.h"
 #include "file/ways.h"
@@ -29,6 +33,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -94,7 +99,9 @@ static char folder[PATH_SIZE / 2]; /* of the files before and after, the process
 static size_t process;             /* which it is */
 static size_t n_processes = PROCESSES;
 static char sample[PATH_SIZE];
-static size_t step = 997;
+static size_t step = 997;    /* 0: by paths */
+static unsigned char *marks; /* [MARKS] of operations that fail; shared with children */
+enum { MARKS = 1 << 18 };
 static const char *only; /* NULL: all */
 static size_t only_at;
 
@@ -244,9 +251,12 @@ static void tell_death(int status)
     tell((outcome){.code = WIFSIGNALED(status) ? -WTERMSIG(status) : -1});
 }
 
-/* at 0 and a step: walks. */
+/* How a command is run: an operation of it fails; those that are marked do, in forks;
+ * none does, but marks are made. */
+typedef enum run_kind { RUN_FAILING, RUN_WALKING, RUN_MARKING } run_kind;
+
 static void run_child(const trial *of, fault_kind kind, size_t at, bool is_for_ever,
-                      size_t each)
+                      run_kind how)
 {
     static char texts[WORDS_MAX][2 * PATH_SIZE];
     char *words[WORDS_MAX];
@@ -259,28 +269,32 @@ static void run_child(const trial *of, fault_kind kind, size_t at, bool is_for_e
     }
     redirect(STDOUT_FILENO, "stdout");
     redirect(STDERR_FILENO, "stderr");
-    if (each == 0) {
+    if (how == RUN_FAILING) {
         (void)alarm(SECONDS_MAX);
     }
     /* glibc 2.36 dies in its first search for an account when it gets no memory. */
     (void)getpwuid(getuid());
     const long before = faults_live_blocks();
-    if (each == 0) {
-        faults_begin(kind, at, is_for_ever);
-    } else {
+    if (how == RUN_WALKING) {
         const faults_walker walker = {.kind = kind,
-                                      .first = at,
-                                      .each = each,
+                                      .marks = marks,
+                                      .n_marks = MARKS,
                                       .at_change = tell_change,
                                       .when_died = tell_death};
         faults_walk(&walker);
+    } else {
+        faults_begin(kind, at, is_for_ever);
+    }
+    if (how == RUN_MARKING) {
+        faults_mark_paths(marks, MARKS);
     }
     outcome out = {.code = run_words(words, n)};
     out.n_operations = faults_end();
     (void)fflush(stdout);
     (void)sqlite3_shutdown();
     out.n_live = faults_live_blocks() - before;
-    out.kind = each != 0 && !faults_here()->is_fork ? OUTCOME_WALKED : OUTCOME_ENDED;
+    out.kind =
+        how == RUN_WALKING && !faults_here()->is_fork ? OUTCOME_WALKED : OUTCOME_ENDED;
     tell(out);
     /* Under a sanitizer the way out looks for leaks. */
     exit(0);
@@ -288,7 +302,7 @@ static void run_child(const trial *of, fault_kind kind, size_t at, bool is_for_e
 
 /* Starts a command; what it and its forks say is read from the file that is returned. */
 static int start(const trial *of, fault_kind kind, size_t at, bool is_for_ever,
-                 size_t each, pid_t *child)
+                 run_kind how, pid_t *child)
 {
     int pipes[2];
     (void)fflush(stdout);
@@ -298,7 +312,7 @@ static int start(const trial *of, fault_kind kind, size_t at, bool is_for_ever,
     *child = fork();
     if (*child == 0) {
         answer = pipes[1];
-        run_child(of, kind, at, is_for_ever, each);
+        run_child(of, kind, at, is_for_ever, how);
     }
     (void)close(pipes[1]);
     return pipes[0];
@@ -313,11 +327,12 @@ static int end(pid_t child)
     return WIFSIGNALED(status) ? -WTERMSIG(status) : status == 0 ? 0 : -1;
 }
 
-static outcome run(const trial *of, fault_kind kind, size_t at, bool is_for_ever)
+static outcome run_as(const trial *of, fault_kind kind, size_t at, bool is_for_ever,
+                      run_kind how)
 {
     outcome out = {.code = -1};
     pid_t child = 0;
-    const int answers = start(of, kind, at, is_for_ever, 0, &child);
+    const int answers = start(of, kind, at, is_for_ever, how, &child);
     if (read(answers, &out, sizeof out) != sizeof out) {
         out.code = -1;
     }
@@ -325,6 +340,11 @@ static outcome run(const trial *of, fault_kind kind, size_t at, bool is_for_ever
     const int died = end(child);
     out.code = died != 0 ? died : out.code;
     return out;
+}
+
+static outcome run(const trial *of, fault_kind kind, size_t at, bool is_for_ever)
+{
+    return run_as(of, kind, at, is_for_ever, RUN_FAILING);
 }
 
 /* ---- what it left
@@ -492,7 +512,7 @@ static void try_one(const attempt *one, size_t at, bool is_for_ever)
 }
 
 /* Walks up to where files are changed; how many operations there are until then. */
-static size_t walk(const attempt *one, size_t first, size_t each)
+static size_t walk(const attempt *one)
 {
     outcome found;
     outcome *changing = NULL;
@@ -500,7 +520,7 @@ static size_t walk(const attempt *one, size_t first, size_t each)
     size_t n_walked = 0;
     pid_t child = 0;
     renew_work(one->before);
-    const int answers = start(one->of, one->kind, first, false, each, &child);
+    const int answers = start(one->of, one->kind, 0, false, RUN_WALKING, &child);
     while (read(answers, &found, sizeof found) == sizeof found) {
         if (found.kind == OUTCOME_WALKED) {
             n_walked = found.n_operations;
@@ -535,23 +555,36 @@ static size_t walk(const attempt *one, size_t first, size_t each)
     return n_walked;
 }
 
-/* This process's share of the operations. */
+/* Marks this process's share of the operations. */
+static void mark_share(const attempt *one)
+{
+    const size_t n =
+        one->usual.n_operations < MARKS ? one->usual.n_operations : MARKS - 1;
+    const bool is_by_path = step == 0 && one->kind == FAULT_MEMORY;
+    /* What is rare is tried more often. */
+    const size_t each = one->kind == FAULT_MEMORY ? step : 1 + step / 100;
+    size_t n_marked = 0;
+    memset(marks, 0, MARKS);
+    if (is_by_path) {
+        renew_work(one->before);
+        (void)run_as(one->of, one->kind, 0, false, RUN_MARKING);
+    }
+    for (size_t at = 1; at <= n; at++) {
+        const bool is_marked =
+            is_by_path ? marks[at] != 0 : (at - 1) % each == step / 3 % each;
+        marks[at] = is_marked && n_marked++ % n_processes == process;
+    }
+}
+
 static void try_share(const attempt *one)
 {
-    /* What is rare is tried more often. */
-    const size_t apart = one->kind == FAULT_MEMORY ? step : 1 + step / 100;
-    const size_t each = apart * n_processes;
-    const size_t first = 1 + step / 3 % apart + process * apart;
-    size_t at = first;
-    if (one->kind == FAULT_MEMORY) {
-        const size_t n_walked = walk(one, first, each);
-        while (at <= n_walked) {
-            at += each;
+    mark_share(one);
+    const size_t n_walked = one->kind == FAULT_MEMORY ? walk(one) : 0;
+    for (size_t at = n_walked + 1; at <= one->usual.n_operations && at < MARKS; at++) {
+        if (marks[at] != 0) {
+            try_one(one, at, false);
+            try_one(one, at, true);
         }
-    }
-    for (; at <= one->usual.n_operations; at += each) {
-        try_one(one, at, false);
-        try_one(one, at, true);
     }
 }
 
@@ -634,7 +667,9 @@ static void move_in(void)
     const size_t size = strlen(folder);
     (void)snprintf(folder + size, sizeof folder - size, "/%zu", process);
     (void)snprintf(home, sizeof home, "%s/work/home", folder);
-    if (mkdir(folder, 0700) != 0 || setenv("CASEBOOK_HOME", home, 1) != 0) {
+    marks = mmap(NULL, MARKS, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (marks == MAP_FAILED || mkdir(folder, 0700) != 0 ||
+        setenv("CASEBOOK_HOME", home, 1) != 0) {
         abort();
     }
 }
@@ -706,13 +741,14 @@ int main(int argc, char **argv)
         return 0;
     }
     (void)snprintf(sample, sizeof sample, "%s", argc > 1 ? argv[1] : ".");
+    const bool is_by_path = argc > 2 && strcmp(argv[2], "paths") == 0;
     step = argc > 2 ? (size_t)strtoull(argv[2], NULL, 10) : step;
     only = argc > 4 ? argv[3] : NULL;
     only_at = argc > 4 ? (size_t)strtoull(argv[4], NULL, 10) : 0;
     n_processes = only == NULL ? PROCESSES : 1;
     (void)snprintf(folder, sizeof folder, "%s/casebook-fault-XXXXXX",
                    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    if (step == 0 || mkdtemp(folder) == NULL) {
+    if ((step == 0) != is_by_path || mkdtemp(folder) == NULL) {
         return 1;
     }
     const int code = check_main(tests, sizeof tests / sizeof tests[0]);

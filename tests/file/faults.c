@@ -11,9 +11,11 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +36,8 @@ static size_t n_operations;
 static size_t fail_at;
 static bool is_for_ever_now;
 static long n_live;
+static unsigned char *path_marks; /* NULL: paths are not looked at */
+static size_t n_path_marks;
 
 void faults_begin(fault_kind kind, size_t at, bool is_for_ever)
 {
@@ -46,6 +50,7 @@ void faults_begin(fault_kind kind, size_t at, bool is_for_ever)
 size_t faults_end(void)
 {
     kind_now = FAULT_NONE;
+    path_marks = NULL;
     return n_operations;
 }
 
@@ -57,7 +62,7 @@ long faults_live_blocks(void)
 /* ---- walking -------------------------------------------------------------------------
  */
 
-static faults_walker walker; /* each 0: nobody walks */
+static faults_walker walker; /* marks NULL: nobody walks */
 static faults_point here;
 
 void faults_walk(const faults_walker *wanted)
@@ -116,8 +121,8 @@ static bool fork_here(bool is_for_ever)
 /* Whether this is a fork that was made for this operation. */
 static bool is_forked_here(void)
 {
-    if (walker.each == 0 || here.is_fork || n_operations < walker.first ||
-        (n_operations - walker.first) % walker.each != 0) {
+    if (walker.marks == NULL || here.is_fork || n_operations >= walker.n_marks ||
+        walker.marks[n_operations] == 0) {
         return false;
     }
     const fault_kind kind = kind_now;
@@ -134,15 +139,64 @@ static bool is_forked_here(void)
 /* Before a file is changed. */
 static void changes(void)
 {
-    if (walker.each != 0 && kind_now != FAULT_NONE) {
+    if (walker.marks != NULL && kind_now != FAULT_NONE) {
         kind_now = FAULT_NONE;
         walker.at_change();
     }
 }
 
+/* ---- paths ---------------------------------------------------------------------------
+ */
+
+/* A path that was taken, by the addresses to which its calls return. */
+typedef struct taken_path {
+    uint64_t hash; /* 0: none */
+    unsigned n_times;
+} taken_path;
+
+static uint64_t hash_path(void)
+{
+    enum { DEPTH_MAX = 64 };
+    void *calls[DEPTH_MAX];
+    uint64_t hash = 14695981039346656037U;
+    const int depth = backtrace(calls, DEPTH_MAX);
+    for (int i = 0; i < depth; i++) {
+        hash = (hash ^ (uint64_t)(uintptr_t)calls[i]) * 1099511628211U;
+    }
+    return hash | 1;
+}
+
+void faults_mark_paths(unsigned char *marks, size_t n)
+{
+    (void)hash_path(); /* the first asks for memory itself */
+    path_marks = marks;
+    n_path_marks = n;
+}
+
+static void mark_path(void)
+{
+    enum { PATHS_MAX = 1 << 16 };
+    static taken_path paths[PATHS_MAX];
+    const fault_kind kind = kind_now;
+    kind_now = FAULT_NONE;
+    const uint64_t hash = hash_path();
+    size_t at = (size_t)(hash >> 20) % PATHS_MAX;
+    while (paths[at].hash != 0 && paths[at].hash != hash) {
+        at = (at + 1) % PATHS_MAX;
+    }
+    paths[at].hash = hash;
+    if (n_operations < n_path_marks && paths[at].n_times++ < FAULTS_PATH_TIMES) {
+        path_marks[n_operations] = 1;
+    }
+    kind_now = kind;
+}
+
 static bool is_hit(void)
 {
     n_operations++;
+    if (path_marks != NULL) {
+        mark_path();
+    }
     if (is_forked_here()) {
         return true;
     }

@@ -362,29 +362,37 @@ class Trial:
         shutil.copy(self.whole, self.path)
         return failures
 
-    def tamper(self, number):
-        """What was done, whether it changed the content, who was wrong about that."""
-        chance = random.Random(f"20261123/{number}")
+    def tamper_once(self, chance):
+        """Does something to the file; what."""
         shutil.copy(self.whole, self.path)
-        if number % 3:
-            what = tamper_by_sql(self.path, chance)
-        elif number % 15:
-            what = flip_bit.__name__
+        kind = chance.random()
+        if kind < 0.5:
+            return tamper_by_sql(self.path, chance)
+        if kind < 0.9:
             flip_bit(self.path, chance)
-        else:
-            what = chance.choice((cut_file.__name__, restore_pages.__name__))
-            if what == "cut_file":
-                cut_file(self.path, chance)
-            else:
-                restore_pages(self.path, self.halfway, chance)
-        is_changed = content(self.path) != self.before
-        verdicts = self.programs.verdicts(self.path)
-        # A bit that no content hangs on may be found or not.
-        wrong = [] if not is_changed and what == "flip_bit" else [
-            f"{number}: {what}: {who} " + ("noticed nothing" if is_changed else
-                                           "finds fault with an unchanged file")
-            for who, is_whole in verdicts.items() if is_whole == is_changed]
-        return what, is_changed, wrong
+            return flip_bit.__name__
+        if kind < 0.95:
+            cut_file(self.path, chance)
+            return cut_file.__name__
+        restore_pages(self.path, self.halfway, chance)
+        return restore_pages.__name__
+
+    def tamper(self, number):
+        """Until it changes what the file says: what was done, which verdicts were wrong, how many
+        tries changed nothing."""
+        chance, wrong, n_idle = random.Random(f"20261123/{number}"), [], 0
+        while True:
+            what = self.tamper_once(chance)
+            is_changed = content(self.path) != self.before
+            # A bit that no content hangs on may be found or not.
+            if is_changed or what != "flip_bit":
+                wrong += [f"{number}: {what}: {who} " + ("noticed nothing" if is_changed else
+                                                         "finds fault with an unchanged file")
+                          for who, is_whole in self.programs.verdicts(self.path).items()
+                          if is_whole == is_changed]
+            if is_changed:
+                return what, wrong, n_idle
+            n_idle += 1
 
 
 def start(casebook, stand_alone, sample, folder):
@@ -400,11 +408,11 @@ def tamper(number):
 
 def main(casebook, stand_alone, sample, n, only=None):
     numbers = [only] if only is not None else range(n)
-    failures, done, changed = [], collections.Counter(), collections.Counter()
+    failures, done, n_idle = [], collections.Counter(), 0
     memory = pathlib.Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
         folder = pathlib.Path(name)
-        print("1..3")
+        print("1..2")
         first = Trial(casebook, stand_alone, sample, folder / "first")
         faults = first.faults_of_an_untouched_file()
         first.cut_anchor()
@@ -414,22 +422,19 @@ def main(casebook, stand_alone, sample, n, only=None):
         failures += faults + first.each_of_the_schema()
         with multiprocessing.Pool(PROCESSES, start,
                                   (casebook, stand_alone, sample, folder)) as processes:
-            for what, is_changed, wrong in processes.imap_unordered(tamper, numbers, chunksize=10):
+            for what, wrong, idle in processes.imap_unordered(tamper, numbers, chunksize=10):
                 done[what] += 1
-                changed[what] += is_changed
                 failures += wrong
+                n_idle += idle
                 if done.total() % 500 == 0:
-                    print(f"# {done.total()} of {n}: {changed.total()} changed what the file says, "
-                          f"{len(failures)} verdicts wrong", flush=True)
-    print("# " + ", ".join(f"{what} {changed[what]} of {done[what]}" for what in sorted(done)))
-    is_enough = changed.total() > len(numbers) // 2
-    print(f"{'ok' if is_enough else 'not ok'} 2 - of {done.total()} tamperings {changed.total()} "
-          "changed what the file says")
-    print(f"{'not ok' if failures else 'ok'} 3 - each of these, and {len(SCHEMA)} of the schema, was "
-          "noticed by each of three verifiers; no other was taken for one")
+                    print(f"# {done.total()} of {n}, {len(failures)} verdicts wrong", flush=True)
+    print("# " + ", ".join(f"{what} {done[what]}" for what in sorted(done))
+          + f"; {n_idle} more changed nothing that the file says")
+    print(f"{'not ok' if failures else 'ok'} 2 - each of {done.total()} tamperings, and {len(SCHEMA)} of "
+          "the schema, was noticed by each of three verifiers")
     for failure in failures[:40]:
         print(f"# {failure}")
-    return 0 if is_enough and not failures else 1
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":
