@@ -54,11 +54,12 @@ install: all
 	@tools/install.sh build '$(PREFIX)' '$(DESTDIR)'
 
 bench: all
-	@meson compile -C build bench bench_kaplan_meier bench_log_rank bench_cox bench_cox_curve bench_cuminc bench_fine_gray bench_mean_cumulative
+	@meson compile -C build bench bench_kaplan_meier bench_log_rank bench_cox bench_cox_curve bench_cuminc bench_fine_gray bench_mean_cumulative bench_casebook_file
 	@mkdir -p build/bench/data
 	@python3 bench/large_study.py build/bench/data/large
 	@status=0; \
 	build/bench/bench build/casebook $(STUDY) build/bench/data || status=1; \
+	build/bench/bench_casebook_file build/bench/data build/tools/verify/casebook-verify || status=1; \
 	build/bench/bench_log_rank || status=1; \
 	build/bench/bench_cox || status=1; \
 	build/bench/bench_cox_curve || status=1; \
