@@ -80,6 +80,7 @@ typedef struct cbk_actor {
     int64_t monotonic_ns;
 } cbk_actor;
 
-void cbk_actor_now(cbk_actor *out);
+/* False: there was no memory to find out who. */
+bool cbk_actor_now(cbk_actor *out);
 
 #endif

@@ -29,7 +29,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -272,8 +271,6 @@ static void run_child(const trial *of, fault_kind kind, size_t at, bool is_for_e
     if (how == RUN_FAILING) {
         (void)alarm(SECONDS_MAX);
     }
-    /* glibc 2.36 dies in its first search for an account when it gets no memory. */
-    (void)getpwuid(getuid());
     const long before = faults_live_blocks();
     if (how == RUN_WALKING) {
         const faults_walker walker = {.kind = kind,
