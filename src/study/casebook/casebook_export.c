@@ -141,10 +141,7 @@ static bool find_days(exporting *at)
 /* A cell that a spreadsheet would take for a formula gets an apostrophe before it. */
 static void add_cell(exporting *at, const char *text, bool is_number)
 {
-    double number = 0.0;
-    const bool is_formula = !is_number && text[0] != '\0' &&
-                            strchr("=+-@\t\r", text[0]) != NULL &&
-                            !cbk_number_parse(text, false, &number);
+    const bool is_formula = !is_number && cbk_text_is_formula(text);
     const bool is_quoted = is_formula || strpbrk(text, ",\"\n\r") != NULL;
     cbk_buffer_add(&at->out, is_quoted ? "\"" : "");
     cbk_buffer_add(&at->out, is_formula ? "'" : "");
