@@ -119,8 +119,22 @@ cbk_status cbk_report_marks(cbk_report *report, const cbk_endpoint *endpoint,
     return *n > 0 ? CBK_OK : add_years(report, endpoint, marks, n, err);
 }
 
-/* ---- decimals ------------------------------------------------------------------------
+/* ---- a value, and its decimals
+ * ------------------------------------------------------------------------
  */
+
+const char *cbk_print_cell(cbk_arena *arena, const cbk_column *column, size_t row)
+{
+    if (cbk_column_is_missing(column, row)) {
+        return NULL;
+    }
+    if (column->type == CBK_COLUMN_TEXT) {
+        return column->text[row];
+    }
+    char text[CBK_NUMBER_SIZE];
+    cbk_number_shortest(column->number[row], text);
+    return cbk_text_copy(arena, text);
+}
 
 int cbk_report_decimals(const cbk_column *column, size_t n_rows)
 {
