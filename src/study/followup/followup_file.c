@@ -105,7 +105,7 @@ static cbk_status keep_rows(const reading *at, const size_t **kept, size_t *n,
     }
     cbk_study *study = NULL;
     CBK_TRY(cbk_study_of_data_file(at->csv, at->arena, &study, err));
-    const row_set *set = NULL;
+    row_set *set = NULL;
     const cbk_status status = cbk_study_rows(study, NULL, at->request->where, &set, err);
     if (status == CBK_OK) {
         memcpy(rows, set->rows, set->n * sizeof *rows);
