@@ -47,12 +47,19 @@ static const char *text_of(sqlite3_stmt *found, int column)
     return (const char *)sqlite3_column_text(found, column);
 }
 
+/* SQLite itself would read a BLOB as the text that it looks like. */
+static bool is_text(sqlite3_stmt *found, int column, const char *expected)
+{
+    const int type = sqlite3_column_type(found, column);
+    return expected == NULL ? type == SQLITE_NULL
+                            : type == SQLITE_TEXT &&
+                                  cbk_text_is_equal(text_of(found, column), expected);
+}
+
 static bool is_same(sqlite3_stmt *found, const cbk_schema_object *expected)
 {
-    return cbk_text_is_equal(text_of(found, 0), expected->type) &&
-           cbk_text_is_equal(text_of(found, 1), expected->name) &&
-           cbk_text_is_equal(text_of(found, 2), expected->table) &&
-           cbk_text_is_equal(text_of(found, 3), expected->sql);
+    return is_text(found, 0, expected->type) && is_text(found, 1, expected->name) &&
+           is_text(found, 2, expected->table) && is_text(found, 3, expected->sql);
 }
 
 /* How a row and what should be there differ, either of which may be missing (NULL). */

@@ -253,6 +253,10 @@ SCHEMA = (
     "UPDATE sqlite_schema SET sql = replace(sql, '\"age\" INTEGER', '\"age\" REAL') "
     "WHERE name = 'patient'",
     "UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE name = 'patient'",
+    # SQLite reads these bytes as the same text.
+    "UPDATE sqlite_schema SET type = CAST(type AS BLOB) WHERE name = 'casebook_log'",
+    "UPDATE sqlite_schema SET sql = CAST(sql AS BLOB) WHERE name = 'casebook_lock'",
+    "UPDATE sqlite_schema SET tbl_name = CAST(tbl_name AS BLOB) WHERE name = 'visit'",
     "UPDATE sqlite_schema SET sql = replace(sql, 'frozen', 'thawed') "
     "WHERE name = 'casebook_update_patient'",
     "UPDATE sqlite_schema SET sql = replace(sql, ' FROM casebook_freeze', ' FROM casebook_freeze ') "
