@@ -2,6 +2,7 @@
  * Contract: stats/risk/exit_times.h. */
 #include "stats/risk/exit_times.h"
 
+#include "numeric/fetch.h"
 #include "numeric/sort.h"
 #include "stats/risk/whole_times.h"
 
@@ -180,6 +181,7 @@ cbk_time_range cbk_time_range_of(const double *time, size_t n)
     }
     for (size_t i = 0; i < n; i += i + LANES <= n ? LANES : 1) {
         const size_t n_now = i + LANES <= n ? LANES : 1;
+        cbk_fetch_ahead(time + i, 4096);
         for (size_t k = 0; k < n_now; k++) {
             const double t = time[i + k];
             least[k] = t < least[k] ? t : least[k];
