@@ -10,7 +10,7 @@
 
 enum {
     SLICE = 2 * CBK_WHOLE_MAX + 80, /* the 80 keep slices out of each other's lines */
-    SLICED_FROM = 1 << 15 /* rows from which more than one histogram pays */
+    SLICED_FROM = 1 << 15           /* rows from which more than one histogram pays */
 };
 
 /* ---- whole numbers ------------------------------------------------------------------
@@ -85,8 +85,7 @@ bool cbk_exit_times_by_count(const cbk_followup *followup, cbk_arena *arena,
     const bool has_room = make_room(out, n_most, arena);
     const cbk_mark result = cbk_arena_mark(arena);
     const size_t stride = followup->n < SLICED_FROM ? 0 : SLICE;
-    uint32_t *counts =
-        CBK_NEW(arena, uint32_t, SLICE + (CBK_WHOLE_SLICES - 1) * stride);
+    uint32_t *counts = CBK_NEW(arena, uint32_t, SLICE + (CBK_WHOLE_SLICES - 1) * stride);
     uint16_t most = 0;
     if (!has_room || counts == NULL) {
         cbk_arena_release(arena, before);
