@@ -103,14 +103,7 @@ static const char *description(const incidence_figure *figure,
             }
         }
     }
-    if (test != NULL) {
-        cbk_buffer_addf(&text, " %s.", test);
-    }
-    if (spec->look.min_at_risk > 0.0) {
-        cbk_buffer_addf(&text, " %s", cbk_step_cut_text(&spec->look, arena));
-    }
-    cbk_buffer_add(&text, cbk_step_counts_text(&spec->look, "censorings", arena));
-    return or_empty(cbk_words_take(&text, arena));
+    return cbk_step_description(&text, &spec->look, test, "censorings", arena);
 }
 
 /* ---- the counts under the axis ------------------------------------------------------
