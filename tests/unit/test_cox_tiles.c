@@ -411,6 +411,48 @@ static void columns_in_both_versions(void)
     }
 }
 
+/* Rows that come in and go out again leave what a longer number has, in either version:
+ * whatever the number of columns, and though next to nothing is left. */
+static void rows_in_and_out(void)
+{
+    enum { N = 90, P_MOST = 18, N_STOPS = 3, WIDTH = P_MOST + CBK_COX_BEYOND };
+    static const uint16_t stop[N_STOPS] = {0, 41, 89};
+    static double data[N][WIDTH];
+    const double *x[N];
+    double risk[N], left[2][2][WIDTH], out[2][N_STOPS * WIDTH];
+    const cbk_cox_kernels *kernels[] = {&cbk_cox_kernels_plain, cbk_cox_kernels_here()};
+    for (size_t i = 0; i < N; i++) {
+        x[i] = data[i < N / 2 ? i : N - 1 - i];
+        risk[i] = i < N / 2 ? between(1e-9, 1e9) : -risk[N - 1 - i];
+        for (size_t j = 0; j < WIDTH; j++) {
+            data[i][j] = between(-2.0, 2.0);
+        }
+    }
+    risk[0] = 1e-3;
+    risk[N - 1] = 0.0; /* the first one stays */
+    for (size_t p = 0; p <= P_MOST; p++) {
+        memset(left, 0, sizeof left);
+        memset(out, 0, sizeof out);
+        for (size_t k = 0; k < 2; k++) {
+            kernels[k]->add_rows(x, risk, N, stop, N_STOPS, p, left[k][0], left[k][1],
+                                 out[k]);
+        }
+        CHECK(memcmp(left[0], left[1], sizeof left[0]) == 0);
+        CHECK(memcmp(out[0], out[1], sizeof out[0]) == 0);
+        for (size_t j = 0; j <= p; j++) {
+            const double first = risk[0] * (j < p ? x[0][j] : 1.0);
+            long double half = 0.0L;
+            for (size_t i = 0; i < stop[1]; i++) {
+                half += wide(risk[i] * (j < p ? x[i][j] : 1.0));
+            }
+            CHECK_NEAR(left[0][0][j] + left[0][1][j], first, 1e-15);
+            CHECK_NEAR(out[0][2 * (p + CBK_COX_BEYOND) + j], first, 1e-15);
+            CHECK_NEAR(out[0][p + CBK_COX_BEYOND + j], (double)half, 1e-15);
+            CHECK(out[0][j] == 0.0);
+        }
+    }
+}
+
 int main(void)
 {
     static const check_test tests[] = {
@@ -420,6 +462,7 @@ int main(void)
         {"ill-scaled columns", ill_scaled_columns},
         {"the exponential", exponential_to_the_last_digit_but_one},
         {"columns in both versions", columns_in_both_versions},
+        {"rows in and out", rows_in_and_out},
     };
     arena = cbk_arena_create(NULL, SIZE_MAX);
     if (arena == NULL) {

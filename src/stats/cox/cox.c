@@ -1,7 +1,6 @@
 /* cox.c - Cox's regression: the fit and its tests.  Contract and sources: casebook/cox.h.
  */
 #include "numeric/distribution.h"
-#include "stats/cox/cox_instead.h"
 #include "stats/cox/cox_limit.h"
 #include "stats/cox/cox_model.h"
 #include "stats/cox/cox_monotone.h"
@@ -731,8 +730,8 @@ static cbk_status fit_rows(fitting *at, cbk_error *err)
     return CBK_OK;
 }
 
-cbk_status cbk_cox_fit(const cbk_cox_rows *rows, const cbk_cox_request *request,
-                       cbk_arena *arena, const cbk_cox **out, cbk_error *err)
+cbk_status cbk_cox_fit_alone(const cbk_cox_rows *rows, const cbk_cox_request *request,
+                             cbk_arena *arena, cbk_cox **out, cbk_error *err)
 {
     *out = NULL;
     CBK_TRY(cbk_cox_check_request(rows, request, err));
@@ -743,17 +742,8 @@ cbk_status cbk_cox_fit(const cbk_cox_rows *rows, const cbk_cox_request *request,
         return cbk_fail_memory(err);
     }
     at.after = cbk_arena_mark(arena);
-    cbk_status status = fit_rows(&at, err);
-    if (status == CBK_OK) {
-        cbk_arena_release(arena, at.after);
-        if (request->wants_instead && (at.fit->notes & CBK_NOTE_MONOTONE) != 0) {
-            status = cbk_cox_answer_instead(rows, request, arena, at.fit, err);
-        }
-    }
-    if (status != CBK_OK) {
-        cbk_arena_release(arena, before);
-        return status;
-    }
-    *out = at.fit;
-    return CBK_OK;
+    const cbk_status status = fit_rows(&at, err);
+    cbk_arena_release(arena, status == CBK_OK ? at.after : before);
+    *out = status == CBK_OK ? at.fit : NULL;
+    return status;
 }

@@ -1,5 +1,6 @@
 /* stats/cox/cox_evaluation.h - one evaluation of Cox's likelihood on its way: what its
- * two files share. */
+ * files share.  cox_likelihood.c calls cox_late.c and cox_gradient.c, and all of them
+ * cox_times.c. */
 #ifndef STATS_COX_EVALUATION_H
 #define STATS_COX_EVALUATION_H
 
@@ -52,6 +53,12 @@ typedef struct cbk_cox_vectors {
     size_t n;
 } cbk_cox_vectors;
 
+/* Whether it is all of its tile. */
+static inline bool cbk_cox_is_whole(const cbk_cox_segment *of)
+{
+    return of->first == 0 && of->end == CBK_COX_TILE;
+}
+
 /* Of n numbers: the product of what they are without their powers of 2, and the sum of
  * the powers. */
 typedef struct cbk_cox_product {
@@ -70,6 +77,7 @@ typedef struct cbk_cox_evaluation {
     const cbk_cox_trace *trace; /* instead of the information; or NULL */
     size_t time;                /* backward: after the next time; forward: the next */
     size_t late_end;            /* of enters: those after have been taken out */
+    double *late;               /* [cbk_cox_late_room(p)] where some enter late */
     cbk_sum *at_risk;           /* [1 + p] S0 and S1 */
     double *tied;               /* [1 + p] the same of those with the event at a time */
     cbk_cox_vectors whole;
@@ -115,6 +123,18 @@ void cbk_cox_take_product(cbk_cox_evaluation *at);
 cbk_cox_seen cbk_cox_see_time(cbk_cox_evaluation *at, size_t k, double at_risk,
                               double of_events);
 
+/* As the kernel, of a part of a tile; out may be NULL. */
+double cbk_cox_sum_back(const cbk_cox_evaluation *at, const cbk_cox_segment *of,
+                        const double *a, const double *b, double base, double *out);
+/* The sum of products of the rows first..end of a tile. */
+double cbk_cox_sum_some(const cbk_cox_evaluation *at, const double *a, const double *b,
+                        size_t first, size_t end);
+
+/* One more tile is in the sums of the block, which is closed where it is the last. */
+void cbk_cox_count_tile(cbk_cox_evaluation *at);
+/* The sums of the block become part of those of all. */
+void cbk_cox_close_block(cbk_cox_evaluation *at);
+
 /* Takes the vectors collected so far. */
 void cbk_cox_take_vectors(cbk_cox_evaluation *at, cbk_cox_vectors *of);
 
@@ -132,6 +152,8 @@ void cbk_cox_take_gradient(cbk_cox_evaluation *at, const cbk_cox_segment *of);
 /* At the end of a block or stratum. */
 void cbk_cox_close_gradient(cbk_cox_evaluation *at);
 
+/* Numbers in cbk_cox_evaluation.late, which are 0 at first. */
+size_t cbk_cox_late_room(size_t p);
 /* Goes back over the rows first..end of one tile and stratum where some enter late. */
 void cbk_cox_go_back_late(cbk_cox_evaluation *at, size_t first, size_t end,
                           size_t stratum_end);

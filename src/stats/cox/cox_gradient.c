@@ -114,18 +114,6 @@ static void expect_block_before(const cbk_cox_evaluation *at, size_t tile)
     }
 }
 
-void cbk_cox_close_gradient(cbk_cox_evaluation *at)
-{
-    double *after = at->info; /* where no information is */
-    for (size_t j = 0; j < at->model->p; j++, after += CBK_COX_LANES) {
-        cbk_sum *sum = &at->at_risk[1 + j];
-        cbk_sum_add(&at->gradient_sum[j], at->block_hazard * cbk_sum_value(sum));
-        cbk_sum_add(sum, (after[0] + after[1]) + (after[2] + after[3]));
-        memset(after, 0, CBK_COX_LANES * sizeof *after);
-    }
-    at->block_hazard = 0.0;
-}
-
 void cbk_cox_take_gradient(cbk_cox_evaluation *at, const cbk_cox_segment *of)
 {
     const cbk_cox_model *model = at->model;

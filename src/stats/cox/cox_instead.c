@@ -1,6 +1,6 @@
-/* cox_instead.c - what can be said where the likelihood is monotone.  Contract:
- * stats/cox/cox_instead.h. */
-#include "stats/cox/cox_instead.h"
+/* cox_instead.c - Cox's regression, and what can be said where its likelihood is
+ * monotone. Contract: casebook/cox.h. */
+#include "stats/cox/cox_model.h"
 
 static bool has_two_values(const double *value, size_t n)
 {
@@ -80,17 +80,19 @@ static cbk_status permute(const cbk_cox_rows *rows, cbk_arena *arena,
 static cbk_status fit_firth(const cbk_cox_rows *rows, const cbk_cox_request *request,
                             cbk_arena *arena, const cbk_cox **out, cbk_error *err)
 {
+    cbk_cox *fit = NULL;
     cbk_cox_rows alone = *rows;
     alone.cluster = NULL;
     alone.n_clusters = 0;
     cbk_cox_request penalised = {
         .ties = request->ties, .is_firth = true, .level = request->level};
-    return cbk_cox_fit(&alone, &penalised, arena, out, err);
+    CBK_TRY(cbk_cox_fit_alone(&alone, &penalised, arena, &fit, err));
+    *out = fit;
+    return CBK_OK;
 }
 
-cbk_status cbk_cox_answer_instead(const cbk_cox_rows *rows,
-                                  const cbk_cox_request *request, cbk_arena *arena,
-                                  cbk_cox *fit, cbk_error *err)
+static cbk_status answer_instead(const cbk_cox_rows *rows, const cbk_cox_request *request,
+                                 cbk_arena *arena, cbk_cox *fit, cbk_error *err)
 {
     cbk_cox_instead *out = CBK_NEW(arena, cbk_cox_instead, 1);
     if (out == NULL) {
@@ -105,5 +107,23 @@ cbk_status cbk_cox_answer_instead(const cbk_cox_rows *rows,
         CBK_TRY(permute(rows, arena, &out->exact, err));
     }
     fit->instead = out;
+    return CBK_OK;
+}
+
+cbk_status cbk_cox_fit(const cbk_cox_rows *rows, const cbk_cox_request *request,
+                       cbk_arena *arena, const cbk_cox **out, cbk_error *err)
+{
+    cbk_cox *fit = NULL;
+    *out = NULL;
+    const cbk_mark before = cbk_arena_mark(arena);
+    CBK_TRY(cbk_cox_fit_alone(rows, request, arena, &fit, err));
+    if (request->wants_instead && (fit->notes & CBK_NOTE_MONOTONE) != 0) {
+        const cbk_status status = answer_instead(rows, request, arena, fit, err);
+        if (status != CBK_OK) {
+            cbk_arena_release(arena, before);
+            return status;
+        }
+    }
+    *out = fit;
     return CBK_OK;
 }

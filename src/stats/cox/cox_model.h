@@ -68,7 +68,7 @@ typedef struct cbk_cox_model {
     const uint32_t *entry_time; /* [n] times of its stratum until its entry: 0: none, else
                                    1 + the last */
     const uint32_t *late_from;  /* [n_times] of enters: who is not in before the time */
-    double *late_x;     /* [n * p] covariates in the order of enters, row by row */
+    double *late_x;     /* [n * p + 8] covariates in the order of enters, row by row */
     double *cumulative; /* [n_times + 1] room */
     /* Room of cbk_cox_evaluate(), which leaves behind: */
     double *risk;       /* [n] exp(x'b + offset) times weight, with 0 to the end of a
@@ -126,6 +126,10 @@ static inline double cbk_cox_along(const cbk_cox_model *model, size_t i,
 /* Errors: CBK_EINVAL where rows and request do not go together. */
 cbk_status cbk_cox_check_request(const cbk_cox_rows *rows, const cbk_cox_request *request,
                                  cbk_error *err);
+
+/* cbk_cox_fit() without what stands instead of infinite estimates (cox.c). */
+cbk_status cbk_cox_fit_alone(const cbk_cox_rows *rows, const cbk_cox_request *request,
+                             cbk_arena *arena, cbk_cox **out, cbk_error *err);
 
 /* Sorts, centres, scales.  n > 0.  Errors: those of cbk_cox_fit(). */
 cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,

@@ -450,7 +450,7 @@ static bool fill_entries(const double *entry, cbk_arena *arena, cbk_cox_model *m
         return true;
     }
     uint32_t *enters = CBK_NEW(arena, uint32_t, model->n + 1);
-    model->late_x = CBK_NEW(arena, double, model->n * model->p);
+    model->late_x = CBK_NEW(arena, double, model->n * model->p + CBK_COX_BEYOND);
     model->entry = gather(entry, model->order, model->n, arena);
     if (model->entry == NULL || !order_entries(model, arena, enters)) {
         return false;

@@ -98,7 +98,7 @@ static bool pick_entries(const cbk_cox_model *from, cbk_arena *arena, cbk_cox_mo
     const size_t p = from->p;
     uint32_t *enters = CBK_NEW(arena, uint32_t, out->n + 1);
     out->entry = pick(from->entry, 1, from, arena);
-    out->late_x = CBK_NEW(arena, double, out->n *p + 1);
+    out->late_x = CBK_NEW(arena, double, out->n *p + CBK_COX_BEYOND);
     if (out->late_x == NULL) {
         return false;
     }

@@ -11,6 +11,7 @@
 enum {
     CBK_COX_TILE = 64,    /* rows */
     CBK_COX_LANES = 4,    /* rows that are added apart */
+    CBK_COX_BEYOND = 8,   /* numbers after a row that may be read */
     CBK_COX_VECTORS = 128 /* at most that many rows in one update */
 };
 
@@ -35,6 +36,12 @@ typedef struct cbk_cox_kernels {
      * gradient[p * 4], and risk times x to after, four rows apart. */
     void (*take)(const double *x, size_t p, const double *risk, const double *exposed,
                  double hazard, double *after, double *gradient);
+    /* Adds risk times x, and risk itself as column p, of n rows to total[p + 8], and what
+     * rounding takes from it to lost[p + 8].  After the rows before stop[k] the two are
+     * summed into out[k * (p + 8)].  Row i is x[i][p], and is read 8 numbers beyond. */
+    void (*add_rows)(const double *const *x, const double *risk, size_t n,
+                     const uint16_t *stop, size_t n_stops, size_t p, double *total,
+                     double *lost, double *out);
     /* out[i] = 1 / a[i] where the bit is set, else 0 */
     void (*invert)(const double *a, uint64_t which, double *out);
     /* The product of those of a[64] whose bits are set, all above 2^-1022, without their

@@ -254,6 +254,60 @@ static TARGET void NAMED(take)(const double *x, size_t p, const double *risk,
     }
 }
 
+/* Of add_rows: 8 columns from `first` on.  Each addition leaves its rounding in lost
+ * (Knuth's two-sum). */
+INLINED void NAMED(add_columns)(const double *const *x, const double *risk, size_t n,
+                                const uint16_t *stop, size_t n_stops, size_t p,
+                                size_t first, double *total, double *lost, double *out)
+{
+    enum { N_PARTS = COLUMNS / WIDTH };
+    const size_t n_here = p - first < COLUMNS ? p - first : COLUMNS;
+    LANES sum[N_PARTS], rest[N_PARTS], one[N_PARTS];
+    BITS some[N_PARTS];
+    UNROLLED
+    for (size_t k = 0; k < N_PARTS; k++) {
+        const size_t at = COLUMNS - n_here + k * WIDTH;
+        sum[k] = NAMED(load)(total + first + k * WIDTH);
+        rest[k] = NAMED(load)(lost + first + k * WIDTH);
+        some[k] = (BITS)NAMED(load)((const double *)(const void *)(some_of_row + at));
+        one[k] = n_here < COLUMNS ? NAMED(load)(one_after_row + at) : NAMED(all)(0.0);
+    }
+    size_t i = 0;
+    for (size_t s = 0; s <= n_stops; s++) {
+        for (const size_t end = s < n_stops ? stop[s] : n; i < end; i++) {
+            UNROLLED
+            for (size_t k = 0; k < N_PARTS; k++) {
+                const LANES value = NAMED(load)(x[i] + first + k * WIDTH);
+                const LANES kept = (LANES)(((BITS)value & some[k]) | (BITS)one[k]);
+                const LANES term = kept * risk[i];
+                const LANES next = sum[k] + term;
+                const LANES added = next - sum[k];
+                rest[k] += (sum[k] - (next - added)) + (term - added);
+                sum[k] = next;
+            }
+        }
+        double *now = s < n_stops ? out + s * (p + COLUMNS) + first : total + first;
+        UNROLLED
+        for (size_t k = 0; k < N_PARTS; k++) {
+            const LANES left = s < n_stops ? rest[k] : NAMED(all)(0.0);
+            NAMED(store)(now + k * WIDTH, sum[k] + left);
+        }
+    }
+    UNROLLED
+    for (size_t k = 0; k < N_PARTS; k++) {
+        NAMED(store)(lost + first + k * WIDTH, rest[k]);
+    }
+}
+
+static TARGET void NAMED(add_rows)(const double *const *x, const double *risk, size_t n,
+                                   const uint16_t *stop, size_t n_stops, size_t p,
+                                   double *total, double *lost, double *out)
+{
+    for (size_t first = 0; first <= p; first += COLUMNS) {
+        NAMED(add_columns)(x, risk, n, stop, n_stops, p, first, total, lost, out);
+    }
+}
+
 /* info[rows][columns] += weighted' x, in registers: WIDTH of the four numbers. */
 INLINED void NAMED(update_block)(const double *weighted, const double *x, size_t stride,
                                  size_t n, double *info, size_t p, size_t n_rows,
@@ -487,6 +541,7 @@ static const cbk_cox_kernels NAMED(kernels) = {.fill_risk = NAMED(fill_risk),
                                                .sum_products = NAMED(sum_products),
                                                .update = NAMED(update),
                                                .take = NAMED(take),
+                                               .add_rows = NAMED(add_rows),
                                                .invert = NAMED(invert),
                                                .multiply = NAMED(multiply),
                                                .divide = NAMED(divide),
