@@ -144,29 +144,33 @@ static void times_alike_in_their_first_bits(void)
     CHECK(memcmp(a->score, b->score, 2 * sizeof(double)) == 0);
 }
 
-/* More rows than numbers: counted, not sorted.  Each row ten times. */
+/* More rows than numbers, a step apart: counted as months or days, or sorted. */
 static void many_rows_of_few_times(void)
 {
     enum { COPIES = 6000 };
+    static const double steps[] = {1.0, 100.0, 1000.0};
     static double time[8 * COPIES];
+    static double odd[8 * COPIES];
     static bool is_event[8 * COPIES];
     static uint32_t group[8 * COPIES];
     for (size_t i = 0; i < N(time); i++) {
-        time[i] = (double)(i % 8);
+        odd[i] = sqrt((double)(i % 8) + 0.1); /* irrational: too many digits to count */
         is_event[i] = i % 3 > 0;
         group[i] = i % 5 < 2 ? 1 : 0;
     }
-    const cbk_log_rank *whole =
-        fit_two(N(time), time, is_event, group, (cbk_log_rank_request){0});
-    for (size_t i = 0; i < N(time); i++) {
-        time[i] = sqrt(time[i] + 0.1); /* irrational: too many digits to count */
-    }
     const cbk_log_rank *sorted =
-        fit_two(N(time), time, is_event, group, (cbk_log_rank_request){0});
-    CHECK(whole != NULL && sorted != NULL);
-    CHECK(whole->groups[1].n_event == sorted->groups[1].n_event);
-    CHECK(memcmp(whole->score, sorted->score, 2 * sizeof(double)) == 0);
-    CHECK(memcmp(&whole->test, &sorted->test, sizeof whole->test) == 0);
+        fit_two(N(time), odd, is_event, group, (cbk_log_rank_request){0});
+    for (size_t k = 0; k < N(steps); k++) {
+        for (size_t i = 0; i < N(time); i++) {
+            time[i] = steps[k] * (double)(i % 8);
+        }
+        const cbk_log_rank *whole =
+            fit_two(N(time), time, is_event, group, (cbk_log_rank_request){0});
+        CHECK(whole != NULL && sorted != NULL);
+        CHECK(whole->groups[1].n_event == sorted->groups[1].n_event);
+        CHECK(memcmp(whole->score, sorted->score, 2 * sizeof(double)) == 0);
+        CHECK(memcmp(&whole->test, &sorted->test, sizeof whole->test) == 0);
+    }
 }
 
 /* ---- trend, pairs ----------------------------------------------------------------- */

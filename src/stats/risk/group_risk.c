@@ -371,7 +371,7 @@ static inline void fill_numbers(const cbk_log_rank_rows *rows, const layout *pla
     }
 }
 
-/* False where a time is not whole. */
+/* False where a time is not whole, or too long for the plan's bits. */
 static bool count_rows(const cbk_log_rank_rows *rows, const layout *plan,
                        uint32_t *counts, size_t n_numbers)
 {
@@ -382,7 +382,8 @@ static bool count_rows(const cbk_log_rank_rows *rows, const layout *plan,
     for (size_t start = 0; start < n_rows; start += CBK_WHOLE_BLOCK) {
         const size_t left = n_rows - start;
         const size_t n = left < CBK_WHOLE_BLOCK ? left : CBK_WHOLE_BLOCK;
-        if (!cbk_whole_times_read(rows->followup->time + start, n, whole, &most)) {
+        if (!cbk_whole_times_read(rows->followup->time + start, n, whole, &most) ||
+            most >> plan->time_bits != 0) {
             return false;
         }
         if (n == CBK_WHOLE_BLOCK) {
@@ -396,12 +397,11 @@ static bool count_rows(const cbk_log_rank_rows *rows, const layout *plan,
     return true;
 }
 
-/* *done is false where the rows are not of this kind; they have not been checked then.
- * False when out of memory. */
-static bool read_whole(const cbk_log_rank_rows *rows, layout *plan, cbk_arena *arena,
-                       numbers *out, bool *done)
+/* With so many bits for times.  *done is false where the rows are not of this kind; they
+ * have not been checked then.  False when out of memory. */
+static bool read_whole_of(const cbk_log_rank_rows *rows, int time_bits, layout *plan,
+                          cbk_arena *arena, numbers *out, bool *done)
 {
-    const cbk_followup *followup = rows->followup;
     layout of_whole = {.code.is_whole = true,
                        .cause = plan->cause,
                        .n_causes = plan->n_causes,
@@ -409,10 +409,8 @@ static bool read_whole(const cbk_log_rank_rows *rows, layout *plan, cbk_arena *a
                        .group_bits = width_of(rows->n_groups),
                        .stratum_bits =
                            rows->stratum != NULL ? width_of(rows->n_strata) : 0,
-                       .time_bits = CBK_WHOLE_BITS};
-    *done = followup->entry == NULL && followup->n >= WHOLE_FROM &&
-            total_bits(&of_whole) <= WHOLE_BITS_MAX &&
-            cbk_whole_times_begin(followup->time, followup->n);
+                       .time_bits = time_bits};
+    *done = total_bits(&of_whole) <= WHOLE_BITS_MAX;
     if (!*done) {
         return true;
     }
@@ -425,11 +423,28 @@ static bool read_whole(const cbk_log_rank_rows *rows, layout *plan, cbk_arena *a
     *done = count_rows(rows, &of_whole, counts, n);
     if (*done) {
         *plan = of_whole;
-        *out = (numbers){.n = n, .counts = counts, .n_event = followup->n};
+        *out = (numbers){.n = n, .counts = counts, .n_event = rows->followup->n};
     } else {
         cbk_arena_release(arena, before);
     }
     return true;
+}
+
+/* Months need less memory than days, and leave more bits to strata and groups. */
+static bool read_whole(const cbk_log_rank_rows *rows, layout *plan, cbk_arena *arena,
+                       numbers *out, bool *done)
+{
+    enum { MONTH_BITS = 9 };
+    const cbk_followup *followup = rows->followup;
+    *done = false;
+    if (followup->entry != NULL || followup->n < WHOLE_FROM ||
+        !cbk_whole_times_begin(followup->time, followup->n)) {
+        return true;
+    }
+    if (!read_whole_of(rows, MONTH_BITS, plan, arena, out, done)) {
+        return false;
+    }
+    return *done || read_whole_of(rows, CBK_WHOLE_BITS, plan, arena, out, done);
 }
 
 /* ---- the sweep --------------------------------------------------------------------- */
