@@ -153,7 +153,6 @@ static bool is_of_percentage(const cbk_suggesting *s)
 void cbk_offer_survival(cbk_suggesting *s)
 {
     const cbk_protocol *protocol = s->lexicon->protocol;
-    const double days = time_in_clause(s);
     const char *function = s->clause.bracket != CBK_BRACKET_INTERVAL ? "km_survival"
                            : s->clause.is_second                     ? "km_upper"
                                                                      : "km_lower";
@@ -161,6 +160,7 @@ void cbk_offer_survival(cbk_suggesting *s)
                                                     : s->is_percent)) {
         return;
     }
+    const double days = time_in_clause(s); /* a walk through the clause: not for every number */
     for (size_t i = 0; i < protocol->n_endpoints && !isnan(days); i++) {
         const cbk_endpoint *endpoint = &protocol->endpoints[i];
         const double fit = endpoint_fit(s, i);
