@@ -175,6 +175,21 @@ static cbk_status read_endpoint(const cbk_study *study, const cbk_endpoint *endp
     return CBK_OK;
 }
 
+/* Who was censored by a competing event. */
+static cbk_status mark_competing(cbk_arena *arena, cbk_followup_draft *draft,
+                                 cbk_error *err)
+{
+    draft->is_competing = CBK_NEW(arena, bool, draft->n_rows + 1);
+    if (draft->is_competing == NULL) {
+        return cbk_fail_memory(err);
+    }
+    for (size_t row = 0; row < draft->n_rows; row++) {
+        draft->is_competing[row] =
+            draft->cause->text[row] != NULL && !draft->is_event[row];
+    }
+    return CBK_OK;
+}
+
 /* All events, each with its cause: the endpoint's own, then the competing ones. */
 static cbk_status declare_causes(const cbk_endpoint *endpoint, cbk_arena *arena,
                                  cbk_followup_draft *draft, cbk_error *err)
@@ -331,6 +346,8 @@ cbk_status cbk_followup_of_study(cbk_study *study, const cbk_followup_request *r
     CBK_TRY(read_endpoint(study, endpoint, column++, set, arena, &draft, err));
     if (request->wants_causes) {
         CBK_TRY(declare_causes(endpoint, arena, &draft, err));
+    } else if (endpoint->n_competing > 0) {
+        CBK_TRY(mark_competing(arena, &draft, err));
     }
     if (request->weight != NULL) {
         CBK_TRY(read_weights(study, request->weight, column++, set, arena, &draft, err));
