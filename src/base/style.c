@@ -132,6 +132,13 @@ const char *cbk_print_number(cbk_arena *arena, const cbk_style *style, double va
     return dress_number(arena, style, text);
 }
 
+const char *cbk_print_level(cbk_arena *arena, const cbk_style *style, double level)
+{
+    char text[CBK_NUMBER_SIZE];
+    cbk_number_shortest(cbk_number_round(100.0 * level, 10, CBK_ROUND_HALF_AWAY), text);
+    return dress_number(arena, style, text);
+}
+
 const char *cbk_print_short(cbk_arena *arena, const cbk_style *style, double value)
 {
     assert(isfinite(value));
@@ -291,8 +298,7 @@ const char *cbk_print_interval(cbk_arena *arena, const cbk_style *style,
                                cbk_print_place place, double level, const char *lower,
                                const char *upper, const char *sign)
 {
-    return cbk_text_format(arena, "%s%% CI%s %s",
-                           cbk_print_short(arena, style, 100.0 * level),
+    return cbk_text_format(arena, "%s%% CI%s %s", cbk_print_level(arena, style, level),
                            cbk_style_of(style)->comma,
                            cbk_print_range(arena, style, place, lower, upper, sign));
 }

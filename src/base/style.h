@@ -93,8 +93,10 @@ const cbk_style *cbk_style_of(const cbk_style *style);
  * digits and at least one decimal kept. */
 const char *cbk_print_number(cbk_arena *arena, const cbk_style *style, double value,
                              int digits);
+/* "95" of a confidence level of 0.95, "99.99" of 0.9999: it is never rounded. */
+const char *cbk_print_level(cbk_arena *arena, const cbk_style *style, double level);
 
-/* At most six significant digits: a time on an axis, the level of an interval. */
+/* At most six significant digits: a time on an axis. */
 const char *cbk_print_short(cbk_arena *arena, const cbk_style *style, double value);
 
 /* A number as it was recorded ("7.3"): with the style's point and minus, but in no

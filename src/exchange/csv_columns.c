@@ -199,6 +199,7 @@ typedef struct target {
     cbk_csv_want want;
     double *number;
     uint8_t *code;
+    const char **text;
     const char **level;        /* [CBK_CSV_LEVELS_MAX] */
     size_t *level_size;        /* bytes */
     uint8_t code_of_byte[256]; /* of a level of one byte, plus 1; 0: not met yet */
@@ -222,6 +223,16 @@ static bool make_target(target *column, const cbk_csv_want *want, cbk_arena *are
     return !cbk_arena_has_failed(arena);
 }
 
+/* The rows so far in a block of the new capacity; NULL when the arena failed. */
+static void *widened(const cbk_csv_scan *scan, const void *values, size_t size)
+{
+    void *wider = cbk_arena_alloc(scan->arena, scan->capacity, size, size);
+    if (wider != NULL && scan->n_rows > 0) {
+        memcpy(wider, values, scan->n_rows * size);
+    }
+    return wider;
+}
+
 /* Makes room for n more rows.  The first guess is from the lines of the first chunk. */
 static bool make_room(const columns *all, size_t n, size_t n_bytes)
 {
@@ -235,18 +246,16 @@ static bool make_room(const columns *all, size_t n, size_t n_bytes)
     scan->capacity = needed + (size_t)guess;
     for (size_t i = 0; i < all->n; i++) {
         target *column = &all->target[i];
-        if (column->want.kind == CBK_CSV_NUMBER) {
-            double *wider = CBK_NEW(scan->arena, double, scan->capacity);
-            if (wider != NULL && scan->n_rows > 0) {
-                memcpy(wider, column->number, scan->n_rows * sizeof *wider);
-            }
-            column->number = wider;
-        } else {
-            uint8_t *wider = CBK_NEW(scan->arena, uint8_t, scan->capacity);
-            if (wider != NULL && scan->n_rows > 0) {
-                memcpy(wider, column->code, scan->n_rows);
-            }
-            column->code = wider;
+        switch (column->want.kind) {
+        case CBK_CSV_NUMBER:
+            column->number = widened(scan, column->number, sizeof *column->number);
+            break;
+        case CBK_CSV_LEVEL:
+            column->code = widened(scan, column->code, sizeof *column->code);
+            break;
+        case CBK_CSV_TEXT:
+            column->text = widened(scan, column->text, sizeof *column->text);
+            break;
         }
     }
     return !cbk_arena_has_failed(scan->arena);
@@ -278,8 +287,14 @@ static bool read_odd_number(const columns *all, const char *cell, size_t size,
     return cbk_csv_number(all->scan->header, text, out);
 }
 
-/* Finds or adds a level; false where there are too many, or the text has blanks around
- * it, which do not belong to the cell. */
+/* Whether the text has blanks around it, which do not belong to the cell. */
+static bool has_blanks(const char *cell, size_t size)
+{
+    return size > 0 && (cell[0] == ' ' || cell[0] == '\t' || cell[size - 1] == ' ' ||
+                        cell[size - 1] == '\t');
+}
+
+/* Finds or adds a level; false where there are too many, or it has blanks around it. */
 static bool find_level(target *column, const char *cell, size_t size, cbk_arena *arena,
                        uint8_t *out)
 {
@@ -289,9 +304,7 @@ static bool find_level(target *column, const char *cell, size_t size, cbk_arena 
             return true;
         }
     }
-    const bool has_blank = size > 0 && (cell[0] == ' ' || cell[0] == '\t' ||
-                                        cell[size - 1] == ' ' || cell[size - 1] == '\t');
-    if (has_blank || column->n_levels == CBK_CSV_LEVELS_MAX) {
+    if (has_blanks(cell, size) || column->n_levels == CBK_CSV_LEVELS_MAX) {
         return false;
     }
     const char *text = cbk_text_copy_bytes(arena, cell, size);
@@ -349,6 +362,42 @@ static bool read_levels(const columns *all, target *column, size_t n_lines)
     return true;
 }
 
+/* Rows of one subject mostly stand together: their text is kept once. */
+static bool read_texts(const columns *all, target *column, size_t n_lines)
+{
+    const cbk_cell_column cells = cells_of(all->scan, column);
+    const size_t n_before = all->scan->n_rows;
+    const char **out = column->text + n_before;
+    const char *last = n_before > 0 ? column->text[n_before - 1] : NULL;
+    for (size_t i = 0; i < n_lines; i++) {
+        size_t size = 0;
+        const char *cell = cbk_cell_at(&cells, i, &size);
+        if (last == NULL || !is_text(cell, size, last)) {
+            last = has_blanks(cell, size)
+                       ? NULL
+                       : cbk_text_copy_bytes(all->scan->arena, cell, size);
+        }
+        if (last == NULL) {
+            return false;
+        }
+        out[i] = last;
+    }
+    return true;
+}
+
+static bool read_column(const columns *all, target *column, size_t n_lines)
+{
+    switch (column->want.kind) {
+    case CBK_CSV_NUMBER:
+        return read_numbers(all, column, n_lines);
+    case CBK_CSV_LEVEL:
+        return read_levels(all, column, n_lines);
+    case CBK_CSV_TEXT:
+        break;
+    }
+    return read_texts(all, column, n_lines);
+}
+
 /* Whether every line has its n_columns cells: each n_columns-th place is a line's end,
  * and there are as many as that. */
 static bool are_lines_even(const cbk_csv_scan *scan, size_t n_places, size_t n_line_ends)
@@ -383,10 +432,7 @@ static bool read_chunk(const columns *all, size_t size)
         return false;
     }
     for (size_t i = 0; i < all->n; i++) {
-        target *column = &all->target[i];
-        if (!(column->want.kind == CBK_CSV_NUMBER
-                  ? read_numbers(all, column, n_line_ends)
-                  : read_levels(all, column, n_line_ends))) {
+        if (!read_column(all, &all->target[i], n_line_ends)) {
             return false;
         }
     }
@@ -432,7 +478,8 @@ bool cbk_csv_scan_read(cbk_csv_scan *scan, const cbk_csv_want *wants, size_t n_w
         values[i] = (cbk_csv_values){.number = all.target[i].number,
                                      .code = all.target[i].code,
                                      .n_levels = all.target[i].n_levels,
-                                     .level = all.target[i].level};
+                                     .level = all.target[i].level,
+                                     .text = all.target[i].text};
     }
     *n_rows = scan->n_rows;
     return true;

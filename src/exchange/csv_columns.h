@@ -17,7 +17,8 @@ enum { CBK_CSV_LEVELS_MAX = 250 };
 
 typedef enum cbk_csv_kind {
     CBK_CSV_NUMBER, /* every cell a number, empty, or the text for missing */
-    CBK_CSV_LEVEL   /* at most CBK_CSV_LEVELS_MAX different texts */
+    CBK_CSV_LEVEL,  /* at most CBK_CSV_LEVELS_MAX different texts */
+    CBK_CSV_TEXT    /* any texts */
 } cbk_csv_kind;
 
 typedef struct cbk_csv_want {
@@ -30,6 +31,7 @@ typedef struct cbk_csv_values {
     uint8_t *code;  /* LEVEL: [n_rows] places in level */
     size_t n_levels;
     const char *const *level; /* LEVEL: the texts in the order they are met, "" too */
+    const char **text;        /* TEXT: [n_rows] */
 } cbk_csv_values;
 
 /* Opens a file, or bytes[size], which are borrowed, and reads the header.  False:

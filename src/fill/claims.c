@@ -18,28 +18,6 @@ bool cbk_fill_made_claims(const char *bytes, size_t size)
     return size >= sizeof heading - 1 && memcmp(bytes, heading, sizeof heading - 1) == 0;
 }
 
-void cbk_fill_probe(size_t index, char out[CBK_PROBE_SIZE + 1])
-{
-    out[0] = (char)0xf3;
-    out[1] = (char)(0xb0 | (index >> 12));
-    out[2] = (char)(0x80 | ((index >> 6) & 0x3f));
-    out[3] = (char)(0x80 | (index & 0x3f));
-    out[4] = '\0';
-}
-
-/* The index of the mark at `at`; `n`: it is none. */
-static size_t probe_at(const char *at, size_t n)
-{
-    const unsigned char *c = (const unsigned char *)at;
-    if (c[0] != 0xf3 || (c[1] & 0xf0) != 0xb0 || (c[2] & 0xc0) != 0x80 ||
-        (c[3] & 0xc0) != 0x80) {
-        return n;
-    }
-    const size_t index =
-        (size_t)(c[1] & 0x0f) << 12 | (size_t)(c[2] & 0x3f) << 6 | (c[3] & 0x3f);
-    return index < n ? index : n;
-}
-
 /* The sentence of each number; NULL: it stands where no reader looks. */
 static const cbk_sentence **find_sentences(const cbk_manuscript *m, size_t n,
                                            cbk_arena *arena)
@@ -49,7 +27,7 @@ static const cbk_sentence **find_sentences(const cbk_manuscript *m, size_t n,
         const cbk_sentence *sentence = &m->sentences[i];
         const char *text = m->passages[sentence->passage].text;
         for (size_t at = sentence->start; at < sentence->end; at++) {
-            const size_t index = probe_at(text + at, n);
+            const size_t index = cbk_fill_probe_at(text + at, n);
             if (index < n) {
                 found[index] = sentence;
             }
@@ -80,7 +58,7 @@ static void add_with_numbers(cbk_buffer *out, const cbk_buffer *marked,
                              const cbk_filled *filled, size_t n)
 {
     for (size_t at = 0; at < marked->size;) {
-        const size_t index = probe_at(marked->bytes + at, n);
+        const size_t index = cbk_fill_probe_at(marked->bytes + at, n);
         if (index < n) {
             const char *text = filled[index].text != NULL ? filled[index].text : "";
             cbk_claims_add_escaped(out, text, strlen(text));

@@ -9,25 +9,13 @@
 #include "fill/docx_part.h"
 
 #include "package/zip_reader.h"
-#include "package/zip_writer.h"
 #include "render/escape.h"
 
-#include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { PART_BYTES_MAX = 64 << 20, ALL_BYTES_MAX = 512 << 20 };
 
-/* ---- what is changed ----------------------------------------------------------------
- */
-
-void cbk_docx_replace(part *p, range bytes, const char *text)
-{
-    edit *added = cbk_growing_add(&p->edits, sizeof *added, p->fill->arena);
-    if (added != NULL && text != NULL) {
-        *added = (edit){bytes, text, p->edits.n};
-    }
-}
+/* ---- a number -------------------------------------------------------------------- */
 
 static void replace(part *p, size_t start, size_t end, const char *text)
 {
@@ -44,59 +32,6 @@ static void keep_blanks(part *p, const piece *of)
     }
 }
 
-const char *cbk_docx_take(part *p, cbk_buffer *buffer)
-{
-    const char *bytes = buffer->bytes != NULL ? buffer->bytes : "";
-    const char *copy = buffer->is_failed
-                           ? NULL
-                           : cbk_text_copy_bytes(p->fill->arena, bytes, buffer->size);
-    if (buffer->is_failed) {
-        (void)cbk_arena_alloc(p->fill->arena, SIZE_MAX, 2, 1);
-    }
-    cbk_buffer_free(buffer);
-    return copy;
-}
-
-static void open_run(part *p, range properties, cbk_buffer *out)
-{
-    cbk_buffer_addf(out, "<%sr>", p->prefix);
-    cbk_buffer_add_bytes(out, p->bytes + properties.start,
-                         properties.end - properties.start);
-}
-
-static void add_mark(part *p, range properties, const char *kind, cbk_buffer *out)
-{
-    open_run(p, properties, out);
-    cbk_buffer_addf(out, "<%sfldChar %sfldCharType=\"%s\"/></%sr>", p->prefix, p->prefix,
-                    kind, p->prefix);
-}
-
-static void add_run(part *p, range properties, const char *element, const char *before,
-                    const char *text, const char *after, cbk_buffer *out)
-{
-    open_run(p, properties, out);
-    cbk_buffer_addf(out, "<%s%s xml:space=\"preserve\">%s", p->prefix, element, before);
-    cbk_escape_xml(out, text);
-    cbk_buffer_addf(out, "%s</%s%s></%sr>", after, p->prefix, element, p->prefix);
-}
-
-void cbk_docx_text_run(part *p, range properties, const char *text, cbk_buffer *out)
-{
-    add_run(p, properties, "t", "", text, "", out);
-}
-
-void cbk_docx_field_begin(part *p, range properties, const char *source, cbk_buffer *out)
-{
-    add_mark(p, properties, "begin", out);
-    add_run(p, properties, "instrText", " ADDIN casebook ", source, " ", out);
-    add_mark(p, properties, "separate", out);
-}
-
-void cbk_docx_field_end(part *p, range properties, cbk_buffer *out)
-{
-    add_mark(p, properties, "end", out);
-}
-
 /* The run is parted, and a field stands between its parts. */
 static void insert_field(part *p, const site *of, const char *source, const char *text)
 {
@@ -107,7 +42,7 @@ static void insert_field(part *p, const site *of, const char *source, const char
     cbk_docx_field_begin(p, properties, source, &out);
     cbk_docx_text_run(p, properties, text, &out);
     cbk_docx_field_end(p, properties, &out);
-    open_run(p, properties, &out);
+    cbk_docx_run_begin(p, properties, &out);
     cbk_buffer_addf(&out, "<%st xml:space=\"preserve\">", p->prefix);
     keep_blanks(p, first);
     const size_t start = first->content.start + of->from;
@@ -206,38 +141,6 @@ static cbk_status fill_site(part *p, cbk_docx_package *package, const site *of,
     return CBK_OK;
 }
 
-static int by_start(const void *lhs, const void *rhs)
-{
-    const edit *a = lhs;
-    const edit *b = rhs;
-    const int order =
-        (a->replaced.start > b->replaced.start) - (a->replaced.start < b->replaced.start);
-    return order != 0 ? order : (a->index > b->index) - (a->index < b->index);
-}
-
-static cbk_status apply(part *p, size_t size, cbk_zip_part *out, cbk_error *err)
-{
-    edit *edits = p->edits.items;
-    cbk_buffer written = {0};
-    size_t at = 0;
-    if (cbk_arena_has_failed(p->fill->arena)) {
-        return cbk_fail_memory(err);
-    }
-    if (p->edits.n > 0) {
-        qsort(edits, p->edits.n, sizeof *edits, by_start);
-    }
-    for (size_t i = 0; i < p->edits.n; i++) {
-        assert(edits[i].replaced.start >= at);
-        cbk_buffer_add_bytes(&written, p->bytes + at, edits[i].replaced.start - at);
-        cbk_buffer_add(&written, edits[i].text);
-        at = edits[i].replaced.end;
-    }
-    cbk_buffer_add_bytes(&written, p->bytes + at, size - at);
-    out->size = written.size;
-    out->bytes = cbk_docx_take(p, &written);
-    return out->bytes != NULL ? CBK_OK : cbk_fail_memory(err);
-}
-
 /* ---- a part, and all of them ---------------------------------------------------------
  */
 
@@ -279,7 +182,7 @@ static cbk_status fill_part(cbk_fill *fill, cbk_docx_package *package, cbk_zip_p
     }
     CBK_TRY(cbk_docx_find_sites(p, of->size, err));
     CBK_TRY(fill_sites(p, package, err));
-    return p->edits.n > 0 ? apply(p, of->size, of, err) : CBK_OK;
+    return p->edits.n > 0 ? cbk_docx_apply(p, of->size, of, err) : CBK_OK;
 }
 
 /* The parts that a reader reads: "word/document.xml", also "word/document2.xml". */

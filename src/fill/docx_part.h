@@ -7,6 +7,7 @@
 #include "fill/fill.h"
 
 #include "package/xml_reader.h"
+#include "package/zip_writer.h"
 
 enum { CBK_DOCX_PREFIX_MAX = 32 };
 
@@ -151,10 +152,15 @@ bool cbk_docx_has_others(const part *p, range bytes);
 void cbk_docx_replace(part *p, range bytes, const char *text);
 /* The buffer as text of the arena; frees the buffer. */
 const char *cbk_docx_take(part *p, cbk_buffer *buffer);
+/* The beginning of a run: its tag, and the properties. */
+void cbk_docx_run_begin(part *p, range properties, cbk_buffer *out);
 /* A field of ours up to its result, and its end; properties: of its runs. */
 void cbk_docx_field_begin(part *p, range properties, const char *source, cbk_buffer *out);
 void cbk_docx_field_end(part *p, range properties, cbk_buffer *out);
 /* A run of text. */
 void cbk_docx_text_run(part *p, range properties, const char *text, cbk_buffer *out);
+/* p->bytes[size] with all that was replaced, as the bytes of *out.  Errors: CBK_ENOMEM.
+ */
+cbk_status cbk_docx_apply(part *p, size_t size, cbk_zip_part *out, cbk_error *err);
 
 #endif

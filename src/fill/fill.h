@@ -76,6 +76,8 @@ cbk_status cbk_fill_answer(cbk_fill *fill, const char *text, size_t size, size_t
  * private use, from U+F0000 on. */
 enum { CBK_PROBE_SIZE = 4, CBK_PROBES_MAX = 0xfff0 };
 void cbk_fill_probe(size_t index, char out[CBK_PROBE_SIZE + 1]);
+/* The index of the mark at `at`, a text that ends in NUL; `n`: it is none below n. */
+size_t cbk_fill_probe_at(const char *at, size_t n);
 
 /* XML's five names and its numbered characters, decoded; NULL when the arena failed. */
 const char *cbk_fill_unescape(cbk_arena *arena, const char *bytes, size_t size);

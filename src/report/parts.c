@@ -5,6 +5,7 @@
 #include "study/sql/sql_text.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,14 +120,37 @@ cbk_status cbk_report_marks(cbk_report *report, const cbk_endpoint *endpoint,
     return *n > 0 ? CBK_OK : add_years(report, endpoint, marks, n, err);
 }
 
-/* ---- decimals ------------------------------------------------------------------------
+/* ---- a value, and its decimals
+ * ------------------------------------------------------------------------
  */
+
+const char *cbk_print_cell(cbk_arena *arena, const cbk_column *column, size_t row)
+{
+    if (cbk_column_is_missing(column, row)) {
+        return NULL;
+    }
+    if (column->type == CBK_COLUMN_TEXT) {
+        return column->text[row];
+    }
+    char text[CBK_NUMBER_SIZE];
+    cbk_number_shortest(column->number[row], text);
+    return cbk_text_copy(arena, text);
+}
+
+/* Whether a number is one with at most so many decimals: the nearest to it is itself. */
+static bool has_at_most(double value, int decimals)
+{
+    static const double powers[] = {1.0, 10.0, 100.0, 1e3, 1e4};
+    const double whole = nearbyint(value * powers[decimals]);
+    return fabs(whole) < 0x1p52 && whole / powers[decimals] == value;
+}
 
 int cbk_report_decimals(const cbk_column *column, size_t n_rows)
 {
     int most = 0;
-    for (size_t i = 0; column->type == CBK_COLUMN_NUMBER && i < n_rows; i++) {
-        if (cbk_column_is_missing(column, i)) {
+    for (size_t i = 0; column->type == CBK_COLUMN_NUMBER && i < n_rows && most <= 4;
+         i++) {
+        if (cbk_column_is_missing(column, i) || has_at_most(column->number[i], most)) {
             continue;
         }
         char text[CBK_NUMBER_SIZE];

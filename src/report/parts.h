@@ -212,6 +212,8 @@ enum { CBK_MARKS_MAX = 12 };
 cbk_status cbk_report_marks(cbk_report *report, const cbk_endpoint *endpoint,
                             double marks[CBK_MARKS_MAX], size_t *n, cbk_error *err);
 
+/* A column's value as text, whatever its type; NULL where missing. */
+const char *cbk_print_cell(cbk_arena *arena, const cbk_column *column, size_t row);
 /* The most decimals, at most 3, that a number of the column was recorded with. */
 int cbk_report_decimals(const cbk_column *column, size_t n_rows);
 /* The decimals that its mean and quartiles are printed with: one more, up to 2. */

@@ -101,6 +101,42 @@ static const char *conventions_words(cbk_arena *arena, const cbk_quantity *quant
 
 /* ---- records and cells ------------------------------------------------------------ */
 
+/* The lines of the quantity's records in the form it runs over; NULL: none. */
+static const char *lines_words(cbk_report *report, const cbk_quantity *quantity)
+{
+    const cbk_records *records = cbk_study_records(report->study, quantity->from);
+    size_t *line = CBK_NEW(report->arena, size_t, quantity->n_records + 1);
+    if (records == NULL || line == NULL) {
+        return NULL;
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < quantity->n_records; i++) {
+        const size_t row = quantity->record_rows != NULL
+                               ? quantity->record_rows[i]
+                               : cbk_records_find(records, quantity->records[i]);
+        if (row < records->n_rows) {
+            line[n++] = records->line[row];
+        }
+    }
+    return n > 0 ? cbk_words_lines(report->arena, line, n) : NULL;
+}
+
+/* Many numbers rest on the same records, which may be millions: they are said once. */
+static void say_records(cbk_report *report, const cbk_quantity *quantity)
+{
+    if (report->said.records == quantity->records &&
+        report->said.n_records == quantity->n_records &&
+        cbk_text_is_equal(report->said.from, quantity->from)) {
+        return;
+    }
+    report->said.records = quantity->records;
+    report->said.n_records = quantity->n_records;
+    report->said.from = quantity->from;
+    report->said.keys =
+        cbk_words_keys(report->arena, quantity->records, quantity->n_records);
+    report->said.lines = lines_words(report, quantity);
+}
+
 static const char *records_words(cbk_report *report, const cbk_quantity *quantity)
 {
     cbk_arena *arena = report->arena;
@@ -108,7 +144,8 @@ static const char *records_words(cbk_report *report, const cbk_quantity *quantit
         return "no records";
     }
     const bool is_patients = strcmp(quantity->from, report->protocol->forms[0].name) == 0;
-    const char *keys = cbk_words_keys(arena, quantity->records, quantity->n_records);
+    say_records(report, quantity);
+    const char *keys = report->said.keys;
     const char *count = cbk_words_count(arena, quantity->n_records, "record", "records");
     if (is_patients) {
         return cbk_text_format(arena, "%s %s (%s)",
@@ -138,29 +175,6 @@ static bool is_recorded(const cbk_protocol *protocol, const cbk_form *form,
            (form->repeats != NULL && strcmp(column, "n") == 0);
 }
 
-/* The lines of the quantity's records in the form it runs over; NULL for other forms. */
-static const char *lines_words(cbk_report *report, const cbk_quantity *quantity,
-                               const cbk_records *records)
-{
-    if (strcmp(quantity->from, records->form->name) != 0 || quantity->n_records == 0) {
-        return NULL;
-    }
-    size_t *line = CBK_NEW(report->arena, size_t, quantity->n_records);
-    if (line == NULL) {
-        return NULL;
-    }
-    size_t n = 0;
-    for (size_t i = 0; i < quantity->n_records; i++) {
-        const size_t row = quantity->record_rows != NULL
-                               ? quantity->record_rows[i]
-                               : cbk_records_find(records, quantity->records[i]);
-        if (row < records->n_rows) {
-            line[n++] = records->line[row];
-        }
-    }
-    return n > 0 ? cbk_words_lines(report->arena, line, n) : NULL;
-}
-
 /* "age_years, sex: patient.csv, lines 2 to 7" for one form; the form that the question
  * runs over is named even where only derived columns or none were read. */
 static void add_cells(cbk_report *report, const cbk_quantity *quantity,
@@ -180,7 +194,11 @@ static void add_cells(cbk_report *report, const cbk_quantity *quantity,
             n_named++;
         }
     }
-    const char *lines = lines_words(report, quantity, records);
+    const char *lines = NULL;
+    if (strcmp(quantity->from, form->name) == 0 && quantity->n_records > 0) {
+        say_records(report, quantity);
+        lines = report->said.lines;
+    }
     if (n_named > 0 || lines != NULL) {
         const char *before = n_named > 0 ? ": " : buffer->size > 0 ? "; " : "";
         cbk_buffer_addf(buffer, "%s%s%s%s", before, cbk_words_file_name(records->file),

@@ -233,7 +233,7 @@ static void say_method(noting *at)
     cbk_buffer_addf(&text,
                     "; HR, hazard ratio, of a number for one unit more; %s%% "
                     "limits and %s ",
-                    cbk_print_number(at->arena, at->style, 100.0 * asked->level, -1), p);
+                    cbk_print_level(at->arena, at->style, asked->level), p);
     cbk_buffer_add(&text, asked->is_firth
                               ? "by the profile of Firth's penalised likelihood."
                           : asked->wants_profile ? "by profile likelihood."

@@ -82,6 +82,25 @@ const cbk_drawing *cbk_regression_forest(const cbk_regression *regression, bool 
                                          const char *title, const cbk_style *style,
                                          cbk_arena *arena);
 
+/* ---- words (regression_words.c) ------------------------------------------------------
+ */
+
+/* With three decimals, four below 0.1; very large and very small ones keep digits, too.
+ * NaN: the dash; infinity: "open". */
+const char *cbk_cox_print_ratio(cbk_arena *arena, const cbk_style *style, double value);
+
+/* "Efron", "Breslow", ... */
+const char *cbk_cox_ties_words(cbk_cox_ties ties);
+
+/* Why the coefficient of the design's column, which is not estimated, is not. */
+const char *cbk_cox_fate_sentence(const cbk_design *design, size_t column,
+                                  const cbk_cox_coefficient *of, const cbk_style *style,
+                                  cbk_arena *arena);
+
+/* Which of a study's choices no row has; NULL: every one is held. */
+const char *cbk_cox_empty_sentence(const cbk_design *design, size_t variable,
+                                   cbk_arena *arena);
+
 /* ---- the drawing (figure_forest_draw.c) ---------------------------------------------
  */
 

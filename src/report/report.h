@@ -31,6 +31,14 @@ typedef struct cbk_report {
     cbk_arena *arena;
     cbk_conventions conventions;
     const cbk_style *style; /* NULL: the program's own */
+    /* The records that numbers were last said to rest on (provenance.c). */
+    struct {
+        const char *const *records;
+        size_t n_records;
+        const char *from;
+        const char *keys;
+        const char *lines; /* NULL: none */
+    } said;
 } cbk_report;
 
 /* ---- numbers (number.c) ---------------------------------------------------------------

@@ -239,6 +239,16 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static bool is_ascending(const size_t *line, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        if (line[i] < line[i - 1]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Drops repetitions from sorted line[n]; returns how many stay. */
 static size_t unique_lines(size_t *line, size_t n)
 {
@@ -253,7 +263,7 @@ static size_t unique_lines(size_t *line, size_t n)
 
 const char *cbk_words_lines(cbk_arena *arena, size_t *line, size_t n)
 {
-    if (n > 1) {
+    if (!is_ascending(line, n)) {
         qsort(line, n, sizeof *line, by_size);
     }
     const size_t n_kept = unique_lines(line, n);

@@ -146,11 +146,11 @@ static cbk_status find_rows(cbk_study *study, const cbk_records *records, row_se
 }
 
 cbk_status cbk_study_rows(cbk_study *study, const char *from, const char *among,
-                          const row_set **out, cbk_error *err)
+                          row_set **out, cbk_error *err)
 {
     CBK_TRY(check_form(study, from, err));
     const char *form = from != NULL ? from : study->protocol->forms[0].name;
-    for (const row_set *set = study->row_sets; set != NULL; set = set->next) {
+    for (row_set *set = study->row_sets; set != NULL; set = set->next) {
         if (is_same_text(set->form, form) && is_same_text(set->among, among)) {
             *out = set;
             return CBK_OK;
@@ -183,17 +183,25 @@ static cbk_status name_fields(const cbk_answer *answer, cbk_arena *arena,
     return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
 }
 
-static cbk_status name_records(const cbk_records *records, const row_set *set,
-                               cbk_arena *arena, cbk_quantity *out, cbk_error *err)
+/* The names are kept with the rows, as many numbers are of the same. */
+static cbk_status name_records(cbk_study *study, row_set *set, cbk_quantity *out,
+                               cbk_error *err)
 {
-    const char **names = CBK_NEW(arena, const char *, set->n + 1);
-    for (size_t i = 0; names != NULL && i < set->n; i++) {
-        names[i] = cbk_records_name(records, set->rows[i], arena);
+    if (set->names == NULL) {
+        const cbk_records *records = cbk_study_records(study, set->form);
+        const char **names = CBK_NEW(study->arena, const char *, set->n + 1);
+        for (size_t i = 0; names != NULL && i < set->n; i++) {
+            names[i] = cbk_records_name(records, set->rows[i], study->arena);
+        }
+        if (cbk_arena_has_failed(study->arena)) {
+            return cbk_fail_memory(err);
+        }
+        set->names = names;
     }
     out->n_records = set->n;
-    out->records = names;
+    out->records = set->names;
     out->record_rows = set->rows;
-    return cbk_arena_has_failed(arena) ? cbk_fail_memory(err) : CBK_OK;
+    return CBK_OK;
 }
 
 /* An expression that needs no row, like (SELECT ...) or a constant, is one value however
@@ -215,7 +223,7 @@ static bool ask_without_rows(cbk_study *study, const char *expression, cbk_arena
 static cbk_status evaluate(cbk_study *study, cbk_arena *arena, cbk_quantity *out,
                            cbk_error *err)
 {
-    const row_set *set = NULL;
+    row_set *set = NULL;
     CBK_TRY(cbk_study_rows(study, out->from, out->among, &set, err));
     study->conventions = out->conventions;
     study->notes = 0;
@@ -237,7 +245,7 @@ static cbk_status evaluate(cbk_study *study, cbk_arena *arena, cbk_quantity *out
         out->notes |= CBK_NOTE_NO_ROWS;
     }
     CBK_TRY(name_fields(answer, arena, out, err));
-    return name_records(cbk_study_records(study, out->from), set, arena, out, err);
+    return name_records(study, set, out, err);
 }
 
 cbk_status cbk_study_evaluate(cbk_study *study, const char *expression, const char *from,

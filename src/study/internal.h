@@ -12,7 +12,8 @@ typedef struct row_set {
     const char *form;
     const char *among; /* NULL: all */
     size_t n;
-    const size_t *rows; /* [n] 0-based, in the order of the file */
+    const size_t *rows;       /* [n] 0-based, in the order of the file */
+    const char *const *names; /* [n] as cbk_records_name(); NULL: not asked for yet */
     struct row_set *next;
 } row_set;
 
@@ -100,7 +101,7 @@ cbk_status cbk_study_add_cox(cbk_study *study, cbk_error *err);
 
 /* The rows of form `from` (NULL: the patients) for which among is true. */
 cbk_status cbk_study_rows(cbk_study *study, const char *from, const char *among,
-                          const row_set **out, cbk_error *err);
+                          row_set **out, cbk_error *err);
 
 /* Answers "SELECT expressions" over the rows; each expression is one column. */
 cbk_status cbk_study_ask(cbk_study *study, const char *const *expressions, size_t n,

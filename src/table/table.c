@@ -112,9 +112,75 @@ static void keys_fill(const cbk_column *column, bool is_numeric_text, key *keys,
     }
 }
 
-/* Replaces each key's group by that of the sorted keys; returns the number of groups. */
+/* ---- few different values: most columns, found without sorting the rows */
+
+enum { FEW = 256, SLOTS = 1024 };
+
+typedef struct few {
+    size_t n;
+    key distinct[FEW];
+    uint16_t slot[SLOTS]; /* place in distinct, plus 1; 0: free */
+} few;
+
+/* The place of the key among the distinct ones; FEW: there are too many. */
+static uint32_t few_find(few *found, const key *wanted)
+{
+    const uint64_t mixed = (wanted->order ^ wanted->group) * UINT64_C(0x9e3779b97f4a7c15);
+    for (size_t at = mixed >> 54;; at = (at + 1) % SLOTS) {
+        if (found->slot[at] == 0) {
+            if (found->n == FEW) {
+                return FEW;
+            }
+            found->distinct[found->n] = *wanted;
+            found->slot[at] = (uint16_t)++found->n;
+        }
+        const uint32_t place = found->slot[at] - 1u;
+        if (key_compare(&found->distinct[place], wanted) == 0) {
+            return place;
+        }
+    }
+}
+
+/* As keys_number_groups(), of keys in any order; SIZE_MAX: too many, keys are as they
+ * were. */
+static size_t keys_number_few(key *keys, size_t n)
+{
+    few found = {0};
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t place = few_find(&found, &keys[i]);
+        if (place == FEW) {
+            while (i-- > 0) {
+                keys[i].group = found.distinct[keys[i].group].group;
+            }
+            return SIZE_MAX;
+        }
+        keys[i].group = place;
+    }
+    uint32_t rank[FEW] = {0};
+    for (uint32_t k = 0; k < found.n; k++) {
+        found.distinct[k].row = k;
+    }
+    qsort(found.distinct, found.n, sizeof *found.distinct, key_compare);
+    for (uint32_t k = 0; k < found.n; k++) {
+        rank[found.distinct[k].row] = k;
+    }
+    for (size_t i = 0; i < n; i++) {
+        keys[i].group = rank[keys[i].group];
+    }
+    return found.n;
+}
+
+/* ---- any values */
+
+/* Replaces each key's group by the number of its group among all; returns the number of
+ * groups. */
 static size_t keys_number_groups(key *keys, size_t n)
 {
+    const size_t n_few = keys_number_few(keys, n);
+    if (n_few != SIZE_MAX) {
+        return n_few;
+    }
+    qsort(keys, n, sizeof *keys, key_compare);
     size_t n_groups = 0;
     key last = {0};
     for (size_t i = 0; i < n; i++) {
@@ -154,7 +220,6 @@ static size_t rows_number_groups(const cbk_column *const *by, size_t n_by, size_
                                      by[c]->n_declared == 0 &&
                                      column_is_numeric_text(by[c], n_rows);
         keys_fill(by[c], is_numeric_text, keys, n);
-        qsort(keys, n, sizeof *keys, key_compare);
         n_groups = keys_number_groups(keys, n);
     }
     for (size_t row = 0; row < n_rows; row++) {

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { N_KINDS = 3 };
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 static void require(bool is_true)
@@ -42,7 +44,7 @@ static void compare(const char *text, size_t size, unsigned kinds, cbk_arena *ar
     for (; n_wants < WANTED && n_wants < n_columns; n_wants++) {
         wants[n_wants] = (cbk_csv_want){
             .column = n_wants == 0 ? 0 : n_columns - 1,
-            .kind = (kinds >> n_wants & 1) != 0 ? CBK_CSV_NUMBER : CBK_CSV_LEVEL};
+            .kind = (cbk_csv_kind)(n_wants == 0 ? kinds % N_KINDS : kinds / N_KINDS)};
     }
     const bool is_read = cbk_csv_scan_read(scan, wants, n_wants, "NA", values, &n_rows);
     cbk_csv_scan_close(scan);
@@ -57,10 +59,16 @@ static void compare(const char *text, size_t size, unsigned kinds, cbk_arena *ar
     for (size_t row = 0; row < n_rows; row++) {
         for (size_t i = 0; i < n_wants; i++) {
             const char *cell = cbk_csv_cell(csv, row, wants[i].column);
-            if (wants[i].kind == CBK_CSV_NUMBER) {
+            switch (wants[i].kind) {
+            case CBK_CSV_NUMBER:
                 require_number(csv, cell, values[i].number[row]);
-            } else {
+                break;
+            case CBK_CSV_LEVEL:
                 require(strcmp(cell, values[i].level[values[i].code[row]]) == 0);
+                break;
+            case CBK_CSV_TEXT:
+                require(strcmp(cell, values[i].text[row]) == 0);
+                break;
             }
         }
     }
@@ -72,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (arena == NULL) {
         return 0;
     }
-    for (unsigned kinds = 0; kinds < 4; kinds++) {
+    for (unsigned kinds = 0; kinds < N_KINDS * N_KINDS; kinds++) {
         compare((const char *)bytes, size, kinds, arena);
     }
     cbk_arena_destroy(arena);

@@ -111,11 +111,27 @@ static bool is_equal_number(const cbk_csv *csv, size_t row, size_t column, doubl
     return cbk_csv_number(csv, cell, &want) && memcmp(&want, &got, sizeof want) == 0;
 }
 
-/* Reads both ways; says whether the columns were read, and fails where they differ. */
-static bool compare(const char *bytes, size_t size, bool *is_read)
+static bool is_equal_cell(const cbk_csv *csv, size_t row, const cbk_csv_want *want,
+                          const cbk_csv_values *of)
 {
-    static const cbk_csv_want wants[] = {
-        {2, CBK_CSV_NUMBER}, {0, CBK_CSV_NUMBER}, {1, CBK_CSV_LEVEL}, {3, CBK_CSV_LEVEL}};
+    const char *cell = cbk_csv_cell(csv, row, want->column);
+    switch (want->kind) {
+    case CBK_CSV_NUMBER:
+        return is_equal_number(csv, row, want->column, of->number[row]);
+    case CBK_CSV_LEVEL:
+        return strcmp(of->level[of->code[row]], cell) == 0;
+    case CBK_CSV_TEXT:
+        break;
+    }
+    return strcmp(of->text[row], cell) == 0;
+}
+
+/* Reads both ways, the last column as `last`; says whether the columns were read, and
+ * fails where they differ. */
+static bool compare_as(const char *bytes, size_t size, cbk_csv_kind last, bool *is_read)
+{
+    const cbk_csv_want wants[] = {
+        {2, CBK_CSV_NUMBER}, {0, CBK_CSV_NUMBER}, {1, CBK_CSV_LEVEL}, {3, last}};
     cbk_csv_values values[N(wants)];
     cbk_csv_scan *scan = NULL;
     size_t n_rows = 0;
@@ -135,15 +151,18 @@ static bool compare(const char *bytes, size_t size, bool *is_read)
     bool is_same = true;
     for (size_t row = 0; row < n_rows; row++) {
         for (size_t i = 0; i < N(wants); i++) {
-            const cbk_csv_values *of = &values[i];
-            const size_t column = wants[i].column;
-            is_same = is_same && (of->number != NULL
-                                      ? is_equal_number(csv, row, column, of->number[row])
-                                      : strcmp(of->level[of->code[row]],
-                                               cbk_csv_cell(csv, row, column)) == 0);
+            is_same = is_same && is_equal_cell(csv, row, &wants[i], &values[i]);
         }
     }
     return is_same;
+}
+
+static bool compare(const char *bytes, size_t size, bool *is_read)
+{
+    bool is_read_as_text = false;
+    const bool is_same = compare_as(bytes, size, CBK_CSV_TEXT, &is_read_as_text) &&
+                         compare_as(bytes, size, CBK_CSV_LEVEL, is_read);
+    return is_same && *is_read == is_read_as_text;
 }
 
 static dialect random_dialect(void)

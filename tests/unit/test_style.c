@@ -28,7 +28,7 @@ static cbk_arena *new_arena(void)
 
 /* ---- a table of cases -------------------------------------------------------------- */
 
-typedef enum kind { FIXED, AS_IS, SHORT, P, EQUATION, STATISTIC, RATIO } kind;
+typedef enum kind { FIXED, AS_IS, SHORT, P, EQUATION, STATISTIC, RATIO, LEVEL } kind;
 
 typedef struct printed_case {
     const char *style;
@@ -52,6 +52,10 @@ static const printed_case cases[] = {
     {"casebook", EQUATION, 0, 0.0005, "p <0.001"},
     {"casebook", EQUATION, 0, 0.04, "p = 0.040"},
     {"casebook", STATISTIC, 3, 0.000123, "1.23e-04"},
+    {"casebook", LEVEL, 0, 0.95, "95"},
+    {"casebook", LEVEL, 0, 0.999, "99.9"},
+    {"casebook", LEVEL, 0, 0.9999, "99.99"}, /* never 100 */
+    {"casebook", LEVEL, 0, 0.9545, "95.45"},
     /* P to 2 digits, 3 below .01, no leading zero [AMA 19.5, 18.7.1] */
     {"jama", P, 0, 0.28, ".28"},
     {"jama", P, 0, 0.03, ".03"},
@@ -97,6 +101,7 @@ static const printed_case cases[] = {
     {"lancet", FIXED, 1, -12.5, "−12·5"},
     {"lancet", AS_IS, 0, 45.5, "45·5"},
     {"lancet", SHORT, 0, 99.5, "99·5"},
+    {"lancet", LEVEL, 0, 0.995, "99·5"},
     {"lancet", RATIO, 0, 0.0025, "0·0025"},
     {"nejm", P, 0, 0.03, "0.03"},
     {"nejm", P, 0, 0.0467, "0.05"},
@@ -125,6 +130,8 @@ static const char *print(cbk_arena *arena, const printed_case *of)
         return cbk_print_p_equation(arena, style, of->value);
     case STATISTIC:
         return cbk_print_statistic(arena, style, of->value, of->digits);
+    case LEVEL:
+        return cbk_print_level(arena, style, of->value);
     case RATIO:
         break;
     }

@@ -204,6 +204,37 @@ static void agrees_with_a_slow_twin(void)
     }
 }
 
+/* Few different values are found in another way than many. */
+static void few_and_many_values_are_numbered_alike(void)
+{
+    enum { N_ROWS = 1200 };
+    static const size_t n_values[] = {1, 2, 127, 128, 129, 255, 256, 257, 400};
+    for (size_t k = 0; k < N(n_values); k++) {
+        const cbk_mark mark = cbk_arena_mark(arena);
+        const size_t n = n_values[k];
+        const char *arm[N_ROWS];
+        double number[N_ROWS];
+        for (size_t i = 0; i < N_ROWS; i++) {
+            arm[i] = i / n % 2 == 0 ? "control" : "treated";
+            number[i] = (double)(i * 37 % n) - 20.0;
+        }
+        const cbk_column first = text_column("arm", arm);
+        const cbk_column second = number_column("number", number);
+        const cbk_column *const by[] = {&first, &second};
+        for (size_t n_by = 1; n_by <= 2; n_by++) {
+            const cbk_groups *groups = NULL;
+            CHECK(cbk_table_group(&by[2 - n_by], n_by, N_ROWS, arena, &groups, NULL) ==
+                  CBK_OK);
+            CHECK(groups->n_groups == n * n_by);
+            for (size_t i = 0; i < N_ROWS; i++) {
+                const size_t before = n_by == 2 && i / n % 2 == 1 ? n : 0;
+                CHECK(groups->of_row[i] == before + i * 37 % n);
+            }
+        }
+        cbk_arena_release(arena, mark);
+    }
+}
+
 enum { BIG = 20000 }; /* large enough that each array needs its own block */
 
 static cbk_status group_on(const void *by, cbk_arena *small, const void **out)
@@ -235,6 +266,8 @@ int main(void)
         {"groups ascend, as numbers or by bytes", groups_ascend},
         {"declared values come first, in their order", declared_values_come_first},
         {"two columns, rows with a missing value", two_columns_and_missing},
+        {"few and many values are numbered alike",
+         few_and_many_values_are_numbered_alike},
         {"no column is one group; no row is none", no_column_is_one_group},
         {"agrees with a slow twin", agrees_with_a_slow_twin},
         {"every failed allocation", survives_every_failed_allocation},

@@ -10,18 +10,6 @@
 /* Everything to be said about the rows and the fit. */
 cbk_notes cbk_cox_notes(const cbk_regression *analysis);
 
-/* With three decimals, four below 0.1; very large and very small ones keep digits, too.
- * NaN: the dash; infinity: "open". */
-const char *cbk_cox_print_ratio(cbk_arena *arena, const cbk_style *style, double value);
-
-/* "Efron", "Breslow", ... */
-const char *cbk_cox_ties_words(cbk_cox_ties ties);
-
-/* Why the coefficient of the design's column, which is not estimated, is not. */
-const char *cbk_cox_fate_sentence(const cbk_design *design, size_t column,
-                                  const cbk_cox_coefficient *of, const cbk_style *style,
-                                  cbk_arena *arena);
-
 /* Why there is no exact p; NULL: there is one. */
 const char *cbk_cox_no_exact_words(cbk_cox_no_exact why);
 
@@ -35,9 +23,5 @@ void cbk_cox_add_curves(cbk_document *document, const cbk_style *style,
                         const cbk_regression *analysis);
 void cbk_cox_write_curves(cbk_json *json, const cbk_regression *analysis);
 const char *cbk_cox_no_curve_sentence(const cbk_regression *analysis);
-
-/* Which of a study's choices no row has; NULL: every one is held. */
-const char *cbk_cox_empty_sentence(const cbk_design *design, size_t variable,
-                                   cbk_arena *arena);
 
 #endif

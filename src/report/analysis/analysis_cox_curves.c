@@ -62,8 +62,7 @@ static cbk_table_builder *table_of(const cbk_regression *analysis,
                                    const cbk_cox_curve *curve, size_t n_rows,
                                    const cbk_style *style, cbk_arena *arena)
 {
-    const char *level =
-        cbk_print_number(arena, style, 100.0 * analysis->fit->request.level, -1);
+    const char *level = cbk_print_level(arena, style, analysis->fit->request.level);
     const char *const headers[] = {
         "For", "Stratum",  "Time", "Hazard, cumulative",
         "SE",  "Survival", "SE",   cbk_text_format(arena, "%s%% from", level),

@@ -73,7 +73,7 @@ static void add_answers(cbk_document *document, const cbk_style *style,
     const cbk_cox_profile *profile = &fit->coefficients[j].profile;
     const cbk_shown_ratio shown = cbk_regression_shown(fit, &fit->coefficients[j]);
     const double none = (double)NAN;
-    const char *level = cbk_print_number(arena, style, 100.0 * fit->request.level, -1);
+    const char *level = cbk_print_level(arena, style, fit->request.level);
     const char *const headers[] = {"Instead of Wald's", "Hazard ratio",
                                    cbk_text_format(arena, "%s%% from", level), "to",
                                    cbk_style_of(style)->p_heading};

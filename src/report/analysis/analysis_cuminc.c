@@ -275,10 +275,10 @@ const char *cbk_cuminc_line(const cbk_incidences *all, const cbk_style *style,
                            : all->request.interval == CBK_INTERVAL_LOG
                                ? "log of the incidence"
                                : cbk_interval_name(all->request.interval);
-    return cbk_text_format(
-        arena, "Aalen-Johansen estimate; %s; %s%% interval by %s%s.", variance,
-        cbk_print_number(arena, style, 100.0 * all->request.level, -1), interval,
-        all->tests != NULL ? "; Gray's test with rho = 0" : "");
+    return cbk_text_format(arena, "Aalen-Johansen estimate; %s; %s%% interval by %s%s.",
+                           variance, cbk_print_level(arena, style, all->request.level),
+                           interval,
+                           all->tests != NULL ? "; Gray's test with rho = 0" : "");
 }
 
 static void add_methods(const cuminc_analysis *at)

@@ -3,6 +3,7 @@
 #include "report/analysis/analysis_finegray.h"
 
 #include "report/analysis/analysis_cox.h"
+#include "report/regression.h"
 
 #include <math.h>
 
@@ -84,9 +85,9 @@ static void fill_ratio(const finegray_document *at, cbk_table_builder *builder,
 
 static void add_ratios(const finegray_document *at)
 {
-    const char *interval = cbk_text_format(
-        at->arena, "%s%% interval",
-        cbk_print_number(at->arena, at->style, 100.0 * at->fit->level, -1));
+    const char *interval =
+        cbk_text_format(at->arena, "%s%% interval",
+                        cbk_print_level(at->arena, at->style, at->fit->level));
     const char *const headers[] = {"Covariate",
                                    "Subdistribution hazard ratio",
                                    interval,

@@ -40,8 +40,8 @@ void cbk_km_add_coding(const km_analysis *analysis)
 static void add_summary(const km_analysis *analysis)
 {
     const cbk_curves *curves = analysis->curves;
-    const char *level = cbk_print_number(analysis->arena, analysis->style,
-                                         100.0 * curves->conventions.level, -1);
+    const char *level =
+        cbk_print_level(analysis->arena, analysis->style, curves->conventions.level);
     const char *const headers[] = {cbk_km_group_header(analysis),
                                    "n",
                                    "Events",

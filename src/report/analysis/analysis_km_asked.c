@@ -323,9 +323,8 @@ void cbk_km_add_hazards(const km_analysis *analysis)
 static const char *bound_words(const km_analysis *analysis, const char *side)
 {
     return cbk_text_format(analysis->arena, "the exact %s%% %s limit",
-                           cbk_print_number(analysis->arena, analysis->style,
-                                            100.0 * analysis->curves->conventions.level,
-                                            -1),
+                           cbk_print_level(analysis->arena, analysis->style,
+                                           analysis->curves->conventions.level),
                            side);
 }
 

@@ -366,7 +366,7 @@ static void add_methods(const mcf_document *at, const cbk_mcf_request *request)
         &run, at->arena,
         "Mean cumulative function by Nelson; robust variance of Lawless and Nadeau; "
         "%s%% interval by %s",
-        cbk_print_number(at->arena, at->style, 100.0 * request->level, -1),
+        cbk_print_level(at->arena, at->style, request->level),
         cbk_interval_name(request->interval));
     if (read->weight != NULL) {
         cbk_run_textf(&run, at->arena, "; weighted by %s", read->weight);

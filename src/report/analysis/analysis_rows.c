@@ -125,8 +125,7 @@ const char *cbk_analysis_group_header(cbk_arena *arena, const cbk_protocol *prot
 const char *cbk_analysis_limit_header(cbk_arena *arena, const cbk_style *style,
                                       const char *side, double level)
 {
-    return cbk_text_format(arena, "%s %s%%", side,
-                           cbk_print_number(arena, style, 100.0 * level, -1));
+    return cbk_text_format(arena, "%s %s%%", side, cbk_print_level(arena, style, level));
 }
 
 void cbk_analysis_paragraph(cbk_document *document, const char *text)

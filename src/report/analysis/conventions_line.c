@@ -37,7 +37,7 @@ const char *cbk_conventions_line(const cbk_conventions *conventions,
         is_exponential ? "Fleming-Harrington estimate exp(-H), H by Nelson and Aalen; "
                          "standard error of S(t) from that of H"
                        : "Kaplan-Meier estimate; Greenwood standard error of S(t)",
-        cbk_print_number(arena, style, 100.0 * conventions->level, -1),
-        interval_words(conventions), quantile_words(conventions->survival_quantile),
+        cbk_print_level(arena, style, conventions->level), interval_words(conventions),
+        quantile_words(conventions->survival_quantile),
         cbk_profile_name(conventions->profile));
 }

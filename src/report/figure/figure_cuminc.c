@@ -103,14 +103,7 @@ static const char *description(const incidence_figure *figure,
             }
         }
     }
-    if (test != NULL) {
-        cbk_buffer_addf(&text, " %s.", test);
-    }
-    if (spec->look.min_at_risk > 0.0) {
-        cbk_buffer_addf(&text, " %s", cbk_step_cut_text(&spec->look, arena));
-    }
-    cbk_buffer_add(&text, cbk_step_counts_text(&spec->look, "censorings", arena));
-    return or_empty(cbk_words_take(&text, arena));
+    return cbk_step_description(&text, &spec->look, test, "censorings", arena);
 }
 
 /* ---- the counts under the axis ------------------------------------------------------
@@ -393,8 +386,7 @@ static cbk_text_run reading_note(cbk_report *report, const cbk_figure_spec *spec
         "The share of all patients who had that event first. %s: %s%% confidence "
         "interval, where it is defined.%s %s",
         cbk_step_has_bands(&spec->look, n_curves) ? "Shaded" : "CI",
-        cbk_print_number(report->arena, report->style, 100.0 * figure->all->request.level,
-                         -1),
+        cbk_print_level(report->arena, report->style, figure->all->request.level),
         cbk_step_counts_note(&spec->look, "censored", report->arena),
         cbk_cuminc_line(figure->all, report->style, report->arena));
     return run;

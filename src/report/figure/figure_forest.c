@@ -54,9 +54,9 @@ const cbk_drawing *cbk_regression_forest(const cbk_regression *regression, bool 
             drawn[n_drawn++] = row_of(regression, is_alone, &rows[i], style, arena);
         }
     }
-    const char *header = cbk_text_format(
-        arena, "HR (%s%% CI)",
-        cbk_print_number(arena, style, 100.0 * regression->fit->request.level, -1));
+    const char *header =
+        cbk_text_format(arena, "HR (%s%% CI)",
+                        cbk_print_level(arena, style, regression->fit->request.level));
     return cbk_figure_forest_draw(drawn, n_drawn, header, title, style, arena);
 }
 

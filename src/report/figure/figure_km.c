@@ -114,14 +114,7 @@ static const char *description(const cbk_curves *curves, const cbk_figure_spec *
     for (size_t i = 0; i < curves->n_curves; i++) {
         describe_curve(&text, curves, i, spec, arena);
     }
-    if (test != NULL) {
-        cbk_buffer_addf(&text, " %s.", test);
-    }
-    if (spec->look.min_at_risk > 0.0) {
-        cbk_buffer_addf(&text, " %s", cbk_step_cut_text(&spec->look, arena));
-    }
-    cbk_buffer_add(&text, cbk_step_counts_text(&spec->look, "censorings", arena));
-    return or_empty(cbk_words_take(&text, arena));
+    return cbk_step_description(&text, &spec->look, test, "censorings", arena);
 }
 
 /* ---- the chart --------------------------------------------------------------------- */

@@ -99,7 +99,7 @@ static cbk_text_run reading_note(cbk_report *report, const cbk_figure_spec *spec
 {
     cbk_text_run run = {0};
     const char *level =
-        cbk_print_short(report->arena, report->style, 100.0 * curves->conventions.level);
+        cbk_print_level(report->arena, report->style, curves->conventions.level);
     cbk_run_textf(&run, report->arena,
                   "%s: %s%% confidence interval by %s, where it is defined. ",
                   cbk_step_has_bands(&spec->look, curves->n_curves) ? "Shaded" : "CI",

@@ -74,15 +74,7 @@ static const char *description(const mcf_figure *figure, const cbk_figure_spec *
             }
         }
     }
-    if (test != NULL) {
-        cbk_buffer_addf(&text, " %s.", test);
-    }
-    if (spec->look.min_at_risk > 0.0) {
-        cbk_buffer_addf(&text, " %s", cbk_step_cut_text(&spec->look, arena));
-    }
-    cbk_buffer_add(&text,
-                   cbk_step_counts_text(&spec->look, "ends of observation", arena));
-    return or_empty(cbk_words_take(&text, arena));
+    return cbk_step_description(&text, &spec->look, test, "ends of observation", arena);
 }
 
 /* ---- the counts under the axis ------------------------------------------------------
@@ -252,8 +244,7 @@ static cbk_text_run reading_note(cbk_report *report, const cbk_figure_spec *spec
         "interval by log, with the robust variance of Lawless and Nadeau.%s Where "
         "death ends observation, the mean is that of those who live on.",
         cbk_step_has_bands(&spec->look, figure->fit->n_groups) ? "Shaded" : "CI",
-        cbk_print_number(report->arena, report->style, 100.0 * report->conventions.level,
-                         -1),
+        cbk_print_level(report->arena, report->style, report->conventions.level),
         cbk_step_counts_note(&spec->look, "leaving", report->arena));
     return run;
 }

@@ -1,12 +1,14 @@
 /* report/figure/figure_steps.h - a figure of curves that go in steps (survival,
  * incidence, mean number of events), with a table of counts under it.  Who draws one
  * fills a cbk_step_chart; figure_steps.c lays it out and draws the curves,
- * figure_steps_labels.c what is written beside them, figure_steps_table.c the table; all
- * of them ask figure_steps_points.c where things lie.
+ * figure_steps_labels.c what is written beside them, figure_steps_table.c the table,
+ * figure_steps_words.c what is said of it; all of them ask figure_steps_points.c where
+ * things lie.
  */
 #ifndef REPORT_FIGURE_STEPS_H
 #define REPORT_FIGURE_STEPS_H
 
+#include "base/text.h"
 #include "report/figure/axis.h"
 #include "report/figure/placement.h"
 #include "study/protocol/protocol.h"
@@ -110,13 +112,17 @@ double cbk_step_last_time(const cbk_risk_table *risk, double n_risk);
 void cbk_step_cut(cbk_step_curve *curve, double end);
 /* "The curves end where fewer than 10 are at risk."; "" where they do not. */
 const char *cbk_step_cut_text(const cbk_figure_look *look, cbk_arena *arena);
-/* " Under the axis stand, at each tick, the number at risk just before that time and the
- * events and censorings before it."; censorings: what the last row counts, as a noun. */
-const char *cbk_step_counts_text(const cbk_figure_look *look, const char *censorings,
-                                 cbk_arena *arena);
 /* " Under the axis: at risk, the number under observation just before that time; events
  * and censored, those before it."; censored: what the last row is called. */
 const char *cbk_step_counts_note(const cbk_figure_look *look, const char *censored,
+                                 cbk_arena *arena);
+
+/* Ends the description of a figure, which frees the buffer: the test ("Log-rank test:
+ * p = 0.04"; NULL: none), where the curves are cut, and "Under the axis stand, at each
+ * tick, the number at risk just before that time and the events and censorings before
+ * it."; censorings: what the last row counts, as a noun. */
+const char *cbk_step_description(cbk_buffer *text, const cbk_figure_look *look,
+                                 const char *test, const char *censorings,
                                  cbk_arena *arena);
 
 /* chart is borrowed.  NULL when the arena failed. */

@@ -54,19 +54,6 @@ static const char *end_label(cbk_report *report, const cbk_endpoint *endpoint)
                            cbk_words_lower_first(arena, endpoint->label));
 }
 
-static const char *text_of(cbk_arena *arena, const cbk_column *column, size_t row)
-{
-    if (cbk_column_is_missing(column, row)) {
-        return NULL;
-    }
-    if (column->type == CBK_COLUMN_TEXT) {
-        return column->text[row];
-    }
-    char text[CBK_NUMBER_SIZE];
-    cbk_number_shortest(column->number[row], text);
-    return cbk_text_copy(arena, text);
-}
-
 static int longest_first(const void *lhs, const void *rhs)
 {
     const double a = ((const cbk_swimmer *)lhs)->time;
@@ -134,8 +121,8 @@ static cbk_status read_patients(swimming *figure, cbk_error *err)
     figure->keys = CBK_NEW(arena, const char *, table->n_rows);
     CBK_TRY(cbk_report_done(report, err));
     for (size_t row = 0; row < table->n_rows; row++) {
-        const char *key = text_of(arena, &table->columns[0], row);
-        const char *value = text_of(arena, &table->columns[1], row);
+        const char *key = cbk_print_cell(arena, &table->columns[0], row);
+        const char *value = cbk_print_cell(arena, &table->columns[1], row);
         cbk_survival_time time;
         if (key == NULL || value == NULL || !cbk_survival_parse(value, &time)) {
             figure->n_unknown++;

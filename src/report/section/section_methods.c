@@ -136,8 +136,8 @@ static void end_paragraph(methods *text)
 
 static const char *level_words(const methods *text)
 {
-    return cbk_print_number(text->report->arena, text->report->style,
-                            100.0 * text->report->conventions.level, -1);
+    return cbk_print_level(text->report->arena, text->report->style,
+                           text->report->conventions.level);
 }
 
 /* ---- what the report shows ----------------------------------------------------------

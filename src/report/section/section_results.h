@@ -6,7 +6,7 @@
 
 #include "report/parts.h"
 
-/* ---- words of results (section_results.c) -------------------------------------------
+/* ---- words of results (section_results_words.c) -------------------------------------
  */
 
 /* The count, below ten in words; is_first: it begins a sentence. */

@@ -436,11 +436,11 @@ static cbk_status add_regression(cbk_report *report, const cbk_regression_spec *
         cbk_document_paragraph(report->document, run);
         return CBK_OK;
     }
-    cbk_run_textf(&run, report->arena, " %s, the hazard %s (%s%% CI) %s ",
-                  n == 1 ? "patient" : "patients", n_columns == 1 ? "ratio" : "ratios",
-                  cbk_print_number(report->arena, report->style,
-                                   100.0 * report->conventions.level, -1),
-                  n_columns == 1 ? "was" : "were");
+    cbk_run_textf(
+        &run, report->arena, " %s, the hazard %s (%s%% CI) %s ",
+        n == 1 ? "patient" : "patients", n_columns == 1 ? "ratio" : "ratios",
+        cbk_print_level(report->arena, report->style, report->conventions.level),
+        n_columns == 1 ? "was" : "were");
     add_ratios(report, &run, regression, is_alone);
     const char *notes = cbk_words_notes(
         report->arena,
@@ -522,10 +522,9 @@ static void add_mean_at(cbk_report *report, cbk_text_run *run,
              cbk_text_format(arena, "mean number by %s of", when), at.mean,
              cbk_print_number(arena, report->style, at.mean, 2));
     if (isfinite(at.lower) && isfinite(at.upper)) {
-        cbk_run_textf(
-            run, arena, " (%s%% CI%s ",
-            cbk_print_number(arena, report->style, 100.0 * mcf->request.level, -1),
-            cbk_style_of(report->style)->comma);
+        cbk_run_textf(run, arena, " (%s%% CI%s ",
+                      cbk_print_level(arena, report->style, mcf->request.level),
+                      cbk_style_of(report->style)->comma);
         add_mean(report, run, figure, of,
                  cbk_text_format(arena, "lower limit of the mean number by %s of", when),
                  at.lower, cbk_print_number(arena, report->style, at.lower, 2));

@@ -183,8 +183,7 @@ static void fill_labels(survival_table *table)
 {
     cbk_report *report = table->report;
     cbk_arena *arena = report->arena;
-    const char *level =
-        cbk_print_number(arena, report->style, 100.0 * report->conventions.level, -1);
+    const char *level = cbk_print_level(arena, report->style, report->conventions.level);
     const size_t below = row_below(table);
     cbk_table_builder *builder = table->builder;
     cbk_table_text(report, builder, ROW_PATIENTS, 0, "Patients");

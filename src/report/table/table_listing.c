@@ -43,20 +43,6 @@ static bool is_running_number(const listing *list, const char *name)
     return list->records->n != NULL && strcmp(name, "n") == 0;
 }
 
-/* A column's value as text, whatever its type; NULL where missing. */
-static const char *column_text(cbk_arena *arena, const cbk_column *column, size_t row)
-{
-    if (cbk_column_is_missing(column, row)) {
-        return NULL;
-    }
-    if (column->type == CBK_COLUMN_TEXT) {
-        return column->text[row];
-    }
-    char text[CBK_NUMBER_SIZE];
-    cbk_number_shortest(column->number[row], text);
-    return cbk_text_copy(arena, text);
-}
-
 /* The names of the selected rows, walked beside the records: both are in file order. */
 static cbk_status find_rows(listing *list, cbk_error *err)
 {
@@ -70,7 +56,7 @@ static cbk_status find_rows(listing *list, cbk_error *err)
                              &selected, err));
     size_t *rows = CBK_NEW(report->arena, size_t, selected->n_rows + 1);
     for (size_t i = 0, row = 0; rows != NULL && i < selected->n_rows; i++) {
-        const char *key = column_text(report->arena, &selected->columns[0], i);
+        const char *key = cbk_print_cell(report->arena, &selected->columns[0], i);
         for (; key != NULL && row < records->n_rows; row++) {
             const bool is_same =
                 strcmp(records->key[row], key) == 0 &&
@@ -195,7 +181,7 @@ static void add_selected(listing *list, cbk_text_run *run, size_t i, const char 
     } else {
         value.text = column->text[i];
     }
-    const char *text = column_text(arena, column, i);
+    const char *text = cbk_print_cell(arena, column, i);
     const bool is_plain = field == NULL || field->type == CBK_FIELD_TEXT ||
                           (spec->digits < 0 && cbk_field_is_number(field) &&
                            field->type != CBK_FIELD_BOOLEAN);
@@ -295,7 +281,7 @@ static bool find_owned(const listing *list, owned_rows *owned)
         owned->first[i] = SIZE_MAX;
     }
     for (size_t i = owned->values->n_rows; i-- > 0;) {
-        const char *key = column_text(arena, &owned->values->columns[0], i);
+        const char *key = cbk_print_cell(arena, &owned->values->columns[0], i);
         const size_t patient = key != NULL ? cbk_records_find(patients, key) : SIZE_MAX;
         if (patient != SIZE_MAX &&
             !cbk_column_is_missing(&owned->values->columns[1], i)) {

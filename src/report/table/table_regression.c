@@ -301,8 +301,7 @@ static void fill_row(const regression_table *at, size_t row, const cbk_regressio
 static void fill_headers(const regression_table *at)
 {
     cbk_arena *arena = at->arena;
-    const char *level =
-        cbk_print_number(arena, at->style, 100.0 * at->of->fit->request.level, -1);
+    const char *level = cbk_print_level(arena, at->style, at->of->fit->request.level);
     const bool has_alone = at->of->alone != NULL;
     const char *const headers[] = {
         "Covariate",

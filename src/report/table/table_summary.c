@@ -291,11 +291,11 @@ static cbk_status add_notes(cbk_summary *table, cbk_table_builder *builder,
         add_counts_note(table, builder);
     }
     if (table->has_counts && table->spec->interval != NULL) {
-        add_note(table, builder,
-                 cbk_text_format(arena, "After the percentage its %s%% interval (%s).",
-                                 cbk_print_number(arena, table->report->style,
-                                                  100.0 * used->level, -1),
-                                 table->spec->interval));
+        add_note(
+            table, builder,
+            cbk_text_format(arena, "After the percentage its %s%% interval (%s).",
+                            cbk_print_level(arena, table->report->style, used->level),
+                            table->spec->interval));
     }
     if (table->has_several) {
         add_note(table, builder,
@@ -309,19 +309,18 @@ static cbk_status add_notes(cbk_summary *table, cbk_table_builder *builder,
     }
     if (table->has_survival) {
         add_note(table, builder,
-                 cbk_text_format(arena,
-                                 "Survival: Kaplan-Meier median with %s%% interval (%s).",
-                                 cbk_print_number(arena, table->report->style,
-                                                  100.0 * used->level, -1),
-                                 cbk_interval_name(used->interval)));
+                 cbk_text_format(
+                     arena, "Survival: Kaplan-Meier median with %s%% interval (%s).",
+                     cbk_print_level(arena, table->report->style, used->level),
+                     cbk_interval_name(used->interval)));
     }
     if (table->has_rates) {
-        add_note(table, builder,
-                 cbk_text_format(arena,
-                                 "Rates: events per person-time with exact %s%% Poisson "
-                                 "interval.",
-                                 cbk_print_number(arena, table->report->style,
-                                                  100.0 * used->level, -1)));
+        add_note(
+            table, builder,
+            cbk_text_format(arena,
+                            "Rates: events per person-time with exact %s%% Poisson "
+                            "interval.",
+                            cbk_print_level(arena, table->report->style, used->level)));
     }
     cbk_summary_add_test_notes(table, builder);
     return table->spec->by != NULL ? add_ungrouped_note(table, builder, err) : CBK_OK;

@@ -24,18 +24,29 @@ typedef struct byte_check {
     size_t counts[256];
 } byte_check;
 
+/* Raises *most to the largest cause; 0 where those with one are those with an event. */
+static inline uint8_t compare_kinds(const uint8_t *restrict cause,
+                                    const bool *restrict is_event, size_t n,
+                                    uint8_t *most)
+{
+    uint8_t is_wrong = 0;
+    uint8_t largest = *most;
+    for (size_t i = 0; i < n; i++) {
+        largest = cause[i] > largest ? cause[i] : largest;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t has_none = cause[i] == 0;
+        is_wrong = (uint8_t)(is_wrong | (has_none == (uint8_t)is_event[i]));
+    }
+    *most = largest;
+    return is_wrong;
+}
+
 static inline void check_bytes(const uint8_t *restrict cause,
                                const bool *restrict is_event, size_t n, size_t n_causes,
                                byte_check *out)
 {
-    uint8_t most = out->most;
-    uint8_t is_wrong = out->is_wrong;
-    for (size_t i = 0; i < n; i++) {
-        const uint8_t has_cause = cause[i] != 0 ? 1 : 0;
-        const uint8_t has_event = is_event[i] ? 1 : 0;
-        most = cause[i] > most ? cause[i] : most;
-        is_wrong = (uint8_t)(is_wrong | (has_cause ^ has_event));
-    }
+    out->is_wrong |= compare_kinds(cause, is_event, n, &out->most);
     for (size_t k = 1; k <= n_causes; k++) {
         const uint8_t wanted = (uint8_t)k;
         uint8_t count = 0; /* of a block a byte can count */
@@ -44,8 +55,6 @@ static inline void check_bytes(const uint8_t *restrict cause,
         }
         out->counts[k] += count;
     }
-    out->most = most;
-    out->is_wrong = is_wrong;
 }
 
 static cbk_status check_causes(const cbk_cause_rows *rows, size_t *n_event,
@@ -143,8 +152,7 @@ static void count_rest(const cbk_cause_table *table, size_t rest, uint32_t *coun
 
 enum {
     COUNTED_CAUSES = 15,  /* cells of so many have numbers of 16 bits */
-    SLICES = 4,           /* so that a row does not wait for its like */
-    SLICED_FROM = 1 << 15 /* rows from which they pay */
+    SLICED_FROM = 1 << 15 /* rows from which more than one histogram pays */
 };
 
 /* A row's cell is its time times the number of kinds, who is censored being one of them,
@@ -154,14 +162,8 @@ static inline bool fill_cells(const uint16_t *restrict whole,
                               const bool *restrict is_event, size_t n, uint8_t n_causes,
                               uint16_t *restrict cell)
 {
-    uint8_t is_wrong = 0;
     uint8_t most = 0;
-    for (size_t i = 0; i < n; i++) {
-        const uint8_t has_cause = cause[i] != 0 ? 1 : 0;
-        const uint8_t has_event = is_event[i] ? 1 : 0;
-        most = cause[i] > most ? cause[i] : most;
-        is_wrong = (uint8_t)(is_wrong | (has_cause ^ has_event));
-    }
+    const uint8_t is_wrong = compare_kinds(cause, is_event, n, &most);
     for (size_t i = 0; i < n; i++) {
         cell[i] = (uint16_t)(whole[i] * (n_causes + 1u) + cause[i]);
     }
@@ -169,8 +171,8 @@ static inline bool fill_cells(const uint16_t *restrict whole,
 }
 
 /* False where the rows are not of that kind. */
-static bool count_cells(const cbk_cause_rows *rows, uint32_t *counts, size_t n_cells,
-                        size_t n_slices, uint16_t *most)
+static bool count_cells(const cbk_cause_rows *rows, uint32_t *counts, size_t stride,
+                        uint16_t *most)
 {
     const cbk_followup *followup = rows->followup;
     const uint8_t n_causes = (uint8_t)rows->n_causes;
@@ -187,15 +189,9 @@ static bool count_cells(const cbk_cause_rows *rows, uint32_t *counts, size_t n_c
                   : fill_cells(whole, cause, is_event, n, n_causes, cell))) {
             return false;
         }
-        for (size_t i = 0; i < n; i++) {
-            counts[(i & (n_slices - 1)) * n_cells + cell[i]]++;
-        }
+        cbk_whole_count(cell, n, stride, counts);
     }
-    for (size_t slice = 1; slice < n_slices; slice++) {
-        for (size_t i = 0; i < ((size_t)*most + 1) * (n_causes + 1u); i++) {
-            counts[i] += counts[slice * n_cells + i];
-        }
-    }
+    cbk_whole_add_up(counts, ((size_t)*most + 1) * (n_causes + 1u), stride);
     return true;
 }
 
@@ -249,13 +245,14 @@ static bool build_whole(const cbk_cause_rows *rows, cbk_arena *arena, bool *done
     }
     const cbk_mark before = cbk_arena_mark(arena);
     const size_t n_cells = CBK_WHOLE_MAX * (n_causes + 1);
-    const size_t n_slices = followup->n < SLICED_FROM ? 1 : SLICES;
-    uint32_t *counts = CBK_NEW(arena, uint32_t, n_cells * n_slices);
+    const size_t stride = followup->n < SLICED_FROM ? 0 : n_cells;
+    uint32_t *counts =
+        CBK_NEW(arena, uint32_t, n_cells + (CBK_WHOLE_SLICES - 1) * stride);
     uint16_t most = 0;
     if (counts == NULL) {
         return false;
     }
-    *done = count_cells(rows, counts, n_cells, n_slices, &most);
+    *done = count_cells(rows, counts, stride, &most);
     if (!*done) {
         cbk_arena_release(arena, before);
         return true;

@@ -27,6 +27,11 @@ typedef struct making {
     double *x;    /* [p] of the subject, on the model's scale */
     cbk_sum *sum; /* [2 + p] of the hazard, its variance, and its moments */
     double *q;    /* [p] */
+    /* Of the block's times at which curves change: */
+    size_t n_changes;
+    uint32_t *change; /* [steps.size] which run of the block */
+    double *hazard;   /* [steps.size + 1] of a subject; [0] before the block */
+    double *variance; /* likewise */
 } making;
 
 /* ---- the subject ------------------------------------------------------------------ */
@@ -80,18 +85,33 @@ static cbk_status check_subjects(const making *at, cbk_error *err)
 
 /* ---- curves ----------------------------------------------------------------------- */
 
+/* Curves change where there are events, and begin with a stratum.  Who has an event
+ * nobody can guess, so that no branch asks for it. */
+static inline size_t is_change(const cbk_cox_run *run)
+{
+    return (size_t)(run->n_event > 0) | (size_t)cbk_cox_run_is_first(run);
+}
+
+static void list_changes(making *at)
+{
+    const cbk_cox_run *runs = at->steps.model->runs + at->steps.first;
+    size_t n = 0;
+    for (size_t k = 0; k < at->steps.n; k++) {
+        at->change[n] = (uint32_t)k;
+        n += is_change(&runs[k]);
+    }
+    at->n_changes = n;
+}
+
 /* Makes the columns of the block sums from the first time of the stratum on. */
 static void sum_up(const making *at)
 {
     const cbk_cox_steps *steps = &at->steps;
     const size_t p = at->kept->model.p;
-    for (size_t k = 0; k < steps->n; k++) {
+    for (size_t c = 0; c < at->n_changes; c++) {
+        const size_t k = at->change[c];
         if (cbk_cox_run_is_first(&steps->model->runs[steps->first + k])) {
             memset(at->sum, 0, (p + 2) * sizeof *at->sum);
-        }
-        if (steps->model->runs[steps->first + k].n_event == 0) {
-            steps->hazard[k] = at->sum[0].total + at->sum[0].lost;
-            continue; /* fill_curve() asks for no more, but at first, where it is 0 */
         }
         cbk_sum_add(&at->sum[0], steps->hazard[k]);
         cbk_sum_add(&at->sum[1], steps->variance[k]);
@@ -127,17 +147,32 @@ static double quadratic(const making *at, size_t k)
 static void fill_curve(const making *at, double ratio, double *hazard, double *variance)
 {
     const cbk_cox_steps *steps = &at->steps;
-    for (size_t k = 0; k < steps->n; k++) {
-        const size_t r = steps->first + k;
-        const cbk_cox_run *run = &steps->model->runs[r];
-        if (run->n_event == 0 && !cbk_cox_run_is_first(run)) {
-            hazard[r] = hazard[r - 1];
-            variance[r] = variance[r - 1];
-        } else {
-            hazard[r] = ratio * steps->hazard[k];
-            variance[r] = ratio * ratio * (steps->variance[k] + quadratic(at, k));
-        }
+    const cbk_cox_run *runs = steps->model->runs + steps->first;
+    at->hazard[0] = steps->first > 0 ? hazard[steps->first - 1] : 0.0;
+    at->variance[0] = steps->first > 0 ? variance[steps->first - 1] : 0.0;
+    for (size_t c = 0; c < at->n_changes; c++) {
+        const size_t k = at->change[c];
+        at->hazard[c + 1] = ratio * steps->hazard[k];
+        at->variance[c + 1] = ratio * ratio * (steps->variance[k] + quadratic(at, k));
     }
+    size_t c = 0;
+    for (size_t k = 0; k < steps->n; k++) {
+        c += is_change(&runs[k]);
+        hazard[steps->first + k] = at->hazard[c];
+        variance[steps->first + k] = at->variance[c];
+    }
+}
+
+static double sum_weights(const cbk_cox_model *model, uint32_t first, uint32_t end)
+{
+    if (!model->is_weighted) {
+        return (double)(end - first);
+    }
+    double sum = 0.0;
+    for (uint32_t i = first; i < end; i++) {
+        sum += cbk_cox_weight(model, i);
+    }
+    return sum;
 }
 
 /* Time and counts of the block. */
@@ -149,18 +184,10 @@ static void fill_counts(const making *at)
         const size_t r = at->steps.first + k;
         const cbk_cox_run *run = &model->runs[r];
         const uint32_t events_end = run->first + run->n_event;
-        double n_event = 0.0;
-        double n_censor = 0.0;
-        for (uint32_t i = run->first; i < events_end; i++) {
-            n_event += cbk_cox_weight(model, i);
-        }
-        for (uint32_t i = events_end; i < cbk_cox_run_end(run); i++) {
-            n_censor += cbk_cox_weight(model, i);
-        }
         out->time[r] = run->time;
         out->n_risk[r] = at->steps.n_risk[k];
-        out->n_event[r] = n_event;
-        out->n_censor[r] = n_censor;
+        out->n_event[r] = sum_weights(model, run->first, events_end);
+        out->n_censor[r] = sum_weights(model, events_end, cbk_cox_run_end(run));
     }
 }
 
@@ -235,7 +262,13 @@ static bool make_room(making *at)
         return false;
     }
     fill_root(at->kept, factors, at->root);
-    return cbk_cox_steps_start(at->kept, false, at->arena, &at->steps);
+    if (!cbk_cox_steps_start(at->kept, false, at->arena, &at->steps)) {
+        return false;
+    }
+    at->change = CBK_NEW(at->arena, uint32_t, at->steps.size);
+    at->hazard = CBK_NEW(at->arena, double, at->steps.size + 1);
+    at->variance = CBK_NEW(at->arena, double, at->steps.size + 1);
+    return at->variance != NULL;
 }
 
 static cbk_status make(making *at, cbk_cox_curves *out, cbk_error *err)
@@ -257,6 +290,7 @@ static cbk_status make(making *at, cbk_cox_curves *out, cbk_error *err)
     CBK_TRY(check_subjects(at, err));
     for (size_t b = 0; b < at->steps.n_blocks; b++) {
         cbk_cox_steps_read(&at->steps, b);
+        list_changes(at);
         sum_up(at);
         fill_counts(at);
         for (size_t i = 0; i < out->n_subjects; i++) {

@@ -89,12 +89,24 @@ static void close_part(at_risk *sums, size_t width)
 }
 
 /* The d denominators of a time: those at risk, less l / d of those with the event. */
+static inline __attribute__((always_inline)) cbk_cox_denominators
+divide(const cbk_cox_kernels *kernels, double now, double of_events, size_t d)
+{
+    if (d == 1) { /* without a logarithm, which nobody asks for here */
+        const double inverse = 1.0 / now;
+        return (cbk_cox_denominators){.inverse = inverse, .squared = inverse * inverse};
+    }
+    cbk_cox_denominators out;
+    cbk_cox_divide(kernels, now, of_events, d, &out);
+    return out;
+}
+
 static inline __attribute__((always_inline)) void
 see_parts(const cbk_cox_steps *out, const at_risk *sums, size_t k, size_t d, size_t p)
 {
     const double each = sums->of_events[0] / (double)d;
-    cbk_cox_denominators of;
-    cbk_cox_divide(out->model->kernels, sums->now[1], sums->of_events[1], d, &of);
+    const cbk_cox_denominators of =
+        divide(out->model->kernels, sums->now[1], sums->of_events[1], d);
     out->hazard[k] = each * of.inverse;
     out->variance[k] = each * of.squared;
     for (size_t j = 0; j < p; j++) {

@@ -48,10 +48,9 @@ typedef struct tally {
 typedef struct half {
     cbk_arena *arena;
     tally *cells; /* list l is cells[start[l]..start[l + 1]) ascending */
-    tally *spare; /* the next generation */
-    size_t capacity, spare_capacity;
+    size_t capacity;
     size_t *start;
-    size_t *spare_start;
+    size_t *next_start; /* of the next generation */
     size_t n_lists;
     size_t fewest;
     size_t work; /* cells written so far */
@@ -67,9 +66,9 @@ static bool half_open(half *at, const urns *from, cbk_arena *arena)
                  .cells = CBK_NEW(arena, tally, 1),
                  .capacity = 1,
                  .start = CBK_NEW(arena, size_t, most + 2),
-                 .spare_start = CBK_NEW(arena, size_t, most + 2),
+                 .next_start = CBK_NEW(arena, size_t, most + 2),
                  .n_lists = 1};
-    if (at->spare_start == NULL) {
+    if (at->next_start == NULL) {
         return false;
     }
     at->cells[0] = (tally){.sum = 0, .n_ways = 1};
@@ -77,70 +76,92 @@ static bool half_open(half *at, const urns *from, cbk_arena *arena)
     return true;
 }
 
-/* Two ascending lists into one, the second moved by `shift`; returns its end. */
+/* Two ascending lists into one that ends at `out`, the second moved by `shift`; from
+ * their ends, so that the first may lie just before `out`.  Returns where it begins. */
 static tally *merge(const tally *a, const tally *a_end, const tally *b,
                     const tally *b_end, int64_t shift, tally *out)
 {
     while (a < a_end && b < b_end) {
-        const int64_t moved = b->sum + shift;
-        const bool takes_a = a->sum <= moved;
-        const bool takes_b = moved <= a->sum;
-        *out++ = (tally){.sum = takes_a ? a->sum : moved,
-                         .n_ways = (takes_a ? a->n_ways : 0) + (takes_b ? b->n_ways : 0)};
-        a += takes_a ? 1 : 0;
-        b += takes_b ? 1 : 0;
+        const tally last = a_end[-1];
+        const int64_t moved = b_end[-1].sum + shift;
+        const bool takes_a = last.sum >= moved;
+        const bool takes_b = moved >= last.sum;
+        *--out = (tally){.sum = takes_a ? last.sum : moved,
+                         .n_ways = (takes_a ? last.n_ways : 0) +
+                                   (takes_b ? b_end[-1].n_ways : 0)};
+        a_end -= takes_a ? 1 : 0;
+        b_end -= takes_b ? 1 : 0;
+    }
+    while (b < b_end) {
+        b_end--;
+        *--out = (tally){.sum = b_end->sum + shift, .n_ways = b_end->n_ways};
     }
     while (a < a_end) {
-        *out++ = *a++;
-    }
-    for (; b < b_end; b++) {
-        *out++ = (tally){.sum = b->sum + shift, .n_ways = b->n_ways};
+        *--out = *--a_end;
     }
     return out;
 }
 
-static bool half_reserve(half *at)
+/* Moves the lists to the front of as much room as they and n_more cells need. */
+static bool half_reserve(half *at, size_t n_more)
 {
-    const size_t need = 2 * at->start[at->n_lists];
-    if (need > at->spare_capacity) {
-        at->spare = CBK_NEW(at->arena, tally, 2 * need);
-        at->spare_capacity = 2 * need;
+    const size_t first = at->start[0];
+    const size_t n = at->start[at->n_lists] - first;
+    tally *to = at->cells;
+    if (n + n_more > at->capacity) {
+        at->capacity = 2 * (n + n_more);
+        to = CBK_NEW(at->arena, tally, at->capacity);
+        if (to == NULL) {
+            return false;
+        }
     }
-    return at->spare != NULL;
+    memmove(to, at->cells + first, n * sizeof *to);
+    at->cells = to;
+    for (size_t l = 0; l <= at->n_lists; l++) {
+        at->start[l] -= first;
+    }
+    return true;
+}
+
+/* Which list holds what k numbers drawn add up to; n_lists: none. */
+static size_t list_of(const half *at, size_t k)
+{
+    return k >= at->fewest && k - at->fewest < at->n_lists ? k - at->fewest : at->n_lists;
+}
+
+static size_t length_of(const half *at, size_t list)
+{
+    return list < at->n_lists ? at->start[list + 1] - at->start[list] : 0;
 }
 
 /* Meets one more number of the urn: it is drawn or not.  Then from `fewest` to `most`
- * have been drawn. */
+ * have been drawn.  The lists are written from the last to the first, behind those that
+ * are still to be read. */
 static bool half_meet(half *at, int64_t value, size_t fewest, size_t most)
 {
-    if (!half_reserve(at)) {
+    size_t n_more = 0;
+    for (size_t k = fewest > 0 ? fewest : 1; k <= most; k++) {
+        n_more += length_of(at, list_of(at, k - 1));
+    }
+    if (at->start[at->n_lists] + n_more > at->capacity && !half_reserve(at, n_more)) {
         return false;
     }
-    tally *end = at->spare;
-    at->spare_start[0] = 0;
-    for (size_t k = fewest; k <= most; k++) {
-        const bool has_same = k >= at->fewest && k - at->fewest < at->n_lists;
-        const bool has_less = k > at->fewest && k - 1 - at->fewest < at->n_lists;
-        const size_t same = has_same ? k - at->fewest : 0;
-        const size_t less = has_less ? k - 1 - at->fewest : 0;
+    tally *out = at->cells + at->start[at->n_lists] + n_more;
+    at->next_start[most - fewest + 1] = (size_t)(out - at->cells);
+    for (size_t k = most + 1; k-- > fewest;) {
+        const size_t same = list_of(at, k);
+        const size_t less = k > 0 ? list_of(at, k - 1) : at->n_lists;
         const tally *a = at->cells + at->start[same];
         const tally *b = at->cells + at->start[less];
-        end = merge(a, has_same ? at->cells + at->start[same + 1] : a, b,
-                    has_less ? at->cells + at->start[less + 1] : b, value, end);
-        at->spare_start[k - fewest + 1] = (size_t)(end - at->spare);
+        out = merge(a, a + length_of(at, same), b, b + length_of(at, less), value, out);
+        at->next_start[k - fewest] = (size_t)(out - at->cells);
     }
-    tally *const cells = at->cells;
     size_t *const start = at->start;
-    const size_t capacity = at->capacity;
-    at->cells = at->spare;
-    at->start = at->spare_start;
-    at->capacity = at->spare_capacity;
-    at->spare = cells;
-    at->spare_start = start;
-    at->spare_capacity = capacity;
+    at->start = at->next_start;
+    at->next_start = start;
     at->fewest = fewest;
     at->n_lists = most - fewest + 1;
-    at->work += at->start[at->n_lists];
+    at->work += at->start[at->n_lists] - at->start[0];
     return true;
 }
 

@@ -7,6 +7,7 @@
  */
 #include "stats/risk/exit_times.h"
 
+#include "numeric/fetch.h"
 #include "numeric/sort.h"
 
 #include <stdalign.h>
@@ -102,8 +103,11 @@ static void find_places(const parting *part, const double *restrict time,
     double place[BLOCK];
     const double least = part->least;
     const double scale = part->scale;
-    for (size_t i = 0; i < BLOCK; i++) {
-        place[i] = (time[i] - least) * scale;
+    for (size_t i = 0; i < BLOCK; i += 8) {
+        cbk_fetch_ahead(time + i, 2 * BLOCK * sizeof *time);
+        for (size_t k = 0; k < 8; k++) {
+            place[i + k] = (time[i + k] - least) * scale;
+        }
     }
     for (size_t h = 0; h < part->n_heavy; h++) {
         const double heavy = part->heavy[h].time;

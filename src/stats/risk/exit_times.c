@@ -2,6 +2,7 @@
  * Contract: stats/risk/exit_times.h. */
 #include "stats/risk/exit_times.h"
 
+#include "numeric/fetch.h"
 #include "numeric/sort.h"
 #include "stats/risk/whole_times.h"
 
@@ -9,35 +10,41 @@
 
 enum {
     SLICE = 2 * CBK_WHOLE_MAX + 80, /* the 80 keep slices out of each other's lines */
-    SLICES_MAX = 8,       /* histograms, so that a time does not wait for its like */
-    SLICED_FROM = 1 << 15 /* rows from which they pay */
+    SLICED_FROM = 1 << 15           /* rows from which more than one histogram pays */
 };
 
 /* ---- whole numbers ------------------------------------------------------------------
  */
 
-/* Counts cells: twice a time, plus 1 for an event.  False where a time is not whole. */
-static bool count_cells(const cbk_followup *followup, uint32_t *counts, size_t n_slices,
+/* A time's cell is twice the time, plus 1 for an event. */
+static inline void fill_cells(const bool *restrict is_event, size_t n,
+                              uint16_t *restrict cell)
+{
+    for (size_t i = 0; i < n; i++) {
+        cell[i] = (uint16_t)(2 * cell[i] + (uint8_t)is_event[i]);
+    }
+}
+
+/* False where a time is not whole. */
+static bool count_cells(const cbk_followup *followup, uint32_t *counts, size_t stride,
                         uint16_t *most)
 {
-    uint16_t whole[CBK_WHOLE_BLOCK];
+    uint16_t cell[CBK_WHOLE_BLOCK];
     for (size_t start = 0; start < followup->n; start += CBK_WHOLE_BLOCK) {
         const size_t left = followup->n - start;
         const size_t n = left < CBK_WHOLE_BLOCK ? left : CBK_WHOLE_BLOCK;
         const bool *is_event = followup->is_event + start;
-        if (!cbk_whole_times_read(followup->time + start, n, whole, most)) {
+        if (!cbk_whole_times_read(followup->time + start, n, cell, most)) {
             return false;
         }
-        const size_t mask = n_slices - 1;
-        for (size_t i = 0; i < n; i++) {
-            counts[(i & mask) * SLICE + 2 * (size_t)whole[i] + is_event[i]]++;
+        if (n == CBK_WHOLE_BLOCK) {
+            fill_cells(is_event, CBK_WHOLE_BLOCK, cell);
+        } else {
+            fill_cells(is_event, n, cell);
         }
+        cbk_whole_count(cell, n, stride, counts);
     }
-    for (size_t slice = 1; slice < n_slices; slice++) {
-        for (size_t i = 0; i < 2 * ((size_t)*most + 1); i++) {
-            counts[i] += counts[slice * SLICE + i];
-        }
-    }
+    cbk_whole_add_up(counts, 2 * ((size_t)*most + 1), stride);
     return true;
 }
 
@@ -77,14 +84,14 @@ bool cbk_exit_times_by_count(const cbk_followup *followup, cbk_arena *arena,
     const size_t n_most = followup->n < CBK_WHOLE_MAX ? followup->n : CBK_WHOLE_MAX;
     const bool has_room = make_room(out, n_most, arena);
     const cbk_mark result = cbk_arena_mark(arena);
-    const size_t n_slices = followup->n < SLICED_FROM ? 1 : SLICES_MAX;
-    uint32_t *counts = CBK_NEW(arena, uint32_t, SLICE * n_slices);
+    const size_t stride = followup->n < SLICED_FROM ? 0 : SLICE;
+    uint32_t *counts = CBK_NEW(arena, uint32_t, SLICE + (CBK_WHOLE_SLICES - 1) * stride);
     uint16_t most = 0;
     if (!has_room || counts == NULL) {
         cbk_arena_release(arena, before);
         return false;
     }
-    *done = count_cells(followup, counts, n_slices, &most);
+    *done = count_cells(followup, counts, stride, &most);
     if (*done) {
         write_counts(counts, most, out);
     }
@@ -173,6 +180,7 @@ cbk_time_range cbk_time_range_of(const double *time, size_t n)
     }
     for (size_t i = 0; i < n; i += i + LANES <= n ? LANES : 1) {
         const size_t n_now = i + LANES <= n ? LANES : 1;
+        cbk_fetch_ahead(time + i, 4096);
         for (size_t k = 0; k < n_now; k++) {
             const double t = time[i + k];
             least[k] = t < least[k] ? t : least[k];

@@ -331,8 +331,7 @@ static bool read_numbers(const cbk_log_rank_rows *rows, const layout *plan,
 
 enum {
     WHOLE_FROM = 1 << 15, /* rows; fewer are not worth it */
-    WHOLE_BITS_MAX = 16,  /* of the numbers that are counted */
-    SLICES = 4            /* so that a row does not wait for its like */
+    WHOLE_BITS_MAX = 16   /* of the numbers that are counted */
 };
 
 /* The kinds of n rows, as kind_of() has them. */
@@ -391,15 +390,9 @@ static bool count_rows(const cbk_log_rank_rows *rows, const layout *plan,
         } else {
             fill_numbers(rows, plan, start, n, whole, number);
         }
-        for (size_t i = 0; i < n; i++) {
-            counts[(i & (SLICES - 1)) * n_numbers + number[i]]++;
-        }
+        cbk_whole_count(number, n, n_numbers, counts);
     }
-    for (size_t slice = 1; slice < SLICES; slice++) {
-        for (size_t i = 0; i < n_numbers; i++) {
-            counts[i] += counts[slice * n_numbers + i];
-        }
-    }
+    cbk_whole_add_up(counts, n_numbers, n_numbers);
     return true;
 }
 
@@ -425,7 +418,7 @@ static bool read_whole(const cbk_log_rank_rows *rows, layout *plan, cbk_arena *a
     }
     const size_t n = (size_t)1 << total_bits(&of_whole);
     const cbk_mark before = cbk_arena_mark(arena);
-    uint32_t *counts = CBK_NEW(arena, uint32_t, SLICES * n);
+    uint32_t *counts = CBK_NEW(arena, uint32_t, CBK_WHOLE_SLICES * n);
     if (counts == NULL) {
         return false;
     }

@@ -103,6 +103,16 @@ static const char *values_held(const reading *at, size_t column)
     return text;
 }
 
+bool cbk_reading_is_categorical(const cbk_followup_request *request, const char *name)
+{
+    for (size_t i = 0; i < request->n_categorical; i++) {
+        if (strcmp(request->categorical[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool cbk_reading_is_zero_or_one(const reading *at, const char *cell, bool *is_event)
 {
     double number = 0.0;

@@ -12,22 +12,33 @@
 
 #include <math.h>
 
-enum { N_NUMBERS = 3 }; /* time, entry, weight */
+enum { N_SINGLE = 6 }; /* time, event, entry, weight, offset, cluster */
 
-/* What was read: time, event, then what the request names of entry and weight, by and
- * strata. */
+/* What was read: time, event, then what the request names of the others. */
 typedef struct values {
     const cbk_csv_values *time;
     const cbk_csv_values *event;
-    const cbk_csv_values *entry;  /* NULL: none */
-    const cbk_csv_values *weight; /* NULL: none */
-    const cbk_csv_values *by;     /* [n_by], then strata */
+    const cbk_csv_values *entry;   /* NULL: none */
+    const cbk_csv_values *weight;  /* NULL: none */
+    const cbk_csv_values *offset;  /* NULL: none */
+    const cbk_csv_values *cluster; /* NULL: none */
+    const cbk_csv_values *by;      /* [n_by], then strata */
+    const cbk_csv_values *on;      /* [n_on] */
 } values;
 
+/* ---- columns ------------------------------------------------------------------------
+ */
+
+/* False: there is no such column, or it is wanted already. */
 static bool add_want(cbk_csv_want *wants, size_t *n, size_t column, cbk_csv_kind kind)
 {
     if (column == SIZE_MAX) {
         return false;
+    }
+    for (size_t i = 0; i < *n; i++) {
+        if (wants[i].column == column) {
+            return false;
+        }
     }
     wants[(*n)++] = (cbk_csv_want){.column = column, .kind = kind};
     return true;
@@ -44,10 +55,35 @@ static bool add_levels(const cbk_reading *at, const char *const *names, size_t n
     return true;
 }
 
+static bool add_covariates(const cbk_reading *at, cbk_csv_want *wants, size_t *n)
+{
+    const cbk_followup_request *request = at->request;
+    for (size_t i = 0; i < request->n_on; i++) {
+        const bool is_level = cbk_reading_is_categorical(request, request->on[i]);
+        if (!add_want(wants, n, cbk_csv_column(at->csv, request->on[i]),
+                      is_level ? CBK_CSV_LEVEL : CBK_CSV_NUMBER)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A column that need not be named; *out stays NULL where it is not. */
+static bool add_named(const cbk_reading *at, const char *name, cbk_csv_kind kind,
+                      cbk_csv_want *wants, size_t *n, const cbk_csv_values *read,
+                      const cbk_csv_values **out)
+{
+    if (name == NULL) {
+        return true;
+    }
+    *out = &read[*n];
+    return add_want(wants, n, cbk_csv_column(at->csv, name), kind);
+}
+
 static bool read_values(cbk_reading *at, cbk_csv_scan *scan, values *out, size_t *n_rows)
 {
     const cbk_followup_request *request = at->request;
-    const size_t n_most = 1 + N_NUMBERS + request->n_by + request->n_strata;
+    const size_t n_most = N_SINGLE + request->n_by + request->n_strata + request->n_on;
     cbk_csv_want *wants = CBK_NEW(at->arena, cbk_csv_want, n_most);
     cbk_csv_values *read = CBK_NEW(at->arena, cbk_csv_values, n_most);
     size_t n = 0;
@@ -56,15 +92,19 @@ static bool read_values(cbk_reading *at, cbk_csv_scan *scan, values *out, size_t
         return false;
     }
     *out = (values){.time = &read[0], .event = &read[1]};
-    if (add_want(wants, &n, at->entry_column, CBK_CSV_NUMBER)) {
-        out->entry = &read[n - 1];
-    }
-    if (add_want(wants, &n, at->weight_column, CBK_CSV_NUMBER)) {
-        out->weight = &read[n - 1];
+    if (!add_named(at, request->entry, CBK_CSV_NUMBER, wants, &n, read, &out->entry) ||
+        !add_named(at, request->weight, CBK_CSV_NUMBER, wants, &n, read, &out->weight) ||
+        !add_named(at, request->offset, CBK_CSV_NUMBER, wants, &n, read, &out->offset) ||
+        !add_named(at, request->cluster, CBK_CSV_TEXT, wants, &n, read, &out->cluster)) {
+        return false;
     }
     out->by = &read[n];
-    return add_levels(at, request->by, request->n_by, wants, &n) &&
-           add_levels(at, request->strata, request->n_strata, wants, &n) &&
+    if (!add_levels(at, request->by, request->n_by, wants, &n) ||
+        !add_levels(at, request->strata, request->n_strata, wants, &n)) {
+        return false;
+    }
+    out->on = &read[n];
+    return add_covariates(at, wants, &n) &&
            cbk_csv_scan_read(scan, wants, n, "NA", read, n_rows);
 }
 
@@ -163,6 +203,68 @@ static const cbk_column *text_columns(const cbk_csv_values *read,
     return columns;
 }
 
+/* Whether every number is finite, or missing. */
+static bool are_finite(const double *number, size_t n)
+{
+    unsigned n_infinite = 0;
+    for (size_t i = 0; i < n; i++) {
+        n_infinite += isinf(number[i]) ? 1u : 0u;
+    }
+    return n_infinite == 0;
+}
+
+static bool add_number(const cbk_csv_values *read, const char *name, size_t n_rows,
+                       cbk_column *out)
+{
+    *out = (cbk_column){.name = name, .type = CBK_COLUMN_NUMBER, .number = read->number};
+    return are_finite(read->number, n_rows);
+}
+
+/* Covariates, offset, cluster, and the numbers of the rows. */
+static bool add_regression(const cbk_reading *at, const values *read, size_t n_rows,
+                           cbk_followup_draft *draft)
+{
+    const cbk_followup_request *request = at->request;
+    cbk_column *on = CBK_NEW(at->arena, cbk_column, request->n_on + 1);
+    cbk_column *others = CBK_NEW(at->arena, cbk_column, 2);
+    if (others == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < request->n_on; i++) {
+        if (read->on[i].number == NULL) {
+            const cbk_column *texts =
+                text_columns(&read->on[i], &request->on[i], 1, n_rows, at->arena);
+            if (texts == NULL) {
+                return false;
+            }
+            on[i] = texts[0];
+        } else if (!add_number(&read->on[i], request->on[i], n_rows, &on[i])) {
+            return false;
+        }
+    }
+    draft->on = on;
+    if (read->offset != NULL) {
+        draft->offset = &others[0];
+        if (!add_number(read->offset, request->offset, n_rows, &others[0])) {
+            return false;
+        }
+    }
+    if (read->cluster != NULL) {
+        const char **text = read->cluster->text;
+        for (size_t row = 0; row < n_rows; row++) {
+            text[row] = cbk_data_cell_is_missing(text[row]) ? NULL : text[row];
+        }
+        others[1] =
+            (cbk_column){.name = request->cluster, .type = CBK_COLUMN_TEXT, .text = text};
+        draft->cluster = &others[1];
+    }
+    draft->row = request->n_on > 0 ? CBK_NEW(at->arena, size_t, n_rows + 1) : NULL;
+    for (size_t row = 0; draft->row != NULL && row < n_rows; row++) {
+        draft->row[row] = row + 1;
+    }
+    return !cbk_arena_has_failed(at->arena);
+}
+
 /* The levels that are events, as texts. */
 static const cbk_column *cause_column(const cbk_reading *at, const cbk_csv_values *event,
                                       const event_coding *coding, size_t n_rows)
@@ -207,6 +309,9 @@ static bool make_draft(const cbk_reading *at, const values *read, size_t n,
                                request->n_strata, n, at->arena)};
     if (request->wants_causes) {
         draft->cause = cause_column(at, read->event, &coding, n);
+    }
+    if (!add_regression(at, read, n, draft)) {
+        return false;
     }
     if (has_missing || coding.has_missing) {
         draft->lack = CBK_NEW(at->arena, cbk_lack, n + 1);

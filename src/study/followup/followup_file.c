@@ -105,7 +105,7 @@ static cbk_status keep_rows(const reading *at, const size_t **kept, size_t *n,
     }
     cbk_study *study = NULL;
     CBK_TRY(cbk_study_of_data_file(at->csv, at->arena, &study, err));
-    const row_set *set = NULL;
+    row_set *set = NULL;
     const cbk_status status = cbk_study_rows(study, NULL, at->request->where, &set, err);
     if (status == CBK_OK) {
         memcpy(rows, set->rows, set->n * sizeof *rows);
@@ -117,16 +117,6 @@ static cbk_status keep_rows(const reading *at, const size_t **kept, size_t *n,
 
 /* ---- what a regression reads
  * ----------------------------------------------------------------- */
-
-static bool is_categorical(const cbk_followup_request *request, const char *name)
-{
-    for (size_t i = 0; i < request->n_categorical; i++) {
-        if (strcmp(request->categorical[i], name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* A column of numbers of the kept rows. */
 static cbk_status read_numbers(const reading *at, const char *option, const char *name,
@@ -164,7 +154,7 @@ static cbk_status read_regression(const reading *at, const size_t *kept, size_t 
         return cbk_fail_memory(err);
     }
     for (size_t i = 0; i < request->n_on; i++) {
-        if (is_categorical(request, request->on[i])) {
+        if (cbk_reading_is_categorical(request, request->on[i])) {
             const cbk_column *texts = NULL;
             CBK_TRY(read_groups(at, "--on", &request->on[i], 1, kept, n, &texts, err));
             on[i] = texts[0];
@@ -298,9 +288,7 @@ cbk_status cbk_followup_of_file(const char *path, const cbk_followup_request *re
                                      .label = request->time};
     *data = start;
     const cbk_mark before = cbk_arena_mark(arena);
-    const bool is_plain = request->n_on == 0 && request->offset == NULL &&
-                          request->cluster == NULL && request->where == NULL;
-    if (!is_plain || !cbk_followup_of_columns(path, arena, data)) {
+    if (request->where != NULL || !cbk_followup_of_columns(path, arena, data)) {
         cbk_arena_release(arena, before);
         *data = start;
         CBK_TRY(read_cells(path, request, arena, problems, data, err));

@@ -30,6 +30,9 @@ cbk_place cbk_reading_line(const cbk_reading *at, size_t row);
  * there is no such column. */
 cbk_status cbk_reading_find_columns(cbk_reading *at, cbk_error *err);
 
+/* Whether the covariate's values are categories. */
+bool cbk_reading_is_categorical(const cbk_followup_request *request, const char *name);
+
 bool cbk_reading_is_zero_or_one(const cbk_reading *at, const char *cell, bool *is_event);
 
 /* Whether every cell of the event can be told; else a problem.  Without a value the

@@ -337,7 +337,7 @@ cbk_status cbk_followup_of_study(cbk_study *study, const cbk_followup_request *r
     *out = NULL;
     const cbk_endpoint *endpoint = NULL;
     const cbk_table *table = NULL;
-    const row_set *set = NULL;
+    row_set *set = NULL;
     CBK_TRY(need_endpoint(study->protocol, request->endpoint, arena, &endpoint, err));
     CBK_TRY(select_columns(study, request, arena, &table, err));
     CBK_TRY(cbk_study_rows(study, NULL, request->where, &set, err));
