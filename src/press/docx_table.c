@@ -80,8 +80,7 @@ static void notes(cbk_docx *docx, const cbk_text_run *notes_of, size_t n,
     }
 }
 
-/* An empty paragraph that ends the section before it. */
-static void end_section(cbk_docx *docx, bool is_across)
+void cbk_docx_end_section(cbk_docx *docx, bool is_across)
 {
     cbk_buffer_add(&docx->body, "<w:p><w:pPr><w:pStyle w:val=\"TableNote\"/>");
     cbk_docx_section(docx, is_across);
@@ -105,9 +104,10 @@ void cbk_docx_table(cbk_docx *docx, const cbk_table_block *table)
         return; /* sticky in the arena */
     }
     const bool is_across = docx->place == NULL && cbk_print_is_across(table);
-    if (is_across) {
-        end_section(docx, false);
+    if (is_across && !docx->is_turned) {
+        cbk_docx_end_section(docx, false);
     }
+    docx->is_turned = false;
     cbk_print_columns(table, text_width(docx, is_across), width_mm);
     cbk_docx_caption(docx, "Table", table->id, table->number, table->title, true);
     cbk_buffer_add(&docx->body, "<w:tbl><w:tblPr><w:tblStyle w:val=\"");
@@ -127,7 +127,7 @@ void cbk_docx_table(cbk_docx *docx, const cbk_table_block *table)
     cbk_buffer_add(&docx->body, "</w:tbl>\n");
     notes(docx, table->notes, table->n_notes, table->abbreviations);
     if (is_across) {
-        end_section(docx, true);
+        cbk_docx_end_section(docx, true);
     }
 }
 
