@@ -124,6 +124,7 @@ static cbk_status block_write(cbk_docx *docx, const cbk_block *block, cbk_error 
 static cbk_status body_write(cbk_docx *docx, cbk_error *err)
 {
     const cbk_document *document = docx->document;
+    turn_for_table(docx, document->first);
     cbk_docx_open(docx, "Title", true);
     cbk_docx_text(docx, "", document->title);
     cbk_docx_close(docx);

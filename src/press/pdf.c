@@ -171,6 +171,7 @@ static cbk_status lay_out(const cbk_document *document, size_t n_total,
     pages.cairo = cairo_create(pages.surface);
     cairo_scale(pages.cairo, POINTS_PER_MM, POINTS_PER_MM);
     pages.layout = cbk_layout_create(pages.cairo);
+    pages.wants_across = is_of_table_across(document->first);
     cbk_page_break(&pages);
     cbk_page_tag(&pages, "Document");
     title(&pages);
