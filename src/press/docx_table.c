@@ -82,9 +82,13 @@ static void notes(cbk_docx *docx, const cbk_text_run *notes_of, size_t n,
 
 void cbk_docx_end_section(cbk_docx *docx, bool is_across)
 {
+    if (!is_across && docx->body.size == docx->section_start) {
+        return;
+    }
     cbk_buffer_add(&docx->body, "<w:p><w:pPr><w:pStyle w:val=\"TableNote\"/>");
     cbk_docx_section(docx, is_across);
     cbk_buffer_add(&docx->body, "</w:pPr></w:p>\n");
+    docx->section_start = docx->body.size;
 }
 
 static double text_width(const cbk_docx *docx, bool is_across)
