@@ -195,6 +195,8 @@ def test_tables(folder):
     for ending, start in starts.items():
         check(f"the ending .{ending} says how a table is written",
               made(folder / f"four.{ending}", "table", worked, "4").startswith(start))
+    letter = made(folder / "letter.html", "table", worked, "4", "--paper", "letter")
+    check("a page is printed on the paper that is asked for", b"@page{size:letter;" in letter)
     wrong = run("table", worked, "4", "-o", folder / "four.gif")
     check("another ending is refused", wrong.returncode == 2 and ".gif" in wrong.stderr, wrong.stderr)
     all_of_them = made(folder / "all.md", "table", worked).decode()
