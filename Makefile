@@ -5,7 +5,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_SECONDS ?= 60
-COMMAND_STEP ?= 29
+ALLOCATIONS ?= paths
 STUDY = studies/ivc-lms
 REPORT = build/report
 SANITIZE = -Db_sanitize=address,undefined -Db_lundef=false
@@ -35,16 +35,12 @@ check:
 # of the disk.
 check-long: check clang asan file fuzz
 
-# The casebook file at length: 200,000 states after a power cut, every failing operation, each
-# COMMAND_STEP-th allocation of whole commands (1: each), 10,000 tamperings, 200 kills, full disks.
+# The casebook file at length, in about an hour: 200,000 states after a power cut and as many after a
+# second one, every failing operation, allocations of whole commands by each path of calls
+# (ALLOCATIONS=1: each, in many hours), 10,000 tamperings, 200 kills, full disks.
 file: all
 	@meson compile -C build
-	build/tests/file/power_cut 200000
-	build/tests/file/allocations 29
-	build/tests/file/commands tests/file/sample $(COMMAND_STEP)
-	tests/file/test_full_disk.py build/casebook tests/file/sample 1
-	tests/file/test_tamper.py build/casebook build/tools/verify/casebook-verify $(STUDY) 10000
-	tests/file/test_kill.py build/casebook $(STUDY) 200
+	@python3 tests/file/prove.py build $(ALLOCATIONS)
 
 deps:
 	@tools/deps.sh build check
@@ -54,11 +50,12 @@ install: all
 	@tools/install.sh build '$(PREFIX)' '$(DESTDIR)'
 
 bench: all
-	@meson compile -C build bench bench_kaplan_meier bench_log_rank bench_cox bench_cox_curve bench_cuminc bench_fine_gray bench_mean_cumulative
+	@meson compile -C build bench bench_kaplan_meier bench_log_rank bench_cox bench_cox_curve bench_cuminc bench_fine_gray bench_mean_cumulative bench_casebook_file
 	@mkdir -p build/bench/data
 	@python3 bench/large_study.py build/bench/data/large
 	@status=0; \
 	build/bench/bench build/casebook $(STUDY) build/bench/data || status=1; \
+	build/bench/bench_casebook_file build/bench/data build/tools/verify/casebook-verify || status=1; \
 	build/bench/bench_log_rank || status=1; \
 	build/bench/bench_cox || status=1; \
 	build/bench/bench_cox_curve || status=1; \

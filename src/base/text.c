@@ -308,3 +308,15 @@ void cbk_text_make_printable(char *text)
         size -= n;
     }
 }
+
+bool cbk_text_is_formula(const char *field)
+{
+    static const char *const wide[] = {"\uff1d", "\uff0b", "\uff0d", "\uff20"};
+    double number = 0.0;
+    field += strspn(field, " ");
+    bool begins = *field != '\0' && strchr("=+-@\t\r\n", *field) != NULL;
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++) {
+        begins = begins || strncmp(field, wide[i], strlen(wide[i])) == 0;
+    }
+    return begins && !cbk_number_parse(field, false, &number);
+}

@@ -63,6 +63,11 @@ double cbk_number_round(double value, int digits, cbk_rounding rounding);
  * decimal_comma), optional exponent; nothing before or after.  No hex, no inf, no nan. */
 bool cbk_number_parse(const char *text, bool decimal_comma, double *out);
 
+/* Whether a spreadsheet may take a field of a CSV file for a formula: it begins, spaces
+ * aside, with = + - @ (also those of full width), a tab or a line's end, and is no
+ * number. */
+bool cbk_text_is_formula(const char *field);
+
 /* Of n candidates the one nearest to word (optimal string alignment distance, case
  * folded) if near enough to be a slip of the pen (distance <= 1 + length / 4, and less
  * than the shorter of the two), else NULL.  Words over 64 code points get none. */

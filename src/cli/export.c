@@ -53,6 +53,11 @@ static void say_what_left(const cbk_export *made)
         (void)fprintf(stderr, "%zu age%s over 89 as 90+ (--ages keeps them)\n",
                       made->n_ages, made->n_ages == 1 ? "" : "s");
     }
+    if (made->n_implied > 0) {
+        (void)fprintf(stderr,
+                      "warning: of %zu record%s age and days add up to an age over 89\n",
+                      made->n_implied, made->n_implied == 1 ? "" : "s");
+    }
     if (made->n_left_out > 0) {
         (void)fprintf(stderr, "%zu field%s of free text left out (--text keeps them)\n",
                       made->n_left_out, made->n_left_out == 1 ? "" : "s");
@@ -126,7 +131,9 @@ const cbk_command cbk_command_export = {
     .summary = "the records of a form as CSV, for somebody else",
     .details =
         "What leaves says less than the file: a date leaves as days from one date of the "
-        "patient, and that date as its year; ages over 89 leave as 90+; free text stays. "
+        "patient, and that date as its year; ages over 89, and days that tell them, "
+        "leave "
+        "as 90+; free text stays. "
         "Options keep each of them. Before anything is written a warning says how many "
         "records are alone, or nearly, with what somebody may know of a patient (ages in "
         "bands of five years). A cell that a spreadsheet would take for a formula gets "

@@ -10,6 +10,7 @@
 #endif
 
 enum { WORD = 64 };
+static const uint64_t top_bit = (uint64_t)1 << 63;
 
 /* ---- places -------------------------------------------------------------------------
  */
@@ -79,9 +80,15 @@ size_t cbk_cells_find(const char *bytes, size_t size, char separator, uint32_t *
         }
         const marks found = marks_of(from, separator);
         n_lines += count_bits(found.line_end);
-        for (uint64_t bits = found.cell_end; bits != 0; bits &= bits - 1) {
-            place[n++] = (uint32_t)(start + lowest_bit(bits));
+        const size_t end = n + count_bits(found.cell_end);
+        uint64_t bits = found.cell_end;
+        for (size_t at = n; at < end; at += CBK_CELLS_SPARE) { /* without guessing */
+            for (size_t k = 0; k < CBK_CELLS_SPARE; k++) {
+                place[at + k] = (uint32_t)start + lowest_bit(bits | top_bit);
+                bits &= bits - 1;
+            }
         }
+        n = end;
     }
     *n_line_ends = n_lines;
     return n;
@@ -190,7 +197,16 @@ static inline bool decimal_number(const char *cell, size_t size, double *out)
         return point == size && size > 0 && whole < UINT64_C(1) << 53;
     }
     const size_t n_decimals = size - point - 1;
-    for (i++; i < size; i++) {
+    i++;
+    if (n_decimals >= 8) { /* the first eight at once */
+        const uint64_t digits = digits_before(cell + i + 8, 8);
+        if (!are_digits(digits)) {
+            return false;
+        }
+        whole = whole * 100000000 + value_of(digits);
+        i += 8;
+    }
+    for (; i < size; i++) {
         const unsigned digit = (unsigned)(unsigned char)cell[i] - '0';
         if (digit > 9) {
             return false;
@@ -203,6 +219,10 @@ static inline bool decimal_number(const char *cell, size_t size, double *out)
 
 static inline bool plain_number(const char *cell, size_t size, double *out)
 {
+    if (size == 1 && (unsigned char)(*cell - '0') <= 9) { /* a code, as most are */
+        *out = (double)(*cell - '0');
+        return true;
+    }
     if (size - 1 < 8) { /* 1 to 8 */
         const uint64_t digits = digits_before(cell + size, size);
         if (are_digits(digits)) {

@@ -7,8 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { CBK_CELLS_SPARE = 4 };
+
 /* Lists the places of separators and line ends; returns how many there are.  place has
- * room for size + 1. */
+ * room for size + CBK_CELLS_SPARE: some are written past the last. */
 size_t cbk_cells_find(const char *bytes, size_t size, char separator, uint32_t *place,
                       size_t *n_line_ends);
 

@@ -28,7 +28,7 @@ struct cbk_csv_scan {
     char *buffer;   /* MARGIN bytes, then chunk, then MARGIN bytes */
     size_t n_held;  /* in the chunk, not yet used up */
     bool is_at_end;
-    uint32_t *place; /* [CHUNK + 1] of separators and line ends */
+    uint32_t *place; /* [CHUNK + CBK_CELLS_SPARE] of separators and line ends */
     size_t n_rows;
     size_t capacity; /* of the columns, rows */
 };
@@ -124,7 +124,7 @@ static cbk_csv_scan *scan_new(cbk_arena *arena)
     scan->arena = arena;
     scan->fd = -1;
     scan->buffer = calloc(1, CHUNK + 2 * MARGIN);
-    scan->place = malloc((CHUNK + 1) * sizeof *scan->place);
+    scan->place = malloc((CHUNK + CBK_CELLS_SPARE) * sizeof *scan->place);
     if (scan->buffer == NULL || scan->place == NULL) {
         cbk_csv_scan_close(scan);
         return NULL;

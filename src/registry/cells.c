@@ -305,6 +305,9 @@ int cbk_cells_read(cbk_cell_writer *writer, const char *record, cbk_stored *out,
     bool is_any_null = false;
     for (size_t i = 0; i < writer->table->n_columns; i++) {
         out[i] = cbk_stored_column(writer->select, (int)i);
+        if (out[i].type == 't' && out[i].text == NULL) {
+            return SQLITE_NOMEM;
+        }
         is_any_null = is_any_null || out[i].type == 'n';
     }
     return is_any_null && writer->table->is_form

@@ -28,6 +28,23 @@ struct cbk_casebook {
 cbk_status cbk_casebook_fail(cbk_casebook *casebook, int code, const char *doing,
                              cbk_error *err);
 
+/* Whether a journal that is not empty lies beside the file at a path: its bytes are then
+ * not what was committed. */
+bool cbk_casebook_has_journal(const char *path);
+
+/* Whether it ends as those of a transaction over several files do, which casebook never
+ * makes.  SQLite would delete the file that such a journal names. */
+bool cbk_casebook_has_foreign_journal(const char *path);
+
+/* Whether the first bytes are those of a casebook file of this version.  Errors:
+ * CBK_EDATA, CBK_EIO. */
+cbk_status cbk_casebook_check_header(cbk_casebook *casebook, cbk_error *err);
+
+/* Whether what follows may be read, in one state of the file, whatever others write
+ * meanwhile: header, schema, the tables that say which forms there are.  Reads the layout
+ * and the file's name.  Errors: CBK_EDATA, CBK_EIO. */
+cbk_status cbk_casebook_check(cbk_casebook *casebook, cbk_error *err);
+
 /* What a row of SQLite's integrity_check or quick_check says: SQLITE_OK (nothing is
  * wrong), SQLITE_CORRUPT, or SQLITE_IOERR where a page could not be read at all. */
 int cbk_casebook_checked(const char *said);
@@ -46,6 +63,10 @@ int cbk_casebook_reload(cbk_casebook *casebook);
 /* A number that changes with the protocol and with the schema. */
 int cbk_casebook_edition(sqlite3 *database, int64_t *out);
 
+/* The answer of a statement that gives one row of one column, as text that is cut to
+ * size; "" for none.  Returns a result code. */
+int cbk_ask_text(sqlite3 *database, const char *sql, char *out, size_t size);
+
 /* The text of a column of a running statement; NULL for NULL. */
 const char *cbk_column_text(sqlite3_stmt *statement, int column);
 
@@ -59,6 +80,7 @@ typedef struct cbk_actor {
     int64_t monotonic_ns;
 } cbk_actor;
 
-void cbk_actor_now(cbk_actor *out);
+/* False: there was no memory to find out who. */
+bool cbk_actor_now(cbk_actor *out);
 
 #endif

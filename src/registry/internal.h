@@ -13,6 +13,11 @@ struct cbk_registry {
 /* Limits that an expression from a stranger's file cannot pass. */
 void cbk_registry_set_limits(sqlite3 *database);
 
+/* Finalizes a statement, and gives how it went so far.  For want of memory a text of a
+ * row is NULL as if nothing were there; SQLite says so only now, and has then ended the
+ * transaction, too. */
+int cbk_registry_finish(sqlite3_stmt *statement, int code);
+
 /* Ends a transaction, by COMMIT or by ROLLBACK, so that there is none afterwards; the
  * result code of the COMMIT. */
 int cbk_registry_end(sqlite3 *database, bool is_kept);

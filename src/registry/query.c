@@ -170,8 +170,10 @@ static cbk_status ask(cbk_registry *registry, const char *sql, question *asked,
     } else {
         status = run_statement(registry, statement, asked, out, err);
     }
-    (void)sqlite3_finalize(statement);
-    return status;
+    const int ended = cbk_registry_finish(statement, SQLITE_OK);
+    return status != CBK_OK || ended == SQLITE_OK
+               ? status
+               : cbk_registry_fail(registry, ended, "asking the records", err);
 }
 
 cbk_status cbk_registry_query(cbk_registry *registry, const char *sql, cbk_arena *arena,

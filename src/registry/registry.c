@@ -71,6 +71,13 @@ bool cbk_registry_is_keyword(const char *word)
     return sqlite3_keyword_check(word, (int)strlen(word)) != 0;
 }
 
+int cbk_registry_finish(sqlite3_stmt *statement, int code)
+{
+    const int ended = sqlite3_finalize(statement);
+    const bool is_fine = code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE;
+    return is_fine && (ended & 0xff) == SQLITE_NOMEM ? ended : code;
+}
+
 int cbk_registry_end(sqlite3 *database, bool is_kept)
 {
     const int code =

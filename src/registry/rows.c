@@ -144,7 +144,7 @@ static int read_missing(sqlite3 *database, gathering *rows)
     if (code == SQLITE_OK) {
         code = fetch_missing(statement, rows);
     }
-    (void)sqlite3_finalize(statement);
+    code = cbk_registry_finish(statement, code);
     return code;
 }
 
@@ -161,7 +161,7 @@ cbk_status cbk_casebook_rows(cbk_casebook *casebook, const cbk_file_table *table
     if (code == SQLITE_OK) {
         code = fetch(statement, &rows);
     }
-    (void)sqlite3_finalize(statement);
+    code = cbk_registry_finish(statement, code);
     sqlite3_free(sql);
     if (code == SQLITE_DONE && table->is_form && rows.n > 0) {
         if (!casebook->is_missing_checked) {

@@ -1,10 +1,12 @@
-/* schema_check.c - a file's schema against the one this program makes: the expected one
- * is made in memory by the same code, and the two are compared text by text.
+/* schema_check.c - a file's schema against the one this program makes: the two are
+ * compared text by text.
  */
 #include "registry/schema.h"
 
 #include "base/text.h"
+#include "registry/internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Everything in the schema, or what belongs to the file's own tables. */
@@ -12,84 +14,114 @@
 #define OF_OWN                                                                           \
     OF_ALL " WHERE name LIKE 'casebook\\_%' ESCAPE '\\' AND type <> 'trigger'"           \
            " OR tbl_name LIKE 'casebook\\_%' ESCAPE '\\'"
-#define ORDERED " ORDER BY name, type, tbl_name, sql"
+#define ORDERED " ORDER BY name"
 
-static int make_own(sqlite3 *memory)
+static int by_name(const void *a, const void *b)
 {
-    const int code = sqlite3_db_config(memory, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    return code == SQLITE_OK ? cbk_schema_create(memory) : code;
+    return strcmp(((const cbk_schema_object *)a)->name,
+                  ((const cbk_schema_object *)b)->name);
 }
 
-static bool is_same_text(sqlite3_stmt *a, sqlite3_stmt *b, int column)
+/* What should be there, by name. */
+static int list_expected(const cbk_layout *layout, cbk_schema_objects *out)
 {
-    return cbk_text_is_equal((const char *)sqlite3_column_text(a, column),
-                             (const char *)sqlite3_column_text(b, column));
+    int code = cbk_schema_own_objects(out);
+    for (size_t i = 0; layout != NULL && i < layout->n_tables && code == SQLITE_OK; i++) {
+        const cbk_file_table *form = &layout->tables[i];
+        const cbk_file_table *patients = cbk_layout_patients(layout);
+        if (form->is_form) {
+            code = cbk_schema_form_objects(form, patients, out);
+        }
+        if (form->is_form && code == SQLITE_OK) {
+            code = cbk_schema_trigger_objects(form, patients->name, out);
+        }
+    }
+    if (code == SQLITE_OK) {
+        qsort(out->all, out->n, sizeof *out->all, by_name);
+    }
+    return code;
 }
 
-/* How two rows differ, either of which may be past the end (NULL). */
-static const char *tell(sqlite3_stmt *found, sqlite3_stmt *expected, cbk_arena *arena)
+static const char *text_of(sqlite3_stmt *found, int column)
 {
-    const char *names[2] = {
-        found != NULL ? (const char *)sqlite3_column_text(found, 1) : NULL,
-        expected != NULL ? (const char *)sqlite3_column_text(expected, 1) : NULL};
-    const int order = names[0] == NULL   ? 1
-                      : names[1] == NULL ? -1
-                                         : strcmp(names[0], names[1]);
-    sqlite3_stmt *at = order > 0 ? expected : found;
+    return (const char *)sqlite3_column_text(found, column);
+}
+
+/* SQLite itself would read a BLOB as the text that it looks like. */
+static bool is_text(sqlite3_stmt *found, int column, const char *expected)
+{
+    const int type = sqlite3_column_type(found, column);
+    return expected == NULL ? type == SQLITE_NULL
+                            : type == SQLITE_TEXT &&
+                                  cbk_text_is_equal(text_of(found, column), expected);
+}
+
+static bool is_same(sqlite3_stmt *found, const cbk_schema_object *expected)
+{
+    return is_text(found, 0, expected->type) && is_text(found, 1, expected->name) &&
+           is_text(found, 2, expected->table) && is_text(found, 3, expected->sql);
+}
+
+/* How a row and what should be there differ, either of which may be missing (NULL). */
+static const char *tell(sqlite3_stmt *found, const cbk_schema_object *expected,
+                        cbk_arena *arena)
+{
+    const char *type = found != NULL ? text_of(found, 0) : NULL;
+    const char *name = found != NULL ? text_of(found, 1) : NULL;
+    const int order = expected == NULL ? -1
+                      : name == NULL   ? 1
+                                       : strcmp(name, expected->name);
     const char *how = order == 0 ? "another" : order > 0 ? "no" : "an unknown";
+    if (order > 0) {
+        type = expected->type;
+        name = expected->name;
+    }
     char *text = cbk_text_format(arena, "there is %s %s `%.80s`", how,
-                                 (const char *)sqlite3_column_text(at, 0),
-                                 (const char *)sqlite3_column_text(at, 1));
+                                 type != NULL ? type : "", name != NULL ? name : "");
     if (text != NULL) {
         cbk_text_make_printable(text); /* a stranger's file may say anything */
     }
     return text;
 }
 
-/* What the first row that is not the same in both is called; NULL: all are the same. */
-static int compare(sqlite3_stmt *found, sqlite3_stmt *expected, cbk_arena *arena,
-                   const char **difference)
+/* What the first that is not the same in both is called; NULL: all are the same. */
+static int compare(sqlite3_stmt *found, const cbk_schema_objects *expected,
+                   cbk_arena *arena, const char **difference)
 {
-    for (;;) {
-        const int left = sqlite3_step(found);
-        const int right = sqlite3_step(expected);
-        if ((left != SQLITE_ROW && left != SQLITE_DONE) ||
-            (right != SQLITE_ROW && right != SQLITE_DONE)) {
-            return left != SQLITE_ROW && left != SQLITE_DONE ? left : right;
+    for (size_t i = 0;; i++) {
+        const int code = sqlite3_step(found);
+        if (code != SQLITE_ROW && code != SQLITE_DONE) {
+            return code;
         }
-        if (left == SQLITE_DONE && right == SQLITE_DONE) {
+        const cbk_schema_object *at = i < expected->n ? &expected->all[i] : NULL;
+        if (code == SQLITE_DONE && at == NULL) {
             return SQLITE_OK;
         }
-        bool is_same = left == right;
-        for (int i = 0; is_same && i < 4; i++) {
-            is_same = is_same_text(found, expected, i);
-        }
-        if (!is_same) {
-            *difference = tell(left == SQLITE_ROW ? found : NULL,
-                               right == SQLITE_ROW ? expected : NULL, arena);
+        if (code == SQLITE_DONE || at == NULL || !is_same(found, at)) {
+            if (sqlite3_errcode(sqlite3_db_handle(found)) == SQLITE_NOMEM) {
+                return SQLITE_NOMEM; /* for a text */
+            }
+            *difference = tell(code == SQLITE_ROW ? found : NULL, at, arena);
             return *difference != NULL ? SQLITE_OK : SQLITE_NOMEM;
         }
     }
 }
 
-int cbk_schema_check(sqlite3 *database, sqlite3 *memory, const cbk_layout *layout,
-                     cbk_arena *arena, const char **difference)
+int cbk_schema_check(sqlite3 *database, const cbk_layout *layout, cbk_arena *arena,
+                     const char **difference)
 {
-    const char *sql = layout == NULL ? OF_OWN ORDERED : OF_ALL ORDERED;
+    cbk_schema_objects expected = {.arena = cbk_arena_create(NULL, SIZE_MAX)};
     sqlite3_stmt *found = NULL;
-    sqlite3_stmt *expected = NULL;
     *difference = NULL;
-    int code = layout == NULL ? make_own(memory) : cbk_layout_sync(memory, layout);
+    int code = expected.arena != NULL ? list_expected(layout, &expected) : SQLITE_NOMEM;
     if (code == SQLITE_OK) {
-        code = sqlite3_prepare_v2(database, sql, -1, &found, NULL);
+        code = sqlite3_prepare_v2(
+            database, layout == NULL ? OF_OWN ORDERED : OF_ALL ORDERED, -1, &found, NULL);
     }
     if (code == SQLITE_OK) {
-        code = sqlite3_prepare_v2(memory, sql, -1, &expected, NULL);
+        code = compare(found, &expected, arena, difference);
     }
-    if (code == SQLITE_OK) {
-        code = compare(found, expected, arena, difference);
-    }
-    (void)sqlite3_finalize(found);
-    (void)sqlite3_finalize(expected);
+    code = cbk_registry_finish(found, code);
+    cbk_arena_destroy(expected.arena);
     return code;
 }

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "registry/cells.h"
+#include "registry/internal.h"
 
 #include <string.h>
 
@@ -221,8 +222,8 @@ int cbk_trail_read(cbk_casebook *casebook, const cbk_trail_reader *reader,
     if (code == SQLITE_OK) {
         code = read_all(&at);
     }
-    (void)sqlite3_finalize(at.changes);
-    (void)sqlite3_finalize(at.transactions);
+    code = cbk_registry_finish(at.changes, code);
+    code = cbk_registry_finish(at.transactions, code);
     cbk_buffer_free(&at.scratch);
     *broken = at.broken;
     return code;

@@ -26,7 +26,7 @@ static int read_end(cbk_trail_writer *writer, sqlite3 *database)
         }
         code = is_hash ? SQLITE_OK : SQLITE_CORRUPT;
     }
-    (void)sqlite3_finalize(statement);
+    code = cbk_registry_finish(statement, code);
     writer->first = writer->next;
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
@@ -199,7 +199,9 @@ static const char *known(const char *text)
 int cbk_trail_seal(cbk_trail_writer *writer, const cbk_deed *deed)
 {
     cbk_actor actor;
-    cbk_actor_now(&actor);
+    if (!cbk_actor_now(&actor)) {
+        return SQLITE_NOMEM;
+    }
     const cbk_transaction_row row = {.number = writer->txn,
                                      .first_change = writer->first,
                                      .n_changes = writer->next - writer->first,

@@ -226,8 +226,8 @@ static int compare_table(checking *at, sqlite3 *file, sqlite3 *replayed,
     if (code == SQLITE_OK) {
         code = compare_rows(at, table, statements[0], statements[1]);
     }
-    (void)sqlite3_finalize(statements[0]);
-    (void)sqlite3_finalize(statements[1]);
+    code = cbk_registry_finish(statements[0], code);
+    code = cbk_registry_finish(statements[1], code);
     sqlite3_free(sql);
     at->found->n_tables++;
     return code;
@@ -266,7 +266,7 @@ static int say_rows(checking *at, sqlite3 *database, const char *sql, const char
             code = SQLITE_OK;
         }
     }
-    (void)sqlite3_finalize(statement);
+    code = cbk_registry_finish(statement, code);
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 

@@ -169,16 +169,9 @@ void cbk_escape_markdown_code(cbk_buffer *out, const char *text, bool in_cell)
     add_times(out, "`", fence);
 }
 
-static bool is_formula(const char *field)
-{
-    double number = 0.0;
-    return *field != '\0' && strchr("=+-@\t\r\n", *field) != NULL &&
-           !cbk_number_parse(field, false, &number);
-}
-
 void cbk_escape_csv(cbk_buffer *out, const char *field)
 {
-    const bool guarded = is_formula(field);
+    const bool guarded = cbk_text_is_formula(field);
     const size_t size = strlen(field);
     const bool padded = size > 0 && (field[0] == ' ' || field[size - 1] == ' ');
     const bool quoted = padded || strpbrk(field, ",;\t\"\r\n") != NULL;

@@ -3,11 +3,20 @@
  * free what they took, and leave files that are whole and anchors that can be read.
  *
  *   commands FOLDER [STEP]     each STEP-th operation (997 when not given; 1: each)
+ *   commands FOLDER paths      each operation on the disk; of allocations those to which
+ *                              no path of calls has led three times before
  *   commands FOLDER 1 COMMAND AT   one operation of one command, to look into
  *   commands --list            the commands that are tried
  *
  * FOLDER: the sample of this test, tests/file/sample.
+ *
+ * Most of what a command asks memory for it asks before it changes anything.  That part
+ * is walked through once, and each failure happens in a fork of the process (faults.h);
+ * only where the fork comes to change a file all the same, and for all that comes after
+ * the first change, the command is run from its start.
  */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+
 #include "check.h"
 #include "faults.h"
 #include "file/ways.h"
@@ -20,15 +29,15 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 200, WORDS_MAX = 12, SECONDS_MAX = 60 };
+enum { PATH_SIZE = 200, WORDS_MAX = 12, SECONDS_MAX = 60, PROCESSES = 2 };
 
 typedef struct trial {
     const char *words[WORDS_MAX]; /* the command line; @ stands for the folder */
@@ -85,9 +94,13 @@ static const trial trials[] = {
 };
 enum { TRIALS = sizeof trials / sizeof trials[0] };
 
-static char folder[PATH_SIZE / 2]; /* of the files before and after */
+static char folder[PATH_SIZE / 2]; /* of the files before and after, the process's own */
+static size_t process;             /* which it is */
+static size_t n_processes = PROCESSES;
 static char sample[PATH_SIZE];
-static size_t step = 997;
+static size_t step = 997;    /* 0: by paths */
+static unsigned char *marks; /* [MARKS] of operations that fail; shared with children */
+enum { MARKS = 1 << 18 };
 static const char *only; /* NULL: all */
 static size_t only_at;
 
@@ -158,11 +171,20 @@ static void renew_work(const char *from)
 /* ---- a command in a process of its own
  * --------------------------------------------------- */
 
+typedef enum outcome_kind {
+    OUTCOME_ENDED,
+    OUTCOME_CHANGES, /* a fork that came to change a file: not tried to its end */
+    OUTCOME_WALKED   /* the walker itself: n_operations were tried */
+} outcome_kind;
+
 typedef struct outcome {
+    outcome_kind kind;
     int code; /* its exit code; minus the signal that it died of */
     size_t n_operations;
     long n_live; /* blocks that it did not free */
     bool has_message;
+    size_t at; /* which operation failed, in a fork */
+    bool is_for_ever;
 } outcome;
 
 static int run_words(char **words, int n)
@@ -198,8 +220,42 @@ static void redirect(int fd, const char *name)
     }
 }
 
+static int answer; /* where a process says how it ended */
+
+static void tell(outcome out)
+{
+    const faults_point *here = faults_here();
+    struct stat said;
+    out.at = here->at;
+    out.is_for_ever = here->is_for_ever;
+    out.has_message = fstat(STDERR_FILENO, &said) == 0 && said.st_size > 0;
+    if (write(answer, &out, sizeof out) != sizeof out) {
+        _exit(99);
+    }
+}
+
+static void tell_change(void)
+{
+    const size_t n = faults_end();
+    if (faults_here()->is_fork) {
+        tell((outcome){.kind = OUTCOME_CHANGES});
+    } else {
+        tell((outcome){.kind = OUTCOME_WALKED, .n_operations = n});
+    }
+    _exit(0);
+}
+
+static void tell_death(int status)
+{
+    tell((outcome){.code = WIFSIGNALED(status) ? -WTERMSIG(status) : -1});
+}
+
+/* How a command is run: an operation of it fails; those that are marked do, in forks;
+ * none does, but marks are made. */
+typedef enum run_kind { RUN_FAILING, RUN_WALKING, RUN_MARKING } run_kind;
+
 static void run_child(const trial *of, fault_kind kind, size_t at, bool is_for_ever,
-                      int answer)
+                      run_kind how)
 {
     static char texts[WORDS_MAX][2 * PATH_SIZE];
     char *words[WORDS_MAX];
@@ -212,51 +268,80 @@ static void run_child(const trial *of, fault_kind kind, size_t at, bool is_for_e
     }
     redirect(STDOUT_FILENO, "stdout");
     redirect(STDERR_FILENO, "stderr");
-    (void)alarm(SECONDS_MAX);
-    /* glibc 2.36 dies in its first search for an account when it gets no memory. */
-    (void)getpwuid(getuid());
+    if (how == RUN_FAILING) {
+        (void)alarm(SECONDS_MAX);
+    }
     const long before = faults_live_blocks();
-    faults_begin(kind, at, is_for_ever);
+    if (how == RUN_WALKING) {
+        const faults_walker walker = {.kind = kind,
+                                      .marks = marks,
+                                      .n_marks = MARKS,
+                                      .at_change = tell_change,
+                                      .when_died = tell_death};
+        faults_walk(&walker);
+    } else {
+        faults_begin(kind, at, is_for_ever);
+    }
+    if (how == RUN_MARKING) {
+        faults_mark_paths(marks, MARKS);
+    }
     outcome out = {.code = run_words(words, n)};
     out.n_operations = faults_end();
     (void)fflush(stdout);
     (void)sqlite3_shutdown();
     out.n_live = faults_live_blocks() - before;
-    if (write(answer, &out, sizeof out) != sizeof out) {
-        _exit(99);
-    }
+    out.kind =
+        how == RUN_WALKING && !faults_here()->is_fork ? OUTCOME_WALKED : OUTCOME_ENDED;
+    tell(out);
     /* Under a sanitizer the way out looks for leaks. */
     exit(0);
 }
 
-static outcome run(const trial *of, fault_kind kind, size_t at, bool is_for_ever)
+/* Starts a command; what it and its forks say is read from the file that is returned. */
+static int start(const trial *of, fault_kind kind, size_t at, bool is_for_ever,
+                 run_kind how, pid_t *child)
 {
-    outcome out = {.code = -1};
     int pipes[2];
-    int status = 0;
-    char path[2 * PATH_SIZE];
-    struct stat said;
     (void)fflush(stdout);
     if (pipe(pipes) != 0) {
-        return out;
+        abort();
     }
-    const pid_t child = fork();
-    if (child == 0) {
-        run_child(of, kind, at, is_for_ever, pipes[1]);
+    *child = fork();
+    if (*child == 0) {
+        answer = pipes[1];
+        run_child(of, kind, at, is_for_ever, how);
     }
     (void)close(pipes[1]);
-    if (read(pipes[0], &out, sizeof out) != sizeof out) {
-        out.code = -1;
-    }
-    (void)close(pipes[0]);
+    return pipes[0];
+}
+
+/* 0, or minus the signal that it died of, or -1. */
+static int end(pid_t child)
+{
+    int status = 0;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        out.code = WIFSIGNALED(status) ? -WTERMSIG(status) : -1;
+    return WIFSIGNALED(status) ? -WTERMSIG(status) : status == 0 ? 0 : -1;
+}
+
+static outcome run_as(const trial *of, fault_kind kind, size_t at, bool is_for_ever,
+                      run_kind how)
+{
+    outcome out = {.code = -1};
+    pid_t child = 0;
+    const int answers = start(of, kind, at, is_for_ever, how, &child);
+    if (read(answers, &out, sizeof out) != sizeof out) {
+        out.code = -1;
     }
-    (void)snprintf(path, sizeof path, "%s/stderr", folder);
-    out.has_message = stat(path, &said) == 0 && said.st_size > 0;
+    (void)close(answers);
+    const int died = end(child);
+    out.code = died != 0 ? died : out.code;
     return out;
+}
+
+static outcome run(const trial *of, fault_kind kind, size_t at, bool is_for_ever)
+{
+    return run_as(of, kind, at, is_for_ever, RUN_FAILING);
 }
 
 /* ---- what it left
@@ -315,13 +400,11 @@ static bool is_made(const trial *of, int64_t n, bool is_done, const char *expect
     return found == n || (found == WAY_NONE && !is_done);
 }
 
-/* What must hold afterwards; what does not, or NULL. */
-static const char *wrong(const trial *of, fault_kind kind, const outcome *found,
-                         const outcome *usual, bool is_for_ever, int64_t n_before,
-                         const char *expected)
+/* What must hold of the end of a command; what does not, or NULL. */
+static const char *wrong_end(fault_kind kind, const outcome *found, const outcome *usual,
+                             bool is_for_ever)
 {
-    static char why[400];
-    char path[2 * PATH_SIZE];
+    static char why[100];
     const bool is_done = found->code == CBK_EXIT_DONE;
     /* What the disk does not give once only is taken for damage. */
     const bool is_read = kind == FAULT_EIO;
@@ -342,6 +425,15 @@ static const char *wrong(const trial *of, fault_kind kind, const outcome *found,
                        found->n_live - usual->n_live);
         return why;
     }
+    return NULL;
+}
+
+/* What must hold of its files. */
+static const char *wrong_files(const trial *of, bool is_done, int64_t n_before,
+                               const char *expected)
+{
+    static char why[400];
+    char path[2 * PATH_SIZE];
     (void)snprintf(path, sizeof path, "%s/work/a.casebook", folder);
     const int64_t n = way_transactions(path, why, sizeof why);
     const int64_t after = n_before + of->is_writing;
@@ -362,11 +454,23 @@ static const char *wrong(const trial *of, fault_kind kind, const outcome *found,
 
 typedef struct counts {
     size_t n_points;
+    size_t n_forks; /* of these */
     size_t n_wrong;
 } counts;
 
-static void print_wrong(const trial *of, const char *how, size_t at, bool is_for_ever,
-                        const char *why)
+/* A command, on what, and how it goes when nothing fails. */
+typedef struct attempt {
+    const trial *of;
+    const char *before; /* the folder of what was prepared */
+    fault_kind kind;
+    const char *how;
+    int64_t n_before;
+    outcome usual;
+    char expected[CBK_HASH_HEX_SIZE]; /* of what it makes */
+    counts *counts;
+} attempt;
+
+static void print_wrong(const attempt *one, size_t at, bool is_for_ever, const char *why)
 {
     char path[2 * PATH_SIZE];
     char said[200] = "";
@@ -377,79 +481,226 @@ static void print_wrong(const trial *of, const char *how, size_t at, bool is_for
         (void)fclose(file);
     }
     said[strcspn(said, "\n")] = '\0';
-    printf("# %s %s %s: %s at %zu%s: %s (\"%s\")\n", of->words[0], of->words[2],
-           of->words[3] != NULL ? of->words[3] : "", how, at,
+    const char *const *words = one->of->words;
+    printf("# %s %s %s: %s at %zu%s: %s (\"%s\")\n", words[0], words[2],
+           words[3] != NULL ? words[3] : "", one->how, at,
            is_for_ever ? " and all after it" : "", why, said);
+}
+
+static void count(const attempt *one, size_t at, bool is_for_ever, const char *why)
+{
+    one->counts->n_points++;
+    if (why != NULL && one->counts->n_wrong++ < 10) {
+        print_wrong(one, at, is_for_ever, why);
+    }
+}
+
+/* From the start. */
+static void try_one(const attempt *one, size_t at, bool is_for_ever)
+{
+    renew_work(one->before);
+    const outcome found = run(one->of, one->kind, at, is_for_ever);
+    const char *why = wrong_end(one->kind, &found, &one->usual, is_for_ever);
+    if (why == NULL) {
+        why = wrong_files(one->of, found.code == CBK_EXIT_DONE, one->n_before,
+                          one->expected);
+    }
+    count(one, at, is_for_ever, why);
+}
+
+/* Walks up to where files are changed; how many operations there are until then. */
+static size_t walk(const attempt *one)
+{
+    outcome found;
+    outcome *changing = NULL;
+    size_t n_changing = 0;
+    size_t n_walked = 0;
+    pid_t child = 0;
+    renew_work(one->before);
+    const int answers = start(one->of, one->kind, 0, false, RUN_WALKING, &child);
+    while (read(answers, &found, sizeof found) == sizeof found) {
+        if (found.kind == OUTCOME_WALKED) {
+            n_walked = found.n_operations;
+        } else if (found.kind == OUTCOME_CHANGES) {
+            changing = realloc(changing, (n_changing + 1) * sizeof *changing);
+            if (changing == NULL) {
+                abort();
+            }
+            changing[n_changing++] = found;
+        } else {
+            one->counts->n_forks++;
+            count(one, found.at, found.is_for_ever,
+                  wrong_end(one->kind, &found, &one->usual, found.is_for_ever));
+        }
+    }
+    (void)close(answers);
+    const int died = end(child);
+    /* Nothing was changed by any of them. */
+    const char *why =
+        died != 0 || n_walked == 0
+            ? "cannot be walked through"
+            : wrong_files(one->of, !one->of->is_writing && one->of->makes == NULL,
+                          one->n_before, one->expected);
+    if (why != NULL) {
+        one->counts->n_wrong++;
+        print_wrong(one, n_walked, false, why);
+    }
+    for (size_t i = 0; i < n_changing; i++) {
+        try_one(one, changing[i].at, changing[i].is_for_ever);
+    }
+    free(changing);
+    return n_walked;
+}
+
+/* Marks this process's share of the operations. */
+static void mark_share(const attempt *one)
+{
+    const size_t n =
+        one->usual.n_operations < MARKS ? one->usual.n_operations : MARKS - 1;
+    const bool is_by_path = step == 0 && one->kind == FAULT_MEMORY;
+    /* What is rare is tried more often. */
+    const size_t each = one->kind == FAULT_MEMORY ? step : 1 + step / 100;
+    size_t n_marked = 0;
+    memset(marks, 0, MARKS);
+    if (is_by_path) {
+        renew_work(one->before);
+        (void)run_as(one->of, one->kind, 0, false, RUN_MARKING);
+    }
+    for (size_t at = 1; at <= n; at++) {
+        const bool is_marked =
+            is_by_path ? marks[at] != 0 : (at - 1) % each == step / 3 % each;
+        marks[at] = is_marked && n_marked++ % n_processes == process;
+    }
+}
+
+static void try_share(const attempt *one)
+{
+    mark_share(one);
+    const size_t n_walked = one->kind == FAULT_MEMORY ? walk(one) : 0;
+    for (size_t at = n_walked + 1; at <= one->usual.n_operations && at < MARKS; at++) {
+        if (marks[at] != 0) {
+            try_one(one, at, false);
+            try_one(one, at, true);
+        }
+    }
 }
 
 static void try_all(const trial *of, const char *before, fault_kind kind, const char *how,
                     int64_t n_before, counts *out)
 {
     char path[2 * PATH_SIZE];
-    char expected[CBK_HASH_HEX_SIZE] = "";
+    attempt one = {.of = of,
+                   .before = before,
+                   .kind = kind,
+                   .how = how,
+                   .n_before = n_before,
+                   .counts = out};
     renew_work(before);
-    const outcome usual = run(of, kind, 0, false);
+    one.usual = run(of, kind, 0, false);
     if (of->makes != NULL) {
         (void)snprintf(path, sizeof path, "%s/work/%s", folder, of->makes);
-        hash_file(path, expected);
+        hash_file(path, one.expected);
     }
-    if (usual.code != CBK_EXIT_DONE) {
-        print_wrong(of, how, 0, false, "does not work at all");
+    if (one.usual.code != CBK_EXIT_DONE) {
+        print_wrong(&one, 0, false, "does not work at all");
         out->n_wrong++;
-        return;
-    }
-    if (only != NULL && strcmp(only, of->words[0]) != 0) {
-        return;
-    }
-    for (int is_for_ever = 0; is_for_ever < 2; is_for_ever++) {
-        /* What is rare is tried more often. */
-        const size_t each = kind == FAULT_MEMORY ? step : 1 + step / 100;
-        for (size_t at = only_at > 0 ? only_at : 1 + step / 3 % each;
-             at <= (only_at > 0 ? only_at : usual.n_operations); at += each) {
-            renew_work(before);
-            const outcome found = run(of, kind, at, is_for_ever != 0);
-            const char *why =
-                wrong(of, kind, &found, &usual, is_for_ever != 0, n_before, expected);
-            out->n_points++;
-            if (why != NULL && out->n_wrong++ < 10) {
-                print_wrong(of, how, at, is_for_ever != 0, why);
-            }
+    } else if (only == NULL) {
+        const counts so_far = *out;
+        try_share(&one);
+        if (process == 0 && step < 10 && kind == FAULT_MEMORY) {
+            printf("# %s: %zu allocations, %zu tried by this process, %zu in a fork\n",
+                   of->words[0], one.usual.n_operations, out->n_points - so_far.n_points,
+                   out->n_forks - so_far.n_forks);
+            (void)fflush(stdout);
         }
+    } else if (strcmp(only, of->words[0]) == 0) {
+        try_one(&one, only_at, false);
+        try_one(&one, only_at, true);
     }
 }
 
+/* Makes what the next command starts from; false: it does not work. */
+static bool prepare(const trial *of, fault_kind kind, char *prepared, size_t size)
+{
+    char work[2 * PATH_SIZE];
+    char made[2 * PATH_SIZE];
+    renew_work(prepared);
+    bool is_fine = run(of, FAULT_NONE, 0, false).code == CBK_EXIT_DONE;
+    (void)snprintf(work, sizeof work, "%s/work", folder);
+    (void)snprintf(made, sizeof made, "%s/prepared-%d-%td", folder, (int)kind,
+                   of - trials);
+    is_fine = rename(work, made) == 0 && is_fine;
+    if (strcmp(prepared, sample) != 0) {
+        each_file(prepared, remove_one);
+        (void)rmdir(prepared);
+    }
+    (void)snprintf(prepared, size, "%s", made);
+    return is_fine;
+}
+
 /* Tries every command on what those before it have prepared. */
-static void try_kind(fault_kind kind, const char *how)
+static counts try_kind_apart(fault_kind kind, const char *how)
 {
     char prepared[2 * PATH_SIZE];
     counts all = {.n_points = 0};
     int64_t n_before = 0;
-    bool is_prepared = true;
     (void)snprintf(prepared, sizeof prepared, "%s", sample);
     for (size_t i = 0; i < TRIALS; i++) {
         try_all(&trials[i], prepared, kind, how, n_before, &all);
         if (trials[i].is_preparing) {
-            /* work becomes what the next one starts from */
-            renew_work(prepared);
-            is_prepared = run(&trials[i], FAULT_NONE, 0, false).code == CBK_EXIT_DONE &&
-                          is_prepared;
-            char work[2 * PATH_SIZE];
-            char old[2 * PATH_SIZE];
-            (void)snprintf(work, sizeof work, "%s/work", folder);
-            (void)snprintf(old, sizeof old, "%s/prepared-%d-%zu", folder, (int)kind, i);
-            is_prepared = rename(work, old) == 0 && is_prepared;
-            if (strcmp(prepared, sample) != 0) {
-                each_file(prepared, remove_one);
-                (void)rmdir(prepared);
-            }
-            (void)snprintf(prepared, sizeof prepared, "%s", old);
+            all.n_wrong += !prepare(&trials[i], kind, prepared, sizeof prepared);
             n_before++;
         }
     }
     each_file(prepared, remove_one);
     (void)rmdir(prepared);
+    return all;
+}
+
+/* A folder of the process's own, where its commands find their anchors, too. */
+static void move_in(void)
+{
+    char home[PATH_SIZE];
+    const size_t size = strlen(folder);
+    (void)snprintf(folder + size, sizeof folder - size, "/%zu", process);
+    (void)snprintf(home, sizeof home, "%s/work/home", folder);
+    marks = mmap(NULL, MARKS, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (marks == MAP_FAILED || mkdir(folder, 0700) != 0 ||
+        setenv("CASEBOOK_HOME", home, 1) != 0) {
+        abort();
+    }
+}
+
+/* The operations are shared by some processes. */
+static void try_kind(fault_kind kind, const char *how)
+{
+    counts all = {.n_points = 0};
+    counts one;
+    int pipes[2];
+    size_t n = 0;
+    (void)fflush(stdout);
+    CHECK(pipe(pipes) == 0);
+    for (process = 0; process < n_processes; process++) {
+        if (fork() == 0) {
+            move_in();
+            one = try_kind_apart(kind, how);
+            (void)fflush(stdout);
+            each_file(folder, remove_one);
+            (void)rmdir(folder);
+            _exit(write(pipes[1], &one, sizeof one) == sizeof one ? 0 : 1);
+        }
+    }
+    (void)close(pipes[1]);
+    for (; read(pipes[0], &one, sizeof one) == sizeof one; n++) {
+        all.n_points += one.n_points;
+        all.n_forks += one.n_forks;
+        all.n_wrong += one.n_wrong;
+    }
+    (void)close(pipes[0]);
+    while (wait(NULL) > 0 || errno == EINTR) {
+    }
     printf("# %zu times: %s\n", all.n_points, how);
-    CHECK(is_prepared);
+    CHECK(n == n_processes); /* none died */
     CHECK(all.n_points > TRIALS || only != NULL);
     CHECK(all.n_wrong == 0);
 }
@@ -487,17 +738,16 @@ int main(int argc, char **argv)
         return 0;
     }
     (void)snprintf(sample, sizeof sample, "%s", argc > 1 ? argv[1] : ".");
+    const bool is_by_path = argc > 2 && strcmp(argv[2], "paths") == 0;
     step = argc > 2 ? (size_t)strtoull(argv[2], NULL, 10) : step;
     only = argc > 4 ? argv[3] : NULL;
     only_at = argc > 4 ? (size_t)strtoull(argv[4], NULL, 10) : 0;
+    n_processes = only == NULL ? PROCESSES : 1;
     (void)snprintf(folder, sizeof folder, "%s/casebook-fault-XXXXXX",
                    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    if (step == 0 || mkdtemp(folder) == NULL) {
+    if ((step == 0) != is_by_path || mkdtemp(folder) == NULL) {
         return 1;
     }
-    char home[PATH_SIZE];
-    (void)snprintf(home, sizeof home, "%s/work/home", folder);
-    (void)setenv("CASEBOOK_HOME", home, 1);
     const int code = check_main(tests, sizeof tests / sizeof tests[0]);
     each_file(folder, remove_one);
     (void)rmdir(folder);

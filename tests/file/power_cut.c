@@ -77,6 +77,16 @@ static bool is_new(seen_states *seen, uint64_t hash)
     return is_fresh;
 }
 
+/* The first process speaks for all. */
+static void tell_progress(size_t n, size_t wanted, size_t process)
+{
+    enum { EACH = 10000 };
+    if (process == 0 && n % EACH == 0) {
+        printf("# %zu of %zu\n", n * PROCESSES, wanted * PROCESSES);
+        (void)fflush(stdout);
+    }
+}
+
 /* Looks at each PROCESSES-th state, evenly over all moments and kinds of damage, until
  * enough different ones were seen. */
 static void look(const disk_tape *of, judge_fn judge, size_t process, size_t wanted,
@@ -101,6 +111,7 @@ static void look(const disk_tape *of, judge_fn judge, size_t process, size_t wan
         if (is_new(&seen, recording_state_hash(state) ^ n * 0x9e3779b97f4a7c15U)) {
             char why[WHY_SIZE] = "";
             out->n_different++;
+            tell_progress(out->n_different, wanted, process);
             const bool is_fine =
                 recording_state_write(state, where) && judge(of, n, where, why);
             if (!is_fine && out->n_unsound++ == 0) {
@@ -215,7 +226,7 @@ static way_acks acknowledged(const disk_tape *of, size_t n)
 
 static bool judge_ways(const disk_tape *of, size_t n, const char *where, char *why)
 {
-    enum { SLOWLY = 10 }; /* each of so many is recovered by casebook itself */
+    enum { SLOWLY = 40 }; /* each of so many is recovered by casebook itself */
     static size_t number;
     const way_acks acks = acknowledged(of, n);
     return are_sound(where, &acks, ++number % SLOWLY != 0, why, WHY_SIZE);
@@ -269,8 +280,9 @@ static bool record_recovery(const disk_state *state, disk_tape *out)
 static void the_power_goes_during_recovery(void)
 {
     enum { STATES_OF_ONE = 60 };
-    const size_t wanted = states_wanted < 60000 ? 2 * STATES_OF_ONE : states_wanted / 10;
+    const size_t wanted = states_wanted < 60000 ? 2 * STATES_OF_ONE : states_wanted;
     share all = {.n_tried = 0};
+    seen_states seen = {.capacity = 0};
     size_t n_recoveries = 0;
     size_t n_records = 0;
     const size_t n_all = tape.n * DAMAGE_COUNT;
@@ -281,12 +293,18 @@ static void the_power_goes_during_recovery(void)
         disk_state *state =
             recording_state(&tape, n, (damage_kind)(which % DAMAGE_COUNT), i);
         before_recovery = acknowledged(&tape, n);
-        if (record_recovery(state, &second)) {
+        second = (disk_tape){.is_on = false};
+        if (is_new(&seen, recording_state_hash(state)) &&
+            record_recovery(state, &second)) {
             const share one = look_at_states(&second, judge_recovered, STATES_OF_ONE);
             n_recoveries++;
             n_records += second.n - second.n_before;
             all.n_different += one.n_different;
             all.n_unsound += one.n_unsound;
+            if (n_recoveries % 500 == 0) {
+                printf("# %zu of %zu\n", all.n_different, wanted);
+                (void)fflush(stdout);
+            }
             if (one.why[0] != '\0') {
                 printf("# the power went after record %zu; in the recovery after %s\n", n,
                        one.why);
@@ -295,6 +313,7 @@ static void the_power_goes_during_recovery(void)
         recording_clear(&second);
         recording_state_free(state);
     }
+    free(seen.hashes);
     recording_clear(&tape);
     printf("# %zu different states in %zu recoveries of %zu records: %zu unsound\n",
            all.n_different, n_recoveries, n_records, all.n_unsound);

@@ -219,6 +219,8 @@ def check_schema(connection):
     for name, expected in (("application_id", APPLICATION), ("user_version", VERSION)):
         check(connection.execute(f"PRAGMA {name}").fetchone()[0] == expected, f"another {name}")
     rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
+    check(all(isinstance(text, str) for row in rows for text in row[:3])
+          and all(row[3] is None or isinstance(row[3], str) for row in rows), "no texts in the schema")
     own = sorted((row for row in rows if str(row[2]).startswith("casebook_")),
                  key=lambda row: (str(row[0]), str(row[1])))
     digest = hashlib.sha256(b"".join(field(text) for row in own for text in row)).hexdigest()

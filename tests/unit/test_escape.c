@@ -150,6 +150,11 @@ static void csv(void)
         {"-0.5 to 0.3", "'-0.5 to 0.3"},
         {"-", "'-"},
         {"a=1", "a=1"},
+        {"  =1+1", "\"'  =1+1\""},
+        {" -1.5", "\" -1.5\""},
+        {"\uff1d1+1", "'\uff1d1+1"},
+        {"\uff20SUM(A1)", "'\uff20SUM(A1)"},
+        {"\uff21", "\uff21"},
     };
     check_all(cbk_escape_csv, cases, N(cases));
 }

@@ -33,14 +33,21 @@ static bool say(looking *at, const char *what, const char *is_wrong)
 /* ---- the file's own ------------------------------------------------------------------
  */
 
+/* What is neither NULL nor TEXT, though SQLite reads it as one, is hashed as no field is
+ * written. */
 static void hash_text(crypto_hash_sha256_state *hash, sqlite3_stmt *row, int column)
 {
+    enum { NO_FIELD = 2 };
+    const int type = sqlite3_column_type(row, column);
+    const unsigned char mark = type == SQLITE_NULL   ? 0
+                               : type == SQLITE_TEXT ? 1
+                                                     : NO_FIELD;
     const unsigned char *text = sqlite3_column_text(row, column);
     const size_t size = (size_t)sqlite3_column_bytes(row, column);
-    const unsigned char head[5] = {text != NULL, (unsigned char)(size >> 24),
+    const unsigned char head[5] = {mark, (unsigned char)(size >> 24),
                                    (unsigned char)(size >> 16),
                                    (unsigned char)(size >> 8), (unsigned char)size};
-    (void)crypto_hash_sha256_update(hash, head, text != NULL ? sizeof head : 1);
+    (void)crypto_hash_sha256_update(hash, head, mark != 0 ? sizeof head : 1);
     (void)crypto_hash_sha256_update(hash, text, size);
 }
 

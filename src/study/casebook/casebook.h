@@ -116,6 +116,7 @@ typedef struct cbk_export {
     size_t n_rows;
     size_t n_dates;    /* columns that left as days or a year */
     size_t n_ages;     /* cells that left as 90+ */
+    size_t n_implied;  /* records whose age and days add up to an age over 89 */
     size_t n_left_out; /* columns of free text */
     size_t n_known;
     const char *const *known; /* [n_known] the fields of the warning */

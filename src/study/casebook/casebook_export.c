@@ -11,7 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AGE_MAX = 89, AGE_BAND = 5, DEFAULT_CHOICES = 2 };
+enum {
+    AGE_MAX = 89,
+    GREAT_AGE_DAYS = 32871, /* 90 years, where they are shortest */
+    AGE_BAND = 5,
+    DEFAULT_CHOICES = 2
+};
 
 /* An export under way. */
 typedef struct exporting {
@@ -139,10 +144,7 @@ static bool find_days(exporting *at)
 /* A cell that a spreadsheet would take for a formula gets an apostrophe before it. */
 static void add_cell(exporting *at, const char *text, bool is_number)
 {
-    double number = 0.0;
-    const bool is_formula = !is_number && text[0] != '\0' &&
-                            strchr("=+-@\t\r", text[0]) != NULL &&
-                            !cbk_number_parse(text, false, &number);
+    const bool is_formula = !is_number && cbk_text_is_formula(text);
     const bool is_quoted = is_formula || strpbrk(text, ",\"\n\r") != NULL;
     cbk_buffer_add(&at->out, is_quoted ? "\"" : "");
     cbk_buffer_add(&at->out, is_formula ? "'" : "");
@@ -153,20 +155,48 @@ static void add_cell(exporting *at, const char *text, bool is_number)
     cbk_buffer_add(&at->out, is_quoted ? "\"" : "");
 }
 
+/* From the patient's index date to another one; false: one of them is not there. */
+static bool days_of(const exporting *at, const cbk_recorded *value, size_t row,
+                    int32_t *out)
+{
+    int32_t day = 0;
+    if (at->index == NULL || at->index_day[row] == NULL || !day_of(value, &day)) {
+        return false;
+    }
+    *out = day - *at->index_day[row];
+    return true;
+}
+
+/* Days that make up more than 89 years tell an age as well as a field of ages does. */
+static bool is_great_age(const exporting *at, const cbk_field *field,
+                         const cbk_recorded *value, size_t row)
+{
+    int32_t days = 0;
+    if (at->wish->has_ages) {
+        return false;
+    }
+    return is_date(field) ? days_of(at, value, row, &days) && abs(days) >= GREAT_AGE_DAYS
+                          : is_age(field) && value->value.kind == CBK_VALUE_NUMBER &&
+                                value->value.number > AGE_MAX;
+}
+
 /* A date as days from the patient's index date; the index date itself as its year. */
 static const char *date_text(exporting *at, const cbk_field *field,
                              const cbk_recorded *value, size_t row)
 {
-    int32_t day = 0;
+    int32_t days = 0;
     if (at->index == NULL) {
         return value->value.text;
     }
     if (field == at->index) {
         return cbk_text_copy_bytes(at->arena, value->value.text, 4);
     }
-    return at->index_day[row] != NULL && day_of(value, &day)
-               ? cbk_text_format(at->arena, "%d", (int)(day - *at->index_day[row]))
-               : "";
+    if (!days_of(at, value, row, &days)) {
+        return "";
+    }
+    return is_great_age(at, field, value, row)
+               ? "90+ years"
+               : cbk_text_format(at->arena, "%d", (int)days);
 }
 
 /* What leaves of a value; a missing one by its code, or empty. */
@@ -176,7 +206,7 @@ static const char *cell_text(exporting *at, const cbk_field *field,
     char number[CBK_NUMBER_SIZE];
     switch (value->value.kind) {
     case CBK_VALUE_NUMBER:
-        if (is_age(field) && value->value.number > AGE_MAX && !at->wish->has_ages) {
+        if (is_great_age(at, field, value, row)) {
             return "90+";
         }
         cbk_number_shortest(value->value.number, number);
@@ -213,6 +243,29 @@ static void add_header(exporting *at, cbk_export *out)
     cbk_buffer_add(&at->out, "\n");
 }
 
+/* Whether an age that leaves and days that leave add up to an age over 89. */
+static bool is_age_implied(const exporting *at, size_t row)
+{
+    const cbk_form *form = at->records->form;
+    double age = 0.0;
+    int32_t latest = 0;
+    for (size_t i = 0; i < form->n_fields; i++) {
+        const cbk_field *field = &form->fields[i];
+        const cbk_recorded *value = &at->records->values[row * form->n_fields + i];
+        int32_t days = 0;
+        if (is_great_age(at, field, value, row)) {
+            continue;
+        }
+        if (is_age(field) && value->value.kind == CBK_VALUE_NUMBER) {
+            age = value->value.number > age ? value->value.number : age;
+        } else if (is_date(field) && days_of(at, value, row, &days)) {
+            latest = days > latest ? days : latest;
+        }
+    }
+    return !at->wish->has_ages && age > 0.0 && age <= AGE_MAX &&
+           age * GREAT_AGE_DAYS / (AGE_MAX + 1) + latest >= GREAT_AGE_DAYS;
+}
+
 static void add_row(exporting *at, size_t row, cbk_export *out)
 {
     const cbk_form *form = at->records->form;
@@ -227,11 +280,12 @@ static void add_row(exporting *at, size_t row, cbk_export *out)
             continue;
         }
         const char *text = cell_text(at, field, value, row);
-        out->n_ages += is_age(field) && text != NULL && strcmp(text, "90+") == 0;
+        out->n_ages += is_great_age(at, field, value, row);
         cbk_buffer_add(&at->out, ",");
         add_cell(at, text != NULL ? text : "", value->value.kind == CBK_VALUE_NUMBER);
     }
     cbk_buffer_add(&at->out, "\n");
+    out->n_implied += is_age_implied(at, row);
 }
 
 /* ---- rare combinations
