@@ -16,8 +16,11 @@ typedef struct cbk_column {
     const char *label; /* for people; NULL: use the name */
     const char *unit;  /* "months"; NULL: none known */
     cbk_column_type type;
-    const double *number;    /* NUMBER: [n_rows], NaN where missing */
-    const char *const *text; /* TEXT: [n_rows], NULL where missing */
+    const double *number;        /* NUMBER: [n_rows], NaN where missing */
+    const char *const *text;     /* TEXT: [n_rows], NULL where missing */
+    size_t n_declared;           /* 0: groups of it ascend */
+    const char *const *declared; /* TEXT: [n_declared] values in the order in which groups
+                                    of them come, before those of all others */
 } cbk_column;
 
 typedef struct cbk_table {
@@ -44,9 +47,9 @@ typedef struct cbk_groups {
 #define CBK_GROUP_NONE UINT32_MAX
 
 /* Groups the n_rows rows by the values of n_by columns.  Groups ascend: by the first
- * column, then the second; a column whose values are all numbers is ordered as numbers,
- * else by bytes.  A number column's level is its shortest text ("1", "2.5").  Cost
- * O(n log n).  Errors: CBK_ENOMEM. */
+ * column, then the second; declared values come first, in their order; a column whose
+ * values are all numbers is ordered as numbers, else by bytes.  A number column's level
+ * is its shortest text ("1", "2.5").  Cost O(n log n).  Errors: CBK_ENOMEM. */
 CBK_API CBK_MUST_USE cbk_status cbk_table_group(const cbk_column *const *by, size_t n_by,
                                                 size_t n_rows, cbk_arena *arena,
                                                 const cbk_groups **out, cbk_error *err);

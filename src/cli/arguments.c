@@ -185,9 +185,28 @@ static int read_option(const cbk_command *command, int argc, char **argv, int *i
     return CBK_EXIT_DONE;
 }
 
+/* A word may go into a file for good, or into a report. */
+static int refuse_other_encodings(const cbk_command *command, int argc, char **argv,
+                                  cbk_arena *arena)
+{
+    for (int i = 0; i < argc; i++) {
+        size_t bad_at = 0;
+        if (!cbk_text_is_valid_utf8(argv[i], strlen(argv[i]), &bad_at)) {
+            const char *sentence = cbk_text_format(
+                arena, "byte %zu of word %d (0x%02X) is not UTF-8", bad_at + 1, i + 1,
+                (unsigned)(unsigned char)argv[i][bad_at]);
+            return refuse(command, sentence != NULL ? sentence : "a word is not UTF-8");
+        }
+    }
+    return CBK_EXIT_DONE;
+}
+
 int cbk_arguments_read(const cbk_command *command, int argc, char **argv,
                        cbk_arena *arena, cbk_arguments *out, bool *is_help)
 {
+    if (refuse_other_encodings(command, argc, argv, arena) != CBK_EXIT_DONE) {
+        return CBK_EXIT_USAGE;
+    }
     const char **operands = CBK_NEW(arena, const char *, (size_t)argc + 1);
     const char **values = CBK_NEW(arena, const char *, command->n_options + 1);
     if (values == NULL) {

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,11 +55,8 @@ static int refuse_command(const char *name)
     return CBK_EXIT_USAGE;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    /* A reader that goes away (a pager, head) is an error of writing, not a signal: what
-     * is open is closed. */
-    (void)signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {
         print_overview(stderr);
         return CBK_EXIT_USAGE;
@@ -86,4 +84,20 @@ int main(int argc, char **argv)
         }
     }
     return refuse_command(name);
+}
+
+int main(int argc, char **argv)
+{
+    /* A reader that goes away (a pager, head) is an error of writing, not a signal: what
+     * is open is closed. */
+    (void)signal(SIGPIPE, SIG_IGN);
+    const int code = run(argc, argv);
+    if (fflush(stdout) == 0 && ferror(stdout) == 0) {
+        return code;
+    }
+    if (code != CBK_EXIT_ENVIRONMENT && errno != EPIPE) { /* else it has been said */
+        (void)fprintf(stderr, "casebook: cannot write to standard output: %s\n",
+                      strerror(errno));
+    }
+    return CBK_EXIT_ENVIRONMENT;
 }

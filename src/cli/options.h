@@ -113,7 +113,7 @@
 #define CBK_OPTION_PAPER                                                                 \
     {                                                                                    \
         .name = "paper", .argument = "SIZE",                                             \
-        .help = "the sheet that pdf and docx are laid out for; a4 when not given",       \
+        .help = "the sheet of pdf and docx, and of html in print; a4 when not given",    \
         .values = "a4 letter"                                                            \
     }
 

@@ -3,6 +3,7 @@
 
 #include "press/docx_parts.h"
 #include "render/escape.h"
+#include "render/print_table.h"
 
 #include <stdio.h>
 
@@ -80,10 +81,25 @@ static cbk_status figure_write(cbk_docx *docx, const cbk_figure_block *figure,
     return status;
 }
 
+/* A heading stands on the page of its table, also where that lies across. */
+static void turn_for_table(cbk_docx *docx, const cbk_block *next)
+{
+    while (next != NULL && next->kind == CBK_BLOCK_HEADING) {
+        next = next->next;
+    }
+    if (!docx->is_turned && next != NULL && next->kind == CBK_BLOCK_TABLE &&
+        cbk_print_is_across(next->table)) {
+        cbk_docx_end_section(docx, false);
+        docx->is_turned = true;
+    }
+}
+
 static cbk_status block_write(cbk_docx *docx, const cbk_block *block, cbk_error *err)
 {
     switch (block->kind) {
     case CBK_BLOCK_HEADING:
+        turn_for_table(docx, block->next);
+        /* fall through */
     case CBK_BLOCK_PARAGRAPH:
     case CBK_BLOCK_ITEM:
         cbk_docx_open(docx, style_of(block), false);
@@ -108,6 +124,7 @@ static cbk_status block_write(cbk_docx *docx, const cbk_block *block, cbk_error 
 static cbk_status body_write(cbk_docx *docx, cbk_error *err)
 {
     const cbk_document *document = docx->document;
+    turn_for_table(docx, document->first);
     cbk_docx_open(docx, "Title", true);
     cbk_docx_text(docx, "", document->title);
     cbk_docx_close(docx);

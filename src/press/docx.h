@@ -15,6 +15,8 @@ typedef struct cbk_docx {
     cbk_arena *scratch;
     cbk_buffer body;      /* word/document.xml, the inside */
     cbk_buffer relations; /* word/_rels/document.xml.rels, the inside */
+    bool is_turned; /* a heading has begun the section of the table across below it */
+    size_t section_start; /* in body */
     size_t n_bookmarks;   /* ids handed out */
     size_t n_pictures;
     cbk_zip_part *parts; /* [n_parts] the pictures' files */
@@ -31,6 +33,9 @@ cbk_docx_page cbk_docx_page_of(const cbk_document *document);
 
 /* A section's properties; across: the paper lies on its side. */
 void cbk_docx_section(cbk_docx *docx, bool is_across);
+/* An empty paragraph that ends the section before it; nothing where an upright one has
+ * nothing in it yet. */
+void cbk_docx_end_section(cbk_docx *docx, bool is_across);
 
 /* What a paragraph begins with: <w:p> and its style; is_kept: on one page with the
  * next. */

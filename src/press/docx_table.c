@@ -80,12 +80,15 @@ static void notes(cbk_docx *docx, const cbk_text_run *notes_of, size_t n,
     }
 }
 
-/* An empty paragraph that ends the section before it. */
-static void end_section(cbk_docx *docx, bool is_across)
+void cbk_docx_end_section(cbk_docx *docx, bool is_across)
 {
+    if (!is_across && docx->body.size == docx->section_start) {
+        return;
+    }
     cbk_buffer_add(&docx->body, "<w:p><w:pPr><w:pStyle w:val=\"TableNote\"/>");
     cbk_docx_section(docx, is_across);
     cbk_buffer_add(&docx->body, "</w:pPr></w:p>\n");
+    docx->section_start = docx->body.size;
 }
 
 static double text_width(const cbk_docx *docx, bool is_across)
@@ -105,9 +108,10 @@ void cbk_docx_table(cbk_docx *docx, const cbk_table_block *table)
         return; /* sticky in the arena */
     }
     const bool is_across = docx->place == NULL && cbk_print_is_across(table);
-    if (is_across) {
-        end_section(docx, false);
+    if (is_across && !docx->is_turned) {
+        cbk_docx_end_section(docx, false);
     }
+    docx->is_turned = false;
     cbk_print_columns(table, text_width(docx, is_across), width_mm);
     cbk_docx_caption(docx, "Table", table->id, table->number, table->title, true);
     cbk_buffer_add(&docx->body, "<w:tbl><w:tblPr><w:tblStyle w:val=\"");
@@ -127,7 +131,7 @@ void cbk_docx_table(cbk_docx *docx, const cbk_table_block *table)
     cbk_buffer_add(&docx->body, "</w:tbl>\n");
     notes(docx, table->notes, table->n_notes, table->abbreviations);
     if (is_across) {
-        end_section(docx, true);
+        cbk_docx_end_section(docx, true);
     }
 }
 

@@ -98,6 +98,19 @@ void cbk_page_break(cbk_pages *pages)
     size_paper(pages);
 }
 
+void cbk_page_turn(cbk_pages *pages, bool is_across)
+{
+    pages->wants_across = is_across;
+    if (pages->is_across == is_across) {
+        return;
+    }
+    if (cbk_page_is_empty(pages)) {
+        size_paper(pages);
+    } else {
+        cbk_page_break(pages);
+    }
+}
+
 void cbk_page_need(cbk_pages *pages, double height)
 {
     if (cbk_page_left(pages) < height && !cbk_page_is_empty(pages)) {

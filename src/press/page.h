@@ -36,6 +36,10 @@ double cbk_page_left(const cbk_pages *pages);
 double cbk_page_room(const cbk_pages *pages);
 /* Ends the page (its footer is drawn) and begins another. */
 void cbk_page_break(cbk_pages *pages);
+
+/* From here on pages lie across or stand upright: a new page, unless this one is empty.
+ */
+void cbk_page_turn(cbk_pages *pages, bool is_across);
 /* Begins another where less than `height` is left, unless the page is empty. */
 void cbk_page_need(cbk_pages *pages, double height);
 bool cbk_page_is_empty(const cbk_pages *pages);

@@ -229,10 +229,7 @@ double cbk_page_table_need(cbk_pages *pages, const cbk_table_block *table)
 
 void cbk_page_table(cbk_pages *pages, const cbk_table_block *table)
 {
-    pages->wants_across = cbk_print_is_across(table);
-    if (pages->wants_across != pages->is_across && !cbk_page_is_empty(pages)) {
-        cbk_page_break(pages);
-    }
+    cbk_page_turn(pages, cbk_print_is_across(table));
     double *width = NULL;
     double total = 0.0;
     if (!set_columns(pages, table, &width, &total)) {
@@ -248,10 +245,7 @@ void cbk_page_table(cbk_pages *pages, const cbk_table_block *table)
     show_table(pages, table, width, total);
     cbk_page_untag(pages, "Table");
     show_notes(pages, table->notes, table->n_notes, table->abbreviations);
-    if (pages->is_across) {
-        pages->wants_across = false;
-        cbk_page_break(pages);
-    }
+    cbk_page_turn(pages, false);
 }
 
 static double figure_scale(const cbk_pages *pages, const cbk_drawing *drawing)

@@ -20,9 +20,7 @@ static double need_of(cbk_pages *pages, const cbk_block *block)
     }
     switch (block->kind) {
     case CBK_BLOCK_TABLE:
-        return cbk_print_is_across(block->table)
-                   ? LINES_MM
-                   : cbk_page_table_need(pages, block->table);
+        return cbk_page_table_need(pages, block->table);
     case CBK_BLOCK_FIGURE:
         return cbk_page_figure_need(pages, block->figure);
     case CBK_BLOCK_HEADING: /* two in a row stay together */
@@ -35,6 +33,16 @@ static double need_of(cbk_pages *pages, const cbk_block *block)
     return LINES_MM;
 }
 
+/* A heading stands on the page of its table, also where that lies across. */
+static bool is_of_table_across(const cbk_block *next)
+{
+    while (next != NULL && next->kind == CBK_BLOCK_HEADING) {
+        next = next->next;
+    }
+    return next != NULL && next->kind == CBK_BLOCK_TABLE &&
+           cbk_print_is_across(next->table);
+}
+
 static void heading(cbk_pages *pages, int level, const cbk_text_run *run,
                     const cbk_block *next, int *parents)
 {
@@ -42,6 +50,9 @@ static void heading(cbk_pages *pages, int level, const cbk_text_run *run,
     static const char *const tags[] = {"H2", "H3", "H4"}; /* H1 is the title */
     const int depth = level < 2 ? 0 : level > 4 ? 2 : level - 2;
     const cbk_text_style style = {sizes[depth], true, CBK_INK_FOREGROUND, CBK_ALIGN_LEFT};
+    if (is_of_table_across(next)) {
+        cbk_page_turn(pages, true);
+    }
     pages->y += cbk_page_is_empty(pages) ? 0.0 : 4.0;
     cbk_page_need(pages, fmin(HEADING_MM + need_of(pages, next), cbk_page_room(pages)));
     const char *text = cbk_run_plain(run, pages->scratch);
@@ -160,6 +171,7 @@ static cbk_status lay_out(const cbk_document *document, size_t n_total,
     pages.cairo = cairo_create(pages.surface);
     cairo_scale(pages.cairo, POINTS_PER_MM, POINTS_PER_MM);
     pages.layout = cbk_layout_create(pages.cairo);
+    pages.wants_across = is_of_table_across(document->first);
     cbk_page_break(&pages);
     cbk_page_tag(&pages, "Document");
     title(&pages);

@@ -28,7 +28,7 @@ static void head(cbk_buffer *out, const cbk_document *document)
     cbk_escape_xml(out, document->title);
     cbk_buffer_add(out, "</title>\n<style>\n");
     cbk_svg_style(out);
-    cbk_html_style(out);
+    cbk_html_style(out, document->paper);
     cbk_buffer_add(out, "</style>\n</head>\n");
 }
 

@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 
-/* The style sheet, without <style>. */
-void cbk_html_style(cbk_buffer *out);
+/* The style sheet, without <style>; paper: the sheets it is printed on. */
+void cbk_html_style(cbk_buffer *out, cbk_paper paper);
 
 void cbk_html_run(cbk_buffer *out, const cbk_text_run *run);
 void cbk_html_table(cbk_buffer *out, const cbk_table_block *table);

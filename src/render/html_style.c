@@ -205,8 +205,6 @@ static const char narrow[] = "@media screen and (max-width:36rem){"
                              "nav li{padding:.4rem 0}}\n";
 
 static const char paper[] =
-    "@page{size:A4;margin:18mm 17mm 20mm}\n"
-    "@page across{size:A4 landscape;margin:15mm}\n"
     "@media print{"
     ":root{--background:#fff;--foreground:#000;--muted:#444;--grid:#bbb}\n"
     "html{scroll-padding:0}\n"
@@ -247,7 +245,7 @@ static const char paper[] =
     ".mark::before{print-color-adjust:exact;-webkit-print-color-adjust:exact}\n"
     "footer{font-size:7.5pt}}\n";
 
-void cbk_html_style(cbk_buffer *out)
+void cbk_html_style(cbk_buffer *out, cbk_paper sheets)
 {
     static const char *const parts[] = {
         colours, page,     headings, margin_contents, words, tables,
@@ -256,4 +254,9 @@ void cbk_html_style(cbk_buffer *out)
     for (size_t i = 0; i < N(parts); i++) {
         cbk_buffer_add(out, parts[i]);
     }
+    const char *size = sheets == CBK_PAPER_LETTER ? "letter" : "A4";
+    cbk_buffer_addf(out,
+                    "@page{size:%s;margin:18mm 17mm 20mm}\n"
+                    "@page across{size:%s landscape;margin:15mm}\n",
+                    size, size);
 }

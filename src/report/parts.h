@@ -16,6 +16,9 @@ const char *cbk_words_take(cbk_buffer *buffer, cbk_arena *arena);
 /* "Overall survival" -> "overall survival"; "DFS" stays as it is. */
 const char *cbk_words_lower_first(cbk_arena *arena, const char *text);
 
+/* "hazard_ratio" -> "hazard ratio". */
+const char *cbk_words_spaced(cbk_arena *arena, const char *name);
+
 /* "patient" -> "Patient". */
 const char *cbk_words_upper_first(cbk_arena *arena, const char *text);
 

@@ -127,7 +127,12 @@ cbk_status cbk_figure_mcf_fit(cbk_report *report, const cbk_figure_spec *spec,
                               const cbk_mcf_analysis **fit, cbk_error *err);
 
 /* One line a patient. */
-typedef enum cbk_swim_end { CBK_SWIM_EVENT, CBK_SWIM_CENSORED } cbk_swim_end;
+typedef enum cbk_swim_end {
+    CBK_SWIM_EVENT,
+    CBK_SWIM_COMPETING,
+    CBK_SWIM_CENSORED,
+    CBK_SWIM_ENDS /* how many there are */
+} cbk_swim_end;
 typedef struct cbk_swim_event {
     double time;
     size_t lane;       /* which of the kinds of event */
@@ -137,6 +142,7 @@ typedef struct cbk_swimmer {
     const char *patient;
     double time; /* end of the line */
     cbk_swim_end end;
+    const char *competing; /* COMPETING: "Other cause" */
     size_t n_events;
     const cbk_swim_event *events;
 } cbk_swimmer;

@@ -94,6 +94,15 @@ static bool is_upper(char c)
     return c >= 'A' && c <= 'Z';
 }
 
+const char *cbk_words_spaced(cbk_arena *arena, const char *name)
+{
+    char *words = cbk_text_copy(arena, name);
+    for (char *c = words; c != NULL && *c != '\0'; c++) {
+        *c = *c == '_' ? ' ' : *c;
+    }
+    return words != NULL ? words : name;
+}
+
 const char *cbk_words_lower_first(cbk_arena *arena, const char *text)
 {
     if (!is_upper(text[0]) || !(is_lower(text[1]) || text[1] == ' ')) {

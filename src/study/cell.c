@@ -33,6 +33,13 @@ static void accept_number(const reading *at, double number)
 
 static void accept_text(const reading *at, const char *text)
 {
+    const size_t size = strlen(text);
+    if (size > CBK_CELL_BYTES_MAX) {
+        cbk_problems_add(at->problems, at->place,
+                         "column `%s`: found a text of %zu bytes, expected at most %d",
+                         at->field->name, size, CBK_CELL_BYTES_MAX);
+        return;
+    }
     at->out->value = (cbk_value){.kind = CBK_VALUE_TEXT, .text = text};
 }
 

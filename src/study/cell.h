@@ -6,6 +6,8 @@
 #include "registry/registry.h"
 #include "study/records.h"
 
+enum { CBK_CELL_BYTES_MAX = 1 << 20 }; /* of text, and of a key */
+
 /* Reads a cell.  An empty cell or a declared code is missing, and its kind is kept.  A
  * cell that the field cannot hold is a problem at `place`: what was found, what is
  * allowed. */

@@ -163,6 +163,10 @@ static void read_keys(const reading *at, const char **keys)
             cbk_problems_add(at->problems, line_of(at, i),
                              "column `%s`: empty, but every row needs its key",
                              at->key_name);
+        } else if (strlen(keys[i]) > CBK_CELL_BYTES_MAX) {
+            cbk_problems_add(at->problems, line_of(at, i),
+                             "column `%s`: found a key of %zu bytes, expected at most %d",
+                             at->key_name, strlen(keys[i]), CBK_CELL_BYTES_MAX);
         }
     }
 }

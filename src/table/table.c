@@ -81,6 +81,16 @@ static bool column_is_numeric_text(const cbk_column *column, size_t n_rows)
     return true;
 }
 
+/* Which of the declared values a text is; n_declared: none. */
+static size_t declared_place(const cbk_column *column, const char *text)
+{
+    size_t i = 0;
+    while (i < column->n_declared && strcmp(column->declared[i], text) != 0) {
+        i++;
+    }
+    return i;
+}
+
 static void keys_fill(const cbk_column *column, bool is_numeric_text, key *keys, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -92,7 +102,9 @@ static void keys_fill(const cbk_column *column, bool is_numeric_text, key *keys,
         }
         keys[i].text = column->text[row];
         double value = 0.0;
-        if (is_numeric_text && cbk_number_parse(keys[i].text, false, &value)) {
+        if (column->n_declared > 0) {
+            keys[i].order = declared_place(column, keys[i].text);
+        } else if (is_numeric_text && cbk_number_parse(keys[i].text, false, &value)) {
             keys[i].order = order_of_number(value);
         } else {
             keys[i].order = order_of_text(keys[i].text);
@@ -204,8 +216,9 @@ static size_t rows_number_groups(const cbk_column *const *by, size_t n_by, size_
     const size_t n = keys_start(by, n_by, n_rows, keys);
     size_t n_groups = 0;
     for (size_t c = 0; c < n_by; c++) {
-        const bool is_numeric_text =
-            by[c]->type == CBK_COLUMN_TEXT && column_is_numeric_text(by[c], n_rows);
+        const bool is_numeric_text = by[c]->type == CBK_COLUMN_TEXT &&
+                                     by[c]->n_declared == 0 &&
+                                     column_is_numeric_text(by[c], n_rows);
         keys_fill(by[c], is_numeric_text, keys, n);
         n_groups = keys_number_groups(keys, n);
     }

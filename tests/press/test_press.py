@@ -195,6 +195,8 @@ def test_tables(folder):
     for ending, start in starts.items():
         check(f"the ending .{ending} says how a table is written",
               made(folder / f"four.{ending}", "table", worked, "4").startswith(start))
+    letter = made(folder / "letter.html", "table", worked, "4", "--paper", "letter")
+    check("a page is printed on the paper that is asked for", b"@page{size:letter;" in letter)
     wrong = run("table", worked, "4", "-o", folder / "four.gif")
     check("another ending is refused", wrong.returncode == 2 and ".gif" in wrong.stderr, wrong.stderr)
     all_of_them = made(folder / "all.md", "table", worked).decode()
@@ -211,6 +213,32 @@ def test_tables(folder):
     check("a table of more than a page goes on on the next one in LaTeX, with its header",
           "\\begin{longtable}" in latex and latex.count("Variable &") == 2 and "\\endhead" in latex, latex[:500])
     check("and text in a wide one wraps", latex.count("\\linewidth-2\\tabcolsep") == 4)
+
+
+def test_across(folder):
+    """Two tables too wide for an upright page, after the title: a page each, none of them empty."""
+    study = folder / "across"
+    study.mkdir()
+    names = [f"field_{i}" for i in range(12)]
+    fields = "".join(f"      {name}: {{label: A rather long label {name[6:]}, type: text}}\n" for name in names)
+    columns = ", ".join(["patient", *names])
+    (study / "protocol.yaml").write_text(
+        "casebook: 1\nstudy: {id: wide, title: Wide}\nforms:\n  patient:\n    key: patient\n    fields:\n" + fields +
+        "tables:\n" + "".join(f'  - {{id: "{i}", title: T{i}, kind: listing, columns: [{columns}]}}\n' for i in (1, 2)))
+    row = ",".join(["some words"] * len(names))
+    (study / "patient.csv").write_text(columns.replace(" ", "") + f"\n1,{row}\n2,{row}\n")
+    made(folder / "across.docx", "table", study)
+    with zipfile.ZipFile(folder / "across.docx") as package:
+        body = package.read("word/document.xml").decode()
+    across = ["landscape" in size for size in re.findall(r"<w:pgSz[^>]*>", body)]
+    check("sections that lie across follow each other, the title in the first", across == [True, True, False], across)
+    made(folder / "across.pdf", "table", study)
+    if shutil.which("pdftotext") is None:
+        skip("so do pages", "no pdftotext")
+        return
+    pages = subprocess.run(["pdftotext", "-layout", folder / "across.pdf", "-"],
+                           capture_output=True, text=True).stdout.split("\f")
+    check("so do pages", "T1" in pages[0] and "T2" in pages[1], pages)
 
 
 def text_of(element):
@@ -312,7 +340,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         for test in (test_png, test_pdf, test_workbook, test_docx, test_pages, test_report,
-                     test_tables, test_hostile):
+                     test_tables, test_across, test_hostile):
             test(folder)
     print(f"1..{len(results)}")
 

@@ -25,6 +25,8 @@ static void test_sentences_end_where_they_do(void)
         {"This differed (p = 0.03). It held.", "This differed (p = 0.03)."},
         {"Men vs. Women were compared. Twice.", "Men vs. Women were compared."},
         {"Kim et al. Found it. Twice.", "Kim et al. Found it."},
+        {"By J. Smith. Twice.", "By J. Smith."},
+        {"At most 103 mg/L. Bone was affected.", "At most 103 mg/L."},
         {"J. Smith did. So did K.", "J. Smith did."},
         {"Was it so? Yes.", "Was it so?"},
         {"It was high.¹² Later it fell.", "It was high.¹²"},

@@ -18,9 +18,9 @@ static const cbk_swim_event first_events[] = {
     {79, 1, "Surgery"},     {79, 1, "Chemotherapy"}, {79, 1, "Surgery"},
     {(double)NAN, 1, "NaN"}};
 static const cbk_swimmer three[] = {
-    {"Patient 1", 25, CBK_SWIM_CENSORED, 0, NULL},
-    {"Patient 2", 132, CBK_SWIM_CENSORED, 7, first_events},
-    {"Patient 3", 36, CBK_SWIM_EVENT, 0, NULL}};
+    {"Patient 1", 25, CBK_SWIM_CENSORED, NULL, 0, NULL},
+    {"Patient 2", 132, CBK_SWIM_CENSORED, NULL, 7, first_events},
+    {"Patient 3", 36, CBK_SWIM_EVENT, NULL, 0, NULL}};
 
 static const cbk_drawing *draw(const cbk_swimmer *swimmers, size_t n, size_t n_lanes,
                                cbk_arena *in)
@@ -71,6 +71,25 @@ static void longest_first(void)
     CHECK(drawn_markers(drawing, CBK_MARKER_ARROW) == 3);
 }
 
+/* A competing event is no censoring: no arrow says that the patient goes on. */
+static void competing_ends(void)
+{
+    cbk_swimmer ends[] = {{"Patient 1", 20, CBK_SWIM_COMPETING, "Heart attack", 0, NULL},
+                          {"Patient 2", 12, CBK_SWIM_COMPETING, "Heart attack", 0, NULL},
+                          {"Patient 3", 127.4410, CBK_SWIM_CENSORED, NULL, 0, NULL}};
+    const cbk_drawing *drawing = draw(ends, N(ends), 1, arena);
+    CHECK(is_sound(drawing));
+    CHECK(drawn_markers(drawing, CBK_MARKER_ARROW) == 1 + 1);
+    CHECK(drawn_markers(drawing, CBK_MARKER_SQUARE) == 1 + 2);
+    CHECK(drawn_text(drawing, "Heart attack") != NULL);
+    CHECK(strstr(drawing->description, "Dead: 0; heart attack: 2; censored: 1. The "
+                                       "longest line is 127.4 months.") != NULL);
+    ends[1].competing = "Accident";
+    drawing = draw(ends, N(ends), 1, arena);
+    CHECK(drawn_text(drawing, "Competing event") != NULL);
+    CHECK(strstr(drawing->description, "competing event: 2;") != NULL);
+}
+
 /* Equal times of one lane are one marker, and what happened twice is said once. */
 static void events_at_one_time(void)
 {
@@ -87,7 +106,7 @@ static void events_at_one_time(void)
 static void events_outside_the_line(void)
 {
     const cbk_swim_event events[] = {{-7, 0, "Before"}, {50, 0, "After"}};
-    const cbk_swimmer one = {"Patient 1", 20, CBK_SWIM_EVENT, 2, events};
+    const cbk_swimmer one = {"Patient 1", 20, CBK_SWIM_EVENT, NULL, 2, events};
     const cbk_drawing *drawing = draw(&one, 1, 1, arena);
     const cbk_shape *bar = NULL;
     CHECK(is_sound(drawing));
@@ -107,16 +126,17 @@ static void events_outside_the_line(void)
 static void degenerate(void)
 {
     const cbk_swimmer odd[] = {
-        {NULL, (double)NAN, CBK_SWIM_EVENT, 0, NULL},
-        {"", 0, CBK_SWIM_CENSORED, 0, NULL},
+        {NULL, (double)NAN, CBK_SWIM_EVENT, NULL, 0, NULL},
+        {"", 0, CBK_SWIM_CENSORED, NULL, 0, NULL},
         {"A patient whose name is much longer than the page is wide", 0, CBK_SWIM_EVENT,
-         0, NULL}};
+         NULL, 0, NULL}};
     CHECK(is_sound(draw(NULL, 0, 0, arena)));
     CHECK(is_sound(draw(NULL, 0, 5, arena)));
     CHECK(is_sound(draw(odd, N(odd), 1, arena)));
     CHECK(is_sound(cbk_figure_swimmer_draw(odd, 1, NULL, 0, NULL, NULL, NULL,
                                            &(cbk_figure_look){0}, arena)));
-    const cbk_swimmer huge = {"Patient 1", 1.7e308, CBK_SWIM_EVENT, 7, first_events};
+    const cbk_swimmer huge = {"Patient 1", 1.7e308, CBK_SWIM_EVENT,
+                              NULL,        7,       first_events};
     CHECK(is_sound(draw(&huge, 1, 2, arena)));
 }
 
@@ -137,8 +157,9 @@ static void sound_for_any_data(void)
                 events[k] = (cbk_swim_event){random_below(150), random_below(6),
                                              labels[random_below(N(labels))]};
             }
-            swimmers[i] = (cbk_swimmer){"Patient 17", random_below(140),
-                                        (cbk_swim_end)random_below(2), n_events, events};
+            swimmers[i] = (cbk_swimmer){
+                "Patient 17", random_below(140), (cbk_swim_end)random_below(3),
+                NULL,         n_events,          events};
         }
         const cbk_drawing *drawing = draw(swimmers, n, n_lanes, arena);
         CHECK(is_sound(drawing));
@@ -173,6 +194,7 @@ int main(void)
     arena = cbk_arena_create(NULL, (size_t)1 << 28);
     const check_test tests[] = {
         {"longest first", longest_first},
+        {"a competing event ends a line as what it is", competing_ends},
         {"events at one time", events_at_one_time},
         {"events outside the line", events_outside_the_line},
         {"degenerate", degenerate},

@@ -87,6 +87,22 @@ static void groups_ascend(void)
     }
 }
 
+static void declared_values_come_first(void)
+{
+    const char *const words[] = {"high", "low", NULL, "mid", "b", "low", "a", "high"};
+    const char *const digits[] = {"3", "10", "2", "1", "10", "2", "3", NULL};
+    const char *const risk[] = {"low", "nobody", "mid", "high"};
+    const char *const stage[] = {"10", "3"};
+    cbk_column of_words = text_column("w", words);
+    of_words.declared = risk;
+    of_words.n_declared = N(risk);
+    CHECK(strcmp(levels(&of_words, 8), "low|mid|high|a|b") == 0);
+    cbk_column of_digits = text_column("d", digits);
+    of_digits.declared = stage;
+    of_digits.n_declared = N(stage);
+    CHECK(strcmp(levels(&of_digits, 8), "10|3|1|2") == 0);
+}
+
 static void two_columns_and_missing(void)
 {
     const char *const arm[] = {"b", "a", "b", NULL, "a", "a"};
@@ -248,6 +264,7 @@ int main(void)
     static const check_test tests[] = {
         {"columns by name, missing values", columns_by_name},
         {"groups ascend, as numbers or by bytes", groups_ascend},
+        {"declared values come first, in their order", declared_values_come_first},
         {"two columns, rows with a missing value", two_columns_and_missing},
         {"few and many values are numbered alike",
          few_and_many_values_are_numbered_alike},

@@ -88,8 +88,9 @@ static bool is_abbreviation(const char *text, size_t start, size_t at, char next
     if (n == 0) {
         return false;
     }
-    if (n == 1 && isupper((unsigned char)*word)) {
-        return true; /* an initial */
+    const bool is_unit = word > text + start && strchr("/·", word[-1]) != NULL;
+    if (n == 1 && isupper((unsigned char)*word) && !is_unit) {
+        return true; /* an initial, but not the L of "mg/L" */
     }
     return is_listed(word, n, always, N(always)) ||
            (isdigit((unsigned char)next) &&

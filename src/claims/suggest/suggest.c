@@ -197,6 +197,19 @@ static void offer_all(cbk_suggesting *s)
     }
 }
 
+/* "P = .04", "p < 0.001": of a test, which no question of this kind asks. */
+static bool is_p_value(const cbk_clause *clause)
+{
+    const char *text = clause->context->text;
+    size_t at = clause->number_start;
+    while (at > 0 && strchr(" =<>", text[at - 1]) != NULL) {
+        at--;
+    }
+    return at > 0 && at < clause->number_start &&
+           (text[at - 1] == 'p' || text[at - 1] == 'P') &&
+           (at == 1 || strchr(" (,;", text[at - 2]) != NULL);
+}
+
 cbk_status cbk_binding_suggest(cbk_binding *b, const cbk_lexicon *lexicon, size_t i,
                                cbk_standing *out, cbk_error *err)
 {
@@ -207,7 +220,7 @@ cbk_status cbk_binding_suggest(cbk_binding *b, const cbk_lexicon *lexicon, size_
                         .number = number,
                         .clause = cbk_clause_of(b->manuscript, context, i, b->arena),
                         .is_percent = strchr(number->text, '%') != NULL};
-    if (number->kind == CBK_FOUND_DATE) {
+    if (number->kind == CBK_FOUND_DATE || is_p_value(&s.clause)) {
         return CBK_OK;
     }
     offer_all(&s);

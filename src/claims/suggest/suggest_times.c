@@ -137,6 +137,27 @@ static double endpoint_fit(const cbk_suggesting *s, size_t i)
                : 0.0;
 }
 
+/* Whether the clause has the whole label of some other endpoint: of "progression-free
+ * survival" overall survival "among progressed" is no reading. */
+static bool is_less_fitting(const cbk_suggesting *s, double fit)
+{
+    bool is_less = false;
+    for (size_t i = 0; i < s->lexicon->protocol->n_endpoints; i++) {
+        is_less = is_less || endpoint_fit(s, i) > fit;
+    }
+    return is_less;
+}
+
+/* The question, and with it that of a category the clause names. */
+static void offer_of_endpoint(cbk_suggesting *s, size_t i, double fit, cbk_offer one)
+{
+    if (is_less_fitting(s, fit)) {
+        cbk_offer_add(s, one);
+    } else {
+        cbk_offer_both(s, &s->lexicon->endpoints[i], one);
+    }
+}
+
 /* ---- questions ------------------------------------------------------------------------
  */
 
@@ -153,7 +174,6 @@ static bool is_of_percentage(const cbk_suggesting *s)
 void cbk_offer_survival(cbk_suggesting *s)
 {
     const cbk_protocol *protocol = s->lexicon->protocol;
-    const double days = time_in_clause(s);
     const char *function = s->clause.bracket != CBK_BRACKET_INTERVAL ? "km_survival"
                            : s->clause.is_second                     ? "km_upper"
                                                                      : "km_lower";
@@ -161,6 +181,8 @@ void cbk_offer_survival(cbk_suggesting *s)
                                                     : s->is_percent)) {
         return;
     }
+    const double days =
+        time_in_clause(s); /* a walk through the clause: not for every number */
     for (size_t i = 0; i < protocol->n_endpoints && !isnan(days); i++) {
         const cbk_endpoint *endpoint = &protocol->endpoints[i];
         const double fit = endpoint_fit(s, i);
@@ -170,8 +192,8 @@ void cbk_offer_survival(cbk_suggesting *s)
         }
         char time[CBK_NUMBER_SIZE];
         cbk_number_shortest(round_near(days / unit_days), time);
-        cbk_offer_both(
-            s, &s->lexicon->endpoints[i],
+        offer_of_endpoint(
+            s, i, fit,
             (cbk_offer){.of = cbk_text_format(s->b->arena, "100 * %s(%s, %s)", function,
                                               cbk_sql_name(s->b->arena, endpoint->name),
                                               time),
@@ -206,8 +228,8 @@ void cbk_offer_times(cbk_suggesting *s)
         const cbk_words *label = &s->lexicon->endpoints[i];
         const double fit = endpoint_fit(s, i);
         if (fit > 0.0 && !cbk_clause_has_other_unit(s, endpoint->unit)) {
-            cbk_offer_both(
-                s, label,
+            offer_of_endpoint(
+                s, i, fit,
                 (cbk_offer){.of = survival_question(s, named, endpoint),
                             .words = cbk_text_format(s->b->arena, "%s, %s", named->word,
                                                      cbk_clause_label(s, label)),

@@ -143,7 +143,8 @@ void cbk_audit_add_inconsistent(cbk_report *report, const cbk_audit *audit)
             cbk_run_textf(&run, report->arena, "%s: ", check->says);
         }
         cbk_run_span(&run, report->arena,
-                     (cbk_span){.kind = CBK_SPAN_STRONG, .text = check->stated});
+                     (cbk_span){.kind = CBK_SPAN_STRONG,
+                                .text = cbk_words_spaced(report->arena, check->stated)});
         add_place(report, &run, " (", check->place, check->id);
         cbk_run_text(&run, report->arena, ")");
         if (is_sentence) {

@@ -361,8 +361,8 @@ static cbk_text_run marks_note(cbk_report *report, const cbk_figure_spec *spec,
         const cbk_cuminc_row at = cbk_cuminc_at_time(group->fit, cause, spec->marks[m]);
         const bool is_known = !cbk_notes_forbid_print(at.notes);
         cbk_run_textf(
-            &run, arena, "%s%s %s%s", m > 0 ? ", " : name,
-            m == 0 && *name != '\0' ? ":" : "",
+            &run, arena, "%s%s%s%s", m > 0 ? ", " : name,
+            m == 0 && *name != '\0' ? ": " : "",
             cbk_axis_value(spec->marks[m], figure->all->data->unit, report->style, arena),
             is_known ? " " : " not estimable");
         if (is_known) {

@@ -31,12 +31,13 @@ static const char *name_of(const cbk_curves *curves, size_t curve)
     return *name == '\0' && curves->n_curves > 1 ? "(no name)" : name;
 }
 
-/* " (95% CI 52% to 100%)", or nothing where there is no interval. */
+/* " (95% CI 52% to 100%)", or nothing where there is no interval, or one that says
+ * nothing: of survival 1 or 0 its limits are the same. */
 static const char *interval_text(const cbk_curves *curves, const cbk_curve *curve,
                                  const cbk_km_at *at, const cbk_style *style,
                                  cbk_arena *arena)
 {
-    if (!isfinite(at->lower) || !isfinite(at->upper)) {
+    if (!isfinite(at->lower) || !isfinite(at->upper) || !(at->lower < at->upper)) {
         return "";
     }
     return or_empty(cbk_text_format(

@@ -68,6 +68,52 @@ static double length_of(const cbk_swimmer *swimmer)
     return isfinite(swimmer->time) ? swimmer->time : 0.0;
 }
 
+static const cbk_marker end_markers[CBK_SWIM_ENDS] = {
+    [CBK_SWIM_EVENT] = CBK_MARKER_CROSS,
+    [CBK_SWIM_COMPETING] = CBK_MARKER_SQUARE,
+    [CBK_SWIM_CENSORED] = CBK_MARKER_ARROW};
+
+/* What ended a line. */
+static const char *ending_of(const swimmer_figure *figure, const cbk_swimmer *swimmer)
+{
+    return swimmer->end == CBK_SWIM_EVENT       ? or_empty(figure->end_label)
+           : swimmer->end == CBK_SWIM_COMPETING ? or_empty(swimmer->competing)
+                                                : "Censored";
+}
+
+static size_t n_ended(const swimmer_figure *figure, cbk_swim_end end)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < figure->n; i++) {
+        n += figure->swimmers[i].end == end;
+    }
+    return n;
+}
+
+/* The one competing event that ended lines, or what several are called together. */
+static const char *competing_label(const swimmer_figure *figure)
+{
+    const char *label = NULL;
+    for (size_t i = 0; i < figure->n; i++) {
+        const cbk_swimmer *swimmer = &figure->swimmers[i];
+        if (swimmer->end == CBK_SWIM_COMPETING) {
+            if (label != NULL && strcmp(label, or_empty(swimmer->competing)) != 0) {
+                return "Competing event";
+            }
+            label = or_empty(swimmer->competing);
+        }
+    }
+    return or_empty(label);
+}
+
+/* "127.4 months": of times between dates no more decimals than can be told apart. */
+static const char *time_words(const swimmer_figure *figure, double time)
+{
+    const double steps = fabs(time) >= 100.0 ? 10.0 : 100.0;
+    const double rounded = fabs(time) < 1e6 ? round(time * steps) / steps : time;
+    return cbk_axis_value(rounded, figure->unit, figure->style, figure->arena);
+}
+
 typedef struct swimmer_length {
     double length;
     size_t at;
@@ -187,19 +233,26 @@ static cbk_ink lane_ink(size_t lane)
     return inks[lane % (sizeof inks / sizeof *inks)];
 }
 
-/* The legend has the lanes, then the two ends. */
+/* The legend has the lanes, then the ends, of which a competing event may be none. */
 static size_t legend_items(const swimmer_figure *figure)
 {
-    return figure->n_lanes + 2;
+    return figure->n_lanes + (n_ended(figure, CBK_SWIM_COMPETING) > 0 ? 3 : 2);
+}
+
+/* Of an item behind the lanes. */
+static cbk_swim_end legend_end(const swimmer_figure *figure, size_t item)
+{
+    return item == figure->n_lanes           ? CBK_SWIM_EVENT
+           : item + 1 < legend_items(figure) ? CBK_SWIM_COMPETING
+                                             : CBK_SWIM_CENSORED;
 }
 
 static void draw_legend_item(const swimmer_figure *figure, size_t item, cbk_point at,
                              const char *label)
 {
     const bool is_lane = item < figure->n_lanes;
-    const cbk_marker marker = is_lane                   ? lane_marker(item)
-                              : item == figure->n_lanes ? CBK_MARKER_CROSS
-                                                        : CBK_MARKER_ARROW;
+    const cbk_marker marker =
+        is_lane ? lane_marker(item) : end_markers[legend_end(figure, item)];
     cbk_drawing_marker(figure->drawing, figure->arena, at, marker, MARKER_MM,
                        is_lane ? lane_ink(item) : CBK_INK_FOREGROUND, NULL);
     cbk_drawing_text(figure->drawing, figure->arena,
@@ -209,9 +262,11 @@ static void draw_legend_item(const swimmer_figure *figure, size_t item, cbk_poin
 
 static const char *legend_label(const swimmer_figure *figure, size_t item)
 {
-    const char *label = item < figure->n_lanes    ? figure->lane_labels[item]
-                        : item == figure->n_lanes ? figure->end_label
-                                                  : "Censored";
+    const cbk_swim_end end = legend_end(figure, item);
+    const char *label = item < figure->n_lanes      ? figure->lane_labels[item]
+                        : end == CBK_SWIM_EVENT     ? figure->end_label
+                        : end == CBK_SWIM_COMPETING ? competing_label(figure)
+                                                    : "Censored";
     return cbk_text_fitted(or_empty(label), NAME_MM, false,
                            figure->width_mm - 2.0 * EDGE_MM - LEGEND_SIGN_MM,
                            figure->arena);
@@ -418,12 +473,9 @@ static void draw_bar(swimmer_figure *figure, const cbk_swimmer *swimmer, double 
     const cbk_point corners[] = {
         {cbk_axis_mm(&figure->axis, 0.0), y - figure->bar_mm / 2.0},
         {cbk_axis_mm(&figure->axis, length_of(swimmer)), y + figure->bar_mm / 2.0}};
-    const bool is_event = swimmer->end == CBK_SWIM_EVENT;
-    const char *ending = is_event ? or_empty(figure->end_label) : "Censored";
-    const char *time =
-        cbk_axis_value(length_of(swimmer), figure->unit, figure->style, arena);
-    const char *tip =
-        cbk_text_format(arena, "%s: %s at %s", or_empty(swimmer->patient), ending, time);
+    const char *tip = cbk_text_format(arena, "%s: %s at %s", or_empty(swimmer->patient),
+                                      ending_of(figure, swimmer),
+                                      time_words(figure, length_of(swimmer)));
     cbk_drawing_add(figure->drawing, arena,
                     (cbk_shape){.kind = CBK_SHAPE_RECTANGLE,
                                 .n_points = 2,
@@ -433,8 +485,7 @@ static void draw_bar(swimmer_figure *figure, const cbk_swimmer *swimmer, double 
                                 .opacity = 0.35,
                                 .tip = tip});
     const cbk_point end = {corners[1].x, y};
-    cbk_drawing_marker(figure->drawing, arena, end,
-                       is_event ? CBK_MARKER_CROSS : CBK_MARKER_ARROW,
+    cbk_drawing_marker(figure->drawing, arena, end, end_markers[swimmer->end],
                        fmin(MARKER_MM, 0.6 * figure->row_mm), CBK_INK_FOREGROUND, tip);
     const double size = fmin(NAME_MM, 0.8 * figure->row_mm);
     const char *name = cbk_text_fitted_end(or_empty(swimmer->patient), size, false,
@@ -507,20 +558,25 @@ static size_t events_of_lane(const swimmer_figure *figure, size_t lane)
 
 static const char *description_of(const swimmer_figure *figure)
 {
-    size_t n_ended = 0;
     double longest = 0.0;
     for (size_t i = 0; i < figure->n; i++) {
-        n_ended += figure->swimmers[i].end == CBK_SWIM_EVENT;
         longest = fmax(longest, length_of(&figure->swimmers[i]));
     }
     cbk_buffer text = {0};
     cbk_buffer_addf(&text, "Swimmer plot, one line a patient, the longest first: %zu %s.",
                     figure->n, figure->n == 1 ? "patient" : "patients");
     if (figure->n > 0) {
-        cbk_buffer_addf(
-            &text, " %s: %zu; censored: %zu. The longest line is %s.",
-            or_empty(figure->end_label), n_ended, figure->n - n_ended,
-            cbk_axis_value(longest, figure->unit, figure->style, figure->arena));
+        const size_t n_competing = n_ended(figure, CBK_SWIM_COMPETING);
+        cbk_buffer_addf(&text, " %s: %zu; ", or_empty(figure->end_label),
+                        n_ended(figure, CBK_SWIM_EVENT));
+        if (n_competing > 0) {
+            cbk_buffer_addf(
+                &text, "%s: %zu; ",
+                or_empty(cbk_words_lower_first(figure->arena, competing_label(figure))),
+                n_competing);
+        }
+        cbk_buffer_addf(&text, "censored: %zu. The longest line is %s.",
+                        n_ended(figure, CBK_SWIM_CENSORED), time_words(figure, longest));
     }
     for (size_t lane = 0; lane < figure->n_lanes; lane++) {
         cbk_buffer_addf(&text, " %s: %zu marked.", or_empty(figure->lane_labels[lane]),
@@ -554,9 +610,8 @@ static void add_row(swimmer_columns *to, const char *patient, const char *row,
 static void add_swimmer(const swimmer_figure *figure, const cbk_swimmer *swimmer,
                         swimmer_columns *to)
 {
-    const bool has_event = swimmer->end == CBK_SWIM_EVENT;
-    add_row(to, swimmer->patient, "line", has_event ? figure->end_label : "Censored",
-            NULL, length_of(swimmer));
+    add_row(to, swimmer->patient, "line", ending_of(figure, swimmer), NULL,
+            length_of(swimmer));
     for (size_t i = 0; i < swimmer->n_events; i++) {
         const cbk_swim_event *event = &swimmer->events[i];
         if (is_drawn(figure, event)) {

@@ -92,6 +92,20 @@ static cbk_status keep_longest(swimming *figure, cbk_error *err)
     return CBK_OK;
 }
 
+/* The label of the competing event that ended a follow-up; NULL: none did. */
+static const char *competing_of(const cbk_endpoint *endpoint,
+                                const cbk_survival_time *time)
+{
+    for (size_t i = 0; i < endpoint->n_competing; i++) {
+        const char *code = endpoint->competing[i].code;
+        if (strlen(code) == time->n_competing &&
+            memcmp(code, time->competing, time->n_competing) == 0) {
+            return endpoint->competing_label[i];
+        }
+    }
+    return NULL;
+}
+
 static cbk_status read_patients(swimming *figure, cbk_error *err)
 {
     cbk_report *report = figure->report;
@@ -115,10 +129,14 @@ static cbk_status read_patients(swimming *figure, cbk_error *err)
             continue;
         }
         figure->keys[figure->n] = key;
+        const char *competing = competing_of(figure->endpoint, &time);
         figure->swimmers[figure->n++] =
             (cbk_swimmer){.patient = cbk_text_format(arena, "Patient %s", key),
                           .time = time.time,
-                          .end = time.is_event ? CBK_SWIM_EVENT : CBK_SWIM_CENSORED};
+                          .competing = competing,
+                          .end = time.is_event       ? CBK_SWIM_EVENT
+                                 : competing != NULL ? CBK_SWIM_COMPETING
+                                                     : CBK_SWIM_CENSORED};
     }
     CBK_TRY(cbk_report_done(report, err));
     return keep_longest(figure, err);

@@ -192,13 +192,20 @@ static const char *question(const cbk_claim_result *result, bool is_explained)
     return "";
 }
 
+/* A sentence of the manuscript stays as it is. */
+static const char *point_title(cbk_arena *arena, const char *says)
+{
+    const size_t n = strlen(says);
+    return n > 0 && says[n - 1] == '.' ? says : cbk_words_lower_first(arena, says);
+}
+
 static void add_point(letter *l, size_t i)
 {
     const cbk_claim_result *result = &l->audit->results[i];
     cbk_arena *arena = l->report.arena;
     const char *says =
         result->claim->says != NULL ? result->claim->says : result->claim->id;
-    const char *title = cbk_words_lower_first(arena, says);
+    const char *title = point_title(arena, says);
     cbk_document_heading(l->report.document, 3, NULL,
                          cbk_text_format(arena, "Point %zu: %s", ++l->n_points,
                                          title != NULL ? title : ""));
@@ -236,6 +243,17 @@ static void add_group(letter *l, cbk_verdict verdict)
     }
 }
 
+/* The explanation without the key of a claims file that would silence the check. */
+static const char *explanation_for_authors(const letter *l, const cbk_check_result *check)
+{
+    static const char key[] = " (wald: false)";
+    const char *at = strstr(check->explanation, key);
+    return at == NULL ? check->explanation
+                      : cbk_text_format(l->report.arena, "%.*s%s",
+                                        (int)(at - check->explanation),
+                                        check->explanation, at + strlen(key));
+}
+
 /* Printed numbers that cannot all be right, whatever the records are. */
 static void add_inconsistent(letter *l)
 {
@@ -254,15 +272,15 @@ static void add_inconsistent(letter *l)
         const char *says = check->says != NULL ? check->says : check->id;
         cbk_document_heading(l->report.document, 3, NULL,
                              cbk_text_format(arena, "Point %zu: %s", ++l->n_points,
-                                             cbk_words_lower_first(arena, says)));
+                                             point_title(arena, says)));
         cbk_text_run printed = {0};
-        cbk_run_text(&printed, arena, check->stated);
+        cbk_run_text(&printed, arena, cbk_words_spaced(arena, check->stated));
         if (check->place != NULL) {
             cbk_run_textf(&printed, arena, " (%s)", check->place);
         }
         add_item(l, "Printed:", &printed);
         cbk_text_run why = {0};
-        cbk_report_prose(&l->report, &why, check->explanation);
+        cbk_report_prose(&l->report, &why, explanation_for_authors(l, check));
         cbk_document_item(l->report.document, why);
         cbk_text_run asked = {0};
         cbk_run_text(&asked, arena, "Please tell us which of these numbers is right.");

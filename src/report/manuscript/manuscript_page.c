@@ -389,10 +389,10 @@ cbk_status cbk_manuscript_page(cbk_study *study, const cbk_manuscript_audit *bou
     cbk_text_run sentence = {0};
     cbk_run_text(&sentence, arena, cbk_manuscript_sentence(bound, arena));
     cbk_document_paragraph(document, sentence);
+    add_legend(&p);
     if (bound->audit != NULL) {
         cbk_audit_add_inconsistent(&p.report, bound->audit);
     }
-    add_legend(&p);
     for (size_t i = 0; i < bound->manuscript->n_passages;) {
         if (bound->manuscript->passages[i].kind == CBK_PASSAGE_CELL) {
             i += add_table(&p, i);

@@ -269,7 +269,8 @@ static void fill_check(cbk_report *report, cbk_table_builder *builder, size_t ro
                    check->says != NULL ? check->says : check->id);
     cbk_table_text(report, builder, row, 1,
                    check->place != NULL ? check->place : CBK_DASH);
-    cbk_table_text(report, builder, row, 2, check->stated);
+    cbk_table_text(report, builder, row, 2,
+                   cbk_words_spaced(report->arena, check->stated));
     cbk_run_span(&cbk_table_builder_cell(builder, row, 3)->run, report->arena,
                  (cbk_span){.kind = CBK_SPAN_MARK,
                             .text = marks[check->verdict],

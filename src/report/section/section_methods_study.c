@@ -41,6 +41,22 @@ static void add_inclusion(cbk_report *report, cbk_text_run *run)
         protocol->is_consecutive ? "Consecutive patients" : "Patients", period, centres);
 }
 
+/* "June 2010" of its last day; else the day. */
+static const char *until_words(cbk_arena *arena, int32_t last_day)
+{
+    char day[11];
+    char after[11];
+    int32_t first_day = last_day;
+    cbk_date_format(last_day, day);
+    cbk_date_format(last_day + 1, after);
+    if (strcmp(after + 8, "01") != 0) {
+        return cbk_text_copy(arena, day);
+    }
+    memcpy(day + 8, "01", 2);
+    (void)cbk_date_parse(day, &first_day);
+    return cbk_words_period(arena, first_day, last_day);
+}
+
 void cbk_methods_design(cbk_report *report, cbk_text_run *run)
 {
     const cbk_protocol *protocol = report->protocol;
@@ -48,9 +64,8 @@ void cbk_methods_design(cbk_report *report, cbk_text_run *run)
     add_inclusion(report, run);
     if (protocol->has_period &&
         protocol->follow_up_last_day != protocol->period_last_day) {
-        char day[11];
-        cbk_date_format(protocol->follow_up_last_day, day);
-        cbk_run_textf(run, report->arena, " Follow-up went on until %s.", day);
+        cbk_run_textf(run, report->arena, " Follow-up went on until %s.",
+                      until_words(report->arena, protocol->follow_up_last_day));
     }
 }
 

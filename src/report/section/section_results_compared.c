@@ -105,6 +105,31 @@ static size_t smallest_group(const cbk_curves *curves)
     return n;
 }
 
+/* Whether the protocol writes a choice small where it can: `negative: Negative`, `f:
+ * Female`.  `ber: Berlin` may be a name. */
+static bool is_written_small(const cbk_code *choice, const char *small)
+{
+    return strncmp(choice->code, small, strcspn(small, " ,")) == 0 ||
+           (choice->code[0] == small[0] && choice->code[1] == '\0');
+}
+
+/* A choice's label within a sentence, small where the field has one that is written so.
+ */
+static const char *choice_words(cbk_report *report, const cbk_field *field,
+                                const char *label)
+{
+    bool is_choice = false;
+    for (size_t i = 0; field != NULL && i < field->n_choices; i++) {
+        const cbk_code *choice = &field->choices[i];
+        const char *small = cbk_words_lower_first(report->arena, choice->label);
+        if (small == NULL || is_written_small(choice, small)) {
+            return cbk_words_lower_first(report->arena, label);
+        }
+        is_choice = is_choice || strcmp(choice->label, label) == 0;
+    }
+    return is_choice ? label : cbk_words_lower_first(report->arena, label);
+}
+
 /* "negative"; of "Bile leak: No" behind "By bile leak" only "no". */
 static const char *group_words(cbk_report *report, const char *by, const char *label)
 {
@@ -112,7 +137,7 @@ static const char *group_words(cbk_report *report, const char *by, const char *l
     const size_t n = field != NULL ? strlen(field->label) : 0;
     const bool is_prefixed =
         n > 0 && strncmp(label, field->label, n) == 0 && label[n] == ':';
-    return cbk_words_lower_first(report->arena, is_prefixed ? label + n + 2 : label);
+    return choice_words(report, field, is_prefixed ? label + n + 2 : label);
 }
 
 /* "75% (95% CI …) for negative (n = 4)". */
@@ -317,7 +342,12 @@ static void add_ratio(cbk_report *report, cbk_text_run *run,
     cbk_text_run p = {0};
     cbk_regression_add_ratio(regression, report, row->column, is_alone, &ratio, &p);
     const char *printed = cbk_run_plain(&p, report->arena);
-    cbk_run_append(run, &ratio);
+    const char *estimate = cbk_run_plain(&ratio, report->arena);
+    if (estimate != NULL && strcmp(estimate, CBK_DASH) == 0) {
+        cbk_run_text(run, report->arena, "not estimable");
+    } else {
+        cbk_run_append(run, &ratio);
+    }
     if (printed != NULL && strcmp(printed, CBK_DASH) != 0) {
         cbk_run_text(run, report->arena, ", ");
         add_p_of(report, run, p.first, printed);
@@ -327,11 +357,17 @@ static void add_ratio(cbk_report *report, cbk_text_run *run,
 }
 
 /* "sex, male against female", "age, years". */
-static const char *row_words(cbk_report *report, const cbk_regression_row *row,
-                             const char *header, const char *reference)
+static const char *row_words(cbk_report *report, const cbk_regression *regression,
+                             const cbk_regression_row *row, const char *header,
+                             const char *reference)
 {
     cbk_arena *arena = report->arena;
-    const char *label = cbk_words_lower_first(arena, row->label);
+    const cbk_field *field =
+        row->is_product || !row->is_indented
+            ? NULL
+            : cbk_protocol_variable(report->protocol,
+                                    regression->design->variables[row->variable].name);
+    const char *label = choice_words(report, field, row->label);
     if (header == NULL || !row->is_indented) {
         return label;
     }
@@ -340,7 +376,7 @@ static const char *row_words(cbk_report *report, const cbk_regression_row *row,
                                  label)
                : cbk_text_format(arena, "%s, %s against %s",
                                  cbk_words_lower_first(arena, header), label,
-                                 cbk_words_lower_first(arena, reference));
+                                 choice_words(report, field, reference));
 }
 
 static void add_ratios(cbk_report *report, cbk_text_run *run,
@@ -360,7 +396,8 @@ static void add_ratios(cbk_report *report, cbk_text_run *run,
         } else if (!(is_alone && rows[i].is_product) && n_added < RATIOS_MAX) {
             cbk_run_text(run, report->arena, n_added++ > 0 ? "; " : "");
             add_ratio(report, run, regression, &rows[i],
-                      row_words(report, &rows[i], header, reference), is_alone);
+                      row_words(report, regression, &rows[i], header, reference),
+                      is_alone);
         }
     }
     cbk_run_text(run, report->arena,
@@ -390,6 +427,15 @@ static cbk_status add_regression(cbk_report *report, const cbk_regression_spec *
     add_reference(report, &run, is_table, id);
     cbk_run_text(&run, report->arena, " of ");
     cbk_regression_add_count(regression, report, &run);
+    const cbk_notes nothing =
+        regression->fit->notes & (CBK_NOTE_NO_ROWS | CBK_NOTE_NO_EVENTS);
+    if (nothing != 0) {
+        cbk_run_textf(&run, report->arena, " %s nothing could be estimated. %s",
+                      n == 1 ? "patient" : "patients",
+                      cbk_words_notes(report->arena, nothing));
+        cbk_document_paragraph(report->document, run);
+        return CBK_OK;
+    }
     cbk_run_textf(
         &run, report->arena, " %s, the hazard %s (%s%% CI) %s ",
         n == 1 ? "patient" : "patients", n_columns == 1 ? "ratio" : "ratios",

@@ -17,6 +17,7 @@ typedef struct survival_table {
     mark *marks;
     size_t
         n_incidences; /* rows of them: n_marks where some endpoint has competing events */
+    bool has_certain; /* a survival of 1, whose interval says nothing */
 } survival_table;
 
 /* Rows above and below those of the marks. */
@@ -94,10 +95,11 @@ static const char *call(cbk_arena *arena, const char *function, const char *name
 }
 
 /* "0.800 (0.516 to 1.000)"; nothing after "not estimable". */
-static cbk_status add_value(cbk_report *report, cbk_text_run *run,
+static cbk_status add_value(survival_table *table, cbk_text_run *run,
                             const mark_functions *functions, const char *name,
                             double time, cbk_error *err)
 {
+    cbk_report *report = table->report;
     cbk_arena *arena = report->arena;
     char at[CBK_NUMBER_SIZE];
     cbk_number_shortest(time, at);
@@ -107,6 +109,9 @@ static cbk_status add_value(cbk_report *report, cbk_text_run *run,
     if (!cbk_quantity_has_number(&value)) {
         return CBK_OK;
     }
+    table->has_certain =
+        table->has_certain || (functions == &survival && value.value.number >= 1.0 &&
+                               report->conventions.interval != CBK_INTERVAL_BPCP);
     cbk_run_text(run, arena, " (");
     CBK_TRY(cbk_report_limits(
         report, run, CBK_PRINT_CELL, call(arena, functions->lower, name, at),
@@ -141,7 +146,7 @@ static cbk_status fill_marks(survival_table *table, size_t column, bool is_incid
             cbk_run_text(run, table->report->arena, CBK_DASH);
             continue;
         }
-        CBK_TRY(add_value(table->report, run, is_incidence ? &incidence : &survival, name,
+        CBK_TRY(add_value(table, run, is_incidence ? &incidence : &survival, name,
                           table->marks[i].time, err));
     }
     return CBK_OK;
@@ -242,6 +247,14 @@ static cbk_status add_table(cbk_report *report, cbk_error *err)
         &note, report->arena, "%s",
         cbk_conventions_line(&report->conventions, report->style, report->arena));
     cbk_table_builder_note(table.builder, note);
+    if (table.has_certain) {
+        cbk_text_run certain = {0};
+        cbk_run_text(
+            &certain, report->arena,
+            "Where survival is 1, the interval says nothing of how sure that is; "
+            "the exact lower limit does, which the results in words print.");
+        cbk_table_builder_note(table.builder, certain);
+    }
     if (table.n_incidences > 0) {
         cbk_text_run competing = {0};
         cbk_run_text(&competing, report->arena,

@@ -354,7 +354,7 @@ static const char *field_header(const listing *list, const char *name, bool is_p
 {
     cbk_arena *arena = list->report->arena;
     if (is_key(list, name)) {
-        return cbk_words_upper_first(arena, name);
+        return cbk_words_upper_first(arena, cbk_words_spaced(arena, name));
     }
     if (is_running_number(list, name)) {
         return "No.";

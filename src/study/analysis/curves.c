@@ -1,23 +1,55 @@
 /* curves.c - a curve for each group of rows.  Contract: study/analysis/curves.h. */
 #include "study/analysis/curves.h"
 
+/* The follow-up where events compete.  Who had a competing event was followed until then
+ * and would have been further, as with the event itself: both are censored in the reverse
+ * curve, whose events are the losses. */
+static cbk_status follow_to_any_end(const cbk_followup *rows, const bool *is_competing,
+                                    bool fix_ties, cbk_arena *arena, cbk_curve *curve,
+                                    cbk_error *err)
+{
+    cbk_km *km = CBK_NEW(arena, cbk_km, 1);
+    bool *is_end = CBK_NEW(arena, bool, rows->n + 1);
+    if (is_end == NULL) {
+        return cbk_fail_memory(err);
+    }
+    for (size_t i = 0; i < rows->n; i++) {
+        is_end[i] = rows->is_event[i] || is_competing[i];
+    }
+    cbk_followup to_any_end = *rows;
+    to_any_end.is_event = is_end;
+    const cbk_risk_table *risk = NULL;
+    const cbk_km *ends = NULL;
+    CBK_TRY(cbk_risk_table_build(&to_any_end, fix_ties, arena, &risk, err));
+    CBK_TRY(cbk_km_fit(risk, &curve->km->conventions, arena, &ends, err));
+    *km = *curve->km;
+    km->follow_up_median = ends->follow_up_median;
+    curve->km = km;
+    return CBK_OK;
+}
+
 static cbk_status fit_group(const cbk_followup_data *data, uint32_t group,
                             const cbk_conventions *conventions, cbk_arena *arena,
                             cbk_curve *curve, cbk_error *err)
 {
     cbk_followup followup = data->rows;
+    const bool *is_competing = data->is_competing;
     curve->records = data->name;
     if (data->by->n_by > 0) {
         cbk_followup_part part;
         CBK_TRY(cbk_followup_take_group(data, group, arena, &part, err));
         followup = part.rows;
+        is_competing = part.is_competing;
         curve->records = part.name;
     }
     curve->n_records = curve->records != NULL ? followup.n : 0;
     const cbk_risk_table *risk = NULL;
-    CBK_TRY(cbk_risk_table_build(&followup, cbk_followup_has_near_ties(data), arena,
-                                 &risk, err));
-    return cbk_km_fit(risk, conventions, arena, &curve->km, err);
+    const bool fix_ties = cbk_followup_has_near_ties(data);
+    CBK_TRY(cbk_risk_table_build(&followup, fix_ties, arena, &risk, err));
+    CBK_TRY(cbk_km_fit(risk, conventions, arena, &curve->km, err));
+    return is_competing == NULL
+               ? CBK_OK
+               : follow_to_any_end(&followup, is_competing, fix_ties, arena, curve, err);
 }
 
 cbk_status cbk_curves_fit(const cbk_followup_data *data,

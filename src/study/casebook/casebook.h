@@ -36,6 +36,10 @@ cbk_status cbk_casebook_start(cbk_casebook *casebook, const char *protocol_path,
 cbk_status cbk_casebook_form(const cbk_study *study, const char *name, cbk_arena *arena,
                              const cbk_form **out, cbk_error *err);
 
+/* CBK_EINVAL: the form has no such field, with the nearest spelling. */
+cbk_status cbk_casebook_no_field(const cbk_form *form, const char *name, cbk_arena *arena,
+                                 cbk_error *err);
+
 /* ---- edit -----------------------------------------------------------------------------
  */
 

@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-static cbk_status fail_field(const cbk_form *form, const char *name, cbk_arena *arena,
-                             cbk_error *err)
+cbk_status cbk_casebook_no_field(const cbk_form *form, const char *name, cbk_arena *arena,
+                                 cbk_error *err)
 {
     char hint[CBK_HINT_SIZE];
     const char **names = CBK_NEW(arena, const char *, form->n_fields + 1);
@@ -64,7 +64,7 @@ static cbk_status read_words(const cbk_form *form, const char *const *words, siz
         CBK_TRY(split(words[i], arena, &fields[i], &value, err));
         const cbk_field *field = cbk_form_field(form, fields[i]);
         if (field == NULL) {
-            return fail_field(form, fields[i], arena, err);
+            return cbk_casebook_no_field(form, fields[i], arena, err);
         }
         if (is_twice(fields, i)) {
             return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE, "%s is given twice",

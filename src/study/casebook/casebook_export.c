@@ -81,6 +81,9 @@ static cbk_status find_index(exporting *at, cbk_error *err)
     if (at->index != NULL && is_date(at->index)) {
         return CBK_OK;
     }
+    if (at->index == NULL && at->wish->index != NULL) {
+        return cbk_casebook_no_field(&protocol->forms[0], name, at->arena, err);
+    }
     return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
                     name != NULL
                         ? "%s is no date of the patients to count days from"
@@ -383,9 +386,8 @@ static cbk_status check_known(const exporting *at, cbk_error *err)
 {
     for (size_t i = 0; i < at->wish->n_known; i++) {
         if (cbk_form_field(at->records->form, at->wish->known[i]) == NULL) {
-            return cbk_fail(err, CBK_EINVAL, CBK_ROW_NONE,
-                            "the form %s has no field \"%s\"", at->records->form->name,
-                            at->wish->known[i]);
+            return cbk_casebook_no_field(at->records->form, at->wish->known[i], at->arena,
+                                         err);
         }
     }
     return CBK_OK;

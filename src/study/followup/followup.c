@@ -131,6 +131,9 @@ static void keep_rows(const cbk_followup_draft *draft, const size_t *kept,
     for (size_t k = 0; kept != NULL && k < n; k++) {
         draft->time[k] = draft->time[kept[k]];
         draft->is_event[k] = draft->is_event[kept[k]];
+        if (draft->is_competing != NULL) {
+            draft->is_competing[k] = draft->is_competing[kept[k]];
+        }
         if (draft->entry != NULL) {
             draft->entry[k] = draft->entry[kept[k]];
         }
@@ -149,6 +152,7 @@ static void keep_rows(const cbk_followup_draft *draft, const size_t *kept,
                                .is_event = draft->is_event,
                                .entry = draft->entry,
                                .weight = draft->weight};
+    out->is_competing = draft->is_competing;
     out->name = draft->name;
     out->row = draft->row;
 }

@@ -69,17 +69,19 @@ typedef struct cbk_followup_data {
     const cbk_followup_request *request;
     const cbk_protocol *protocol; /* of a study; else NULL */
     cbk_source source;
-    const char *endpoint;            /* study: its name; file: the time column */
-    const char *event;               /* study: its SQL; file: "dead" or "status=2" */
-    const char *label;               /* "Overall survival" */
-    const char *unit;                /* or NULL */
-    cbk_followup rows;               /* see cbk_followup_has_near_ties() */
-    const char *const *name;         /* [rows.n] of a study's records; else NULL */
-    const size_t *row;               /* [rows.n] of a data file, from 1, where there are
-                                        covariates; else NULL */
-    const cbk_groups *by;            /* of rows; one group of all where n_by is 0 */
-    const char *const *by_label;     /* [by->n_groups] "Negative"; "" where n_by is 0 */
-    const cbk_groups *strata;        /* likewise */
+    const char *endpoint;        /* study: its name; file: the time column */
+    const char *event;           /* study: its SQL; file: "dead" or "status=2" */
+    const char *label;           /* "Overall survival" */
+    const char *unit;            /* or NULL */
+    cbk_followup rows;           /* see cbk_followup_has_near_ties() */
+    const bool *is_competing;    /* [rows.n] censored by a competing event of a study's
+                                    endpoint; NULL: it has none, or they are causes */
+    const char *const *name;     /* [rows.n] of a study's records; else NULL */
+    const size_t *row;           /* [rows.n] of a data file, from 1, where there are
+                                    covariates; else NULL */
+    const cbk_groups *by;        /* of rows; one group of all where n_by is 0 */
+    const char *const *by_label; /* [by->n_groups] "Negative"; "" where n_by is 0 */
+    const cbk_groups *strata;    /* likewise */
     const char *const *strata_label; /* [strata->n_groups] */
     const cbk_column *covariates;    /* [request->n_on] of rows, none missing */
     const double *offset;            /* [rows.n], or NULL */
@@ -128,6 +130,7 @@ typedef struct cbk_followup_part {
     cbk_followup rows;
     double *time; /* [rows.n], as the next: what rows points to */
     bool *is_event;
+    bool *is_competing;
     double *entry;
     double *weight;
     uint8_t *cause;
@@ -162,8 +165,9 @@ typedef struct cbk_followup_draft {
     size_t n_rows;
     double *time;
     bool *is_event;
-    double *entry;  /* NULL: all from the origin */
-    double *weight; /* NULL: 1 each */
+    bool *is_competing; /* as in cbk_followup_data, or NULL */
+    double *entry;      /* NULL: all from the origin */
+    double *weight;     /* NULL: 1 each */
     cbk_lack
         *lack;                   /* [n_rows]; GROUP and what follows are found by
                                     cbk_followup_finish();            NULL: no row lacks anything else */

@@ -10,6 +10,7 @@ static bool open_part(const cbk_followup_data *data, size_t n, cbk_arena *arena,
     *out = (cbk_followup_part){
         .time = CBK_NEW(arena, double, n + 1),
         .is_event = CBK_NEW(arena, bool, n + 1),
+        .is_competing = data->is_competing != NULL ? CBK_NEW(arena, bool, n + 1) : NULL,
         .entry = data->rows.entry != NULL ? CBK_NEW(arena, double, n + 1) : NULL,
         .weight = data->rows.weight != NULL ? CBK_NEW(arena, double, n + 1) : NULL,
         .cause = data->cause != NULL ? CBK_NEW(arena, uint8_t, n + 1) : NULL,
@@ -24,6 +25,9 @@ static void take_row(const cbk_followup_data *data, size_t row, cbk_followup_par
     const cbk_followup *all = &data->rows;
     out->time[k] = all->time[row];
     out->is_event[k] = all->is_event[row];
+    if (out->is_competing != NULL) {
+        out->is_competing[k] = data->is_competing[row];
+    }
     if (out->entry != NULL) {
         out->entry[k] = all->entry[row];
     }

@@ -175,6 +175,21 @@ static cbk_status read_endpoint(const cbk_study *study, const cbk_endpoint *endp
     return CBK_OK;
 }
 
+/* Who was censored by a competing event. */
+static cbk_status mark_competing(cbk_arena *arena, cbk_followup_draft *draft,
+                                 cbk_error *err)
+{
+    draft->is_competing = CBK_NEW(arena, bool, draft->n_rows + 1);
+    if (draft->is_competing == NULL) {
+        return cbk_fail_memory(err);
+    }
+    for (size_t row = 0; row < draft->n_rows; row++) {
+        draft->is_competing[row] =
+            draft->cause->text[row] != NULL && !draft->is_event[row];
+    }
+    return CBK_OK;
+}
+
 /* All events, each with its cause: the endpoint's own, then the competing ones. */
 static cbk_status declare_causes(const cbk_endpoint *endpoint, cbk_arena *arena,
                                  cbk_followup_draft *draft, cbk_error *err)
@@ -248,14 +263,31 @@ static const char *const *label_groups(const cbk_protocol *protocol,
     return labels;
 }
 
-/* Columns under the names they were asked by, not as SQL had to quote them. */
-static const cbk_column *name_columns(const cbk_column *columns, const char *const *names,
+/* The codes of a choice, in the protocol's order; NULL: no memory. */
+static const char *const *codes_of(const cbk_field *field, cbk_arena *arena)
+{
+    const char **codes = CBK_NEW(arena, const char *, field->n_choices + 1);
+    for (size_t i = 0; codes != NULL && i < field->n_choices; i++) {
+        codes[i] = field->choices[i].code;
+    }
+    return codes;
+}
+
+/* Columns under the names they were asked by, not as SQL had to quote them, those of a
+ * choice with the order that the protocol gives it. */
+static const cbk_column *name_columns(const cbk_protocol *protocol,
+                                      const cbk_column *columns, const char *const *names,
                                       size_t n, cbk_arena *arena)
 {
     cbk_column *named = CBK_NEW(arena, cbk_column, n + 1);
     for (size_t i = 0; named != NULL && i < n; i++) {
+        const cbk_field *field = cbk_protocol_variable(protocol, names[i]);
         named[i] = columns[i];
         named[i].name = names[i];
+        if (field != NULL && field->n_choices > 0 && columns[i].type == CBK_COLUMN_TEXT) {
+            named[i].declared = codes_of(field, arena);
+            named[i].n_declared = named[i].declared != NULL ? field->n_choices : 0;
+        }
     }
     return named;
 }
@@ -277,11 +309,15 @@ static const char *event_words(const cbk_endpoint *endpoint, cbk_arena *arena)
 
 /* Covariates, offset and cluster, from the column after the strata on.  A variable of
  * texts is one of categories. */
-static cbk_status read_regression(const cbk_followup_request *request,
-                                  const cbk_column *column, cbk_followup_draft *draft,
-                                  cbk_error *err)
+static cbk_status read_regression(const cbk_protocol *protocol,
+                                  const cbk_followup_request *request,
+                                  const cbk_column *column, cbk_arena *arena,
+                                  cbk_followup_draft *draft, cbk_error *err)
 {
-    draft->on = column;
+    draft->on = name_columns(protocol, column, request->on, request->n_on, arena);
+    if (draft->on == NULL) {
+        return cbk_fail_memory(err);
+    }
     column += request->n_on;
     if (request->offset != NULL) {
         draft->offset = column++;
@@ -310,18 +346,22 @@ cbk_status cbk_followup_of_study(cbk_study *study, const cbk_followup_request *r
     CBK_TRY(read_endpoint(study, endpoint, column++, set, arena, &draft, err));
     if (request->wants_causes) {
         CBK_TRY(declare_causes(endpoint, arena, &draft, err));
+    } else if (endpoint->n_competing > 0) {
+        CBK_TRY(mark_competing(arena, &draft, err));
     }
     if (request->weight != NULL) {
         CBK_TRY(read_weights(study, request->weight, column++, set, arena, &draft, err));
     }
-    draft.by = name_columns(column, request->by, request->n_by, arena);
+    const cbk_protocol *protocol = study->protocol;
+    draft.by = name_columns(protocol, column, request->by, request->n_by, arena);
+    column += request->n_by;
     draft.strata =
-        name_columns(column + request->n_by, request->strata, request->n_strata, arena);
+        name_columns(protocol, column, request->strata, request->n_strata, arena);
     if (draft.strata == NULL) {
         return cbk_fail_memory(err);
     }
-    CBK_TRY(read_regression(request, column + request->n_by + request->n_strata, &draft,
-                            err));
+    column += request->n_strata;
+    CBK_TRY(read_regression(protocol, request, column, arena, &draft, err));
     cbk_followup_data *data = CBK_NEW(arena, cbk_followup_data, 1);
     if (data == NULL) {
         return cbk_fail_memory(err);

@@ -62,6 +62,7 @@ static bool rows_of_kept(const cbk_followup_data *data, double landmark,
     const cbk_followup *rows = &data->rows;
     double *time = CBK_NEW(arena, double, n + 1);
     bool *is_event = CBK_NEW(arena, bool, n + 1);
+    bool *is_competing = data->is_competing != NULL ? CBK_NEW(arena, bool, n + 1) : NULL;
     double *weight = rows->weight != NULL ? CBK_NEW(arena, double, n + 1) : NULL;
     const char **name = data->name != NULL ? CBK_NEW(arena, const char *, n + 1) : NULL;
     if (cbk_arena_has_failed(arena)) {
@@ -70,6 +71,9 @@ static bool rows_of_kept(const cbk_followup_data *data, double landmark,
     for (size_t k = 0; k < n; k++) {
         time[k] = rows->time[kept[k]] - landmark;
         is_event[k] = rows->is_event[kept[k]];
+        if (is_competing != NULL) {
+            is_competing[k] = data->is_competing[kept[k]];
+        }
         if (weight != NULL) {
             weight[k] = rows->weight[kept[k]];
         }
@@ -79,6 +83,7 @@ static bool rows_of_kept(const cbk_followup_data *data, double landmark,
     }
     out->rows =
         (cbk_followup){.n = n, .time = time, .is_event = is_event, .weight = weight};
+    out->is_competing = is_competing;
     out->name = name;
     return true;
 }

@@ -75,10 +75,11 @@ static cbk_status constant_of(const char *name, const cbk_value *column, size_t 
     return CBK_OK;
 }
 
-/* The curve of a column of endpoint texts; missing ones are left out and noted. */
-static cbk_status curve_of(const char *name, const cbk_value *column, size_t n_rows,
-                           cbk_study *study, cbk_arena *arena, const cbk_km **out,
-                           cbk_error *err)
+/* The curve of a column of endpoint texts; missing ones are left out and noted.  With
+ * of_any_end a competing event is an event as well. */
+static cbk_status curve_of(const char *name, bool of_any_end, const cbk_value *column,
+                           size_t n_rows, cbk_study *study, cbk_arena *arena,
+                           const cbk_km **out, cbk_error *err)
 {
     double *time = CBK_NEW(arena, double, n_rows + 1);
     double *entry = CBK_NEW(arena, double, n_rows + 1);
@@ -103,7 +104,7 @@ static cbk_status curve_of(const char *name, const cbk_value *column, size_t n_r
         }
         time[n] = at.time;
         entry[n] = at.entry;
-        is_event[n] = at.is_event;
+        is_event[n] = at.is_event || (of_any_end && at.n_competing > 0);
         is_late = is_late || at.entry > 0.0;
         n++;
     }
@@ -360,8 +361,9 @@ static cbk_status run_statistic(const cbk_value *const *arguments, size_t n_argu
         CBK_TRY(what->numbers(value, n, constant, bound->study, arena, &result, err));
     } else {
         const cbk_km *km = NULL;
-        CBK_TRY(
-            curve_of(what->name, arguments[0], n_rows, bound->study, arena, &km, err));
+        /* Who had a competing event was not lost: follow-up ended as with the event. */
+        CBK_TRY(curve_of(what->name, what->curve == follow_up_of, arguments[0], n_rows,
+                         bound->study, arena, &km, err));
         /* Of nobody there are counts, and nothing else. */
         const bool is_count = what->curve == events_in || what->curve == at_risk;
         if (km->n > 0 || is_count) {
