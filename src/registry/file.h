@@ -46,7 +46,8 @@ cbk_status cbk_casebook_check_header(cbk_casebook *casebook, cbk_error *err);
 cbk_status cbk_casebook_check(cbk_casebook *casebook, cbk_error *err);
 
 /* What a row of SQLite's integrity_check or quick_check says: SQLITE_OK (nothing is
- * wrong), SQLITE_CORRUPT, or SQLITE_IOERR where a page could not be read at all. */
+ * wrong), SQLITE_CORRUPT, or SQLITE_IOERR where a page could not be read at all, or
+ * SQLITE_NOMEM where there was no room for it. */
 int cbk_casebook_checked(const char *said);
 
 /* Checks the pages of a table and of its indexes.  Errors: CBK_EDATA, CBK_EIO. */

@@ -53,12 +53,17 @@ int cbk_casebook_checked(const char *said)
 {
     static const char code[] = "error code=";
     const char *found = strstr(said, code);
-    const bool is_unread = strstr(said, "failed to get page") != NULL ||
-                           (found != NULL && (strtol(found + strlen(code), NULL, 10) &
-                                              0xff) == SQLITE_IOERR);
-    return strcmp(said, "ok") == 0 ? SQLITE_OK
-           : is_unread             ? SQLITE_IOERR
-                                   : SQLITE_CORRUPT;
+    const long reason =
+        found != NULL ? strtol(found + strlen(code), NULL, 10) & 0xff : SQLITE_OK;
+    if (strcmp(said, "ok") == 0) {
+        return SQLITE_OK;
+    }
+    if (reason == SQLITE_NOMEM) {
+        return SQLITE_NOMEM;
+    }
+    return reason == SQLITE_IOERR || strstr(said, "failed to get page") != NULL
+               ? SQLITE_IOERR
+               : SQLITE_CORRUPT;
 }
 
 cbk_status cbk_casebook_check_table(cbk_casebook *casebook, const char *table,

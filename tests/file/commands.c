@@ -5,7 +5,8 @@
  *   commands FOLDER [STEP]     each STEP-th operation (997 when not given; 1: each)
  *   commands FOLDER paths      each operation on the disk; of allocations those to which
  *                              no path of calls has led three times before
- *   commands FOLDER 1 COMMAND AT   one operation of one command, to look into
+ *   commands FOLDER STEP COMMAND   the same of one command only
+ *   commands FOLDER 1 COMMAND AT   one operation of it, to look into
  *   commands --list            the commands that are tried
  *
  * FOLDER: the sample of this test, tests/file/sample.
@@ -604,7 +605,9 @@ static void try_all(const trial *of, const char *before, fault_kind kind, const 
     if (one.usual.code != CBK_EXIT_DONE) {
         print_wrong(&one, 0, false, "does not work at all");
         out->n_wrong++;
-    } else if (only == NULL) {
+    } else if (only != NULL && strcmp(only, of->words[0]) != 0) {
+        return;
+    } else if (only_at == 0) {
         const counts so_far = *out;
         try_share(&one);
         if (process == 0 && step < 10 && kind == FAULT_MEMORY) {
@@ -613,7 +616,7 @@ static void try_all(const trial *of, const char *before, fault_kind kind, const 
                    out->n_forks - so_far.n_forks);
             (void)fflush(stdout);
         }
-    } else if (strcmp(only, of->words[0]) == 0) {
+    } else {
         try_one(&one, only_at, false);
         try_one(&one, only_at, true);
     }
@@ -740,9 +743,9 @@ int main(int argc, char **argv)
     (void)snprintf(sample, sizeof sample, "%s", argc > 1 ? argv[1] : ".");
     const bool is_by_path = argc > 2 && strcmp(argv[2], "paths") == 0;
     step = argc > 2 ? (size_t)strtoull(argv[2], NULL, 10) : step;
-    only = argc > 4 ? argv[3] : NULL;
+    only = argc > 3 ? argv[3] : NULL;
     only_at = argc > 4 ? (size_t)strtoull(argv[4], NULL, 10) : 0;
-    n_processes = only == NULL ? PROCESSES : 1;
+    n_processes = only_at == 0 ? PROCESSES : 1;
     (void)snprintf(folder, sizeof folder, "%s/casebook-fault-XXXXXX",
                    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     if ((step == 0) != is_by_path || mkdtemp(folder) == NULL) {

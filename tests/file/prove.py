@@ -21,7 +21,7 @@ def programs(build, allocations):
     casebook, stand_alone = f"{build}/casebook", f"{build}/tools/verify/casebook-verify"
     sample, study = HERE / "sample", HERE.parent.parent / "studies/ivc-lms"
     return ([f"{build}/tests/file/power_cut", "200000"],
-            [f"{build}/tests/file/allocations", "29"],
+            [f"{build}/tests/file/allocations", "101"],
             [f"{build}/tests/file/commands", sample, allocations],
             [HERE / "test_full_disk.py", casebook, sample, "1"],
             [HERE / "test_tamper.py", casebook, stand_alone, sample, "10000"],
