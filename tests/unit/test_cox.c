@@ -581,6 +581,55 @@ static cbk_status status_of(const sample *s, const cbk_cox_request *request, siz
     return fit == NULL ? status : CBK_OK;
 }
 
+/* A product with a number far from 0 is nearly its other factor.  With a + c for a the
+ * model is the same, and so are the coefficients of a and of the product; that of b is
+ * less by c times the product's. */
+static void product_of_a_number_far_from_0(void)
+{
+    const double far = 3e5;
+    sample near = draw(60, 3, 0);
+    for (size_t i = 0; i < near.n; i++) {
+        near.x[0][i] = ldexp(floor(ldexp(near.x[0][i], 10)), -10); /* exact below */
+        near.x[1][i] = random_below(2) == 0 ? 1.0 : 0.0;
+        near.x[2][i] = near.x[0][i] * near.x[1][i];
+    }
+    sample moved = near;
+    for (size_t i = 0; i < near.n; i++) {
+        moved.x[0][i] += far;
+        moved.x[2][i] = moved.x[0][i] * moved.x[1][i];
+    }
+    const cbk_cox *fit = fit_sample(&moved, CBK_COX_EFRON, false);
+    const cbk_cox *want = fit_sample(&near, CBK_COX_EFRON, false);
+    CHECK(fit != NULL && want != NULL && fit->notes == want->notes);
+    for (size_t j = 0; j < 3; j += 2) {
+        CHECK_NEAR(fit->coefficients[j].estimate, want->coefficients[j].estimate, 1e-9);
+        CHECK_NEAR(fit->coefficients[j].std_error, want->coefficients[j].std_error, 1e-9);
+    }
+    CHECK_NEAR((fit->coefficients[1].estimate - want->coefficients[1].estimate) / far,
+               -want->coefficients[2].estimate, 1e-9);
+    CHECK_NEAR(fit->score.chisq, want->score.chisq, 1e-8);
+    CHECK_NEAR(fit->wald.chisq, want->wald.chisq, 1e-8);
+}
+
+/* Weights that differ by 10^6 bring Newton's method to the end of a likelihood without
+ * one in two steps.  At the end the event at 0.25 has all the risk there, that at 1.3 is
+ * alone. */
+static void monotone_beside_great_weights(void)
+{
+    const double time[] = {0.25, 1.3, 1.1, 0.02};
+    const bool is_event[] = {true, true, false, false};
+    const double x[] = {-1.5, 0.5, 0.75, 0.0};
+    sample s = sample_of(4, time, is_event, x);
+    s.is_weighted = true;
+    const double weight[] = {20.0, 0.001, 900.0, 20.0};
+    for (size_t i = 0; i < s.n; i++) {
+        s.weight[i] = weight[i];
+    }
+    const cbk_cox *fit = fit_sample(&s, CBK_COX_BRESLOW, false);
+    CHECK(fit != NULL && fit->coefficients[0].fate == CBK_COX_FALLING);
+    CHECK_NEAR(fit->loglik, -20.0 * log(20.0) - 0.001 * log(0.001), 1e-12);
+}
+
 static void every_error(void)
 {
     size_t row = 0;
@@ -654,6 +703,8 @@ int main(void)
         {"any scale and place", any_scale_and_place},
         {"fewer events than coefficients", fewer_events_than_coefficients},
         {"the order of rows does not show", order_of_rows_does_not_show},
+        {"a product of a number far from 0", product_of_a_number_far_from_0},
+        {"monotone beside great weights", monotone_beside_great_weights},
         {"every error", every_error},
         {"every allocation fails", every_allocation_fails},
         {"names", names},

@@ -122,12 +122,53 @@ static void there_always_are_limits(void)
     }
 }
 
+/* Of two at risk, the one with x = 0 has the event, with the hazard ratio r of the other
+ * 1/(1 + r), and the information is r/(1 + r)^2: the penalised likelihood of b = log r is
+ * b/2 - 2 log(1 + r), greatest at r = 1/3. */
+static double of_two(double b)
+{
+    return 0.5 * b - 2.0 * log1p(exp(b));
+}
+
+/* Where it is half of 3.8415 below that. */
+static double limit_of_two(double outside)
+{
+    double inside = log(1.0 / 3.0);
+    const double target = of_two(inside) - 0.5 * 3.841458820694124;
+    for (int turn = 0; turn < 200; turn++) {
+        const double middle = 0.5 * (inside + outside);
+        *(of_two(middle) < target ? &outside : &inside) = middle;
+    }
+    return inside;
+}
+
+/* They are so near to each other beside one who has left before that the limits are
+ * hundreds of standard deviations out. */
+static void limits_far_out(void)
+{
+    const double gap = 0.02;
+    sample s = {.n = 3, .p = 1, .n_strata = 1};
+    for (size_t i = 0; i < 3; i++) {
+        s.time[i] = i == 2 ? 1.0 : 2.0 + (double)i;
+        s.is_event[i] = i == 0;
+        s.weight[i] = 1.0;
+        s.x[0][i] = i == 2 ? 1.0 : gap * (double)i;
+    }
+    const cbk_cox *fit = fit_sample(&s, CBK_COX_EFRON, true);
+    CHECK(fit != NULL && fit->coefficients[0].fate == CBK_COX_ESTIMATED);
+    const cbk_cox_coefficient *of = &fit->coefficients[0];
+    CHECK_NEAR(of->estimate * gap, log(1.0 / 3.0), 1e-10);
+    CHECK_NEAR(log(of->lower) * gap, limit_of_two(-20.0), 1e-10);
+    CHECK_NEAR(log(of->upper) * gap, limit_of_two(20.0), 1e-10);
+}
+
 int main(void)
 {
     const check_test tests[] = {
         {"the definition is maximised", the_definition_is_maximised},
         {"the profile is that of the definition", the_profile_is_that_of_the_definition},
         {"there always are limits", there_always_are_limits},
+        {"limits far out", limits_far_out},
     };
     arena = cbk_arena_create(NULL, SIZE_MAX);
     if (arena == NULL) {

@@ -165,8 +165,8 @@ static void add_proportional(const cox_document *at)
 static void add_concordance(const cox_document *at)
 {
     const cbk_cox *fit = at->fit;
-    if (isnan(fit->concordance)) {
-        return;
+    if (isnan(fit->concordance) || fit->likelihood_ratio.df == 0) {
+        return; /* the same for all where there is no coefficient */
     }
     cbk_analysis_paragraph(
         at->document,
@@ -193,6 +193,12 @@ static void add_notes(const cox_document *at)
                                                     &at->fit->coefficients[j], at->style,
                                                     at->arena));
         }
+    }
+    const char *missing[CBK_COX_MISSING_MAX];
+    const size_t n_missing = cbk_cox_missing_sentences(at->analysis, at->arena, missing,
+                                                       CBK_COX_MISSING_MAX);
+    for (size_t i = 0; i < n_missing; i++) {
+        cbk_analysis_item(at->document, NULL, missing[i]);
     }
     if (cbk_cox_no_curve_sentence(at->analysis) != NULL) {
         cbk_analysis_item(at->document, NULL, cbk_cox_no_curve_sentence(at->analysis));

@@ -17,6 +17,12 @@ const char *cbk_cox_no_exact_words(cbk_cox_no_exact why);
 void cbk_cox_add_instead(cbk_document *document, const cbk_style *style,
                          const cbk_regression *analysis);
 
+/* Why there is no number where one could be expected: fills out[n_most], returns how
+ * many. */
+size_t cbk_cox_missing_sentences(const cbk_regression *analysis, cbk_arena *arena,
+                                 const char *out[], size_t n_most);
+enum { CBK_COX_MISSING_MAX = 64 };
+
 /* The predicted curves, if there are any, as tables and under their key
  * (analysis_cox_curves.c); why there is none, NULL: there is, or none was asked for. */
 void cbk_cox_add_curves(cbk_document *document, const cbk_style *style,

@@ -60,6 +60,12 @@ static void write_warnings(cbk_json *json, const cbk_regression *analysis,
                                                       NULL, arena));
         }
     }
+    const char *missing[CBK_COX_MISSING_MAX];
+    const size_t n_missing =
+        cbk_cox_missing_sentences(analysis, arena, missing, CBK_COX_MISSING_MAX);
+    for (size_t i = 0; i < n_missing; i++) {
+        cbk_json_text(json, missing[i]);
+    }
     if (cbk_cox_no_curve_sentence(analysis) != NULL) {
         cbk_json_text(json, cbk_cox_no_curve_sentence(analysis));
     }

@@ -1,56 +1,18 @@
 /* cox.c - Cox's regression: the fit and its tests.  Contract and sources: casebook/cox.h.
  */
 #include "numeric/distribution.h"
+#include "stats/cox/cox_fitting.h"
 #include "stats/cox/cox_limit.h"
 #include "stats/cox/cox_model.h"
 #include "stats/cox/cox_monotone.h"
 #include "stats/cox/cox_profile.h"
-#include "stats/cox/cox_start.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { ITERATIONS_MAX = 100, ITERATIONS_MANY = 20, HALVINGS_MAX = 40 };
 static const double none = (double)NAN;
-/* Newton's decrement from which the next step ends below a double's last digit. */
-static const double decrement_last = 1e-16;
-/* The same per information of a standard deviation of a covariate: the step is so short
- * that the information is as before, to thirteen digits; with many rows, to eleven. */
-static const double decrement_tiny = 1e-25;
-static const double decrement_tiny_of_many = 1e-21;
-/* A step, in standard deviations of the covariates, that is less than the rounding of the
- * gradient makes of it. */
-static const double step_none = 0x1p-54;
 /* Of the model-based error: below it a robust error is the rounding of 0. */
 static const double rounding = 1e-10;
-
-typedef struct fitting {
-    const cbk_cox_rows *rows;
-    cbk_cox_model model; /* or its limit, where is_monotone */
-    cbk_cox_model whole; /* the model, while `model` is the limit */
-    cbk_cox *fit;
-    cbk_cox_coefficient *coefficients; /* [n_covariates] */
-    cbk_arena *arena;
-    size_t *kept;      /* [model.p] which covariate a column is */
-    double *beta;      /* [p] scaled */
-    double *trial;     /* [p] */
-    double *step;      /* [p] */
-    double *reference; /* [p] diagonal of the information at 0 */
-    double *factors;   /* [p * p] */
-    double *inverse;   /* [p * p] */
-    double *variance;  /* [p * p] robust where asked for, else inverse */
-    int *direction;    /* [p] 1 and -1: to infinity; 0: finite */
-    double *outward;   /* [p] along which the likelihood never falls, where is_monotone */
-    bool *is_undetermined; /* [p] any value is as likely, where is_monotone */
-    cbk_cox_value now;
-    cbk_cox_value next;
-    bool is_monotone;
-    bool has_start;       /* from a sample */
-    double *all_variance; /* [n_covariates^2] the fit's, as the next */
-    cbk_cox_test *terms;
-    cbk_cox_kept *kept_rows; /* where wanted */
-    cbk_mark after;          /* everything after it is room */
-} fitting;
 
 static cbk_cox_test test_of(double chisq, size_t df)
 {
@@ -85,8 +47,28 @@ static bool is_constant(const double *value, size_t n)
     return true;
 }
 
+/* Whether a column has information of its own, with all digits where it is nearly a sum
+ * of those before: what little is left of it may be all rounding. */
+static bool look_again(cbk_cox_fitting *at)
+{
+    const size_t p = at->model.p;
+    const cbk_mark before = cbk_arena_mark(at->arena);
+    cbk_cox_basis basis;
+    if (!cbk_cox_basis_make(&at->model, at->now.info, at->arena, &basis)) {
+        return false;
+    }
+    cbk_cox_likelihood(&basis.model, at->beta, &at->next);
+    for (size_t j = 0; j < p; j++) {
+        const double scale = basis.factors[j * p + j];
+        at->step[j] = at->reference[j] / (scale * scale);
+    }
+    memcpy(at->factors, at->next.info, p * p * sizeof *at->factors);
+    cbk_arena_release(at->arena, before);
+    return true;
+}
+
 /* Whatever does not vary within risk sets leaves rounding alone in its diagonal. */
-static void drop_determined(fitting *at)
+static void drop_determined(cbk_cox_fitting *at)
 {
     cbk_cox_model *model = &at->model;
     const size_t p = model->p;
@@ -101,6 +83,9 @@ static void drop_determined(fitting *at)
     }
     memcpy(at->factors, at->now.info, p * p * sizeof *at->factors);
     (void)cbk_cox_factor(at->factors, at->reference, p);
+    if (look_again(at)) {
+        (void)cbk_cox_factor(at->factors, at->step, p);
+    }
     size_t n_kept = 0;
     for (size_t j = 0; j < p; j++) {
         if (at->factors[j * p + j] > 0.0) {
@@ -115,158 +100,9 @@ static void drop_determined(fitting *at)
     cbk_cox_model_keep(model, at->kept, n_kept);
 }
 
-/* ---- Newton ----------------------------------------------------------------------- */
-
-/* step = I^-1 U at now; returns the decrement U' I^-1 U. */
-static double newton_step(fitting *at)
-{
-    const size_t p = at->model.p;
-    memcpy(at->factors, at->now.info, p * p * sizeof *at->factors);
-    (void)cbk_cox_factor(at->factors, at->is_monotone ? at->reference : NULL, p);
-    memcpy(at->step, at->now.gradient, p * sizeof *at->step);
-    cbk_cox_solve(at->factors, p, at->step);
-    double decrement = 0.0;
-    for (size_t j = 0; j < p; j++) {
-        decrement += at->step[j] * at->now.gradient[j];
-    }
-    return decrement;
-}
-
-/* Whether a step with this decrement leaves the information as it is. */
-static bool is_tiny(const fitting *at, double decrement)
-{
-    const size_t p = at->model.p;
-    double trace = 0.0;
-    for (size_t j = 0; j < p; j++) {
-        trace += at->now.info[j * p + j];
-    }
-    const double tiny = at->has_start ? decrement_tiny_of_many : decrement_tiny;
-    return decrement < tiny * trace / (double)p &&
-           !cbk_cox_ties_are_exact(at->model.ties);
-}
-
-/* Whether no step is left. */
-static bool has_arrived(const fitting *at)
-{
-    double longest = 0.0;
-    for (size_t j = 0; j < at->model.p; j++) {
-        longest = fmax(longest, fabs(at->step[j]));
-    }
-    return longest < step_none;
-}
-
-/* Goes along step, or a part of it, to where the likelihood is not less. */
-static bool take_step(fitting *at, double decrement)
-{
-    const size_t p = at->model.p;
-    cbk_cox_value after = at->next;
-    after.info = is_tiny(at, decrement) ? NULL : after.info;
-    const double slack = 1e-13 * (fabs(at->now.loglik) + 1.0);
-    double part = 1.0;
-    for (int turn = 0; turn < HALVINGS_MAX; turn++, part /= 2.0) {
-        for (size_t j = 0; j < p; j++) {
-            at->trial[j] = at->beta[j] + part * at->step[j];
-        }
-        cbk_cox_likelihood(&at->model, at->trial, &after);
-        if (after.loglik >= at->now.loglik - slack) {
-            memcpy(at->beta, at->trial, p * sizeof *at->beta);
-            if (after.info == NULL) {
-                memcpy(at->next.info, at->now.info, p * p * sizeof *after.info);
-            }
-            at->next.loglik = after.loglik;
-            const cbk_cox_value before = at->now;
-            at->now = at->next;
-            at->next = before;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether the last step, or all the way so far, is a direction without an end; then goes
- * to the likelihood at that end, and starts again there. */
-static bool go_out(fitting *at, double decrement)
-{
-    const size_t p = at->model.p;
-    bool is_found = cbk_cox_is_monotone(&at->model, at->step, decrement, at->direction);
-    if (!is_found && !(decrement > 0.0)) {
-        memcpy(at->step, at->beta, p * sizeof *at->step);
-        is_found = cbk_cox_is_monotone(&at->model, at->step, 0.0, at->direction);
-    }
-    cbk_cox_model limit;
-    if (!is_found || !cbk_cox_limit_make(at->rows, &at->model, at->step, at->kept,
-                                         at->arena, &limit)) {
-        memset(at->direction, 0, p * sizeof *at->direction);
-        return false;
-    }
-    cbk_cox_outward_add(&at->whole, at->step, at->outward);
-    at->is_monotone = true;
-    at->model = limit;
-    memset(at->beta, 0, p * sizeof *at->beta);
-    cbk_cox_likelihood(&at->model, at->beta, &at->now);
-    return true;
-}
-
-/* From the limit back to the likelihood of all rows, so far out that they are the same to
- * a double's last digits. */
-static void come_back(fitting *at)
-{
-    for (size_t j = 0; j < at->model.p; j++) {
-        at->direction[j] = at->outward[j] > 0.0 ? 1 : at->outward[j] < 0.0 ? -1 : 0;
-    }
-    at->model = at->whole;
-    cbk_cox_likelihood(&at->model, at->beta, &at->next);
-    cbk_cox_go_out(&at->model, at->outward, at->direction, at->beta, &at->next);
-}
-
-static bool has_full_rank(const fitting *at)
-{
-    const size_t p = at->model.p;
-    for (size_t j = 0; j < p; j++) {
-        if (!(at->factors[j * p + j] > 0.0)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* True at the maximum. */
-static bool climb(fitting *at)
-{
-    at->whole = at->model;
-    at->has_start = cbk_cox_start_near(&at->model, &at->now, at->arena, at->beta,
-                                       &at->fit->n_iterations);
-    if (at->has_start) {
-        cbk_cox_likelihood(&at->model, at->beta, &at->now);
-    }
-    for (int turn = 0; turn < ITERATIONS_MAX; turn++) {
-        const double decrement = newton_step(at);
-        const bool is_lame = !has_full_rank(at); /* a direction that rounding hides */
-        const bool is_slow = turn >= ITERATIONS_MANY; /* where rounding hides the end */
-        if (turn >= 3 && go_out(at, is_lame || is_slow ? 0.0 : decrement)) {
-            continue;
-        }
-        (void)newton_step(at); /* go_out() may have looked elsewhere */
-        at->fit->n_iterations++;
-        if (!is_lame && has_arrived(at)) {
-            return true;
-        }
-        if (!take_step(at, decrement)) {
-            if (go_out(at, 0.0)) {
-                continue;
-            }
-            return at->is_monotone && decrement < 1e-10;
-        }
-        if (decrement < decrement_last) {
-            return at->is_monotone || !is_lame;
-        }
-    }
-    return false;
-}
-
 /* ---- what the fit says ------------------------------------------------------------ */
 
-static void fill_coefficient(fitting *at, size_t j, double z_of_level)
+static void fill_coefficient(cbk_cox_fitting *at, size_t j, double z_of_level)
 {
     cbk_cox_coefficient *out = &at->coefficients[at->kept[j]];
     const size_t p = at->model.p;
@@ -294,7 +130,7 @@ static void fill_coefficient(fitting *at, size_t j, double z_of_level)
     out->upper = exp(out->estimate + z_of_level * error);
 }
 
-static void fill_variance(fitting *at)
+static void fill_variance(cbk_cox_fitting *at)
 {
     const size_t p = at->model.p;
     const size_t n = at->fit->n_covariates;
@@ -312,8 +148,8 @@ static void fill_variance(fitting *at)
 }
 
 /* vector' A^- vector for symmetric A[p * p]. */
-static double quadratic(const fitting *at, const double *matrix, const double *vector,
-                        size_t *rank)
+static double quadratic(const cbk_cox_fitting *at, const double *matrix,
+                        const double *vector, size_t *rank)
 {
     const size_t p = at->model.p;
     double form = 0.0;
@@ -327,10 +163,23 @@ static double quadratic(const fitting *at, const double *matrix, const double *v
     return form;
 }
 
+/* Wald's statistic, model-based. */
+static double sum_of_squares(const cbk_cox_fitting *at)
+{
+    const size_t p = at->model.p;
+    double form = 0.0;
+    for (size_t j = 0; j < p; j++) {
+        for (size_t k = 0; k < p; k++) {
+            form += at->beta[j] * at->now.info[j * p + k] * at->beta[k];
+        }
+    }
+    return form;
+}
+
 /* ---- robust ----------------------------------------------------------------------- */
 
 /* inverse * products * inverse. */
-static void sandwich(const fitting *at, const double *products)
+static void sandwich(const cbk_cox_fitting *at, const double *products)
 {
     const size_t p = at->model.p;
     double *half = at->factors;
@@ -364,7 +213,7 @@ static bool is_above_rounding(const double *variance, const double *other, size_
 }
 
 /* The score test at 0 from the products of score residuals there; now is at 0. */
-static bool test_robust_score(fitting *at)
+static bool test_robust_score(cbk_cox_fitting *at)
 {
     const size_t p = at->model.p;
     double *products = numbers(at->arena, p * p);
@@ -380,12 +229,34 @@ static bool test_robust_score(fitting *at)
     return true;
 }
 
-static bool make_variances(fitting *at)
+/* Of the covariates again; what the limit says nothing of must be seen among these. */
+static void leave_basis(cbk_cox_fitting *at)
+{
+    const size_t p = at->model.p;
+    const bool is_whole = cbk_cox_has_full_rank(at);
+    cbk_cox_basis_leave(&at->basis, at->beta);
+    if (is_whole) {
+        cbk_cox_basis_leave_variance(&at->basis, at->inverse, at->step);
+    }
+    cbk_cox_likelihood(&at->model, at->beta, &at->now);
+    if (!is_whole) {
+        memcpy(at->factors, at->now.info, p * p * sizeof *at->factors);
+        (void)cbk_cox_factor(at->factors, at->reference, p);
+        cbk_cox_invert(at->factors, p, at->inverse, at->step);
+    }
+    at->has_basis = false;
+}
+
+/* Leaves the basis. */
+static bool make_variances(cbk_cox_fitting *at)
 {
     const size_t p = at->model.p;
     memcpy(at->factors, at->now.info, p * p * sizeof *at->factors);
     (void)cbk_cox_factor(at->factors, at->is_monotone ? at->reference : NULL, p);
     cbk_cox_invert(at->factors, p, at->inverse, at->step);
+    if (at->has_basis) {
+        leave_basis(at);
+    }
     memcpy(at->variance, at->inverse, p * p * sizeof *at->variance);
     if (!at->fit->request.is_robust) {
         return true;
@@ -402,25 +273,23 @@ static bool make_variances(fitting *at)
 /* ---- profiles ---------------------------------------------------------------------- */
 
 /* Whether the likelihood never falls along coefficient j alone, on the side of sign. */
-static bool rises_alone(fitting *at, size_t j, int sign, int *direction)
+static bool rises_alone(cbk_cox_fitting *at, size_t j, int sign)
 {
     memset(at->step, 0, at->model.p * sizeof *at->step);
     at->step[j] = sign;
-    return cbk_cox_is_monotone(&at->model, at->step, 0.0, direction);
+    return cbk_cox_never_falls(&at->model, at->step, at->arena);
 }
 
 /* Whether the others, far enough out, make every value of coefficient j as likely. */
-static bool is_any_as_likely(fitting *at, const cbk_cox_profile *of, size_t j,
-                             int *direction)
+static bool is_any_as_likely(cbk_cox_fitting *at, const cbk_cox_profile *of, size_t j)
 {
     return at->direction[j] != 0 && isinf(of->lower) && isinf(of->upper) &&
-           of->likelihood_ratio.chisq < 1e-6 &&
-           !rises_alone(at, j, at->direction[j], direction);
+           of->likelihood_ratio.chisq < 1e-6 && !rises_alone(at, j, at->direction[j]);
 }
 
 /* By the profile: of all coefficients where that is wanted, else of the infinite ones
  * alone. */
-static bool fill_profiles(fitting *at)
+static bool fill_profiles(cbk_cox_fitting *at)
 {
     cbk_cox *fit = at->fit;
     const size_t p = at->model.p;
@@ -429,8 +298,7 @@ static bool fill_profiles(fitting *at)
     }
     cbk_cox_profile *profile = CBK_NEW(at->arena, cbk_cox_profile, p + 1);
     double *std_error = numbers(at->arena, p);
-    int *direction = CBK_NEW(at->arena, int, p + 1);
-    if (direction == NULL) {
+    if (std_error == NULL) {
         return false;
     }
     for (size_t j = 0; j < p; j++) {
@@ -449,7 +317,7 @@ static bool fill_profiles(fitting *at)
     }
     for (size_t j = 0; j < p; j++) {
         cbk_cox_profile *out = &at->coefficients[at->kept[j]].profile;
-        if (is_any_as_likely(at, &profile[j], j, direction)) {
+        if (is_any_as_likely(at, &profile[j], j)) {
             at->coefficients[at->kept[j]].fate = CBK_COX_UNDETERMINED;
         }
         *out = profile[j];
@@ -461,59 +329,54 @@ static bool fill_profiles(fitting *at)
 
 /* Of some coefficients the limit may say nothing.  Each that rises for ever by itself is
  * infinite, too; of others there is no estimate. */
-static bool send_rest_out(fitting *at)
+static void send_rest_out(cbk_cox_fitting *at)
 {
-    const size_t p = at->model.p;
-    int *direction = CBK_NEW(at->arena, int, p + 1);
-    if (direction == NULL) {
-        return false;
-    }
-    for (size_t j = 0; j < p; j++) {
+    for (size_t j = 0; j < at->model.p; j++) {
         for (int sign = -1; sign <= 1 && at->is_undetermined[j]; sign += 2) {
-            if (at->direction[j] == 0 && rises_alone(at, j, sign, direction)) {
+            if (at->direction[j] == 0 && rises_alone(at, j, sign)) {
                 at->direction[j] = sign;
             }
         }
     }
-    return true;
 }
 
 /* ---- the two fits ----------------------------------------------------------------- */
 
-static bool fit_plain(fitting *at, double z)
+static bool fit_plain(cbk_cox_fitting *at, double z)
 {
     cbk_cox *fit = at->fit;
     const size_t p = at->model.p;
     size_t rank = 0;
     fit->loglik_null = at->now.loglik;
-    fit->score = test_of(quadratic(at, at->now.info, at->now.gradient, &rank), p);
     if (fit->request.is_robust && !test_robust_score(at)) {
         return false;
     }
-    const bool is_found = climb(at);
+    cbk_cox_enter_basis(at);
+    fit->score = test_of(quadratic(at, at->now.info, at->now.gradient, &rank), p);
+    const bool is_found = cbk_cox_fit_climb(at);
     if (!is_found) { /* whatever it reached means nothing */
         fit->notes |= CBK_NOTE_NOT_CONVERGED;
+        fit->likelihood_ratio = fit->wald = test_of(none, p);
         return true;
     }
     fit->notes |= at->is_monotone ? CBK_NOTE_MONOTONE : 0;
     fit->loglik = at->now.loglik;
     fit->likelihood_ratio = test_of(fmax(0.0, 2.0 * (fit->loglik - fit->loglik_null)), p);
+    const double wald = at->is_monotone ? none : sum_of_squares(at);
     if (!make_variances(at)) {
         return false;
     }
     if (at->is_monotone) {
         cbk_cox_find_undetermined(&at->model, at->now.info, at->inverse,
                                   at->is_undetermined);
-        come_back(at);
-        if (!send_rest_out(at)) {
-            return false;
-        }
+        cbk_cox_come_back(at);
+        send_rest_out(at);
         fit->wald = test_of(none, p);
     } else {
-        const double wald = quadratic(at, at->variance, at->beta, &rank);
+        const double robust = quadratic(at, at->variance, at->beta, &rank);
         const bool is_known =
             rank == p && is_above_rounding(at->variance, at->inverse, p);
-        fit->wald = test_of(is_known ? wald : none, p);
+        fit->wald = test_of(!fit->request.is_robust ? wald : is_known ? robust : none, p);
     }
     for (size_t j = 0; j < p; j++) {
         fill_coefficient(at, j, z);
@@ -522,7 +385,7 @@ static bool fit_plain(fitting *at, double z)
     return fill_profiles(at);
 }
 
-static void fill_penalised(fitting *at, size_t j, const cbk_cox_firth *firth)
+static void fill_penalised(cbk_cox_fitting *at, size_t j, const cbk_cox_firth *firth)
 {
     cbk_cox_coefficient *out = &at->coefficients[at->kept[j]];
     const size_t p = at->model.p;
@@ -539,7 +402,7 @@ static void fill_penalised(fitting *at, size_t j, const cbk_cox_firth *firth)
     out->profile.upper = out->upper;
 }
 
-static bool fit_firth(fitting *at)
+static bool fit_firth(cbk_cox_fitting *at)
 {
     cbk_cox *fit = at->fit;
     const size_t p = at->model.p;
@@ -556,6 +419,8 @@ static bool fit_firth(fitting *at)
     fit->n_iterations = firth.n_iterations;
     if (!firth.is_converged) { /* whatever it reached means nothing */
         fit->notes |= CBK_NOTE_NOT_CONVERGED;
+        fit->loglik = none;
+        fit->likelihood_ratio = fit->wald = test_of(none, p);
         return true;
     }
     fit->likelihood_ratio = test_of(fmax(0.0, 2.0 * (fit->loglik - fit->loglik_null)), p);
@@ -575,7 +440,7 @@ static bool fit_firth(fitting *at)
 
 /* ---- together --------------------------------------------------------------------- */
 
-static bool make_room(fitting *at, size_t p)
+static bool make_room(cbk_cox_fitting *at, size_t p)
 {
     cbk_arena *arena = at->arena;
     at->kept = CBK_NEW(arena, size_t, p + 1);
@@ -597,7 +462,7 @@ static bool make_room(fitting *at, size_t p)
     return !cbk_arena_has_failed(arena);
 }
 
-static bool test_proportional(fitting *at)
+static bool test_proportional(cbk_cox_fitting *at)
 {
     cbk_cox *fit = at->fit;
     const size_t p = at->model.p;
@@ -621,7 +486,15 @@ static bool test_proportional(fitting *at)
                                 at->arena, at->terms, &fit->global);
 }
 
-static bool fit_model(fitting *at)
+static bool take_concordance(cbk_cox_fitting *at)
+{
+    cbk_cox *fit = at->fit;
+    return !fit->request.wants_concordance ||
+           cbk_cox_concordance(&at->model, at->beta, at->arena, &fit->concordance,
+                               &fit->concordance_se);
+}
+
+static bool fit_model(cbk_cox_fitting *at)
 {
     cbk_cox *fit = at->fit;
     const double z = cbk_normal_quantile_upper((1.0 - fit->request.level) / 2.0);
@@ -635,9 +508,9 @@ static bool fit_model(fitting *at)
         at->reference[j] = at->now.info[j * p + j];
     }
     fit->notes |= fit->n_event < p ? CBK_NOTE_FEW_EVENTS : 0;
-    if (p == 0) {
+    if (p == 0) { /* everybody is predicted the same, but for offsets */
         fit->loglik_null = fit->loglik = at->now.loglik;
-        return true;
+        return take_concordance(at);
     }
     const bool is_done = fit->request.is_firth ? fit_firth(at) : fit_plain(at, z);
     if (is_done && (fit->notes & CBK_NOTE_NOT_CONVERGED) != 0) {
@@ -647,13 +520,11 @@ static bool fit_model(fitting *at)
         return false;
     }
     fill_variance(at);
-    return !fit->request.wants_concordance ||
-           cbk_cox_concordance(&at->model, at->beta, at->arena, &fit->concordance,
-                               &fit->concordance_se);
+    return take_concordance(at);
 }
 
 /* What is given back; everything after it is room. */
-static bool start_fit(const cbk_cox_request *request, fitting *at)
+static bool start_fit(const cbk_cox_request *request, cbk_cox_fitting *at)
 {
     const cbk_cox_rows *rows = at->rows;
     const size_t p = rows->n_covariates;
@@ -695,7 +566,7 @@ static bool start_fit(const cbk_cox_request *request, fitting *at)
     return true;
 }
 
-static cbk_status fit_rows(fitting *at, cbk_error *err)
+static cbk_status fit_rows(cbk_cox_fitting *at, cbk_error *err)
 {
     cbk_cox *fit = at->fit;
     if (fit->n == 0) {
@@ -736,7 +607,7 @@ cbk_status cbk_cox_fit_alone(const cbk_cox_rows *rows, const cbk_cox_request *re
     *out = NULL;
     CBK_TRY(cbk_cox_check_request(rows, request, err));
     const cbk_mark before = cbk_arena_mark(arena);
-    fitting at = {.rows = rows, .arena = arena};
+    cbk_cox_fitting at = {.rows = rows, .arena = arena};
     if (!start_fit(request, &at)) {
         cbk_arena_release(arena, before);
         return cbk_fail_memory(err);

@@ -7,6 +7,7 @@
  * so third moments are never written down.
  */
 #include "numeric/distribution.h"
+#include "stats/cox/cox_far.h"
 #include "stats/cox/cox_model.h"
 #include "stats/cox/cox_profile.h"
 
@@ -17,12 +18,19 @@
 static const double decrement_top = 1e-28;
 static const double decrement_profile = 1e-20;
 
+/* Of the information that events of so much weight have in all: it is known to 10^-16 of
+ * that. */
+static const double share_lost = 1e-5;
+
 typedef struct penalised {
     const cbk_cox_model *model;
     cbk_cox_walk walk;
     double *inverse; /* [p * p] of the information */
     double *factors; /* [p * p] */
     double *vector;  /* [p] room */
+    double lost;     /* of a pivot: below it digits of the information are lost */
+    cbk_cox_far far; /* for there, where has_far */
+    bool has_far;
 } penalised;
 
 /* 1, x, x x', q, x q. */
@@ -75,6 +83,19 @@ static void add_part(const penalised *at, double share, double weight, double *g
 #undef MEAN
 }
 
+/* Factors the information; false where it has lost digits. */
+static bool factor(penalised *at, const double *info)
+{
+    const size_t p = at->model->p;
+    double least = (double)INFINITY;
+    memcpy(at->factors, info, p * p * sizeof *at->factors);
+    const size_t rank = cbk_cox_factor(at->factors, NULL, p);
+    for (size_t j = 0; j < p; j++) {
+        least = fmin(least, at->factors[j * p + j]);
+    }
+    return rank == p && (!at->has_far || least > at->lost);
+}
+
 /* loglik and gradient with the penalty; loglik is -infinity where there is none. */
 static void evaluate(void *context, const double *beta, cbk_cox_value *out)
 {
@@ -82,12 +103,11 @@ static void evaluate(void *context, const double *beta, cbk_cox_value *out)
     const cbk_cox_model *model = at->model;
     const size_t p = model->p;
     cbk_cox_evaluate(model, beta, NULL, out);
-    if (isinf(out->loglik)) {
-        return;
-    }
-    memcpy(at->factors, out->info, p * p * sizeof *at->factors);
-    if (cbk_cox_factor(at->factors, NULL, p) < p) {
+    if (isinf(out->loglik) || !factor(at, out->info)) {
         out->loglik = -(double)INFINITY;
+        if (at->has_far) {
+            cbk_cox_far_evaluate(&at->far, beta, out);
+        }
         return;
     }
     for (size_t j = 0; j < p; j++) {
@@ -111,6 +131,14 @@ static bool make_room(const cbk_cox_model *model, cbk_arena *arena, penalised *o
     out->inverse = CBK_NEW(arena, double, p *p + 1);
     out->factors = CBK_NEW(arena, double, p *p + 1);
     out->vector = CBK_NEW(arena, double, p + 1);
+    double weight = 0.0;
+    for (size_t k = 0; k < model->n_times; k++) {
+        for (uint32_t i = 0; i < model->times[k].n_event; i++) {
+            weight += cbk_cox_weight(model, model->times[k].first + i);
+        }
+    }
+    out->lost = share_lost * weight;
+    out->has_far = cbk_cox_far_make(model, arena, &out->far);
     return !cbk_arena_has_failed(arena) &&
            cbk_cox_walk_start(&out->walk, model, 2 + 2 * p + p * p, fill_features,
                               out->inverse, arena);
@@ -132,10 +160,14 @@ bool cbk_cox_firth_fit(const cbk_cox_model *model, double level, cbk_arena *aren
         return false;
     }
     at.learned = CBK_NEW(arena, double, p *p + 1);
-    if (at.learned == NULL) {
+    at.width = CBK_NEW(arena, double, p + 1);
+    if (at.width == NULL) {
         return false;
     }
     evaluate(&of, at.now, &at.value);
+    for (size_t j = 0; j < p; j++) { /* of a standard deviation; of little information */
+        at.width[j] = 2.0 * fmax(1.0, 1.0 / sqrt(at.value.info[j * p + j]));
+    }
     out->loglik_null = at.value.loglik;
     out->is_converged = cbk_cox_climb(&at, p);
     at.decrement_last = decrement_profile;

@@ -7,12 +7,13 @@
  */
 #include "stats/cox/cox_limit.h"
 
+#include "stats/cox/cox_basis.h"
 #include "stats/cox/cox_monotone.h"
 #include "stats/cox/cox_order.h"
 
 #include <math.h>
 
-enum { DOUBLINGS_MAX = 12 };
+enum { DOUBLINGS_MAX = 40 };
 
 static bool number_levels(const cbk_cox_model *model, const double *step,
                           cbk_arena *arena, uint32_t *out, size_t *n_levels)
@@ -48,6 +49,34 @@ static bool number_levels(const cbk_cox_model *model, const double *step,
     return true;
 }
 
+/* Takes the middle of each column out of each stratum: nobody is compared with another,
+ * and within them x may differ by so little that b is large. */
+static void centre_strata(cbk_cox_model *model)
+{
+    const size_t p = model->p;
+    for (size_t s = 0; s < model->n_strata; s++) {
+        const size_t first = model->strata[s];
+        const size_t end = model->strata[s + 1];
+        for (size_t j = 0; j < p; j++) {
+            double least = (double)INFINITY;
+            double most = -(double)INFINITY;
+            for (size_t i = first; i < end; i++) {
+                const double x = cbk_cox_x(model, i)[j * CBK_COX_TILE];
+                least = fmin(least, x);
+                most = fmax(most, x);
+            }
+            const double middle = least + 0.5 * (most - least);
+            for (size_t i = first; i < end; i++) {
+                cbk_cox_x(model, i)[j * CBK_COX_TILE] -= middle;
+            }
+            for (size_t k = first; model->entry != NULL && k < end; k++) {
+                model->late_x[k * p + j] -= middle;
+            }
+        }
+    }
+    cbk_cox_measure_again(model);
+}
+
 bool cbk_cox_limit_make(const cbk_cox_rows *rows, const cbk_cox_model *model,
                         const double *step, const size_t *kept, cbk_arena *arena,
                         cbk_cox_model *out)
@@ -66,6 +95,7 @@ bool cbk_cox_limit_make(const cbk_cox_rows *rows, const cbk_cox_model *model,
         return false;
     }
     cbk_cox_model_keep(out, kept, model->p);
+    centre_strata(out);
     return true;
 }
 
@@ -78,7 +108,8 @@ static void combine(const double *outward, double share, const double *step,
     }
 }
 
-void cbk_cox_outward_add(const cbk_cox_model *model, const double *step, double *outward)
+void cbk_cox_outward_add(const cbk_cox_model *model, const double *step, cbk_arena *arena,
+                         double *outward)
 {
     const double spread = cbk_cox_spread(model, step);
     double *sum = model->room;
@@ -86,7 +117,7 @@ void cbk_cox_outward_add(const cbk_cox_model *model, const double *step, double 
     combine(outward, share, step, spread, model->p, sum);
     for (int turn = 0; turn < DOUBLINGS_MAX && share > 0.0; turn++, share *= 2.0) {
         combine(outward, share, step, spread, model->p, sum);
-        if (cbk_cox_never_falls(model, sum)) {
+        if (cbk_cox_never_falls(model, sum, arena)) {
             break;
         }
     }

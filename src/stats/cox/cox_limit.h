@@ -13,7 +13,8 @@ bool cbk_cox_limit_make(const cbk_cox_rows *rows, const cbk_cox_model *model,
 
 /* Adds step[p], a direction of the limit along outward[p] (0: none yet), to it, which
  * goes out so much faster that the likelihood of model never falls along the sum. */
-void cbk_cox_outward_add(const cbk_cox_model *model, const double *step, double *outward);
+void cbk_cox_outward_add(const cbk_cox_model *model, const double *step, cbk_arena *arena,
+                         double *outward);
 
 /* Which coefficients[p] the likelihood with the information info[p * p], whose
  * generalized inverse is `inverse`, says nothing of. */

@@ -10,14 +10,20 @@ double cbk_cox_spread(const cbk_cox_model *model, const double *step);
 /* Differences of x'step up to it are none. */
 double cbk_cox_gap_tolerance(const cbk_cox_model *model, const double *step);
 
-/* Whether the likelihood never falls along step[p]. */
-bool cbk_cox_never_falls(const cbk_cox_model *model, const double *step);
+/* Whether the likelihood never falls along step[p].  False, too, when out of memory. */
+bool cbk_cox_never_falls(const cbk_cox_model *model, const double *step,
+                         cbk_arena *arena);
 
-/* Whether the likelihood never falls along step[p], a step of Newton's method that gains
- * next to nothing (decrement) and yet goes on as far as the ones before.  Then step keeps
- * what goes to infinity, 0 elsewhere, and direction[p] is 1, -1, 0. */
-bool cbk_cox_is_monotone(const cbk_cox_model *model, double *step, double decrement,
-                         int *direction);
+/* Whether a step of Newton's method gains next to nothing (decrement), and yet is long.
+ */
+bool cbk_cox_may_be_monotone(const cbk_cox_model *model, const double *step,
+                             double decrement);
+
+/* Whether there is a direction along which the likelihood never falls and somewhere
+ * rises; then step is one: the nearest to what it was; is_any: to one that finds it
+ * wherever it is.  False, too, when out of memory. */
+bool cbk_cox_is_monotone(const cbk_cox_model *model, double *step, bool is_any,
+                         cbk_arena *arena);
 
 /* Goes so far along step that the likelihood is its supremum, to a double's last digit:
  * moves beta and value. */

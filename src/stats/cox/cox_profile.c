@@ -27,8 +27,6 @@ enum { STALE_MAX = 6 }; /* steps that halve no decrement */
 /* Far out, where one row has all the risk, the likelihood is a plane. */
 static const double slope_lost = 1e-6;
 static const double step_lost = 8.0;
-/* What is learned from one place of a likelihood that is not concave. */
-static const double step_far = 2.0;
 static const double none = (double)NAN;
 
 bool cbk_cox_climber_make(size_t p, cbk_cox_evaluator *evaluate, void *context,
@@ -141,14 +139,15 @@ static double find_learned_step(cbk_cox_climber *at, size_t held)
     return decrement;
 }
 
-static void shorten_step(cbk_cox_climber *at, double longest)
+/* What is learned at one place of a likelihood that is not concave holds near it. */
+static void shorten_step(cbk_cox_climber *at)
 {
     double length = 0.0;
     for (size_t j = 0; j < at->p; j++) {
-        length = fmax(length, fabs(at->step[j]));
+        length = fmax(length, fabs(at->step[j]) / at->width[j]);
     }
-    for (size_t j = 0; j < at->p && length > longest; j++) {
-        at->step[j] *= longest / length;
+    for (size_t j = 0; j < at->p && length > 1.0; j++) {
+        at->step[j] /= length;
     }
 }
 
@@ -202,7 +201,7 @@ bool cbk_cox_climb(cbk_cox_climber *at, size_t held)
         const bool is_top = decrement < at->decrement_last || is_at_supremum(at) ||
                             (is_small && n_stale >= (is_learning ? STALE_MAX : 1));
         if (is_learning) {
-            shorten_step(at, step_far);
+            shorten_step(at);
         }
         /* a penalty's rounding is more than so small a step gains; its slope is exact */
         if (!is_top && take_step(at, is_learning && is_small)) {

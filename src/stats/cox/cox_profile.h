@@ -18,6 +18,7 @@ typedef struct cbk_cox_climber {
     /* [p * p] the inverse of the curvature, learned on the way from how the gradient
      * changes; NULL: the information is the curvature */
     double *learned;
+    double *width;       /* [p] how far a step may lead, where learned is */
     double *now;         /* [p] */
     cbk_cox_value value; /* there */
     size_t n_iterations; /* so far */
