@@ -195,8 +195,8 @@ static void add_notes(const cox_document *at)
         }
     }
     const char *missing[CBK_COX_MISSING_MAX];
-    const size_t n_missing = cbk_cox_missing_sentences(at->analysis, at->arena, missing,
-                                                       CBK_COX_MISSING_MAX);
+    const size_t n_missing =
+        cbk_cox_missing_sentences(at->analysis, at->arena, missing, CBK_COX_MISSING_MAX);
     for (size_t i = 0; i < n_missing; i++) {
         cbk_analysis_item(at->document, NULL, missing[i]);
     }
