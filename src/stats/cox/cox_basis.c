@@ -72,7 +72,7 @@ bool cbk_cox_basis_make(const cbk_cox_model *model, const double *info, cbk_aren
     }
     const size_t n_late = model->entry != NULL ? n * p : 0;
     out->model.tiles = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE *p);
-    out->model.late_x = CBK_NEW(arena, double, n_late + 1);
+    out->model.late_x = CBK_NEW(arena, double, n_late + CBK_COX_BEYOND);
     out->model.event_sums = CBK_NEW(arena, cbk_sum, p + 1);
     out->model.range = CBK_NEW(arena, double, p + 1);
     if (cbk_arena_has_failed(arena)) {
