@@ -12,7 +12,7 @@ enum {
     ITERATIONS_MAX = 100,
     ITERATIONS_MANY = 20,
     HALVINGS_MAX = 40,
-    CERTAIN_ROWS = 1000 /* so few that a direction without an end is looked for first */
+    CERTAIN_ROWS = 250 /* so few that a direction without an end is looked for first */
 };
 /* Newton's decrement from which the next step ends below a double's last digit. */
 static const double decrement_last = 1e-16;
