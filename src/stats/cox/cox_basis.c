@@ -83,7 +83,9 @@ bool cbk_cox_basis_make(const cbk_cox_model *model, const double *info, cbk_aren
     for (size_t i = 0; i < n; i++) {
         take_apart(out->factors, p, cbk_cox_x(&out->model, i), CBK_COX_TILE);
     }
-    memcpy(out->model.late_x, model->late_x, n_late * sizeof *model->late_x);
+    if (n_late > 0) {
+        memcpy(out->model.late_x, model->late_x, n_late * sizeof *model->late_x);
+    }
     for (size_t i = 0; i < n_late; i += p) {
         take_apart(out->factors, p, out->model.late_x + i, 1);
     }
