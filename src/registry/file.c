@@ -34,18 +34,6 @@ static int set_journal(cbk_casebook *casebook)
     return code != SQLITE_OK || strcmp(mode, "truncate") == 0 ? code : SQLITE_ERROR;
 }
 
-cbk_status cbk_casebook_hold(cbk_casebook *casebook, cbk_error *err)
-{
-    const int code = sqlite3_exec(casebook->registry.database, "BEGIN", NULL, NULL, NULL);
-    return code == SQLITE_OK ? CBK_OK
-                             : cbk_casebook_fail(casebook, code, "reading the file", err);
-}
-
-void cbk_casebook_release(cbk_casebook *casebook)
-{
-    (void)cbk_registry_end(casebook->registry.database, false);
-}
-
 /* A new file is one that is not there or is empty (what a crash left of an earlier try).
  */
 static cbk_status check_empty(cbk_casebook *casebook, cbk_error *err)

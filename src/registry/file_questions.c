@@ -8,6 +8,18 @@
 
 #include <stdlib.h>
 
+cbk_status cbk_casebook_hold(cbk_casebook *casebook, cbk_error *err)
+{
+    const int code = sqlite3_exec(casebook->registry.database, "BEGIN", NULL, NULL, NULL);
+    return code == SQLITE_OK ? CBK_OK
+                             : cbk_casebook_fail(casebook, code, "reading the file", err);
+}
+
+void cbk_casebook_release(cbk_casebook *casebook)
+{
+    (void)cbk_registry_end(casebook->registry.database, false);
+}
+
 int cbk_ask_text(sqlite3 *database, const char *sql, char *out, size_t size)
 {
     sqlite3_stmt *statement = NULL;

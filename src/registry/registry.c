@@ -78,6 +78,34 @@ int cbk_registry_finish(sqlite3_stmt *statement, int code)
     return is_fine && (ended & 0xff) == SQLITE_NOMEM ? ended : code;
 }
 
+const char *cbk_storage_name(cbk_storage storage)
+{
+    switch (storage) {
+    case CBK_STORAGE_INTEGER:
+        return "INTEGER";
+    case CBK_STORAGE_REAL:
+        return "REAL";
+    case CBK_STORAGE_ANY:
+        return "ANY";
+    case CBK_STORAGE_TEXT:
+        break;
+    }
+    return "TEXT";
+}
+
+bool cbk_storage_parse(const char *name, cbk_storage *out)
+{
+    static const cbk_storage all[] = {CBK_STORAGE_TEXT, CBK_STORAGE_INTEGER,
+                                      CBK_STORAGE_REAL};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (strcmp(cbk_storage_name(all[i]), name) == 0) {
+            *out = all[i];
+            return true;
+        }
+    }
+    return false;
+}
+
 int cbk_registry_end(sqlite3 *database, bool is_kept)
 {
     const int code =

@@ -38,7 +38,7 @@ const cbk_schema_table *cbk_schema_tables(size_t *n);
 int cbk_schema_create(sqlite3 *database);
 /* The same, and what says that it is a casebook file. */
 int cbk_schema_make_file(sqlite3 *database, const char *uuid);
-/* "TEXT", "INTEGER", "REAL", "ANY". */
+/* "TEXT", "INTEGER", "REAL", "ANY" (registry.c). */
 const char *cbk_storage_name(cbk_storage storage);
 bool cbk_storage_parse(const char *name, cbk_storage *out);
 

@@ -222,6 +222,28 @@ static void fill_buckets(parting *part, uint64_t *keys)
     write_rest(part, keys);
 }
 
+void cbk_exit_times_add(cbk_exit_times *out, const uint64_t *keys, size_t n,
+                        uint32_t *n_exits)
+{
+    size_t row = out->n_rows;
+    uint32_t n_before = *n_exits;
+    double last = row > 0 ? out->time[row - 1] : -1.0;
+    for (size_t i = 0; i < n; i++, n_before++) {
+        const uint64_t key = keys[i];
+        const double time = cbk_time_key_time(key);
+        if (time != last) {
+            out->time[row] = time;
+            out->n_event[row] = 0;
+            out->n_exit_before[row] = n_before;
+            row++;
+            last = time;
+        }
+        out->n_event[row - 1] += (uint32_t)(key & 1u);
+    }
+    out->n_rows = row;
+    *n_exits = n_before;
+}
+
 /* Appends a bucket's sorted keys and the heavy times that lie among them. */
 static void add_bucket(const parting *part, size_t bucket, const uint64_t *sorted,
                        size_t n, cbk_exit_times *out, uint32_t *n_exits)

@@ -48,7 +48,7 @@ bool cbk_exit_times_by_sort(const cbk_followup *followup, cbk_arena *arena,
 bool cbk_exit_times_to_table(const cbk_followup *followup, cbk_exit_times *exits,
                              cbk_arena *arena, cbk_risk_table *out);
 
-/* ---- writing them down one by one ---------------------------------------------------
+/* ---- writing them down one by one (exit_buckets.c) -----------------------------------
  */
 
 /* Appends n sorted keys, marked where there is an event, to what was written so far.
