@@ -199,9 +199,11 @@ static const char sources[] =
 static const char narrow[] = "@media screen and (max-width:36rem){"
                              "body{padding:1.5rem 1.25rem 3rem;font-size:1rem}\n"
                              "nav ol{columns:1}\n"
-                             /* Who a row is about stays in sight. */
+                             /* Who a row is about stays in sight, and hides no rule. */
                              "tbody th:first-child:not(.prose){position:sticky;left:0;"
-                             "max-width:7.5rem;background:var(--background)}\n"
+                             "max-width:7.5rem;background:linear-gradient("
+                             "var(--background),var(--background)) 0 2px/100% "
+                             "calc(100% - 4px) no-repeat}\n"
                              "nav li{padding:.4rem 0}}\n";
 
 static const char paper[] =
