@@ -28,22 +28,39 @@ void cbk_offer_add(cbk_suggesting *s, cbk_offer one)
 
 /* ---- words in the clause ---------------------------------------------------------- */
 
-static const cbk_words *words(const cbk_suggesting *s)
+/* The words of the clause: of those of the sentence, which are in order, a part. */
+static cbk_words words(const cbk_suggesting *s)
 {
-    return &s->clause.words;
+    const cbk_words *all = &s->clause.words;
+    size_t low = 0;
+    size_t high = all->n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (all->word[middle].start < s->clause.start) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    size_t n = 0;
+    while (low + n < all->n && all->word[low + n].end <= s->clause.end) {
+        n++;
+    }
+    return (cbk_words){.n = n, .word = n > 0 ? &all->word[low] : NULL};
 }
 
 bool cbk_clause_has(const cbk_suggesting *s, const char *word)
 {
-    return cbk_words_have(words(s), word, s->clause.start, s->clause.end);
+    const cbk_words in = words(s);
+    return cbk_words_have(&in, word, 0, SIZE_MAX);
 }
 
 /* The share of a label's words that the clause has. */
 double cbk_clause_share(const cbk_suggesting *s, const cbk_words *label)
 {
+    const cbk_words in = words(s);
     return label->n == 0 ? 0.0
-                         : (double)cbk_words_shared(label, words(s), s->clause.start,
-                                                    s->clause.end) /
+                         : (double)cbk_words_shared(label, &in, 0, SIZE_MAX) /
                                (double)label->n;
 }
 
@@ -51,12 +68,9 @@ double cbk_clause_share(const cbk_suggesting *s, const cbk_words *label)
 double cbk_clause_distance(const cbk_suggesting *s, const cbk_words *label)
 {
     double nearest = 1e9;
-    const cbk_words *in = words(s);
-    for (size_t i = 0; i < in->n; i++) {
-        const cbk_word *word = &in->word[i];
-        if (word->start < s->clause.start || word->end > s->clause.end) {
-            continue;
-        }
+    const cbk_words in = words(s);
+    for (size_t i = 0; i < in.n; i++) {
+        const cbk_word *word = &in.word[i];
         for (size_t k = 0; k < label->n; k++) {
             if (cbk_words_match(word->text, label->word[k].text)) {
                 const double gap = word->start >= s->clause.number_end
@@ -73,11 +87,10 @@ double cbk_clause_distance(const cbk_suggesting *s, const cbk_words *label)
 const char *cbk_clause_label(const cbk_suggesting *s, const cbk_words *label)
 {
     cbk_buffer text = {0};
-    const cbk_words *in = words(s);
-    for (size_t i = 0; i < in->n; i++) {
-        const cbk_word *word = &in->word[i];
-        if (word->start >= s->clause.start && word->end <= s->clause.end &&
-            cbk_words_have(label, word->text, 0, SIZE_MAX)) {
+    const cbk_words in = words(s);
+    for (size_t i = 0; i < in.n; i++) {
+        const cbk_word *word = &in.word[i];
+        if (cbk_words_have(label, word->text, 0, SIZE_MAX)) {
             cbk_buffer_addf(&text, "%s%.*s", text.size > 0 ? " " : "",
                             (int)(word->end - word->start),
                             s->clause.context->text + word->start);
@@ -119,12 +132,11 @@ static bool is_behind_denial(const cbk_suggesting *s, size_t at)
  * way: "without recurrence". */
 static bool is_denied(const cbk_suggesting *s, const cbk_category *category)
 {
-    const cbk_words *in = words(s);
+    const cbk_words in = words(s);
     bool is_behind = false;
-    for (size_t i = 0; i < in->n; i++) {
-        const cbk_word *word = &in->word[i];
-        if (word->start >= s->clause.start && word->end <= s->clause.end &&
-            cbk_words_have(&category->label, word->text, 0, SIZE_MAX)) {
+    for (size_t i = 0; i < in.n; i++) {
+        const cbk_word *word = &in.word[i];
+        if (cbk_words_have(&category->label, word->text, 0, SIZE_MAX)) {
             is_behind = is_behind || is_behind_denial(s, word->start);
         }
     }
