@@ -47,7 +47,4 @@ bool cbk_cox_fit_climb(cbk_cox_fitting *at);
  * a double's last digits. */
 void cbk_cox_come_back(cbk_cox_fitting *at);
 
-/* Of the last factors. */
-bool cbk_cox_has_full_rank(const cbk_cox_fitting *at);
-
 #endif
