@@ -338,7 +338,11 @@ double cbk_cox_profile_limit(cbk_cox_climber *at, size_t j, double start, double
 static void evaluate_plain(void *context, const double *beta, cbk_cox_value *out)
 {
     const cbk_cox_summit *of = context;
-    cbk_cox_likelihood(of->model, beta, out);
+    if (of->far != NULL) {
+        cbk_cox_far_plain(of->far, beta, out);
+    } else {
+        cbk_cox_likelihood(of->model, beta, out);
+    }
 }
 
 static cbk_cox_test test_of(double chisq)
