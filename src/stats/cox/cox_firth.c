@@ -161,10 +161,12 @@ bool cbk_cox_firth_fit(const cbk_cox_model *model, double level, cbk_arena *aren
     }
     at.learned = CBK_NEW(arena, double, p *p + 1);
     at.width = CBK_NEW(arena, double, p + 1);
-    if (at.width == NULL) {
+    at.metric = CBK_NEW(arena, double, p *p + 1);
+    if (at.metric == NULL) {
         return false;
     }
     evaluate(&of, at.now, &at.value);
+    memcpy(at.metric, at.value.info, p * p * sizeof *at.metric);
     for (size_t j = 0; j < p; j++) { /* of a standard deviation; of little information */
         at.width[j] = 2.0 * fmax(1.0, 1.0 / sqrt(at.value.info[j * p + j]));
     }

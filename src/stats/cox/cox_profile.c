@@ -13,7 +13,7 @@
 
 enum {
     ITERATIONS_MAX = 500,
-    LEARNING_MAX = 60,
+    LEARNING_MAX = 150,
     HALVINGS_MAX = 40,
     SEARCH_MAX = 200,
     SHORTER_MAX = 5
@@ -101,8 +101,10 @@ static void learn(cbk_cox_climber *at, size_t held)
     double *hy = at->factors;
     double *y = at->next.gradient;
     double sy = 0.0;
+    double slope = 0.0; /* where the step began */
     double yhy = 0.0;
     for (size_t j = 0; j < p; j++) {
+        slope += at->step[j] * y[j];
         y[j] = j == held ? 0.0 : y[j] - at->value.gradient[j];
         sy += at->step[j] * y[j];
     }
@@ -113,8 +115,18 @@ static void learn(cbk_cox_climber *at, size_t held)
         }
         yhy += y[j] * hy[j];
     }
-    if (!(sy > 1e-8 * yhy)) {
-        return; /* not concave here, or all rounding */
+    if (!(sy > 1e-9 * fabs(slope))) {
+        return; /* not concave here, or all rounding: between its bends it is a plane */
+    }
+    if (!(sy > 1e-8 * yhy)) { /* a bend, after such a plane */
+        const double share = sy / yhy;
+        for (size_t j = 0; j < p * p; j++) {
+            at->learned[j] *= share;
+        }
+        for (size_t j = 0; j < p; j++) {
+            hy[j] *= share;
+        }
+        yhy = sy;
     }
     for (size_t j = 0; j < p; j++) {
         for (size_t k = 0; k < p; k++) {
@@ -139,13 +151,19 @@ static double find_learned_step(cbk_cox_climber *at, size_t held)
     return decrement;
 }
 
-/* What is learned at one place of a likelihood that is not concave holds near it. */
+/* What is learned at one place of a likelihood that is not concave holds near it: by each
+ * coefficient or, where one covariate is nearly a sum of others, by all together. */
 static void shorten_step(cbk_cox_climber *at)
 {
     double length = 0.0;
+    double square = 0.0;
     for (size_t j = 0; j < at->p; j++) {
         length = fmax(length, fabs(at->step[j]) / at->width[j]);
+        for (size_t k = 0; k < at->p; k++) {
+            square += at->step[j] * at->metric[j * at->p + k] * at->step[k];
+        }
     }
+    length = fmin(length, 0.5 * sqrt(fmax(square, 0.0)));
     for (size_t j = 0; j < at->p && length > 1.0; j++) {
         at->step[j] /= length;
     }

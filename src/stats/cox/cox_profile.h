@@ -19,7 +19,8 @@ typedef struct cbk_cox_climber {
     /* [p * p] the inverse of the curvature, learned on the way from how the gradient
      * changes; NULL: the information is the curvature */
     double *learned;
-    double *width;       /* [p] how far a step may lead, where learned is */
+    double *width;       /* [p] how far a step may lead, where learned is, */
+    double *metric;      /* [p * p] or, where that is more, twice by this length of it */
     double *now;         /* [p] */
     cbk_cox_value value; /* there */
     size_t n_iterations; /* so far */
