@@ -104,7 +104,7 @@ static size_t fill_parts(cbk_cox_far *at, const cbk_cox_time *time, double share
 }
 
 /* What the events add, less what they would if each were row top. */
-static void add_events(const cbk_cox_far *at, const cbk_cox_time *time, size_t top,
+static void add_events(cbk_cox_far *at, const cbk_cox_time *time, size_t top,
                        double part, const double *beta, cbk_cox_value *out)
 {
     const cbk_cox_model *model = at->model;
@@ -112,7 +112,7 @@ static void add_events(const cbk_cox_far *at, const cbk_cox_time *time, size_t t
     for (size_t i = time->first; i < (size_t)time->first + time->n_event; i++) {
         const double *x = cbk_cox_x(model, i);
         const double weight = part * cbk_cox_weight(model, i);
-        out->loglik += weight * eta_from(at, i, top, beta);
+        cbk_sum_add(&at->loglik, weight * eta_from(at, i, top, beta));
         for (size_t j = 0; j < model->p; j++) {
             out->gradient[j] +=
                 weight * (x[j * CBK_COX_TILE] - of_top[j * CBK_COX_TILE]);
@@ -142,7 +142,7 @@ static size_t add_part(cbk_cox_far *at, const cbk_cox_time *time, double share,
         }
     }
     add_events(at, time, top, 1.0 / (double)parts_of(model, time), beta, out);
-    out->loglik -= weight * (log_weight(at, top, time, share) + log(sum));
+    cbk_sum_add(&at->loglik, -weight * (log_weight(at, top, time, share) + log(sum)));
     for (size_t j = 0; j < p; j++) {
         at->mean[j] /= sum;
         out->gradient[j] -= weight * at->mean[j];
@@ -166,7 +166,7 @@ static void add_times(cbk_cox_far *at, const double *beta, cbk_cox_value *out)
 {
     const cbk_cox_model *model = at->model;
     size_t cell = 0;
-    out->loglik = 0.0;
+    at->loglik = (cbk_sum){0};
     memset(out->gradient, 0, model->p * sizeof *out->gradient);
     for (size_t k = 0; k < model->n_times; k++) {
         const cbk_cox_time *time = &model->times[k];
@@ -180,6 +180,7 @@ static void add_times(cbk_cox_far *at, const double *beta, cbk_cox_value *out)
                             weight / (double)n_parts, beta, cell, out);
         }
     }
+    out->loglik = cbk_sum_value(&at->loglik);
 }
 
 /* ---- the triangle ------------------------------------------------------------------ */

@@ -9,6 +9,7 @@
 typedef struct cbk_cox_far {
     const cbk_cox_model *model;
     size_t n_cells;
+    cbk_sum loglik; /* so far */
     /* Room: */
     double *eta;     /* [n] x'b + offset */
     double *part;    /* [n] */

@@ -183,7 +183,7 @@ bool cbk_cox_firth_fit(const cbk_cox_model *model, double level, cbk_arena *aren
     for (size_t j = 0; j < p; j++) {
         out->gradient = fmax(out->gradient, fabs(at.value.gradient[j]));
     }
-    for (size_t j = 0; j < p; j++) {
+    for (size_t j = 0; j < p && out->is_converged; j++) {
         const double width = 2.0 * sqrt(inverse[j * p + j]);
         const double target = out->loglik - 0.5 * z * z;
         for (int side = -1; side <= 1; side += 2) {

@@ -13,7 +13,8 @@
 
 enum {
     ITERATIONS_MAX = 500,
-    LEARNING_MAX = 150,
+    LEARNING_MAX = 60, /* along a profile, which has many tops */
+    LEARNING_MANY = 150,
     HALVINGS_MAX = 40,
     SEARCH_MAX = 200,
     SHORTER_MAX = 5
@@ -202,7 +203,9 @@ static bool is_at_supremum(const cbk_cox_climber *at)
 bool cbk_cox_climb(cbk_cox_climber *at, size_t held)
 {
     const bool is_learning = at->learned != NULL;
-    const int n_max = is_learning ? LEARNING_MAX + 2 * (int)at->p : ITERATIONS_MAX;
+    const int n_max = !is_learning     ? ITERATIONS_MAX
+                      : held < at->p ? LEARNING_MAX + 2 * (int)at->p
+                                     : LEARNING_MANY + 2 * (int)at->p;
     double least = (double)INFINITY; /* decrement */
     int n_stale = 0;
     bool is_new = true; /* nothing has been learned */
