@@ -49,14 +49,6 @@ static cbk_status answer_block(cbk_fill *fill, cbk_filled *filled, bool is_alone
 
 /* ---- either ---------------------------------------------------------------------- */
 
-/* A character for private use for each number, by which a reader finds it again. */
-static const char *probe(cbk_fill *fill)
-{
-    char bytes[CBK_PROBE_SIZE + 1];
-    cbk_fill_probe(fill->filled.n - 1, bytes);
-    return cbk_text_copy(fill->arena, bytes);
-}
-
 cbk_status cbk_fill_answer(cbk_fill *fill, const char *text, size_t size, size_t line,
                            bool is_alone, const cbk_filled **out, cbk_error *err)
 {
@@ -68,8 +60,9 @@ cbk_status cbk_fill_answer(cbk_fill *fill, const char *text, size_t size, size_t
     *filled = (cbk_filled){.file = fill->file, .line = line};
     cbk_status status =
         cbk_placeholder_read(text, size, fill->arena, &filled->placeholder, &why);
-    if (fill->is_probe) {
-        filled->text = probe(fill);
+    if (fill->answered != NULL) {
+        filled->text = fill->answered[fill->filled.n - 1].text;
+        filled->document = fill->answered[fill->filled.n - 1].document;
         status = CBK_OK;
     } else if (status == CBK_OK) {
         status = filled->placeholder.kind == CBK_PLACEHOLDER_NUMBER

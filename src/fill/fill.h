@@ -41,7 +41,8 @@ typedef struct cbk_fill {
     cbk_growing pictures; /* cbk_fill_picture */
     size_t n_failed;
     const char *no_blocks; /* why tables and figures cannot stand here; NULL: they can */
-    bool is_probe;         /* numbers are printed as their place in `filled` (claims.c) */
+    const cbk_filled *answered; /* text and document of each place, in their order;
+                                   NULL: the study is asked */
 } cbk_fill;
 
 /* Fills bytes[size] of the file into out, whose failure is sticky.
@@ -55,8 +56,9 @@ cbk_status cbk_fill_manuscript(cbk_fill *fill, cbk_manuscript_kind kind,
                                const char *bytes, size_t size, cbk_buffer *out,
                                cbk_error *err);
 
-/* claims.yaml for the numbers that were filled in: says and place come from the filled
- * manuscript.  NULL in *text never; errors as above. */
+/* claims.yaml for the numbers that were filled in, in the text and in tables: says and
+ * place come from the filled manuscript.  Called last: the tables of `done` are changed.
+ * NULL in *text never; errors as above. */
 cbk_status cbk_fill_claims(const cbk_fill *done, cbk_manuscript_kind kind,
                            const char *bytes, size_t size, const char **text,
                            cbk_error *err);

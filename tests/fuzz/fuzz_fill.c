@@ -19,7 +19,19 @@ static void require(bool condition)
     }
 }
 
-/* Without a study every number is its place in the file. */
+/* Without a study every number is the same. */
+static const cbk_filled *answers(void)
+{
+    enum { PLACES_MAX = 1 << 16 }; /* of inputs of at most a quarter of a megabyte */
+    static char mark[CBK_PROBE_SIZE + 1];
+    static cbk_filled all[PLACES_MAX];
+    cbk_fill_probe(0, mark);
+    for (size_t i = 0; i < PLACES_MAX && all[0].text == NULL; i++) {
+        all[PLACES_MAX - 1 - i].text = mark;
+    }
+    return all;
+}
+
 static cbk_status fill(cbk_manuscript_kind kind, const char *bytes, size_t size,
                        cbk_buffer *out, size_t *n)
 {
@@ -29,7 +41,7 @@ static cbk_status fill(cbk_manuscript_kind kind, const char *bytes, size_t size,
         cbk_problems problems = {.arena = arena};
         cbk_error err = {.message = ""};
         cbk_fill all = {
-            .arena = arena, .problems = &problems, .file = "f", .is_probe = true};
+            .arena = arena, .problems = &problems, .file = "f", .answered = answers()};
         status = cbk_fill_manuscript(&all, kind, bytes, size, out, &err);
         require(status == CBK_OK || err.message[0] != '\0');
         *n = all.filled.n;
@@ -58,6 +70,9 @@ static void fill_twice(cbk_manuscript_kind kind, const char *bytes, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     const char *text = (const char *)bytes;
+    if (size >= (size_t)1 << 18) {
+        return 0;
+    }
     cbk_arena *arena = cbk_arena_create(NULL, (size_t)1 << 24);
     cbk_placeholder placeholder;
     (void)!cbk_placeholder_read(text, size, arena, &placeholder, NULL);

@@ -415,39 +415,49 @@ static void columns_in_both_versions(void)
  * whatever the number of columns, and though next to nothing is left. */
 static void rows_in_and_out(void)
 {
-    enum { N = 90, P_MOST = 18, N_STOPS = 3, WIDTH = P_MOST + CBK_COX_BEYOND };
-    static const uint16_t stop[N_STOPS] = {0, 41, 89};
-    static double data[N][WIDTH];
-    const double *x[N];
-    double risk[N], left[2][2][WIDTH], out[2][N_STOPS * WIDTH];
+    enum { N = 89, HALF = 41, P_MOST = 18, WIDTH_MOST = P_MOST + 2 };
+    static double data[CBK_COX_TILE * P_MOST], rows[2][2][CBK_COX_TILE * WIDTH_MOST];
+    double risk[2][CBK_COX_TILE], left[2][2][WIDTH_MOST];
+    static double out[2][(N + 1) * WIDTH_MOST];
     const cbk_cox_kernels *kernels[] = {&cbk_cox_kernels_plain, cbk_cox_kernels_here()};
-    for (size_t i = 0; i < N; i++) {
-        x[i] = data[i < N / 2 ? i : N - 1 - i];
-        risk[i] = i < N / 2 ? between(1e-9, 1e9) : -risk[N - 1 - i];
-        for (size_t j = 0; j < WIDTH; j++) {
-            data[i][j] = between(-2.0, 2.0);
-        }
+    for (size_t i = 0; i < CBK_COX_TILE * P_MOST; i++) {
+        data[i] = between(-2.0, 2.0);
     }
-    risk[0] = 1e-3;
-    risk[N - 1] = 0.0; /* the first one stays */
+    for (size_t i = 0; i < CBK_COX_TILE; i++) {
+        risk[0][i] = i == 0 ? 1e-3 : between(1e-9, 1e9);
+        risk[1][i] = -risk[0][i];
+    }
     for (size_t p = 0; p <= P_MOST; p++) {
+        const size_t width = cbk_cox_row_width(p);
+        CHECK(width > p && width <= p + 4 && width % 4 == 0);
         memset(left, 0, sizeof left);
         memset(out, 0, sizeof out);
         for (size_t k = 0; k < 2; k++) {
-            kernels[k]->add_rows(x, risk, N, stop, N_STOPS, p, left[k][0], left[k][1],
-                                 out[k]);
+            const double *row[N]; /* the first one stays */
+            for (size_t sign = 0; sign < 2; sign++) {
+                kernels[k]->turn_rows(data, p, risk[sign], rows[k][sign]);
+            }
+            for (size_t i = 0; i < N; i++) {
+                row[i] =
+                    i <= N / 2 ? rows[k][0] + i * width : rows[k][1] + (N - i) * width;
+            }
+            kernels[k]->add_rows(row, N, width, left[k][0], left[k][1], out[k]);
+            CHECK(memcmp(rows[k], rows[0], sizeof rows[0]) == 0);
         }
         CHECK(memcmp(left[0], left[1], sizeof left[0]) == 0);
         CHECK(memcmp(out[0], out[1], sizeof out[0]) == 0);
-        for (size_t j = 0; j <= p; j++) {
-            const double first = risk[0] * (j < p ? x[0][j] : 1.0);
+        for (size_t j = 0; j < width; j++) {
+            long double first = 0.0L;
             long double half = 0.0L;
-            for (size_t i = 0; i < stop[1]; i++) {
-                half += wide(risk[i] * (j < p ? x[i][j] : 1.0));
+            for (size_t i = 0; i < HALF; i++) {
+                const double x = j < p ? data[j * CBK_COX_TILE + i] : j == p ? 1.0 : 0.0;
+                CHECK(rows[0][0][i * width + j] == risk[0][i] * x);
+                half += wide(risk[0][i] * x);
+                first += i == 0 ? wide(risk[0][i] * x) : 0.0L;
             }
-            CHECK_NEAR(left[0][0][j] + left[0][1][j], first, 1e-15);
-            CHECK_NEAR(out[0][2 * (p + CBK_COX_BEYOND) + j], first, 1e-15);
-            CHECK_NEAR(out[0][p + CBK_COX_BEYOND + j], (double)half, 1e-15);
+            CHECK_NEAR(left[0][0][j] + left[0][1][j], (double)first, 1e-15);
+            CHECK_NEAR(out[0][HALF * width + j], (double)half, 1e-15);
+            CHECK(out[0][N * width + j] == left[0][0][j] + left[0][1][j]);
             CHECK(out[0][j] == 0.0);
         }
     }

@@ -28,18 +28,19 @@ static const char protocol_text[] =
     "      size: {type: number, unit: cm}\n"
     "      months: {type: number, unit: months}\n"
     "      dead: {type: boolean}\n"
+    "      wide: {type: boolean}\n"
     "      operated: {type: date}\n"
     "      died: {type: date}\n"
     "      seen: {type: date}\n"
     "endpoints:\n"
     "  life: {unit: years, from: operated, event_on: died, censor_on: seen}\n"
     "  os: {label: Overall survival, unit: months, time: months, event: dead}\n";
-static const char patients_text[] = "patient,size,months,dead,operated,died,seen\n"
-                                    "1,10,5,1,2010-01-01,2011-01-01,\n"
-                                    "2,20,10,0,2010-01-01,2012-01-01,2012-01-01\n"
-                                    "3,30,15,1,2010-01-01,2013-01-01,\n"
-                                    "4,40,20,1,2010-01-01,,2014-01-01\n"
-                                    "5,62,25,0,2010-01-01,,2015-01-01\n";
+static const char patients_text[] = "patient,size,months,dead,wide,operated,died,seen\n"
+                                    "1,10,5,1,1,2010-01-01,2011-01-01,\n"
+                                    "2,20,10,0,,2010-01-01,2012-01-01,2012-01-01\n"
+                                    "3,30,15,1,1,2010-01-01,2013-01-01,\n"
+                                    "4,40,20,1,0,2010-01-01,,2014-01-01\n"
+                                    "5,62,25,0,1,2010-01-01,,2015-01-01\n";
 static const char sources_text[] = "form,record,field,value,source\n"
                                    "patient,5,size,60,letter\n"
                                    "patient,4,size,large,letter\n"
@@ -198,6 +199,16 @@ static const struct {
      "numbers of this form is hit."},
     {"sum(dead)", NULL, "2",
      "What would have to be true: one fewer patient with `dead`."},
+    /* 3 of 4 known are wide, and nobody knows of patient 2.  Of the shares of five that
+     * have two digits ten do not reproduce: 20 25 33 34 40 50 60 66 67 80. */
+    {"percent(wide)", NULL, "60%",
+     "Weak, no explanation: consistent with the percentage of all, missing counted as "
+     "no, with `wide`: 60. 1 expression changes so little; by accident one in 10 numbers "
+     "of this form is hit."},
+    {"count(wide)", NULL, "5",
+     "Weak, no explanation: consistent with the count, missing ones included, of `wide`: "
+     "5. 1 expression changes so little; by accident one in 5 numbers of this form is "
+     "hit."},
     {"median(size)", NULL, "<20", NULL},
     {"median(size) + 1", NULL, "32", NULL},
 };

@@ -60,6 +60,10 @@ static size_t other_statistics(const cbk_inverse_question *question,
     size_t n = 0;
     if (own == CBK_STATISTIC_KM_SURVIVAL) {
         out[n++] = CBK_STATISTIC_BEYOND;
+    } else if (own == CBK_STATISTIC_COUNT) {
+        out[n++] = CBK_STATISTIC_ROWS;
+    } else if (own == CBK_STATISTIC_PERCENT) {
+        out[n++] = CBK_STATISTIC_PERCENT_OF_ALL;
     }
     if (own > CBK_STATISTIC_KM_MEDIAN || !question->variables[0].is_number) {
         return n;
@@ -271,6 +275,9 @@ static const char *statistic_words(const candidate *of, cbk_arena *arena)
         [CBK_STATISTIC_COUNT_DISTINCT] = "the count of distinct ",
         [CBK_STATISTIC_EVENTS] = "the events of ",
         [CBK_STATISTIC_PERCENT] = "the percentage with ",
+        [CBK_STATISTIC_ROWS] = "the count, missing ones included, of ",
+        [CBK_STATISTIC_PERCENT_OF_ALL] =
+            "the percentage of all, missing counted as no, with ",
         [CBK_STATISTIC_VALUE] = "",
     };
     const char *name = of->variable->name;

@@ -21,6 +21,8 @@ typedef enum cbk_statistic {
     CBK_STATISTIC_COUNT_DISTINCT,
     CBK_STATISTIC_EVENTS,
     CBK_STATISTIC_PERCENT,
+    CBK_STATISTIC_ROWS,           /* all, and what is missing is counted, too */
+    CBK_STATISTIC_PERCENT_OF_ALL, /* what is missing counts as no */
     CBK_STATISTIC_VALUE /* of the one row there is */
 } cbk_statistic;
 

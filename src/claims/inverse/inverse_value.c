@@ -156,6 +156,12 @@ static double value_of(const cbk_inverse_question *question, cbk_statistic stati
         return n_events(rows);
     case CBK_STATISTIC_PERCENT:
         return rows->n == 0 ? (double)NAN : 100.0 * n_true(rows) / (double)rows->n;
+    /* Where nothing is missing these are no other questions. */
+    case CBK_STATISTIC_ROWS:
+        return rows->n == rows->n_rows ? (double)NAN : (double)rows->n_rows;
+    case CBK_STATISTIC_PERCENT_OF_ALL:
+        return rows->n == rows->n_rows ? (double)NAN
+                                       : 100.0 * n_true(rows) / (double)rows->n_rows;
     case CBK_STATISTIC_VALUE:
         return rows->n_rows == 1 && rows->n == 1 ? rows->number[0] : (double)NAN;
     default:

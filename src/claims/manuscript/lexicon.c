@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "claims/manuscript/manuscript_builder.h"
+#include "claims/manuscript/number_scan.h"
 #include "study/sql/sql_text.h"
 
 #include <string.h>
@@ -16,6 +17,24 @@ static const char *const generic[] = {
     "partial",  "complete", "mild",  "severe", "moderate", "present",  "absent",
     "primary",  "local",    "small", "large",  "good",     "poor",     "clear",
     "involved", "normal",   "grade", "stage"};
+
+size_t cbk_denial_length(const char *text)
+{
+    static const char *const denials[] = {"no",    "not",     "without", "never",
+                                          "nobody", "neither", "nor"};
+    return cbk_word_of(text, denials, N(denials));
+}
+
+static bool denies(const char *label)
+{
+    bool is_denial = false;
+    for (const char *at = label; *at != '\0';) {
+        is_denial = is_denial || cbk_denial_length(at) > 0;
+        at += strcspn(at, " ");
+        at += strspn(at, " ");
+    }
+    return is_denial;
+}
 
 static cbk_words words_of(const char *text, cbk_arena *arena)
 {
@@ -101,7 +120,8 @@ static void add_category(maker *m, const cbk_field *field, const char *form,
                             .sql = sql,
                             .label = words_of(label, m->arena),
                             .of = words_of(field->label, m->arena),
-                            .name = words_of(field->name, m->arena)};
+                            .name = words_of(field->name, m->arena),
+                            .is_denial = denies(label)};
     added->needs_field = field->type != CBK_FIELD_BOOLEAN &&
                          (is_generic(&added->label) || is_common(m, &added->label));
 }

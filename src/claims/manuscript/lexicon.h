@@ -23,8 +23,12 @@ typedef struct cbk_category {
     cbk_words label;  /* of the choice; of the field for a boolean */
     cbk_words of;     /* of the field, for a choice: its label, its name */
     cbk_words name;
+    bool is_denial;   /* its label denies something: "No evidence of disease" */
     bool needs_field; /* its label alone means nothing: "negative", "high", "left" */
 } cbk_category;
+
+/* Bytes of a word at text that denies what comes: "no", "without"; 0: none. */
+size_t cbk_denial_length(const char *text);
 
 typedef struct cbk_lexicon {
     const cbk_protocol *protocol;

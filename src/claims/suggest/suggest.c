@@ -153,8 +153,16 @@ static cbk_status answer(cbk_suggesting *s, const cbk_offer *one, cbk_suggestion
     return CBK_OK;
 }
 
-/* The best offers with their answers; among those that fit alike, one that is met comes
- * first. */
+static bool has_same_answer(const cbk_suggestion *a, const cbk_suggestion *b)
+{
+    const cbk_value *x = &a->quantity.value;
+    const cbk_value *y = &b->quantity.value;
+    return x->kind == CBK_VALUE_NUMBER && y->kind == CBK_VALUE_NUMBER &&
+           !(x->number < y->number) && !(x->number > y->number);
+}
+
+/* The best offers with their answers; of those that fit alike each answer once, and one
+ * that is met first. */
 static cbk_status answer_all(cbk_suggesting *s, cbk_standing *out, cbk_error *err)
 {
     cbk_suggestion *kept = CBK_NEW(s->b->arena, cbk_suggestion, CBK_SUGGESTIONS_MAX);
@@ -167,12 +175,13 @@ static cbk_status answer_all(cbk_suggesting *s, cbk_standing *out, cbk_error *er
         cbk_suggestion one;
         bool is_asked = false;
         CBK_TRY(answer(s, &s->offers[i], &one, &is_asked, err));
-        if (!is_asked) {
+        size_t at = out->n_suggestions;
+        const bool is_alike = at > 0 && fit_of_last - s->offers[i].fit < 0.05;
+        if (!is_asked || (is_alike && has_same_answer(&one, &kept[at - 1]))) {
             continue;
         }
-        size_t at = out->n_suggestions++;
-        if (at > 0 && one.is_met && !kept[at - 1].is_met &&
-            fit_of_last - s->offers[i].fit < 0.05) {
+        out->n_suggestions++;
+        if (is_alike && one.is_met && !kept[at - 1].is_met) {
             kept[at] = kept[at - 1];
             at--;
         }

@@ -272,7 +272,8 @@ static void find_clause(const cbk_manuscript *m, size_t i, cbk_clause *out)
 {
     const cbk_context *c = out->context;
     const size_t passage = m->sentences[m->numbers[i].sentence].passage;
-    if (m->passages[passage].kind == CBK_PASSAGE_CELL) {
+    const bool is_short = c->end - c->start <= REACH_BYTES;
+    if (m->passages[passage].kind == CBK_PASSAGE_CELL && is_short) {
         out->start = 0;
         out->end = strlen(c->text);
         return;

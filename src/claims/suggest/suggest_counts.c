@@ -9,19 +9,25 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Whether the word behind the number, past a percentage, is one of the patients'. */
-bool cbk_clause_is_of_patients(const cbk_suggesting *s)
+size_t cbk_patients_length(const char *text)
 {
     static const char *const nouns[] = {"patient", "patients", "case",
                                         "cases",   "subjects", "women",
                                         "men",     "children", "participants"};
+    return cbk_word_of(text, nouns, N(nouns));
+}
+
+/* Whether the word behind the number, past a percentage, is one of the patients'. */
+bool cbk_clause_is_of_patients(const cbk_suggesting *s)
+{
     const char *after = s->clause.context->text + s->clause.number_end;
     after += strspn(after, " ");
     for (int i = 0; i < 3; i++) { /* "six consecutive patients" */
-        if (cbk_word_of(after, nouns, N(nouns)) > 0) {
+        if (cbk_patients_length(after) > 0) {
             return true;
         }
         after += cbk_word_length(after);
@@ -54,6 +60,10 @@ static bool is_denominator(const cbk_suggesting *s)
     const cbk_sentence *sentence = &s->b->manuscript->sentences[s->number->sentence];
     const size_t first = sentence->first_number;
     const cbk_found_number *before = s->number - 1;
+    if (at >= strlen(joints[0]) &&
+        strncmp(text + at - strlen(joints[0]), joints[0], strlen(joints[0])) == 0) {
+        return true; /* "one of the six", where "one" is no number */
+    }
     if (s->number == &s->b->manuscript->numbers[first]) {
         return false;
     }
@@ -126,6 +136,144 @@ static size_t form_index(const cbk_suggesting *s, const char *name)
     return 0;
 }
 
+/* ---- what is counted ----------------------------------------------------------- */
+
+/* Something that patients are or had, as a number and as a percentage of them. */
+typedef struct counted {
+    const char *n;
+    const char *percent;
+    const char *words;
+    double fit;
+} counted;
+
+/* Whether " of" or " from" follows the label's word: "died of pneumonia". */
+static bool is_said_more_of(const cbk_suggesting *s, const cbk_words *label)
+{
+    static const char *const joints[] = {"of", "from", "due"};
+    const cbk_words *in = &s->clause.words;
+    for (size_t i = 0; i < in->n; i++) {
+        const cbk_word *word = &in->word[i];
+        if (word->start >= s->clause.start && word->end < s->clause.end &&
+            cbk_words_have(label, word->text, 0, SIZE_MAX) &&
+            cbk_word_of(s->clause.context->text + word->end + 1, joints, N(joints)) > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static counted counted_category(const cbk_suggesting *s, const cbk_category *one,
+                                double fit)
+{
+    cbk_arena *arena = s->b->arena;
+    return one == NULL
+               ? (counted){0}
+               : (counted){.n = cbk_text_format(arena, "sum(%s)", one->sql),
+                           .percent = cbk_text_format(arena, "percent(%s)", one->sql),
+                           .words = cbk_clause_label(s, &one->label),
+                           .fit = fit};
+}
+
+/* "died": the event of overall survival, or of an endpoint that calls its event so; not
+ * "died of pneumonia", which says more. */
+static counted counted_event(const cbk_suggesting *s, const cbk_category *but)
+{
+    cbk_arena *arena = s->b->arena;
+    const cbk_protocol *protocol = s->lexicon->protocol;
+    for (size_t i = 0; i < protocol->n_endpoints; i++) {
+        const cbk_endpoint *endpoint = &protocol->endpoints[i];
+        const bool is_overall = strcasecmp(endpoint->label, "overall survival") == 0;
+        const char *label = endpoint->event_label != NULL ? endpoint->event_label
+                            : is_overall                  ? "death"
+                                                          : "";
+        const cbk_words words = cbk_words_of(label, 0, strlen(label), arena);
+        const bool is_group =
+            but != NULL && cbk_words_shared(&but->label, &words, 0, SIZE_MAX) > 0;
+        if (words.n > 0 && !is_group && cbk_clause_share(s, &words) > 0.99 &&
+            (words.n > 1 || !is_said_more_of(s, &words))) {
+            const char *name = cbk_sql_name(arena, endpoint->name);
+            return (counted){
+                .n = cbk_text_format(arena, "events(%s)", name),
+                .percent = cbk_text_format(arena, "100.0 * events(%s) / count(*)", name),
+                .words = cbk_clause_label(s, &words),
+                .fit = 2.0};
+        }
+    }
+    return (counted){0};
+}
+
+/* What the clause says of the group, or of all. */
+static counted counted_in_clause(const cbk_suggesting *s, const cbk_group *group)
+{
+    double fit = 0.0;
+    const cbk_category *one = cbk_clause_category(s, true, group->of, &fit);
+    return one != NULL ? counted_category(s, one, fit) : counted_event(s, group->of);
+}
+
+static void offer_patients(cbk_suggesting *s, const cbk_group *group)
+{
+    counted what = counted_in_clause(s, group);
+    const char *among = group->of != NULL ? group->of->sql : NULL;
+    if (what.n == NULL && among != NULL && !s->is_percent && !group->has_verb) {
+        double fit = 0.0;
+        (void)cbk_clause_category(s, true, NULL, &fit);
+        what = counted_category(s, group->of, fit);
+        among = NULL;
+    }
+    if (what.n != NULL && (among != NULL || !group->is_narrowed)) {
+        cbk_offer_add(s, (cbk_offer){.of = s->is_percent ? what.percent : what.n,
+                                     .among = among,
+                                     .words = what.words,
+                                     .fit = what.fit});
+    }
+}
+
+/* The "6" of "5 of 6": a group that is named, or else all, or all with a value of what
+ * the clause speaks of. */
+static void offer_denominator(cbk_suggesting *s, const cbk_group *group)
+{
+    if (group->of != NULL) {
+        const counted what = counted_category(s, group->of, 3.5);
+        cbk_offer_add(s, (cbk_offer){.of = what.n, .words = what.words, .fit = what.fit});
+    }
+    if (group->of != NULL || group->is_narrowed) {
+        return;
+    }
+    double fit = 0.0;
+    const cbk_category *of = cbk_clause_category(s, true, NULL, &fit);
+    cbk_offer_add(s, (cbk_offer){.of = "count(*)", .words = "of all", .fit = 3.5});
+    if (of != NULL) {
+        const char *field = cbk_sql_name(s->b->arena, of->field->name);
+        cbk_offer_add(s, (cbk_offer){.of = cbk_text_format(s->b->arena, "count(%s)", field),
+                                     .words = cbk_clause_label(s, &of->label),
+                                     .fit = 3.48});
+    }
+}
+
+/* Whether the clause says no more of the patients than that they are those of the study:
+ * "nine patients were included", "of nine patients". */
+static bool is_of_all(const cbk_suggesting *s)
+{
+    const char *text = s->clause.context->text;
+    const size_t at = s->clause.number_start;
+    if (at >= 3 && strncasecmp(text + at - 3, "of ", 3) == 0 &&
+        (at == 3 || strchr(" (", text[at - 4]) != NULL)) {
+        return true;
+    }
+    static const char *const belonging[] = {
+        "include",  "enroll",  "enrol",       "enrolment",     "enrollment", "identify",
+        "identified", "analyse", "analyze",   "study",         "studied",    "review",
+        "report",   "series",  "cohort",      "consecutive",   "total",      "eligible",
+        "recruit",  "register", "retrospective", "population", "operated",   "treated",
+        "followed", "present"};
+    for (size_t i = 0; i < N(belonging); i++) {
+        if (cbk_clause_has(s, belonging[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void cbk_offer_counts(cbk_suggesting *s)
 {
     double fit = 0.0;
@@ -133,29 +281,23 @@ void cbk_offer_counts(cbk_suggesting *s)
     if ((!is_count && !s->is_percent) || has_unit(s)) {
         return;
     }
+    const cbk_group group = cbk_clause_group(s);
     if (is_denominator(s) && !s->is_percent) {
-        cbk_offer_add(s, (cbk_offer){.of = "count(*)", .words = "of all", .fit = 3.5});
+        offer_denominator(s, &group);
         return;
     }
-    const cbk_category *any = cbk_clause_category(s, false, &fit);
-    const cbk_category *own = cbk_clause_category(s, true, &fit);
-    if (own != NULL) {
-        cbk_offer_add(s, (cbk_offer){.of = cbk_text_format(s->b->arena,
-                                                           s->is_percent ? "percent(%s)"
-                                                                         : "sum(%s)",
-                                                           own->sql),
-                                     .words = cbk_clause_label(s, &own->label),
-                                     .fit = fit});
-    }
+    offer_patients(s, &group);
     if (s->is_percent) {
         return;
     }
+    const cbk_category *any = cbk_clause_category(s, false, NULL, &fit);
     const size_t form =
         any != NULL && any->form != NULL ? form_index(s, any->form) : form_in_clause(s);
-    if (form > 0) {
+    if (form > 0 && !(group.is_part && group.is_narrowed)) {
         offer_rows(s, form, any);
     }
-    if (cbk_clause_is_of_patients(s) || cbk_clause_is_size(s)) {
+    const bool is_all = cbk_clause_is_of_patients(s) && is_of_all(s);
+    if (is_all || cbk_clause_is_size(s)) {
         cbk_offer_add(s, (cbk_offer){.of = "count(*)",
                                      .words = cbk_clause_is_size(s) ? "n" : "patients",
                                      .fit = 1.0});

@@ -4,6 +4,7 @@
 #include "claims/suggest/suggest.h"
 
 #include "base/text.h"
+#include "claims/manuscript/number_scan.h"
 
 #include <math.h>
 #include <string.h>
@@ -27,22 +28,39 @@ void cbk_offer_add(cbk_suggesting *s, cbk_offer one)
 
 /* ---- words in the clause ---------------------------------------------------------- */
 
-static const cbk_words *words(const cbk_suggesting *s)
+/* The words of the clause: of those of the sentence, which are in order, a part. */
+static cbk_words words(const cbk_suggesting *s)
 {
-    return &s->clause.words;
+    const cbk_words *all = &s->clause.words;
+    size_t low = 0;
+    size_t high = all->n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (all->word[middle].start < s->clause.start) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    size_t n = 0;
+    while (low + n < all->n && all->word[low + n].end <= s->clause.end) {
+        n++;
+    }
+    return (cbk_words){.n = n, .word = n > 0 ? &all->word[low] : NULL};
 }
 
 bool cbk_clause_has(const cbk_suggesting *s, const char *word)
 {
-    return cbk_words_have(words(s), word, s->clause.start, s->clause.end);
+    const cbk_words in = words(s);
+    return cbk_words_have(&in, word, 0, SIZE_MAX);
 }
 
 /* The share of a label's words that the clause has. */
 double cbk_clause_share(const cbk_suggesting *s, const cbk_words *label)
 {
+    const cbk_words in = words(s);
     return label->n == 0 ? 0.0
-                         : (double)cbk_words_shared(label, words(s), s->clause.start,
-                                                    s->clause.end) /
+                         : (double)cbk_words_shared(label, &in, 0, SIZE_MAX) /
                                (double)label->n;
 }
 
@@ -50,12 +68,9 @@ double cbk_clause_share(const cbk_suggesting *s, const cbk_words *label)
 double cbk_clause_distance(const cbk_suggesting *s, const cbk_words *label)
 {
     double nearest = 1e9;
-    const cbk_words *in = words(s);
-    for (size_t i = 0; i < in->n; i++) {
-        const cbk_word *word = &in->word[i];
-        if (word->start < s->clause.start || word->end > s->clause.end) {
-            continue;
-        }
+    const cbk_words in = words(s);
+    for (size_t i = 0; i < in.n; i++) {
+        const cbk_word *word = &in.word[i];
         for (size_t k = 0; k < label->n; k++) {
             if (cbk_words_match(word->text, label->word[k].text)) {
                 const double gap = word->start >= s->clause.number_end
@@ -72,11 +87,10 @@ double cbk_clause_distance(const cbk_suggesting *s, const cbk_words *label)
 const char *cbk_clause_label(const cbk_suggesting *s, const cbk_words *label)
 {
     cbk_buffer text = {0};
-    const cbk_words *in = words(s);
-    for (size_t i = 0; i < in->n; i++) {
-        const cbk_word *word = &in->word[i];
-        if (word->start >= s->clause.start && word->end <= s->clause.end &&
-            cbk_words_have(label, word->text, 0, SIZE_MAX)) {
+    const cbk_words in = words(s);
+    for (size_t i = 0; i < in.n; i++) {
+        const cbk_word *word = &in.word[i];
+        if (cbk_words_have(label, word->text, 0, SIZE_MAX)) {
             cbk_buffer_addf(&text, "%s%.*s", text.size > 0 ? " " : "",
                             (int)(word->end - word->start),
                             s->clause.context->text + word->start);
@@ -89,27 +103,44 @@ const char *cbk_clause_label(const cbk_suggesting *s, const cbk_words *label)
 
 /* ---- categories -------------------------------------------------------------------- */
 
-/* "no", "not", "without" just before a word of the label. */
-static bool is_denied(const cbk_suggesting *s, const cbk_category *category)
+/* Whether "not" or "without" stands in the few words before text[at]: "did not receive
+ * interferon".  The number itself ("no deaths") denies nothing. */
+static bool is_behind_denial(const cbk_suggesting *s, size_t at)
 {
-    static const char *const denials[] = {"no ", "not ", "without "};
-    const cbk_words *in = words(s);
-    for (size_t i = 0; i < in->n; i++) {
-        const cbk_word *word = &in->word[i];
-        if (word->start < s->clause.start || word->end > s->clause.end ||
-            category->label.n == 0 ||
-            !cbk_words_match(word->text, category->label.word[0].text)) {
-            continue;
+    enum { WORDS_BETWEEN_MAX = 4 };
+    static const char *const joints[] = {"and", "or", "but", "with"};
+    const char *text = s->clause.context->text;
+    for (int i = 0; i < WORDS_BETWEEN_MAX && at > s->clause.start + 1; i++) {
+        at--;
+        if (text[at] != ' ' || at == s->clause.number_end) {
+            return false;
         }
-        for (size_t k = 0; k < N(denials); k++) {
-            const size_t size = strlen(denials[k]);
-            const char *at = s->clause.context->text + word->start;
-            if (word->start >= size && strncmp(at - size, denials[k], size) == 0) {
-                return true;
-            }
+        while (at > s->clause.start && strchr(" ,;:()", text[at - 1]) == NULL) {
+            at--;
+        }
+        if (cbk_word_of(text + at, joints, N(joints)) > 0) {
+            return false;
+        }
+        if (cbk_denial_length(text + at) > 0) {
+            return true;
         }
     }
     return false;
+}
+
+/* Whether the clause denies a word of the label where the label does not, or the other
+ * way: "without recurrence". */
+static bool is_denied(const cbk_suggesting *s, const cbk_category *category)
+{
+    const cbk_words in = words(s);
+    bool is_behind = false;
+    for (size_t i = 0; i < in.n; i++) {
+        const cbk_word *word = &in.word[i];
+        if (cbk_words_have(&category->label, word->text, 0, SIZE_MAX)) {
+            is_behind = is_behind || is_behind_denial(s, word->start);
+        }
+    }
+    return is_behind != category->is_denial;
 }
 
 /* How well the clause speaks of a category; 0: it does not. */
@@ -129,13 +160,16 @@ static double category_fit(const cbk_suggesting *s, const cbk_category *category
 
 /* The category that the clause speaks of best; NULL: of none. */
 const cbk_category *cbk_clause_category(const cbk_suggesting *s, bool is_of_patients,
-                                        double *fit)
+                                        const cbk_category *but, double *fit)
 {
     const cbk_category *best = NULL;
     *fit = 0.0;
     for (size_t i = 0; i < s->lexicon->n_categories; i++) {
         const cbk_category *category = &s->lexicon->categories[i];
-        if (is_of_patients && category->form != NULL) {
+        if ((is_of_patients && category->form != NULL) ||
+            (but != NULL &&
+             (category->field == but->field ||
+              cbk_words_shared(&category->label, &but->label, 0, SIZE_MAX) > 0))) {
             continue;
         }
         const double found = category_fit(s, category);
@@ -152,7 +186,7 @@ const cbk_category *cbk_clause_category(const cbk_suggesting *s, bool is_of_pati
 void cbk_offer_both(cbk_suggesting *s, const cbk_words *label, cbk_offer one)
 {
     double fit = 0.0;
-    const cbk_category *category = cbk_clause_category(s, true, &fit);
+    const cbk_category *category = cbk_clause_category(s, true, NULL, &fit);
     if (category != NULL && cbk_words_shared(&category->label, label, 0, SIZE_MAX) == 0) {
         cbk_offer narrowed = one;
         narrowed.among = category->sql;

@@ -3,6 +3,8 @@
  */
 #include "report/manuscript/manuscript_parts.h"
 
+#include "claims/manuscript/manuscript_builder.h"
+
 #include <string.h>
 
 cbk_status cbk_manuscript_start(cbk_study *study, const char *title, cbk_arena *arena,
@@ -122,8 +124,10 @@ const char *cbk_number_sentence(const cbk_manuscript_audit *bound, size_t i,
     }
     const char *row =
         passage->column > 0 ? m->passages[sentence->passage - passage->column].text : "";
-    return cbk_text_format(arena, "%s, row %zu%s%s: %s", passage->place, passage->row + 1,
-                           *row != '\0' ? ", " : "", row, passage->text);
+    return cbk_text_format(arena, "%s, row %zu%s%.*s: %.*s", passage->place,
+                           passage->row + 1, *row != '\0' ? ", " : "",
+                           (int)cbk_cut_length(row, CBK_HEADER_BYTES_MAX), row, size,
+                           passage->text + sentence->start);
 }
 
 const char *cbk_telling_part(const char *explanation)

@@ -31,15 +31,15 @@ static bool fill_factors(const double *info, size_t p, double *factors)
     return is_needed;
 }
 
-/* Solves factors z = x in place; x[j] is at [j * stride]. */
-static void take_apart(const double *factors, size_t p, double *x, size_t stride)
+/* Solves factors z = x in place, in a tile. */
+static void take_apart(const double *factors, size_t p, double *x)
 {
     for (size_t j = 0; j < p; j++) {
-        double value = x[j * stride];
+        double value = x[j * CBK_COX_TILE];
         for (size_t k = 0; k < j; k++) {
-            value -= factors[j * p + k] * x[k * stride];
+            value -= factors[j * p + k] * x[k * CBK_COX_TILE];
         }
-        x[j * stride] = value / factors[j * p + j];
+        x[j * CBK_COX_TILE] = value / factors[j * p + j];
     }
 }
 
@@ -63,31 +63,30 @@ bool cbk_cox_basis_make(const cbk_cox_model *model, const double *info, cbk_aren
 {
     const size_t n = model->n;
     const size_t p = model->p;
-    const size_t n_tiles = (n + CBK_COX_TILE - 1) / CBK_COX_TILE;
+    const size_t size = cbk_cox_tiles_size(n, p);
+    const size_t late_size = model->entry != NULL ? size : 0;
     const cbk_mark before = cbk_arena_mark(arena);
     *out = (cbk_cox_basis){.model = *model, .factors = CBK_NEW(arena, double, p *p + 1)};
     if (out->factors == NULL || !fill_factors(info, p, out->factors)) {
         cbk_arena_release(arena, before);
         return false;
     }
-    const size_t n_late = model->entry != NULL ? n * p : 0;
-    out->model.tiles = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE *p);
-    out->model.late_x = CBK_NEW(arena, double, n_late + CBK_COX_BEYOND);
+    out->model.tiles = CBK_NEW(arena, double, size);
+    out->model.late_tiles = CBK_NEW(arena, double, late_size + 1);
     out->model.event_sums = CBK_NEW(arena, cbk_sum, p + 1);
     out->model.range = CBK_NEW(arena, double, p + 1);
     if (cbk_arena_has_failed(arena)) {
         return false;
     }
-    memcpy(out->model.tiles, model->tiles,
-           n_tiles * CBK_COX_TILE * p * sizeof *model->tiles);
+    memcpy(out->model.tiles, model->tiles, size * sizeof *model->tiles);
     for (size_t i = 0; i < n; i++) {
-        take_apart(out->factors, p, cbk_cox_x(&out->model, i), CBK_COX_TILE);
+        take_apart(out->factors, p, cbk_cox_x(&out->model, i));
     }
-    if (n_late > 0) {
-        memcpy(out->model.late_x, model->late_x, n_late * sizeof *model->late_x);
+    if (late_size > 0) {
+        memcpy(out->model.late_tiles, model->late_tiles, late_size * sizeof(double));
     }
-    for (size_t i = 0; i < n_late; i += p) {
-        take_apart(out->factors, p, out->model.late_x + i, 1);
+    for (size_t k = 0; late_size > 0 && k < n; k++) {
+        take_apart(out->factors, p, cbk_cox_late_x(&out->model, k));
     }
     cbk_cox_measure_again(&out->model);
     return true;

@@ -77,6 +77,7 @@ typedef struct cbk_cox_evaluation {
     const cbk_cox_trace *trace; /* instead of the information; or NULL */
     size_t time;                /* backward: after the next time; forward: the next */
     size_t late_end;            /* of enters: those after have been taken out */
+    size_t late_tile;           /* its first row, which is turned; or beyond all */
     double *late;               /* [cbk_cox_late_room(p)] where some enter late */
     cbk_sum *at_risk;           /* [1 + p] S0 and S1 */
     double *tied;               /* [1 + p] the same of those with the event at a time */
@@ -138,10 +139,24 @@ void cbk_cox_close_block(cbk_cox_evaluation *at);
 /* Takes the vectors collected so far. */
 void cbk_cox_take_vectors(cbk_cox_evaluation *at, cbk_cox_vectors *of);
 
-/* Goes over the times of a segment: those at risk, the steps of hazard, the likelihood.
+/* S0 of a segment, at_risk[64], where it has times; its rows are part of it from then on.
  */
+void cbk_cox_sum_at_risk(cbk_cox_evaluation *at, const cbk_cox_segment *of,
+                         double *at_risk);
+
+/* Leaves room for the vectors of a tile. */
+void cbk_cox_make_room(cbk_cox_evaluation *at);
+
+/* Goes over the times of a segment, of which at_risk[64] is S0 in the row where each
+ * begins: the steps of hazard, the likelihood. */
 void cbk_cox_see_times(cbk_cox_evaluation *at, const cbk_cox_segment *of,
-                       cbk_cox_segment_times *seen);
+                       const double *at_risk, cbk_cox_segment_times *seen);
+
+/* Column j (from 1) of those times: s1[n_here], the latest that of last_time, becomes the
+ * vectors of the information, and first_tied the first of the second ones. */
+void cbk_cox_take_column(cbk_cox_evaluation *at, const cbk_cox_segment *of, size_t j,
+                         const cbk_cox_segment_times *seen, size_t last_time, double *s1,
+                         size_t first_tied);
 
 /* Takes n denominators of a tile, those whose bits are set, into the product. */
 void cbk_cox_multiply_all(cbk_cox_evaluation *at, const double *at_risk, uint64_t rows,
@@ -154,8 +169,8 @@ void cbk_cox_close_gradient(cbk_cox_evaluation *at);
 
 /* Numbers in cbk_cox_evaluation.late, which are 0 at first. */
 size_t cbk_cox_late_room(size_t p);
-/* Goes back over the rows first..end of one tile and stratum where some enter late. */
-void cbk_cox_go_back_late(cbk_cox_evaluation *at, size_t first, size_t end,
+/* Goes back over a segment of a stratum where some enter late. */
+void cbk_cox_go_back_late(cbk_cox_evaluation *at, const cbk_cox_segment *of,
                           size_t stratum_end);
 
 #endif

@@ -125,7 +125,9 @@ void cbk_cox_take_gradient(cbk_cox_evaluation *at, const cbk_cox_segment *of)
         here.has_times = rows != 0;
     } else {
         const size_t last_time = at->time - 1;
-        cbk_cox_see_times(at, of, &seen);
+        double at_risk[CBK_COX_TILE];
+        cbk_cox_sum_at_risk(at, of, at_risk);
+        cbk_cox_see_times(at, of, at_risk, &seen);
         at->whole.n = at->of_tied.n = 0; /* no information */
         for (size_t k = 0; k < seen.n_here; k++) {
             at->steps[seen.row[k]] = model->step[last_time - k];

@@ -2,194 +2,175 @@
  * stats/cox/cox_evaluation.h.
  *
  * What leaves the sums as one goes back can be nearly all of them, so that each addition
- * is compensated.  Who comes in and who goes out between the times of a tile is listed
- * first, and then added up in one go, column beside column. */
+ * is compensated.  The rows of a tile are turned to lie one behind the other, weighted,
+ * those of the tiles by entry with the sign reversed; it is listed which of them come in
+ * and go out between the times of a tile, and then they are added up in one go, column
+ * beside column. */
 #include "stats/cox/cox_evaluation.h"
 
 #include <string.h>
 
-enum {
-    AHEAD = 32,    /* rows, in which a number comes from memory */
-    LIST_MAX = 256 /* rows */
-};
+enum { LISTED_MAX = 2 * CBK_COX_TILE /* a tile, and one by entry */ };
 
-/* Rows to be added, and after which of them a time is. */
+/* Rows to be added, and how many of them before a time. */
 typedef struct list {
-    size_t p;
     size_t n;
-    const double *x[LIST_MAX];
-    double risk[LIST_MAX]; /* less than 0: goes out */
-    size_t n_stops;
-    uint16_t stop[CBK_COX_TILE];
-    size_t n_seen; /* times that are summed already */
+    const double *row[LISTED_MAX];
+    size_t n_times;
+    size_t before[CBK_COX_TILE];
+    double *seen; /* of the next time */
 } list;
 
-/* S1 and S0, with what rounding took from them; the tile row by row; S1 and S0 at each of
- * its times. */
-static double *total_in(const cbk_cox_evaluation *at)
-{
-    return at->late;
-}
+/* Rows of cbk_cox_row_width(p) numbers: S1 and S0, and what rounding took from them; the
+ * tile; the one by entry; S1 and S0 before and after each row of a list, and at each time
+ * of the tile. */
+typedef struct rows {
+    size_t p, width;
+    double *total, *lost;
+    double *in, *out;
+    double *added;
+    double *seen;
+} rows;
 
-static double *tile_in(const cbk_cox_evaluation *at, size_t p)
+static rows rows_of(const cbk_cox_evaluation *at)
 {
-    return at->late + 2 * (p + CBK_COX_BEYOND);
-}
-
-static double *seen_in(const cbk_cox_evaluation *at, size_t p)
-{
-    return tile_in(at, p) + CBK_COX_TILE * p + CBK_COX_BEYOND;
+    const size_t p = at->is_brief ? 0 : at->model->p;
+    const size_t width = cbk_cox_row_width(p);
+    double *room = at->late;
+    return (rows){.p = p,
+                  .width = width,
+                  .total = room,
+                  .lost = room + width,
+                  .in = room + 2 * width,
+                  .out = room + (2 + CBK_COX_TILE) * width,
+                  .added = room + (2 + 2 * CBK_COX_TILE) * width,
+                  .seen = room + (3 + 2 * CBK_COX_TILE + LISTED_MAX) * width};
 }
 
 size_t cbk_cox_late_room(size_t p)
 {
-    return (2 + CBK_COX_TILE) * (p + CBK_COX_BEYOND) + CBK_COX_TILE * p + CBK_COX_BEYOND;
+    return (3 + 3 * CBK_COX_TILE + LISTED_MAX) * cbk_cox_row_width(p);
 }
 
-static void add_up(cbk_cox_evaluation *at, list *of)
+static void add_up(const cbk_cox_evaluation *at, const rows *of, list *listed)
 {
-    const size_t width = of->p + CBK_COX_BEYOND;
-    at->kernels->add_rows(of->x, of->risk, of->n, of->stop, of->n_stops, of->p,
-                          total_in(at), total_in(at) + width,
-                          seen_in(at, of->p) + of->n_seen * width);
-    of->n_seen += of->n_stops;
-    of->n = of->n_stops = 0;
-}
-
-static void put(cbk_cox_evaluation *at, list *of, const double *x, double risk)
-{
-    if (of->n == LIST_MAX) {
-        add_up(at, of);
+    const size_t width = of->width;
+    at->kernels->add_rows(listed->row, listed->n, width, of->total, of->lost, of->added);
+    for (size_t k = 0; k < listed->n_times; k++, listed->seen += width) {
+        const double *now = of->added + listed->before[k] * width;
+        for (size_t j = 0; j < width; j++) {
+            listed->seen[j] = now[j];
+        }
     }
-    of->x[of->n] = x;
-    of->risk[of->n++] = risk;
+    listed->n = listed->n_times = 0;
 }
 
-/* The rows from..to of a tile come in. */
-static void let_in(cbk_cox_evaluation *at, list *of, size_t from, size_t to)
+/* The rows from..to of the tile come in. */
+static void let_in(const rows *of, list *listed, size_t from, size_t to)
 {
-    const double *tile = tile_in(at, of->p);
     for (size_t i = to; i-- > from;) {
-        put(at, of, tile + i % CBK_COX_TILE * of->p, at->model->risk[i]);
+        listed->row[listed->n++] = of->in + i % CBK_COX_TILE * of->width;
     }
+}
+
+/* Rows first..first+64 of those by entry, to go out. */
+static void turn_out(const cbk_cox_evaluation *at, const rows *of, size_t first)
+{
+    enum { AHEAD = 4 /* tiles, in which one comes from memory */ };
+    const cbk_cox_model *model = at->model;
+    const size_t p = model->p;
+    const double *x = model->late_tiles + first * p;
+    const double *weight = model->late_weights != NULL
+                               ? model->late_weights + first
+                               : cbk_cox_ones_until(model->n - first);
+    const double *offset =
+        model->late_offsets != NULL ? model->late_offsets + first : cbk_cox_ones_until(0);
+    double eta[CBK_COX_TILE];
+    double risk[CBK_COX_TILE];
+    for (size_t j = 0; j < p && first >= AHEAD * CBK_COX_TILE; j++) {
+        cbk_cox_expect_column(x + j * CBK_COX_TILE - AHEAD * CBK_COX_TILE * p);
+    }
+    if (at->is_at_0) {
+        memcpy(risk, weight, sizeof risk);
+    } else {
+        at->kernels->fill_risk(x, p, at->beta, offset, weight, eta, risk);
+    }
+    for (size_t i = 0; i < CBK_COX_TILE; i++) {
+        risk[i] = -risk[i];
+    }
+    at->kernels->turn_rows(x, of->p, risk, of->out);
 }
 
 /* Who has not entered before time k goes out. */
-static void take_out(cbk_cox_evaluation *at, list *of, size_t k)
+static void take_out(cbk_cox_evaluation *at, const rows *of, list *listed, size_t k)
 {
-    const cbk_cox_model *model = at->model;
-    while (at->late_end > model->late_from[k]) {
+    while (at->late_end > at->model->late_from[k]) {
         const size_t place = --at->late_end;
-        const size_t soon = place > AHEAD ? place - AHEAD : 0;
-        __builtin_prefetch(&model->risk[model->enters[soon]]);
-        __builtin_prefetch(model->late_x + soon * model->p);
-        put(at, of, model->late_x + place * model->p, -model->risk[model->enters[place]]);
-    }
-}
-
-static double *next_vector(cbk_cox_evaluation *at, cbk_cox_vectors *of, double weight)
-{
-    if (of->n == CBK_COX_VECTORS) {
-        cbk_cox_take_vectors(at, of);
-    }
-    of->weight[of->n] = -weight;
-    return of->x + of->n++;
-}
-
-/* seen[p + 1]: S1, then S0. */
-static void take_time(cbk_cox_evaluation *at, size_t k, const double *seen, size_t p)
-{
-    const cbk_cox_seen gives = cbk_cox_see_time(at, k, seen[p], at->tied[0]);
-    const bool is_tied = cbk_cox_is_tied(at->model, &at->model->times[k]);
-    const cbk_cox_trace *trace = at->trace;
-    if (trace != NULL) {
-        trace->seen[k] = gives;
-    }
-    at->tied[0] = 0.0;
-    if (at->is_brief) {
-        return;
-    }
-    double *whole = next_vector(at, &at->whole, gives.weight);
-    double *tied = is_tied ? next_vector(at, &at->of_tied, gives.tied_weight) : NULL;
-    for (size_t j = 0; j < p; j++) {
-        whole[j * CBK_COX_VECTORS] = seen[j];
-        if (trace != NULL) {
-            trace->s1[k * p + j] = seen[j];
-            trace->d1[k * p + j] = is_tied ? at->tied[j + 1] : 0.0;
+        if (place < at->late_tile || place >= at->late_tile + CBK_COX_TILE) {
+            add_up(at, of, listed);
+            at->late_tile = place / CBK_COX_TILE * CBK_COX_TILE;
+            turn_out(at, of, at->late_tile);
         }
-        if (is_tied) {
-            whole[j * CBK_COX_VECTORS] -= gives.part * at->tied[j + 1];
-            tied[j * CBK_COX_VECTORS] = at->tied[j + 1];
-            at->tied[j + 1] = 0.0;
-        }
-    }
-}
-
-/* Of time k those with the event among the rows from..to of a tile, if they share it. */
-static void add_tied(cbk_cox_evaluation *at, size_t k, size_t from, size_t to, size_t p)
-{
-    const cbk_cox_time *time = &at->model->times[k];
-    const size_t end = (size_t)time->first + time->n_event;
-    if (!cbk_cox_is_tied(at->model, time)) {
-        return;
-    }
-    for (size_t i = end < to ? end : to; i-- > from;) {
-        const double *x = tile_in(at, p) + i % CBK_COX_TILE * p;
-        at->tied[0] += at->model->risk[i];
-        for (size_t j = 0; j < p; j++) {
-            at->tied[j + 1] += at->model->risk[i] * x[j];
-        }
+        listed->row[listed->n++] = of->out + place % CBK_COX_TILE * of->width;
     }
 }
 
 /* All that happens to the sums, from row end of a tile back to row first. */
-static void sum_tile(cbk_cox_evaluation *at, size_t first, size_t end, size_t p)
+static void sum_tile(cbk_cox_evaluation *at, const rows *of, size_t first, size_t end)
 {
     const cbk_cox_model *model = at->model;
-    list of = {.p = p};
+    list listed;
+    listed.n = listed.n_times = 0;
+    listed.seen = of->seen;
     for (size_t k = at->time; k > 0 && model->times[k - 1].first >= first; k--) {
-        let_in(at, &of, model->times[k - 1].first, end);
-        take_out(at, &of, k - 1);
-        of.stop[of.n_stops++] = (uint16_t)of.n;
+        let_in(of, &listed, model->times[k - 1].first, end);
+        take_out(at, of, &listed, k - 1);
+        listed.before[listed.n_times++] = listed.n;
         end = model->times[k - 1].first;
     }
-    let_in(at, &of, first, end);
-    add_up(at, &of);
+    let_in(of, &listed, first, end);
+    add_up(at, of, &listed);
 }
 
-/* Row by row. */
-static void turn_tile(const cbk_cox_evaluation *at, size_t first, size_t end, size_t p)
+/* S1 at the times of a segment, and what they are of the information. */
+static void take_columns(cbk_cox_evaluation *at, const cbk_cox_segment *of,
+                         const rows *sums, const cbk_cox_segment_times *seen,
+                         size_t first, size_t first_tied)
 {
-    const size_t tile = first / CBK_COX_TILE * CBK_COX_TILE;
-    const double *x = at->model->tiles + tile * at->model->p;
-    double *rows = tile_in(at, p);
-    for (size_t j = 0; j < p; j++, x += CBK_COX_TILE) {
-        for (size_t i = first - tile; i < end - tile; i++) {
-            rows[i * p + j] = x[i];
+    const size_t last_time = at->time + seen->n_here - 1;
+    for (size_t j = 0; j < sums->p; j++) {
+        double *whole = at->whole.x + j * CBK_COX_VECTORS + first;
+        for (size_t k = 0; k < seen->n_here; k++) {
+            whole[k] = sums->seen[k * sums->width + j];
         }
+        cbk_cox_take_column(at, of, j + 1, seen, last_time, whole, first_tied);
     }
 }
 
-void cbk_cox_go_back_late(cbk_cox_evaluation *at, size_t first, size_t end,
+void cbk_cox_go_back_late(cbk_cox_evaluation *at, const cbk_cox_segment *of,
                           size_t stratum_end)
 {
     const cbk_cox_model *model = at->model;
-    const size_t p = at->is_brief ? 0 : model->p;
-    const double *seen = seen_in(at, p);
+    const rows sums = rows_of(at);
+    const size_t first = of->tile + of->first;
+    const size_t end = of->tile + of->end;
+    double at_risk[CBK_COX_TILE];
+    cbk_cox_segment_times seen;
     if (end == stratum_end) {
         at->late_end = end;
-        memset(total_in(at), 0, 2 * (p + CBK_COX_BEYOND) * sizeof *at->late);
+        memset(sums.total, 0, 2 * sums.width * sizeof *sums.total);
     }
-    turn_tile(at, first, end, p);
-    sum_tile(at, first, end, p);
-    for (; at->time > 0 && model->times[at->time - 1].first >= first; at->time--) {
-        const size_t k = at->time - 1;
-        add_tied(at, k, model->times[k].first, end, p);
-        take_time(at, k, seen, p);
-        seen += p + CBK_COX_BEYOND;
-        end = model->times[k].first;
+    at->kernels->turn_rows(model->tiles + of->tile * model->p, sums.p,
+                           model->risk + of->tile, sums.in);
+    sum_tile(at, &sums, first, end);
+    memcpy(at_risk, cbk_cox_ones_then_zeros, sizeof at_risk);
+    const double *s0 = sums.seen + sums.p;
+    for (size_t k = at->time; k > 0 && model->times[k - 1].first >= first; k--) {
+        at_risk[model->times[k - 1].first - of->tile] = *s0;
+        s0 += sums.width;
     }
-    if (at->time > 0) {
-        add_tied(at, at->time - 1, first, end, p);
-    }
+    const size_t first_vector = at->whole.n;
+    const size_t first_tied = at->of_tied.n;
+    cbk_cox_see_times(at, of, at_risk, &seen);
+    take_columns(at, of, &sums, &seen, first_vector, first_tied);
 }

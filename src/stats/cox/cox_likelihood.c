@@ -20,44 +20,17 @@ static const double spread_max = 600.0;
 
 /* ---- backward --------------------------------------------------------------------- */
 
-/* Column j (from 1) of the tied times: their vectors come from D1, too. */
-static void take_tied(cbk_cox_evaluation *at, const cbk_cox_segment *of, size_t j,
-                      const cbk_cox_segment_times *seen, size_t first_tied)
-{
-    const double *risk = at->model->risk + of->tile;
-    const double *x = at->model->tiles + of->tile * at->model->p + (j - 1) * CBK_COX_TILE;
-    double *whole = at->whole.x + (j - 1) * CBK_COX_VECTORS;
-    double *tied = at->of_tied.x + (j - 1) * CBK_COX_VECTORS + first_tied;
-    for (size_t k = 0; k < seen->n_tied; k++) {
-        const cbk_cox_tied *time = &seen->tied[k];
-        at->tied[j] += cbk_cox_sum_some(at, risk, x, time->first, time->end);
-        if (time->is_here) {
-            whole[time->place] -= time->part * at->tied[j];
-            *tied++ = at->tied[j];
-            if (at->trace != NULL) {
-                at->trace->d1[time->time * at->model->p + j - 1] = at->tied[j];
-            }
-            at->tied[j] = 0.0;
-        }
-    }
-}
-
 static void go_back_over(cbk_cox_evaluation *at, const cbk_cox_segment *of)
 {
     const cbk_cox_model *model = at->model;
     const double *risk = model->risk + of->tile;
     double at_risk[CBK_COX_TILE];
     cbk_cox_segment_times seen;
-    if (at->whole.n > CBK_COX_VECTORS - CBK_COX_TILE) {
-        cbk_cox_take_vectors(at, &at->whole);
-    }
-    if (at->of_tied.n > CBK_COX_VECTORS - CBK_COX_TILE) {
-        cbk_cox_take_vectors(at, &at->of_tied);
-    }
     const size_t first = at->whole.n;
     const size_t first_tied = at->of_tied.n;
     const size_t last_time = at->time - 1;
-    cbk_cox_see_times(at, of, &seen);
+    cbk_cox_sum_at_risk(at, of, at_risk);
+    cbk_cox_see_times(at, of, at_risk, &seen);
     for (size_t j = 1; j <= model->p; j++) {
         const double *x = model->tiles + of->tile * model->p + (j - 1) * CBK_COX_TILE;
         double *whole = at->whole.x + (j - 1) * CBK_COX_VECTORS + first;
@@ -70,12 +43,7 @@ static void go_back_over(cbk_cox_evaluation *at, const cbk_cox_segment *of)
         for (size_t k = 0; k < seen.n_here; k++) {
             whole[k] = at_risk[seen.row[k]];
         }
-        for (size_t k = 0; at->trace != NULL && k < seen.n_here; k++) {
-            at->trace->s1[(last_time - k) * model->p + j - 1] = whole[k];
-        }
-        if (seen.n_tied > 0) {
-            take_tied(at, of, j, &seen, first_tied);
-        }
+        cbk_cox_take_column(at, of, j, &seen, last_time, whole, first_tied);
     }
 }
 
@@ -101,6 +69,7 @@ static void go_back(cbk_cox_evaluation *at)
     const cbk_cox_model *model = at->model;
     size_t stratum = model->n_strata;
     at->time = model->n_times;
+    at->late_tile = model->n;
     for (size_t end = model->n; end > 0;) {
         const size_t tile = (end - 1) / CBK_COX_TILE * CBK_COX_TILE;
         if (end == model->n || end % (CBK_COX_BLOCK * CBK_COX_TILE) == 0) {
@@ -120,8 +89,9 @@ static void go_back(cbk_cox_evaluation *at)
             model->strata[stratum] > tile ? model->strata[stratum] : tile;
         const cbk_cox_segment of = {
             .tile = tile, .first = first - tile, .end = end - tile};
+        cbk_cox_make_room(at);
         if (at->time > 0 && model->entry != NULL) {
-            cbk_cox_go_back_late(at, first, end, model->strata[stratum + 1]);
+            cbk_cox_go_back_late(at, &of, model->strata[stratum + 1]);
         } else if (at->time > 0 && at->is_brief) {
             cbk_cox_take_gradient(at, &of);
             cbk_cox_count_tile(at);

@@ -70,7 +70,7 @@ static void centre_strata(cbk_cox_model *model)
                 cbk_cox_x(model, i)[j * CBK_COX_TILE] -= middle;
             }
             for (size_t k = first; model->entry != NULL && k < end; k++) {
-                model->late_x[k * p + j] -= middle;
+                cbk_cox_late_x(model, k)[j * CBK_COX_TILE] -= middle;
             }
         }
     }

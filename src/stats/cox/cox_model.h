@@ -68,7 +68,9 @@ typedef struct cbk_cox_model {
     const uint32_t *entry_time; /* [n] times of its stratum until its entry: 0: none, else
                                    1 + the last */
     const uint32_t *late_from;  /* [n_times] of enters: who is not in before the time */
-    double *late_x;     /* [n * p + 8] covariates in the order of enters, row by row */
+    double *late_tiles; /* covariates, weights and offsets in the order of enters, */
+    const double *late_weights; /* as the others */
+    const double *late_offsets;
     double *cumulative; /* [n_times + 1] room */
     /* Room of cbk_cox_evaluate(), which leaves behind: */
     double *risk;       /* [n] exp(x'b + offset) times weight, with 0 to the end of a
@@ -87,6 +89,19 @@ static inline double *cbk_cox_x(const cbk_cox_model *model, size_t i)
     return model->tiles + i / CBK_COX_TILE * CBK_COX_TILE * model->p + i % CBK_COX_TILE;
 }
 
+/* The same of the row that is at place k of enters. */
+static inline double *cbk_cox_late_x(const cbk_cox_model *model, size_t k)
+{
+    return model->late_tiles + k / CBK_COX_TILE * CBK_COX_TILE * model->p +
+           k % CBK_COX_TILE;
+}
+
+/* Numbers in tiles and late_tiles. */
+static inline size_t cbk_cox_tiles_size(size_t n, size_t p)
+{
+    return (n + CBK_COX_TILE - 1) / CBK_COX_TILE * CBK_COX_TILE * p;
+}
+
 static inline double cbk_cox_weight(const cbk_cox_model *model, size_t i)
 {
     return model->weights != NULL ? model->weights[i] : 1.0;
@@ -100,15 +115,13 @@ static inline double cbk_cox_offset(const cbk_cox_model *model, size_t i)
 /* Of the rows of the tile that begins with row first: [64]. */
 static inline const double *cbk_cox_tile_weights(const cbk_cox_model *model, size_t first)
 {
-    const size_t n = model->n - first < CBK_COX_TILE ? model->n - first : CBK_COX_TILE;
     return model->weights != NULL ? model->weights + first
-                                  : cbk_cox_ones_then_zeros + (CBK_COX_TILE - n);
+                                  : cbk_cox_ones_until(model->n - first);
 }
 
 static inline const double *cbk_cox_tile_offsets(const cbk_cox_model *model, size_t first)
 {
-    return model->offsets != NULL ? model->offsets + first
-                                  : cbk_cox_ones_then_zeros + CBK_COX_TILE;
+    return model->offsets != NULL ? model->offsets + first : cbk_cox_ones_until(0);
 }
 
 /* x'vector of row i. */
@@ -135,7 +148,8 @@ cbk_status cbk_cox_fit_alone(const cbk_cox_rows *rows, const cbk_cox_request *re
 cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
                               cbk_arena *arena, cbk_cox_model *out, cbk_error *err);
 
-/* Fills entry_time and late_from from the times and enters.  False when out of memory. */
+/* Fills entry_time, late_from, late_weights and late_offsets from the rest.  False when
+ * out of memory. */
 bool cbk_cox_match_entries(cbk_cox_model *model, cbk_arena *arena);
 
 /* Keeps the columns kept[n_kept], ascending, of the tiles and scale. */
@@ -206,7 +220,7 @@ typedef struct cbk_cox_seen {
 typedef struct cbk_cox_trace {
     cbk_cox_seen *seen; /* [n_times] */
     double *s1;         /* [n_times * p] */
-    double *d1;         /* [n_times * p] to be 0 before */
+    double *d1;         /* [n_times * p] where there are ties; to be 0 before */
 } cbk_cox_trace;
 
 /* Fills out at beta[p].  Leaves risk and steps behind. */

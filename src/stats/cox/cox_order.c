@@ -82,22 +82,43 @@ typedef struct packing {
     bool is_exact; /* one place is one value */
 } packing;
 
-static packing pack_whole(const sorting *work, size_t first, size_t end,
-                          const double *value, double least, double range)
+/* Puts the place of a row after what was packed before. */
+static inline uint64_t after(const packing *before, uint64_t packed, uint64_t place,
+                             int n_bits)
 {
-    for (size_t i = first; i < end; i++) {
-        const uint32_t row = (uint32_t)work->packed[i];
-        const uint64_t place = (uint64_t)(value[row] - least);
-        if ((double)place != value[row] - least) {
-            return (packing){0};
-        }
-        work->packed[i] = place << 32 | row;
-    }
-    return (packing){.n_bits = bits_of((uint64_t)range), .is_exact = true};
+    const uint64_t first = before->n_bits > 0 ? packed >> 32 : 0;
+    return (first << n_bits | place) << 32 | (uint32_t)packed;
 }
 
-static packing pack(const sorting *work, size_t first, size_t end, const double *value)
+static bool are_whole(const sorting *work, size_t first, size_t end, const double *value,
+                      double least)
 {
+    for (size_t i = first; i < end; i++) {
+        const double place = value[(uint32_t)work->packed[i]] - least;
+        if ((double)(uint64_t)place != place) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static packing pack_whole(const sorting *work, size_t first, size_t end,
+                          const double *value, double least, double range, packing before)
+{
+    const int n_bits = bits_of((uint64_t)range);
+    for (size_t i = first; i < end; i++) {
+        const double place = value[(uint32_t)work->packed[i]] - least;
+        work->packed[i] = after(&before, work->packed[i], (uint64_t)place, n_bits);
+    }
+    return (packing){.n_bits = before.n_bits + n_bits, .is_exact = true};
+}
+
+/* After what was packed before, exactly, in the bits that are left. */
+static packing pack(const sorting *work, size_t first, size_t end, const double *value,
+                    packing before)
+{
+    const int n_bits = PLACE_BITS - before.n_bits;
+    const double most_places = (double)((UINT64_C(1) << n_bits) - 1);
     double least = (double)INFINITY;
     double most = -(double)INFINITY;
     for (size_t i = first; i < end; i++) {
@@ -108,27 +129,19 @@ static packing pack(const sorting *work, size_t first, size_t end, const double 
     const double unit = isfinite(most - least) ? 1.0 : 0.25;
     const double range = most * unit - least * unit;
     if (!(range > 0.0)) {
-        return (packing){0};
+        return before;
     }
-    if (range < 4294967296.0 && unit == 1.0) {
-        const packing whole = pack_whole(work, first, end, value, least, range);
-        if (whole.n_bits > 0) {
-            return whole;
-        }
+    if (range <= most_places && unit == 1.0 &&
+        are_whole(work, first, end, value, least)) {
+        return pack_whole(work, first, end, value, least, range, before);
     }
-    const double factor = 4294967295.0 / range;
-    if (!isfinite(factor)) { /* too close, but not equal */
-        for (size_t i = first; i < end; i++) {
-            const uint32_t row = (uint32_t)work->packed[i];
-            const double place = (value[row] - least) / range * 4294967295.0;
-            work->packed[i] = (uint64_t)place << 32 | row;
-        }
-        return (packing){.n_bits = PLACE_BITS};
-    }
+    const double factor = most_places / range;
     for (size_t i = first; i < end; i++) {
-        const uint32_t row = (uint32_t)work->packed[i];
-        const double place = (value[row] * unit - least * unit) * factor;
-        work->packed[i] = (uint64_t)place << 32 | row;
+        const double above = value[(uint32_t)work->packed[i]] * unit - least * unit;
+        const double place =
+            isfinite(factor) ? above * factor
+                             : above / range * most_places; /* too close, but not equal */
+        work->packed[i] = after(&before, work->packed[i], (uint64_t)place, n_bits);
     }
     return (packing){.n_bits = PLACE_BITS};
 }
@@ -237,6 +250,19 @@ static size_t split(const sorting *work, const task *run, task *tasks, size_t n_
     return n_tasks;
 }
 
+/* From run->column on, which is moved on: those that lead, as long as each is told apart
+ * in few bits, so that one sort does for all. */
+static packing pack_columns(const sorting *work, task *run)
+{
+    const cbk_order_by *by = work->by;
+    packing packed = {0};
+    do {
+        packed = pack(work, run->first, run->end, by->column[run->column], packed);
+        run->column += packed.n_bits == 0 || packed.is_exact ? 1 : 0;
+    } while (packed.is_exact && packed.n_bits <= FEW_BITS && run->column < by->n_leading);
+    return packed;
+}
+
 /* Sorts one run as far as it goes; appends what is left to do to tasks.  False when out
  * of memory. */
 static bool sort_run(sorting *work, task run, task *tasks, size_t *n_tasks)
@@ -255,8 +281,7 @@ static bool sort_run(sorting *work, task run, task *tasks, size_t *n_tasks)
         packed = pack_rest(work, run.first, run.end);
         run.is_hashed = true;
     } else if (run.column < by->n_columns) {
-        packed = pack(work, run.first, run.end, by->column[run.column]);
-        run.column += packed.n_bits == 0 || packed.is_exact ? 1 : 0;
+        packed = pack_columns(work, &run);
         const bool has_room = packed.n_bits > 0 && packed.n_bits <= FEW_BITS;
         if (has_room && packed.is_exact && run.column == by->n_leading && has_rest &&
             run.end - run.first >= LONG_RUN) {

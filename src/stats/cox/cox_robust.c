@@ -26,7 +26,7 @@ static bool make_room(const cbk_cox_model *model, cbk_arena *arena, residuals *o
     *out = (residuals){.model = model};
     out->trace.seen = CBK_NEW(arena, cbk_cox_seen, n + 1);
     out->trace.s1 = CBK_NEW(arena, double, n *p + 1);
-    out->trace.d1 = CBK_NEW(arena, double, n *p + 1);
+    out->trace.d1 = CBK_NEW(arena, double, model->has_ties ? n *p + 1 : 1);
     out->sums = CBK_NEW(arena, double, (n + 1) * (p + 1));
     out->of_event = CBK_NEW(arena, double, p + 1);
     out->mean = CBK_NEW(arena, double, p + 1);
@@ -53,7 +53,7 @@ static void see_time(const residuals *of, size_t k, bool is_first)
     of->of_event[0] = before[0] + hazard_event;
     for (size_t j = 0; j < p; j++) {
         const double s1 = of->trace.s1[k * p + j];
-        const double d1 = of->trace.d1[k * p + j];
+        const double d1 = model->has_ties ? of->trace.d1[k * p + j] : 0.0;
         const double vector = s1 - seen.part * d1;
         after[j + 1] = before[j + 1] + seen.weight * vector;
         of->of_event[j + 1] = before[j + 1] + (1.0 - seen.part) * seen.weight * vector +

@@ -173,7 +173,7 @@ static double mean_of(const double *value, size_t n)
     return cbk_sum_value(&sum) / (double)n;
 }
 
-/* Row by row, before the tiles are made of them. */
+/* From row by row, before the tiles are made of them. */
 static void fill_late(const cbk_cox_model *model, const cbk_cox_column *columns)
 {
     const size_t p = model->p;
@@ -181,10 +181,11 @@ static void fill_late(const cbk_cox_model *model, const cbk_cox_column *columns)
         const double *from = model->tiles + model->enters[k] * p;
         const double *soon =
             model->tiles + model->enters[k + AHEAD < model->n ? k + AHEAD : k] * p;
+        double *to = cbk_cox_late_x(model, k);
         __builtin_prefetch(soon);
         __builtin_prefetch(soon + p - 1);
         for (size_t j = 0; j < p; j++) {
-            model->late_x[k * p + j] = cbk_cox_standardized(&columns[j], from[j]);
+            to[j * CBK_COX_TILE] = cbk_cox_standardized(&columns[j], from[j]);
         }
     }
 }
@@ -387,6 +388,10 @@ static void match_stratum(const cbk_cox_model *model, size_t first, size_t end, 
     for (; *k < model->n_times && model->times[*k].first < end; ++*k) {
         const double time = model->runs[model->times[*k].run].time;
         for (; place < end && model->entry[model->enters[place]] < time; place++) {
+            const uint32_t soon =
+                model->enters[place + AHEAD < end ? place + AHEAD : place];
+            __builtin_prefetch(&model->entry[soon]);
+            __builtin_prefetch(&entry_time[soon], 1);
             entry_time[model->enters[place]] = (uint32_t)last;
         }
         late_from[*k] = (uint32_t)place;
@@ -417,7 +422,7 @@ static bool order_entries(const cbk_cox_model *model, cbk_arena *arena, uint32_t
     cbk_order_by by = {.column = n_columns > 1 ? in_strata : column,
                        .n_leading = n_columns,
                        .n_columns = n_columns,
-                       .room = {(uint64_t *)(void *)model->late_x, /* filled later */
+                       .room = {(uint64_t *)(void *)model->late_tiles, /* filled later */
                                 (uint64_t *)(void *)model->tiles}};
     if (!cbk_order_rows_by(&by, n, arena, enters)) {
         return false;
@@ -426,12 +431,24 @@ static bool order_entries(const cbk_cox_model *model, cbk_arena *arena, uint32_t
     return true;
 }
 
+/* Weights and offsets by entry. */
+static bool fill_late_columns(cbk_cox_model *model, cbk_arena *arena)
+{
+    if (model->weights != NULL) {
+        model->late_weights = gather(model->weights, model->enters, model->n, arena);
+    }
+    if (model->offsets != NULL) {
+        model->late_offsets = gather(model->offsets, model->enters, model->n, arena);
+    }
+    return !cbk_arena_has_failed(arena);
+}
+
 bool cbk_cox_match_entries(cbk_cox_model *model, cbk_arena *arena)
 {
     uint32_t *entry_time = CBK_NEW(arena, uint32_t, model->n + 1);
     uint32_t *late_from = CBK_NEW(arena, uint32_t, model->n_times + 1);
     model->cumulative = CBK_NEW(arena, double, model->n_times + 1);
-    if (model->cumulative == NULL) {
+    if (model->cumulative == NULL || !fill_late_columns(model, arena)) {
         return false;
     }
     size_t k = 0;
@@ -450,7 +467,7 @@ static bool fill_entries(const double *entry, cbk_arena *arena, cbk_cox_model *m
         return true;
     }
     uint32_t *enters = CBK_NEW(arena, uint32_t, model->n + 1);
-    model->late_x = CBK_NEW(arena, double, model->n * model->p + CBK_COX_BEYOND);
+    model->late_tiles = CBK_NEW(arena, double, cbk_cox_tiles_size(model->n, model->p));
     model->entry = gather(entry, model->order, model->n, arena);
     if (model->entry == NULL || !order_entries(model, arena, enters)) {
         return false;
@@ -500,9 +517,8 @@ cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
         .n = n, .p = rows->n_covariates, .ties = ties, .kernels = cbk_cox_kernels_here()};
     uint32_t *order = CBK_NEW(arena, uint32_t, n + 1);
     cbk_cox_column *columns = CBK_NEW(arena, cbk_cox_column, out->p);
-    const size_t n_tiles = (n + CBK_COX_TILE - 1) / CBK_COX_TILE;
     out->risk = CBK_NEW(arena, double, n + CBK_COX_TILE);
-    out->tiles = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE * out->p);
+    out->tiles = CBK_NEW(arena, double, cbk_cox_tiles_size(n, out->p));
     if (out->tiles == NULL) {
         return cbk_fail_memory(err);
     }
@@ -518,28 +534,33 @@ cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
     put_in_order(followup, place, &in_order);
     if (!fill_runs(rows, &in_order, arena, out) ||
         !fill_weights(followup->weight, arena, out) ||
+        !fill_offset(rows->offset, arena, out) ||
         !fill_entries(followup->entry, arena, out) ||
         !fill_covariates(columns, place, arena, out) ||
-        !fill_offset(rows->offset, arena, out) || !fill_clusters(rows, arena, out)) {
+        !fill_clusters(rows, arena, out)) {
         return cbk_fail_memory(err);
     }
     return fill_room(out, arena) ? CBK_OK : cbk_fail_memory(err);
 }
 
-void cbk_cox_model_keep(cbk_cox_model *model, const size_t *kept, size_t n_kept)
+static void keep_columns(double *tiles, size_t n, size_t p, const size_t *kept,
+                         size_t n_kept)
 {
-    const size_t p = model->p;
-    double *to = model->tiles;
-    for (size_t i = 0; n_kept < p && i < model->n; i += CBK_COX_TILE) {
-        const double *from = model->tiles + i * p;
+    double *to = tiles;
+    for (size_t i = 0; n_kept < p && i < n; i += CBK_COX_TILE) {
+        const double *from = tiles + i * p;
         for (size_t j = 0; j < n_kept; j++, to += CBK_COX_TILE) {
             memmove(to, from + kept[j] * CBK_COX_TILE, CBK_COX_TILE * sizeof *to);
         }
     }
-    for (size_t i = 0; n_kept < p && model->entry != NULL && i < model->n; i++) {
-        for (size_t j = 0; j < n_kept; j++) {
-            model->late_x[i * n_kept + j] = model->late_x[i * p + kept[j]];
-        }
+}
+
+void cbk_cox_model_keep(cbk_cox_model *model, const size_t *kept, size_t n_kept)
+{
+    const size_t p = model->p;
+    keep_columns(model->tiles, model->n, p, kept, n_kept);
+    if (model->entry != NULL) {
+        keep_columns(model->late_tiles, model->n, p, kept, n_kept);
     }
     for (size_t j = 0; j < n_kept; j++) {
         model->scale[j] = model->scale[kept[j]];

@@ -98,14 +98,18 @@ static bool pick_entries(const cbk_cox_model *from, cbk_arena *arena, cbk_cox_mo
     const size_t p = from->p;
     uint32_t *enters = CBK_NEW(arena, uint32_t, out->n + 1);
     out->entry = pick(from->entry, 1, from, arena);
-    out->late_x = CBK_NEW(arena, double, out->n *p + CBK_COX_BEYOND);
-    if (out->late_x == NULL) {
+    out->late_tiles = CBK_NEW(arena, double, cbk_cox_tiles_size(out->n, p));
+    if (out->late_tiles == NULL) {
         return false;
     }
     size_t n = 0;
     for (size_t k = 0; k < from->n; k++) {
         if (is_sampled(from->enters[k])) {
-            memcpy(out->late_x + n * p, from->late_x + k * p, p * sizeof *out->late_x);
+            const double *x = cbk_cox_late_x(from, k);
+            double *to = cbk_cox_late_x(out, n);
+            for (size_t j = 0; j < p; j++) {
+                to[j * CBK_COX_TILE] = x[j * CBK_COX_TILE];
+            }
             enters[n++] = (uint32_t)sampled(from->enters[k]);
         }
     }

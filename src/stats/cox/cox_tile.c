@@ -41,16 +41,10 @@ static const uint64_t below_1 = UINT64_C(0xfffffffffffff);
 static const uint64_t exponent_of_1 = UINT64_C(0x3ff0000000000000);
 
 enum {
-    COLUMNS = CBK_COX_BEYOND, /* of a row, in one go */
-    BLOCK = 3,                /* columns: 9 sums stay in 16 registers */
-    N_EXP = 4                 /* so many exp() at once */
+    MOST_PARTS = 4, /* registers for 8 columns of a row, or fewer */
+    BLOCK = 3,      /* columns: 9 sums stay in 16 registers */
+    N_EXP = 4       /* so many exp() at once */
 };
-
-/* Loaded from COLUMNS - n on: n bits set and then none; and a 1 after n times 0. */
-#define ALL UINT64_MAX
-static const uint64_t some_of_row[2 * COLUMNS] = {ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL};
-#undef ALL
-static const double one_after_row[2 * COLUMNS] = {[COLUMNS] = 1.0};
 
 #define TARGET
 #define NAMED(name) name##_plain
@@ -88,8 +82,10 @@ const cbk_cox_kernels cbk_cox_kernels_plain = {.fill_risk = fill_risk_plain,
                                                .sum_back = sum_back_plain,
                                                .sum_forth = sum_forth_plain,
                                                .sum_products = sum_products_plain,
+                                               .sum_both = sum_both_plain,
                                                .update = update_plain,
                                                .take = take_plain,
+                                               .turn_rows = turn_rows_plain,
                                                .add_rows = add_rows_plain,
                                                .invert = invert_plain,
                                                .multiply = multiply_plain,

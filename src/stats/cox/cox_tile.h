@@ -11,7 +11,6 @@
 enum {
     CBK_COX_TILE = 64,    /* rows */
     CBK_COX_LANES = 4,    /* rows that are added apart */
-    CBK_COX_BEYOND = 8,   /* numbers after a row that may be read */
     CBK_COX_VECTORS = 128 /* at most that many rows in one update */
 };
 
@@ -27,6 +26,12 @@ typedef struct cbk_cox_kernels {
      * from then on. */
     double (*sum_forth)(double *a, double base, double *out);
     double (*sum_products)(const double *a, const double *b);
+    /* until[65]: until[i] = before + sum of carried x of the rows before i;
+     * out[i] = (behind + sum of risk x from i on + free until[i]) scale.  Returns the sum
+     * of all risk x, without behind. */
+    double (*sum_both)(const double *x, const double *risk, double behind,
+                       const double *carried, double before, const double *free,
+                       const double *scale, double *until, double *out);
     /* Adds weight x x' of the first n rows, n <= 128 a multiple of 4, to the lower
      * triangle of info[p * p * 4], four rows apart, and weight x to gradient[p * 4] (or
      * NULL).  x is [p * stride], column by column. */
@@ -36,11 +41,13 @@ typedef struct cbk_cox_kernels {
      * gradient[p * 4], and risk times x to after, four rows apart. */
     void (*take)(const double *x, size_t p, const double *risk, const double *exposed,
                  double hazard, double *after, double *gradient);
-    /* Adds risk times x, and risk itself as column p, of n rows to total[p + 8], and what
-     * rounding takes from it to lost[p + 8].  After the rows before stop[k] the two are
-     * summed into out[k * (p + 8)].  Row i is x[i][p], and is read 8 numbers beyond. */
-    void (*add_rows)(const double *const *x, const double *risk, size_t n,
-                     const uint16_t *stop, size_t n_stops, size_t p, double *total,
+    /* rows[64 * width], row by row: risk times x, then risk, then 0; width is
+     * cbk_cox_row_width(p). */
+    void (*turn_rows)(const double *x, size_t p, const double *risk, double *rows);
+    /* Adds row[i][width] of n such rows to total[width], and what rounding takes from it
+     * to lost[width].  out[(n + 1) * width]: the two together before each row, and after
+     * the last. */
+    void (*add_rows)(const double *const *row, size_t n, size_t width, double *total,
                      double *lost, double *out);
     /* out[i] = 1 / a[i] where the bit is set, else 0 */
     void (*invert)(const double *a, uint64_t which, double *out);
@@ -63,8 +70,20 @@ typedef struct cbk_cox_kernels {
                   double *sums, double *squares);
 } cbk_cox_kernels;
 
+/* Of a row that holds p numbers and one more: a multiple of 4. */
+static inline size_t cbk_cox_row_width(size_t p)
+{
+    return (p + CBK_COX_LANES) / CBK_COX_LANES * CBK_COX_LANES;
+}
+
 /* As many times 1 as there are rows in a tile, then 0. */
 extern const double cbk_cox_ones_then_zeros[2 * CBK_COX_TILE];
+
+/* n times 1 or all of them, then 0: [64]. */
+static inline const double *cbk_cox_ones_until(size_t n)
+{
+    return cbk_cox_ones_then_zeros + (n < CBK_COX_TILE ? CBK_COX_TILE - n : 0);
+}
 
 /* For any machine. */
 extern const cbk_cox_kernels cbk_cox_kernels_plain;

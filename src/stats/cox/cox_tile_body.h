@@ -119,7 +119,27 @@ INLINED void NAMED(sum_four_forth)(const double *a, double before, double base,
     NAMED(store)(out, sums + (before + base));
     *sum = sums[3];
 }
+/* Column j of to[4 rows] is value[j]. */
+INLINED void NAMED(store_turned)(const LANES *value, double *to, size_t stride)
+{
+    const LANES low = __builtin_shufflevector(value[0], value[1], 0, 4, 2, 6);
+    const LANES high = __builtin_shufflevector(value[0], value[1], 1, 5, 3, 7);
+    const LANES more = __builtin_shufflevector(value[2], value[3], 0, 4, 2, 6);
+    const LANES most = __builtin_shufflevector(value[2], value[3], 1, 5, 3, 7);
+    NAMED(store)(to, __builtin_shufflevector(low, more, 0, 1, 4, 5));
+    NAMED(store)(to + stride, __builtin_shufflevector(high, most, 0, 1, 4, 5));
+    NAMED(store)(to + 2 * stride, __builtin_shufflevector(low, more, 2, 3, 6, 7));
+    NAMED(store)(to + 3 * stride, __builtin_shufflevector(high, most, 2, 3, 6, 7));
+}
 #else
+INLINED void NAMED(store_turned)(const LANES *value, double *to, size_t stride)
+{
+    for (size_t j = 0; j < CBK_COX_LANES; j++) {
+        to[j] = value[j][0];
+        to[stride + j] = value[j][1];
+    }
+}
+
 INLINED void NAMED(sum_four_back)(const double *a, const double *b, double after,
                                   double base, double *out, double *sum)
 {
@@ -171,6 +191,36 @@ static TARGET double NAMED(sum_forth)(double *a, double base, double *out)
         }
     }
     return before;
+}
+
+/* One sum goes back and one forth, so that neither waits for the other. */
+static TARGET double NAMED(sum_both)(const double *x, const double *risk, double behind,
+                                     const double *carried, double before,
+                                     const double *free, const double *scale,
+                                     double *until, double *out)
+{
+    double product[CBK_COX_TILE];
+    double from[CBK_COX_TILE];
+    for (size_t i = 0; i < CBK_COX_TILE; i += WIDTH) {
+        NAMED(store)(product + i, NAMED(load)(carried + i) * NAMED(load)(x + i));
+    }
+    double so_far = 0.0;
+    double after = 0.0;
+    until[0] = before;
+    for (size_t i = 0; i < CBK_COX_TILE; i += CBK_COX_LANES) {
+        const size_t back = CBK_COX_TILE - CBK_COX_LANES - i;
+        double sum = 0.0;
+        NAMED(sum_four_forth)(product + i, so_far, before, until + i + 1, &sum);
+        so_far += sum;
+        NAMED(sum_four_back)(risk + back, x + back, after, behind, from + back, &sum);
+        after += sum;
+    }
+    for (size_t i = 0; i < CBK_COX_TILE; i += WIDTH) {
+        const LANES all =
+            NAMED(load)(from + i) + NAMED(load)(free + i) * NAMED(load)(until + i);
+        NAMED(store)(out + i, all * NAMED(load)(scale + i));
+    }
+    return after;
 }
 
 static TARGET double NAMED(sum_products)(const double *a, const double *b)
@@ -254,57 +304,76 @@ static TARGET void NAMED(take)(const double *x, size_t p, const double *risk,
     }
 }
 
-/* Of add_rows: 8 columns from `first` on.  Each addition leaves its rounding in lost
- * (Knuth's two-sum). */
-INLINED void NAMED(add_columns)(const double *const *x, const double *risk, size_t n,
-                                const uint16_t *stop, size_t n_stops, size_t p,
-                                size_t first, double *total, double *lost, double *out)
+/* risk times x and then risk of four rows, four columns from `first` on, row by row. */
+INLINED void NAMED(turn_four)(const double *x, size_t p, const double *risk, size_t first,
+                              size_t width, double *rows)
 {
-    enum { N_PARTS = COLUMNS / WIDTH };
-    const size_t n_here = p - first < COLUMNS ? p - first : COLUMNS;
-    LANES sum[N_PARTS], rest[N_PARTS], one[N_PARTS];
-    BITS some[N_PARTS];
+    for (size_t k = 0; k < CBK_COX_LANES; k += WIDTH) {
+        LANES value[CBK_COX_LANES];
+        const LANES weight = NAMED(load)(risk + k);
+        UNROLLED
+        for (size_t j = 0; j < CBK_COX_LANES; j++) {
+            const size_t column = first + j;
+            value[j] = column < p    ? NAMED(load)(x + column * CBK_COX_TILE + k) * weight
+                       : column == p ? weight
+                                     : NAMED(all)(0.0);
+        }
+        NAMED(store_turned)(value, rows + k * width + first, width);
+    }
+}
+
+static TARGET void NAMED(turn_rows)(const double *x, size_t p, const double *risk,
+                                    double *rows)
+{
+    const size_t width = cbk_cox_row_width(p);
+    for (size_t i = 0; i < CBK_COX_TILE; i += CBK_COX_LANES) {
+        for (size_t first = 0; first < width; first += CBK_COX_LANES) {
+            NAMED(turn_four)(x + i, p, risk + i, first, width, rows + i * width);
+        }
+    }
+}
+
+/* Of add_rows: N_PARTS registers of columns from `first` on.  Each addition leaves its
+ * rounding in lost (Knuth's two-sum). */
+INLINED void NAMED(add_columns)(const double *const *row, size_t n, size_t first,
+                                size_t n_parts, size_t width, double *total, double *lost,
+                                double *out)
+{
+    LANES sum[MOST_PARTS], rest[MOST_PARTS];
     UNROLLED
-    for (size_t k = 0; k < N_PARTS; k++) {
-        const size_t at = COLUMNS - n_here + k * WIDTH;
+    for (size_t k = 0; k < n_parts; k++) {
         sum[k] = NAMED(load)(total + first + k * WIDTH);
         rest[k] = NAMED(load)(lost + first + k * WIDTH);
-        some[k] = (BITS)NAMED(load)((const double *)(const void *)(some_of_row + at));
-        one[k] = n_here < COLUMNS ? NAMED(load)(one_after_row + at) : NAMED(all)(0.0);
+        NAMED(store)(out + first + k * WIDTH, sum[k] + rest[k]);
     }
-    size_t i = 0;
-    for (size_t s = 0; s <= n_stops; s++) {
-        for (const size_t end = s < n_stops ? stop[s] : n; i < end; i++) {
-            UNROLLED
-            for (size_t k = 0; k < N_PARTS; k++) {
-                const LANES value = NAMED(load)(x[i] + first + k * WIDTH);
-                const LANES kept = (LANES)(((BITS)value & some[k]) | (BITS)one[k]);
-                const LANES term = kept * risk[i];
-                const LANES next = sum[k] + term;
-                const LANES added = next - sum[k];
-                rest[k] += (sum[k] - (next - added)) + (term - added);
-                sum[k] = next;
-            }
-        }
-        double *now = s < n_stops ? out + s * (p + COLUMNS) + first : total + first;
+    for (size_t i = 0; i < n; i++) {
         UNROLLED
-        for (size_t k = 0; k < N_PARTS; k++) {
-            const LANES left = s < n_stops ? rest[k] : NAMED(all)(0.0);
-            NAMED(store)(now + k * WIDTH, sum[k] + left);
+        for (size_t k = 0; k < n_parts; k++) {
+            const LANES term = NAMED(load)(row[i] + first + k * WIDTH);
+            const LANES next = sum[k] + term;
+            const LANES added = next - sum[k];
+            rest[k] += (sum[k] - (next - added)) + (term - added);
+            sum[k] = next;
+            NAMED(store)(out + (i + 1) * width + first + k * WIDTH, next + rest[k]);
         }
     }
     UNROLLED
-    for (size_t k = 0; k < N_PARTS; k++) {
+    for (size_t k = 0; k < n_parts; k++) {
+        NAMED(store)(total + first + k * WIDTH, sum[k]);
         NAMED(store)(lost + first + k * WIDTH, rest[k]);
     }
 }
 
-static TARGET void NAMED(add_rows)(const double *const *x, const double *risk, size_t n,
-                                   const uint16_t *stop, size_t n_stops, size_t p,
+static TARGET void NAMED(add_rows)(const double *const *row, size_t n, size_t width,
                                    double *total, double *lost, double *out)
 {
-    for (size_t first = 0; first <= p; first += COLUMNS) {
-        NAMED(add_columns)(x, risk, n, stop, n_stops, p, first, total, lost, out);
+    enum { FOUR = CBK_COX_LANES / WIDTH };
+    size_t first = 0;
+    for (; first + 2 * CBK_COX_LANES <= width; first += 2 * CBK_COX_LANES) {
+        NAMED(add_columns)(row, n, first, 2 * FOUR, width, total, lost, out);
+    }
+    if (first < width) {
+        NAMED(add_columns)(row, n, first, FOUR, width, total, lost, out);
     }
 }
 
@@ -539,8 +608,10 @@ static const cbk_cox_kernels NAMED(kernels) = {.fill_risk = NAMED(fill_risk),
                                                .sum_back = NAMED(sum_back),
                                                .sum_forth = NAMED(sum_forth),
                                                .sum_products = NAMED(sum_products),
+                                               .sum_both = NAMED(sum_both),
                                                .update = NAMED(update),
                                                .take = NAMED(take),
+                                               .turn_rows = NAMED(turn_rows),
                                                .add_rows = NAMED(add_rows),
                                                .invert = NAMED(invert),
                                                .multiply = NAMED(multiply),

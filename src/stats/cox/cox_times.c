@@ -326,21 +326,35 @@ static bool see_many(cbk_cox_evaluation *at, const cbk_cox_segment *of,
     return true;
 }
 
-void cbk_cox_see_times(cbk_cox_evaluation *at, const cbk_cox_segment *of,
-                       cbk_cox_segment_times *seen)
+void cbk_cox_make_room(cbk_cox_evaluation *at)
+{
+    if (at->whole.n > CBK_COX_VECTORS - CBK_COX_TILE) {
+        cbk_cox_take_vectors(at, &at->whole);
+    }
+    if (at->of_tied.n > CBK_COX_VECTORS - CBK_COX_TILE) {
+        cbk_cox_take_vectors(at, &at->of_tied);
+    }
+}
+
+void cbk_cox_sum_at_risk(cbk_cox_evaluation *at, const cbk_cox_segment *of,
+                         double *at_risk)
 {
     const double *risk = at->model->risk + of->tile;
-    double at_risk[CBK_COX_TILE];
-    double inverse[CBK_COX_TILE];
-    seen->n_here = seen->n_tied = 0;
-    if (!cbk_cox_is_whole(of)) {
-        memcpy(at_risk, cbk_cox_ones_then_zeros, sizeof at_risk);
-    }
     const bool has_times = at->model->times[at->time - 1].first >= of->tile + of->first;
+    if (!has_times || !cbk_cox_is_whole(of)) {
+        memcpy(at_risk, cbk_cox_ones_then_zeros, CBK_COX_TILE * sizeof *at_risk);
+    }
     cbk_sum_add(&at->at_risk[0], cbk_cox_sum_back(at, of, risk, cbk_cox_ones_then_zeros,
                                                   cbk_sum_value(&at->at_risk[0]),
                                                   has_times ? at_risk : NULL));
-    if (has_times) {
+}
+
+void cbk_cox_see_times(cbk_cox_evaluation *at, const cbk_cox_segment *of,
+                       const double *at_risk, cbk_cox_segment_times *seen)
+{
+    double inverse[CBK_COX_TILE];
+    seen->n_here = seen->n_tied = 0;
+    if (at->model->times[at->time - 1].first >= of->tile + of->first) {
         at->kernels->invert(at_risk, UINT64_MAX, inverse);
     }
     uint64_t rows = 0;
@@ -349,5 +363,39 @@ void cbk_cox_see_times(cbk_cox_evaluation *at, const cbk_cox_segment *of,
     } while (at->time > 0 && see_many(at, of, at_risk, seen));
     if (rows != 0) {
         cbk_cox_multiply_all(at, at_risk, rows, (size_t)__builtin_popcountll(rows));
+    }
+}
+
+/* The vectors of tied times come from D1, too. */
+static void take_tied(cbk_cox_evaluation *at, const cbk_cox_segment *of, size_t j,
+                      const cbk_cox_segment_times *seen, size_t first_tied)
+{
+    const double *risk = at->model->risk + of->tile;
+    const double *x = at->model->tiles + of->tile * at->model->p + (j - 1) * CBK_COX_TILE;
+    double *whole = at->whole.x + (j - 1) * CBK_COX_VECTORS;
+    double *tied = at->of_tied.x + (j - 1) * CBK_COX_VECTORS + first_tied;
+    for (size_t k = 0; k < seen->n_tied; k++) {
+        const cbk_cox_tied *time = &seen->tied[k];
+        at->tied[j] += cbk_cox_sum_some(at, risk, x, time->first, time->end);
+        if (time->is_here) {
+            whole[time->place] -= time->part * at->tied[j];
+            *tied++ = at->tied[j];
+            if (at->trace != NULL) {
+                at->trace->d1[time->time * at->model->p + j - 1] = at->tied[j];
+            }
+            at->tied[j] = 0.0;
+        }
+    }
+}
+
+void cbk_cox_take_column(cbk_cox_evaluation *at, const cbk_cox_segment *of, size_t j,
+                         const cbk_cox_segment_times *seen, size_t last_time, double *s1,
+                         size_t first_tied)
+{
+    for (size_t k = 0; at->trace != NULL && k < seen->n_here; k++) {
+        at->trace->s1[(last_time - k) * at->model->p + j - 1] = s1[k];
+    }
+    if (seen->n_tied > 0) {
+        take_tied(at, of, j, seen, first_tied);
     }
 }
