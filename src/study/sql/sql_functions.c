@@ -12,7 +12,6 @@
 #include <casebook/restricted_mean.h>
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 typedef cbk_status (*numbers_fn)(const double *value, size_t n, double p,
