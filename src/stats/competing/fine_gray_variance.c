@@ -227,7 +227,7 @@ static void take_tile(parting *at, size_t tile, cbk_fg_products *products)
     const cbk_fg_model *model = at->model;
     const cbk_cox_model *cox = &model->cox;
     const size_t n = cox->n - tile < CBK_COX_TILE ? cox->n - tile : CBK_COX_TILE;
-    cbk_fg_find_times(model, tile, at->of.end, &at->of);
+    cbk_fg_find_times(model, tile, &at->of);
     fill_steps(at);
     const bool is_quiet = /* as nearly all are in months */
         n == CBK_COX_TILE && cox->runs[at->run].first >= tile + CBK_COX_TILE;
