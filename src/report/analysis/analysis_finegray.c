@@ -171,6 +171,11 @@ static void add_notes(const finegray_document *at)
             cbk_analysis_item(at->document, NULL, cbk_finegray_note_sentence(note));
         }
     }
+    if (at->fit->is_far) {
+        cbk_analysis_item(at->document, NULL,
+                          "Subdistribution hazard: the maximum is so far out, as where a "
+                          "value is far from all others, that there are no errors.");
+    }
     for (size_t j = 0; j < at->fit->n_covariates; j++) {
         cbk_analysis_item(at->document, NULL,
                           cbk_finegray_fate(at->both, j, false, at->style, at->arena));

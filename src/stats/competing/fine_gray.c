@@ -33,6 +33,7 @@ typedef struct fitting {
     double *variance;
     cbk_cox_value now;
     cbk_cox_value next;
+    bool is_found; /* the maximum, or that of the limit */
     bool is_monotone;
     bool has_step_left; /* one that changes nothing but the last digits of beta */
 } fitting;
@@ -241,6 +242,8 @@ static void fill_coefficient(const fitting *at, size_t j, double z_of_level)
     cbk_cox_coefficient *out = &at->coefficients[at->kept[j]];
     if (at->direction[j] != 0) {
         out->fate = at->direction[j] > 0 ? CBK_COX_RISING : CBK_COX_FALLING;
+    }
+    if (out->fate != CBK_COX_ESTIMATED) {
         return;
     }
     const double scale = at->model.cox.scale[j];
@@ -260,7 +263,9 @@ static void fill_variance(const fitting *at)
     const double *scale = at->model.cox.scale;
     for (size_t j = 0; j < at->p; j++) {
         for (size_t k = 0; k < at->p; k++) {
-            const bool is_finite = at->direction[j] == 0 && at->direction[k] == 0;
+            const bool is_finite =
+                at->coefficients[at->kept[j]].fate == CBK_COX_ESTIMATED &&
+                at->coefficients[at->kept[k]].fate == CBK_COX_ESTIMATED;
             at->all_variance[at->kept[j] * n + at->kept[k]] =
                 is_finite ? at->variance[j * at->p + k] / scale[j] / scale[k] : 0.0;
         }
@@ -292,6 +297,63 @@ static bool make_room(fitting *at, size_t p)
     return true;
 }
 
+/* The coefficients of a Cox regression, for the variance here.  False where they are so
+ * far out that nothing can be evaluated. */
+static bool go_to(fitting *at, const cbk_cox_kept *kept)
+{
+    memset(at->beta, 0, at->p * sizeof *at->beta);
+    for (size_t k = 0; kept != NULL && k < kept->model.p; k++) {
+        const size_t j = kept->covariate[k];
+        at->beta[j] = kept->beta[k] / kept->model.scale[k] * at->model.cox.scale[j];
+    }
+    cbk_fg_evaluate(&at->model, at->beta, &at->now);
+    return kept != NULL && isfinite(at->now.loglik);
+}
+
+/* What a small series says as a Cox regression. */
+static void take_from_cox(fitting *at, const cbk_cox *cox)
+{
+    at->is_found = (cox->notes & (cbk_notes)CBK_NOTE_NOT_CONVERGED) == 0;
+    if (!at->is_found) {
+        return;
+    }
+    for (size_t j = 0; j < at->p; j++) {
+        const cbk_cox_coefficient *from = &cox->coefficients[j];
+        cbk_cox_coefficient *out = &at->coefficients[at->kept[j]];
+        out->fate = from->fate;
+        out->estimate = from->estimate;
+        out->hazard_ratio = from->hazard_ratio;
+        at->direction[j] = from->fate == CBK_COX_RISING    ? 1
+                           : from->fate == CBK_COX_FALLING ? -1
+                                                           : 0;
+    }
+    at->fit->notes |= cox->notes & (cbk_notes)CBK_NOTE_COVARIATE_DROPPED;
+    at->is_monotone = (cox->notes & (cbk_notes)CBK_NOTE_MONOTONE) != 0;
+    at->has_step_left = false;
+    at->fit->loglik = cox->loglik;
+    at->fit->is_far =
+        !go_to(at, cox->kept) ||
+        fabs(at->now.loglik - cox->loglik) > 1e-6 * (1.0 + fabs(cox->loglik));
+}
+
+/* Where Newton's way did not arrive, or seems to have no end; of a larger series what it
+ * found stands.  False when out of memory. */
+static bool ask_cox(fitting *at)
+{
+    const cbk_mark before = cbk_arena_mark(at->arena);
+    cbk_cox *cox = NULL;
+    cbk_error err;
+    if (cbk_fg_fit_as_cox(&at->model, at->rows, at->kept, at->fit->level, at->arena, &cox,
+                          &err) != CBK_OK) {
+        return false;
+    }
+    if (cox != NULL) {
+        take_from_cox(at, cox);
+    }
+    cbk_arena_release(at->arena, before);
+    return true;
+}
+
 static bool fit_model(fitting *at)
 {
     cbk_fine_gray *fit = at->fit;
@@ -308,19 +370,28 @@ static bool fit_model(fitting *at)
     for (size_t j = 0; j < at->p; j++) {
         at->reference[j] = at->now.info[j * at->p + j];
     }
-    if (!climb(at)) { /* whatever it reached means nothing */
+    at->is_found = climb(at);
+    fit->loglik = at->now.loglik;
+    if ((!at->is_found || at->is_monotone) && !ask_cox(at)) {
+        return false;
+    }
+    if (!at->is_found) { /* whatever it reached means nothing */
         fit->loglik = none;
         fit->notes |= CBK_NOTE_NOT_CONVERGED;
         return true;
     }
     fit->notes |= at->is_monotone ? CBK_NOTE_MONOTONE : 0u;
+    if (fit->is_far) {
+        fit->wald.df = at->p;
+        return true;
+    }
     if (!make_variance(at)) {
         return false;
     }
     if (at->has_step_left) {
         take_last_step(at);
+        fit->loglik = at->now.loglik;
     }
-    fit->loglik = at->now.loglik;
     test_all(at);
     fill_variance(at);
     const double z = cbk_normal_quantile_upper((1.0 - fit->level) / 2.0);
