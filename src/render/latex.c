@@ -214,11 +214,12 @@ static void notes(cbk_buffer *out, const cbk_text_run *note, size_t n,
  * wider than one. */
 static bool is_wide(const cbk_table_block *block, double *width)
 {
+    cbk_column_need needs[COLUMNS_MAX];
     double total = 0.0;
     if (block->n_columns > COLUMNS_MAX) {
         return false;
     }
-    cbk_print_columns(block, LINE_MM, width);
+    cbk_print_columns(block, LINE_MM, needs, width);
     for (size_t i = 0; i < block->n_columns; i++) {
         total += width[i];
     }
