@@ -563,7 +563,7 @@ static void the_checker_finds_faults(void)
 /* In narrow columns lines do not break in a day, nor around "=". */
 static void html_keeps_days_together(void)
 {
-    cbk_document *document = cbk_document_create(arena, "T", NULL);
+    cbk_document *document = cbk_document_create(arena, "T");
     cbk_document_paragraph(document,
                            run_of("On 2012-05-03 (n = 3), a=b, 12-05-03, 2012-5-03."));
     const char *html = rendered(document, CBK_FORMAT_HTML, 0);
