@@ -128,6 +128,10 @@ typedef struct cbk_cox {
     size_t n_event; /* rows with an event, not weighted */
     size_t n_covariates;
     const cbk_cox_coefficient *coefficients; /* [n_covariates] */
+    /* The maximum is where no number holds the risks of all rows (x'b differs by more than
+     * 600): robust errors, residuals, curves and the test of proportional hazards are
+     * missing. */
+    bool is_far;
     const double *variance; /* [n_covariates^2] of the estimates, robust where asked for;
                                0 where dropped or infinite */
     double loglik_null;     /* all coefficients 0; Firth: penalised */

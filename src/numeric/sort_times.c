@@ -34,11 +34,12 @@ static void find_range(const uint64_t *keys, size_t n, uint64_t *least, uint64_t
 }
 
 /* Counts the keys of each slot in first[slot + 1]; returns the most that one slot has. */
-static uint32_t count_slots(const uint64_t *keys, size_t n, double low, double scale,
-                            cbk_sort_times_room room)
+static uint32_t count_slots(const uint64_t *keys, size_t n, int mark_bits, double low,
+                            double scale, cbk_sort_times_room room)
 {
     for (size_t i = 0; i < n; i++) {
-        room.slot[i] = (uint32_t)(int32_t)((cbk_time_key_time(keys[i]) - low) * scale);
+        room.slot[i] =
+            (uint32_t)(int32_t)((cbk_time_key_time(keys[i], mark_bits) - low) * scale);
     }
     uint32_t most = 0;
     for (size_t i = 0; i < n; i++) {
@@ -60,25 +61,6 @@ static void insert_in_order(uint64_t *keys, size_t n)
     }
 }
 
-/* Sorts the keys of one slot, which may all have one time. */
-static void sort_crowd(uint64_t *keys, uint64_t *scratch, size_t n)
-{
-    uint64_t least = 0;
-    uint64_t most = 0;
-    find_range(keys, n, &least, &most);
-    if (least >> 1 != most >> 1) {
-        cbk_sort_keys(keys, scratch, n);
-        return;
-    }
-    size_t n_marked = 0;
-    for (size_t i = 0; i < n; i++) {
-        n_marked += keys[i] & 1u;
-    }
-    for (size_t i = 0; i < n; i++) {
-        keys[i] = (least & ~UINT64_C(1)) | (i >= n - n_marked ? 1u : 0u);
-    }
-}
-
 /* first[slot + 1] is where the slot ends.  keys are overwritten. */
 static void sort_crowds(uint64_t *keys, uint64_t *sorted, size_t n_slots,
                         const uint32_t *first)
@@ -86,28 +68,28 @@ static void sort_crowds(uint64_t *keys, uint64_t *sorted, size_t n_slots,
     uint32_t start = 0;
     for (size_t i = 1; i <= n_slots; i++) {
         if (first[i] - start > SLOT_KEYS_MAX) {
-            sort_crowd(sorted + start, keys, first[i] - start);
+            cbk_sort_keys(sorted + start, keys, first[i] - start);
         }
         start = first[i];
     }
 }
 
 /* False where there is nothing to go by. */
-static bool sort_by_slots(uint64_t *keys, uint64_t *sorted, size_t n,
+static bool sort_by_slots(uint64_t *keys, uint64_t *sorted, size_t n, int mark_bits,
                           cbk_sort_times_room room)
 {
     uint64_t least = 0;
     uint64_t most = 0;
     find_range(keys, n, &least, &most);
-    const double low = cbk_time_key_time(least);
-    const double width = cbk_time_key_time(most) - low;
+    const double low = cbk_time_key_time(least, mark_bits);
+    const double width = cbk_time_key_time(most, mark_bits) - low;
     const size_t n_slots = cbk_sort_times_slots(n);
     const double scale = ((double)n_slots - 0.5) / width;
     if (!(scale > 0.0) || scale > 1e300) {
         return false; /* all times equal, or as good as */
     }
     memset(room.first, 0, (n_slots + 1) * sizeof *room.first);
-    const uint32_t n_most = count_slots(keys, n, low, scale, room);
+    const uint32_t n_most = count_slots(keys, n, mark_bits, low, scale, room);
     uint32_t start = 0;
     for (size_t i = 1; i <= n_slots; i++) {
         const uint32_t count = room.first[i];
@@ -124,10 +106,11 @@ static bool sort_by_slots(uint64_t *keys, uint64_t *sorted, size_t n,
     return true;
 }
 
-void cbk_sort_times(uint64_t *keys, uint64_t *sorted, size_t n, cbk_sort_times_room room)
+void cbk_sort_times(uint64_t *keys, uint64_t *sorted, size_t n, int mark_bits,
+                    cbk_sort_times_room room)
 {
     assert(n <= CBK_SORT_TIMES_MAX);
-    if (n > 1 && sort_by_slots(keys, sorted, n, room)) {
+    if (n > 1 && sort_by_slots(keys, sorted, n, mark_bits, room)) {
         return;
     }
     cbk_sort_keys(keys, sorted, n);

@@ -9,13 +9,14 @@
 #include "render/escape.h"
 #include "render/print_table.h"
 
+#include <math.h>
 #include <string.h>
 
 #define LINE_MM 100.0 /* a line of an article in the letters of print_table.c */
 
 enum {
     COLUMNS_MAX = 64, /* of more none is measured */
-    PAGE_ROWS = 35    /* a table of more goes over pages */
+    PAGE_LINES = 35   /* a table of more goes over pages */
 };
 
 typedef struct sign {
@@ -37,7 +38,7 @@ static const sign signs[] = {
     {"<", "\\textless{}"},
     {">", "\\textgreater{}"},
     {"|", "\\textbar{}"},
-    {"\"", "\\textquotedbl{}"},
+    {"\"", "''"}, /* the first fonts of LaTeX have no other */
     {"`", "\\textasciigrave{}"},
     {"[", "{[}"}, /* at the start of a row it would be read as an option */
     {"]", "{]}"},
@@ -52,7 +53,21 @@ static const sign signs[] = {
     {"\xe2\x80\xa6", "\\ldots{}"},          /* ellipsis */
     {"\xc2\xa0", "~"},                      /* no break */
     {"\xcf\x87\xc2\xb2", "$\\chi^2$"},      /* chi squared */
-    {"\xc2\xb2", "\\textsuperscript{2}"},   /* squared, and other powers */
+    {"α", "$\\alpha$"},
+    {"β", "$\\beta$"},
+    {"γ", "$\\gamma$"},
+    {"δ", "$\\delta$"},
+    {"Δ", "$\\Delta$"},
+    {"κ", "$\\kappa$"},
+    {"λ", "$\\lambda$"},
+    {"\u03bc", "$\\mu$"},
+    {"\u00b5", "$\\mu$"}, /* micro */
+    {"π", "$\\pi$"},
+    {"ρ", "$\\rho$"},
+    {"σ", "$\\sigma$"},
+    {"τ", "$\\tau$"},
+    {"χ", "$\\chi$"},
+    {"\xc2\xb2", "\\textsuperscript{2}"}, /* squared, and other powers */
     {"⁻", "\\textsuperscript{--}"},
     {"⁰", "\\textsuperscript{0}"},
     {"¹", "\\textsuperscript{1}"},
@@ -106,6 +121,25 @@ static void wrapped_in(cbk_buffer *out, const char *command, const char *text)
     cbk_buffer_add(out, "}");
 }
 
+/* A name, a path: LaTeX breaks no typewriter text by itself. */
+static void code(cbk_buffer *out, const char *text)
+{
+    static const char after[] = "-_./:,(";
+    cbk_buffer_add(out, "\\texttt{");
+    while (*text != '\0') {
+        const size_t n = strcspn(text, after);
+        const size_t n_with = text[n] != '\0' ? n + 1 : n;
+        cbk_buffer part = {0};
+        cbk_buffer_add_bytes(&part, text, n_with);
+        escape(out, part.bytes != NULL ? part.bytes : "");
+        out->is_failed = out->is_failed || part.is_failed;
+        cbk_buffer_free(&part);
+        text += n_with;
+        cbk_buffer_add(out, n_with > n && *text != '\0' ? "\\allowbreak{}" : "");
+    }
+    cbk_buffer_add(out, "}");
+}
+
 static void span_write(cbk_buffer *out, const cbk_span *span)
 {
     switch (span->kind) {
@@ -122,7 +156,7 @@ static void span_write(cbk_buffer *out, const cbk_span *span)
         wrapped_in(out, "emph", span->text);
         break;
     case CBK_SPAN_CODE:
-        wrapped_in(out, "texttt", span->text);
+        code(out, span->text);
         break;
     case CBK_SPAN_FLAG:
         escape(out, span->text);
@@ -151,15 +185,19 @@ static void run_write(cbk_buffer *out, const cbk_text_run *run)
     }
 }
 
-/* A cell of several lines is a small table of one column, which LaTeX allows anywhere. */
-static void cell_write(cbk_buffer *out, const cbk_cell *cell)
+static const char letters[] = {
+    [CBK_ALIGN_LEFT] = 'l', [CBK_ALIGN_RIGHT] = 'r', [CBK_ALIGN_CENTRE] = 'c'};
+
+/* Where text does not wrap, a cell of several lines is a small table of one column. */
+static void cell_write(cbk_buffer *out, const cbk_cell *cell, cbk_align align,
+                       bool is_wrapped)
 {
     cbk_buffer_add(out, cell->indent > 0 ? "\\quad " : "");
-    if (!has_break(&cell->run)) {
+    if (is_wrapped || !has_break(&cell->run)) {
         run_write(out, &cell->run);
         return;
     }
-    cbk_buffer_add(out, "\\begin{tabular}[t]{@{}l@{}}");
+    cbk_buffer_addf(out, "\\begin{tabular}[t]{@{}%c@{}}", letters[align]);
     for (const cbk_span *span = cell->run.first; span != NULL; span = span->next) {
         if (span->kind == CBK_SPAN_BREAK) {
             cbk_buffer_add(out, "\\\\");
@@ -170,11 +208,12 @@ static void cell_write(cbk_buffer *out, const cbk_cell *cell)
     cbk_buffer_add(out, "\\end{tabular}");
 }
 
-static void row_write(cbk_buffer *out, const cbk_cell *cells, size_t n)
+static void row_write(cbk_buffer *out, const cbk_table_block *block,
+                      const cbk_cell *cells, bool is_wrapped)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < block->n_columns; i++) {
         cbk_buffer_add(out, i > 0 ? " & " : "");
-        cell_write(out, &cells[i]);
+        cell_write(out, &cells[i], block->align[i], is_wrapped);
     }
     cbk_buffer_add(out, " \\\\\n");
 }
@@ -210,78 +249,113 @@ static void notes(cbk_buffer *out, const cbk_text_run *note, size_t n,
     }
 }
 
-/* Fills width[COLUMNS_MAX] with shares of a line and returns true where the table is
- * wider than one. */
-static bool is_wide(const cbk_table_block *block, double *width)
+/* How a table is laid out. */
+typedef struct layout {
+    bool is_wrapped;           /* it is wider than a line */
+    bool is_long;              /* than a page */
+    double width[COLUMNS_MAX]; /* shares of a line, where is_wrapped */
+} layout;
+
+/* In a column of that width; 0: as wide as it has to be. */
+static double lines_of(const cbk_text_run *run, double width_mm)
+{
+    double lines = 1.0;
+    double line = 0.0;
+    for (const cbk_span *span = run->first; span != NULL; span = span->next) {
+        if (span->kind == CBK_SPAN_BREAK) {
+            lines += 1.0;
+            line = 0.0;
+        } else if (width_mm > 0.0) {
+            const double before = floor(line / width_mm);
+            line += cbk_text_width_mm(span->text, CBK_PRINT_TABLE_MM, false);
+            lines += floor(line / width_mm) - before;
+        }
+    }
+    return lines;
+}
+
+static bool is_long(const cbk_table_block *block, const layout *of)
+{
+    double lines = 0.0;
+    for (size_t row = 0; row < block->n_rows && lines <= PAGE_LINES; row++) {
+        double most = 1.0;
+        for (size_t i = 0; i < block->n_columns; i++) {
+            const cbk_text_run *run = &block->cells[row * block->n_columns + i].run;
+            const double width = of->is_wrapped ? of->width[i] * LINE_MM : 0.0;
+            most = fmax(most, lines_of(run, width));
+        }
+        lines += most;
+    }
+    return lines > PAGE_LINES;
+}
+
+static void lay_out(const cbk_table_block *block, layout *out)
 {
     cbk_column_need needs[COLUMNS_MAX];
     double total = 0.0;
-    if (block->n_columns > COLUMNS_MAX) {
-        return false;
+    out->is_wrapped = false;
+    if (block->n_columns <= COLUMNS_MAX) { /* else it is not measured */
+        cbk_print_columns(block, LINE_MM, needs, out->width);
+        for (size_t i = 0; i < block->n_columns; i++) {
+            total += out->width[i];
+        }
+        for (size_t i = 0; i < block->n_columns; i++) {
+            out->width[i] /= total;
+        }
+        out->is_wrapped = total > 0.999 * LINE_MM;
     }
-    cbk_print_columns(block, LINE_MM, needs, width);
-    for (size_t i = 0; i < block->n_columns; i++) {
-        total += width[i];
-    }
-    for (size_t i = 0; i < block->n_columns; i++) {
-        width[i] /= total;
-    }
-    return total > 0.999 * LINE_MM;
+    out->is_long = is_long(block, out);
 }
 
 /* A wide table gets smaller letters and columns in which text wraps. */
 static void begin_columns(cbk_buffer *out, const char *environment,
-                          const cbk_table_block *block)
+                          const cbk_table_block *block, const layout *of)
 {
-    static const char letters[] = {
-        [CBK_ALIGN_LEFT] = 'l', [CBK_ALIGN_RIGHT] = 'r', [CBK_ALIGN_CENTRE] = 'c'};
     static const char *const ragged[] = {[CBK_ALIGN_LEFT] = "raggedright",
                                          [CBK_ALIGN_RIGHT] = "raggedleft",
                                          [CBK_ALIGN_CENTRE] = "centering"};
-    double width[COLUMNS_MAX];
-    const bool is_wrapped = is_wide(block, width);
     cbk_buffer_addf(out, "%s\\begin{%s}{",
-                    is_wrapped ? "\\footnotesize\\setlength{\\tabcolsep}{3pt}\n" : "",
+                    of->is_wrapped ? "\\footnotesize\\setlength{\\tabcolsep}{3pt}\n" : "",
                     environment);
     for (size_t i = 0; i < block->n_columns; i++) {
-        if (!is_wrapped) {
+        if (!of->is_wrapped) {
             cbk_buffer_add_bytes(out, &letters[block->align[i]], 1);
         } else {
             cbk_buffer_addf(out,
                             "%s>{\\%s\\arraybackslash}"
                             "p{\\dimexpr %.3f\\linewidth-2\\tabcolsep\\relax}",
-                            i > 0 ? "\n  " : "", ragged[block->align[i]], width[i]);
+                            i > 0 ? "\n  " : "", ragged[block->align[i]], of->width[i]);
         }
     }
     cbk_buffer_add(out, "}\n");
 }
 
-static void header_write(cbk_buffer *out, const cbk_table_block *block)
+static void header_write(cbk_buffer *out, const cbk_table_block *block, bool is_wrapped)
 {
     cbk_buffer_add(out, "\\toprule\n");
-    row_write(out, block->header, block->n_columns);
+    row_write(out, block, block->header, is_wrapped);
     cbk_buffer_add(out, "\\midrule\n");
 }
 
-static void rows_write(cbk_buffer *out, const cbk_table_block *block)
+static void rows_write(cbk_buffer *out, const cbk_table_block *block, bool is_wrapped)
 {
     for (size_t row = 0; row < block->n_rows; row++) {
-        row_write(out, block->cells + row * block->n_columns, block->n_columns);
+        row_write(out, block, block->cells + row * block->n_columns, is_wrapped);
     }
 }
 
 /* Over several pages, the header on each. */
-static void long_table(cbk_buffer *out, const cbk_table_block *block)
+static void long_table(cbk_buffer *out, const cbk_table_block *block, const layout *of)
 {
     cbk_buffer_add(out, "{");
-    begin_columns(out, "longtable", block);
+    begin_columns(out, "longtable", block, of);
     caption(out, block->title, block->id);
     cbk_buffer_add(out, block->title != NULL || block->id != NULL ? "\\\\\n" : "");
-    header_write(out, block);
+    header_write(out, block, of->is_wrapped);
     cbk_buffer_add(out, "\\endfirsthead\n");
-    header_write(out, block);
+    header_write(out, block, of->is_wrapped);
     cbk_buffer_add(out, "\\endhead\n\\bottomrule\n\\endfoot\n");
-    rows_write(out, block);
+    rows_write(out, block, of->is_wrapped);
     cbk_buffer_add(out, "\\end{longtable}\n");
     notes(out, block->notes, block->n_notes, block->abbreviations);
     cbk_buffer_add(out, "}\n");
@@ -289,15 +363,17 @@ static void long_table(cbk_buffer *out, const cbk_table_block *block)
 
 static void table(cbk_buffer *out, const cbk_table_block *block)
 {
-    if (block->n_rows > PAGE_ROWS) {
-        long_table(out, block);
+    layout of;
+    lay_out(block, &of);
+    if (of.is_long) {
+        long_table(out, block, &of);
         return;
     }
     cbk_buffer_add(out, "\\begin{table}[htbp]\n\\centering\n");
     caption(out, block->title, block->id);
-    begin_columns(out, "tabular", block);
-    header_write(out, block);
-    rows_write(out, block);
+    begin_columns(out, "tabular", block, &of);
+    header_write(out, block, of.is_wrapped);
+    rows_write(out, block, of.is_wrapped);
     cbk_buffer_add(out, "\\bottomrule\n\\end{tabular}\n");
     notes(out, block->notes, block->n_notes, block->abbreviations);
     cbk_buffer_add(out, "\\end{table}\n");
@@ -306,7 +382,8 @@ static void table(cbk_buffer *out, const cbk_table_block *block)
 /* The picture is a file of its own: casebook figure STUDY ID -o ID.pdf. */
 static void figure(cbk_buffer *out, const cbk_figure_block *block)
 {
-    cbk_buffer_add(out, "\\begin{figure}[htbp]\n\\centering\n\\includegraphics{");
+    cbk_buffer_add(out, "\\begin{figure}[htbp]\n\\centering\n"
+                        "\\includegraphics[width=\\linewidth]{");
     cbk_escape_id(out, block->id != NULL ? block->id : "figure");
     cbk_buffer_add(out, "}\n");
     caption(out, block->title != NULL ? block->title : block->drawing->title, block->id);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """test_press.py CASEBOOK STUDIES - what the press writes, opened by other programs.  Prints TAP.
 
-PDF is read back by poppler and DOCX by LibreOffice (skipped where they are not installed), PNG,
+PDF is read back by poppler, DOCX by LibreOffice and LaTeX by pdflatex (skipped where they are not installed), PNG,
 XLSX and DOCX by their formats.
 """
 import pathlib
@@ -189,6 +189,28 @@ def test_report(folder):
     check("an unknown format is named", wrong.returncode == 2 and "pfd" in wrong.stderr)
 
 
+def test_latex(folder):
+    """The report's part for LaTeX in an article, with its figures."""
+    latex = (folder / "report" / "report.tex").read_text()
+    figures = re.findall(r"includegraphics\[width=\\linewidth\]\{figure-(.+)\}", latex)
+    check("figures are as wide as a line", len(figures) == 4 and latex.count("includegraphics") == 4, figures)
+    check("names in typewriter letters may be broken", "\\texttt{recurrence-\\allowbreak{}in-" in latex)
+    check("lines of a cell in a wide table are its own", "\\newline 0.449 to 1.000" in latex and "\"" not in latex)
+    if shutil.which("pdflatex") is None:
+        skip("LaTeX typesets the report", "no pdflatex")
+        return
+    for figure in figures:
+        run("figure", worked, figure, "-o", folder / "report" / f"figure-{figure}.pdf")
+    (folder / "report" / "article.tex").write_text(
+        "\\documentclass{article}\n\\usepackage{array,booktabs,longtable,graphicx}\n"
+        "\\begin{document}\n\\input{report.tex}\n\\end{document}\n")
+    log = subprocess.run(["pdflatex", "-interaction=nonstopmode", "article.tex"], cwd=folder / "report",
+                         capture_output=True, text=True, errors="replace").stdout
+    too_wide = [float(points) for points in re.findall(r"Overfull .hbox \(([0-9.]+)pt", log)]
+    check("LaTeX typesets the report, and nothing runs far out of its column", "\n!" not in log
+          and "Output written" in log and max(too_wide, default=0) < 60, [max(too_wide, default=0), log[-500:]])
+
+
 def test_tables(folder):
     starts = {"txt": b"Pathology\n", "csv": b"Patient no.,", "md": b"# Pathology", "html": b"<!DOCTYPE html>",
               "tex": b"% Pathology", "xlsx": b"PK", "docx": b"PK", "pdf": b"%PDF"}
@@ -359,7 +381,7 @@ def test_hostile(folder):
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        for test in (test_png, test_pdf, test_workbook, test_docx, test_pages, test_report,
+        for test in (test_png, test_pdf, test_workbook, test_docx, test_pages, test_report, test_latex,
                      test_tables, test_across, test_units, test_hostile):
             test(folder)
     print(f"1..{len(results)}")

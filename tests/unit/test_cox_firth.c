@@ -162,6 +162,44 @@ static void limits_far_out(void)
     CHECK_NEAR(log(of->upper) * gap, limit_of_two(20.0), 1e-10);
 }
 
+/* With an offset of 9 of the one without the event the information at b = 0 is nearly
+ * nothing: with p its share of the risk in the event, p^1.5 (1 - p)^0.5 is greatest at
+ * 3/4. */
+static void an_offset_far_out(void)
+{
+    for (int turn = 0; turn < 3; turn++) {
+        const double time[] = {1.0, 2.0};
+        const bool is_event[] = {true, false};
+        const double x[] = {1.0, 0.0};
+        sample s = sample_of(2, time, is_event, x);
+        s.has_offset = true;
+        s.offset[1] = 9.0 + 6.0 * turn;
+        const cbk_cox *fit = fit_sample(&s, CBK_COX_EFRON, true);
+        CHECK(fit != NULL && fit->notes == 0);
+        CHECK_NEAR(fit->coefficients[0].estimate, s.offset[1] + log(3.0), 1e-10);
+    }
+}
+
+/* The first of three has the event.  Two covariates give them any shares p, q and r of
+ * the risk, so p^1.5 q^0.5 r^0.5 is greatest at 3/5, 1/5, 1/5: the others' x'b is log 3
+ * below.  One covariate is nearly the other, which takes coefficients of 10^5. */
+static void covariates_that_are_nearly_one(void)
+{
+    const double gap = ldexp(1.0, -17);
+    const double time[] = {1.0, 2.0, 3.0};
+    const bool is_event[] = {true, false, false};
+    const double x[] = {0.0, 1.0, 2.0};
+    sample s = sample_of(3, time, is_event, x);
+    s.p = 2;
+    s.x[1][1] = 1.0;
+    s.x[1][2] = 2.0 + gap;
+    const cbk_cox *fit = fit_sample(&s, CBK_COX_EFRON, true);
+    CHECK(fit != NULL && fit->notes == CBK_NOTE_FEW_EVENTS);
+    const double second = log(3.0) / gap;
+    CHECK_NEAR(fit->coefficients[1].estimate / second, 1.0, 1e-9);
+    CHECK_NEAR((fit->coefficients[0].estimate + log(3.0)) / second, -1.0, 1e-9);
+}
+
 int main(void)
 {
     const check_test tests[] = {
@@ -169,6 +207,8 @@ int main(void)
         {"the profile is that of the definition", the_profile_is_that_of_the_definition},
         {"there always are limits", there_always_are_limits},
         {"limits far out", limits_far_out},
+        {"an offset far out", an_offset_far_out},
+        {"covariates that are nearly one", covariates_that_are_nearly_one},
     };
     arena = cbk_arena_create(NULL, SIZE_MAX);
     if (arena == NULL) {

@@ -169,20 +169,102 @@ static void every_way_gives_the_same(void)
         const cbk_exit_times want = slowly(&followup);
         const cbk_time_range range = cbk_time_range_of(time_of, followup.n);
         CHECK(range.is_good);
+        const cbk_exit_kinds events = cbk_exit_kinds_of_events(is_event);
         cbk_exit_times got;
-        CHECK(cbk_exit_times_by_sort(&followup, arena, &got) && is_same(&got, &want));
+        CHECK(cbk_exit_times_by_sort(&followup, &events, arena, &got) &&
+              is_same(&got, &want));
         bool is_done = false;
         CHECK(cbk_exit_times_by_count(&followup, arena, &got, &is_done));
         CHECK(!is_done || is_same(&got, &want));
         n_counted += is_done;
-        CHECK(cbk_exit_times_by_buckets(&followup, &range, arena, &got, &is_done));
+        CHECK(
+            cbk_exit_times_by_buckets(&followup, &events, &range, arena, &got, &is_done));
         CHECK(!is_done || is_same(&got, &want));
         n_in_buckets += is_done;
-        CHECK(cbk_exit_times_make(&followup, &range, arena, &got) &&
+        CHECK(cbk_exit_times_make(&followup, &events, &range, arena, &got) &&
               is_same(&got, &want));
         cbk_arena_release(arena, mark);
     }
     CHECK(n_counted >= N(sizes) && n_in_buckets >= 12); /* they had their turn */
+}
+
+/* Which row of the exits a time is. */
+static size_t row_of(const cbk_exit_times *exits, double time)
+{
+    size_t low = 0;
+    for (size_t high = exits->n_rows; high - low > 1;) {
+        const size_t middle = low + (high - low) / 2;
+        if (exits->time[middle] <= time) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* Whether as many rows of each time leave by each kind, of those from 0 to most, as there
+ * are in kind_of. */
+static bool has_kinds(const cbk_exit_times *exits, const cbk_followup *followup,
+                      const uint8_t *kind_of, size_t most)
+{
+    int32_t *more = CBK_NEW(arena, int32_t, exits->n_rows * (most + 1) + 1);
+    bool is_good = true;
+    for (size_t i = 0; i < followup->n; i++) {
+        more[row_of(exits, followup->time[i]) * (most + 1) + kind_of[i]]++;
+    }
+    for (size_t j = 0; j < exits->n_rows; j++) {
+        for (uint32_t i = exits->n_exit_before[j]; i < exits->n_exit_before[j + 1]; i++) {
+            is_good = is_good && exits->kind[i] <= most;
+            more[j * (most + 1) + (is_good ? exits->kind[i] : 0)]--;
+        }
+    }
+    for (size_t i = 0; i < exits->n_rows * (most + 1); i++) {
+        is_good = is_good && more[i] == 0;
+    }
+    return is_good;
+}
+
+static void kinds_travel_with_their_times(void)
+{
+    static const size_t most_of[] = {1, 2, 3, 4, 15, 100, 255};
+    static const size_t sizes[] = {1, 40, 9000};
+    static uint8_t kind_of[ROWS_MAX];
+    size_t n_packed[N(most_of)] = {0};
+    size_t n_in_buckets = 0;
+    for (size_t k = 0; k < N(kinds) * N(sizes) * N(most_of); k++) {
+        const cbk_mark mark = cbk_arena_mark(arena);
+        const size_t which = k % N(most_of);
+        const size_t most = most_of[which];
+        const cbk_followup followup = random_followup(sizes[k / N(most_of) / N(kinds)],
+                                                      kinds[k / N(most_of) % N(kinds)]);
+        for (size_t i = 0; i < followup.n; i++) {
+            kind_of[i] = (uint8_t)random_below((uint32_t)most + 1);
+            is_event[i] = kind_of[i] > 0;
+        }
+        const cbk_exit_times want = slowly(&followup);
+        const cbk_time_range range = cbk_time_range_of(time_of, followup.n);
+        cbk_exit_kinds causes;
+        if (cbk_exit_kinds_of_causes(kind_of, most, &range, &causes)) {
+            cbk_exit_times got;
+            bool is_done = false;
+            n_packed[which]++;
+            CHECK(cbk_exit_times_by_sort(&followup, &causes, arena, &got));
+            CHECK(is_same(&got, &want) && has_kinds(&got, &followup, kind_of, most));
+            CHECK(cbk_exit_times_by_buckets(&followup, &causes, &range, arena, &got,
+                                            &is_done));
+            CHECK(!is_done ||
+                  (is_same(&got, &want) && has_kinds(&got, &followup, kind_of, most)));
+            n_in_buckets += is_done;
+        }
+        cbk_arena_release(arena, mark);
+    }
+    /* All go with one kind; extremes never go with more, and of so many kinds only times
+     * of few magnitudes. */
+    CHECK(n_packed[0] == N(kinds) * N(sizes) && n_in_buckets >= 12);
+    for (size_t which = 1; which < N(most_of); which++) {
+        CHECK(n_packed[which] < n_packed[0] && n_packed[which] > N(sizes));
+    }
 }
 
 static void ranges_see_what_is_no_time(void)
@@ -210,6 +292,11 @@ static void ranges_see_what_is_no_time(void)
     time_of[7] = 11.0;
     const cbk_time_range range = cbk_time_range_of(time_of, 33);
     CHECK(range.is_good && range.least == 0.0 && range.most == 11.0);
+    double least_positive = 11.0;
+    for (size_t i = 0; i < 32; i++) {
+        least_positive = fmin(least_positive, time_of[i]);
+    }
+    CHECK(range.least_positive == least_positive);
 }
 
 /* Without a list and with one. */
@@ -241,11 +328,11 @@ static void keys_are_sorted(void)
         const size_t n = random_below(3000);
         const cbk_followup followup = random_followup(n, kinds[k % N(kinds)]);
         for (size_t i = 0; i < n; i++) {
-            keys[i] = other[i] = cbk_time_key(followup.time[i], is_event[i]);
-            CHECK(cbk_time_key_time(keys[i]) == followup.time[i]);
-            CHECK(cbk_time_key_mark(keys[i]) == is_event[i]);
+            keys[i] = other[i] = cbk_time_key(followup.time[i], is_event[i], 1);
+            CHECK(cbk_time_key_time(keys[i], 1) == followup.time[i]);
+            CHECK(cbk_time_key_mark(keys[i], 1) == is_event[i]);
         }
-        cbk_sort_times(keys, sorted, n, (cbk_sort_times_room){slot, first});
+        cbk_sort_times(keys, sorted, n, 1, (cbk_sort_times_room){slot, first});
         cbk_sort_keys(other, keys, n);
         CHECK(memcmp(sorted, other, n * sizeof *sorted) == 0);
         for (size_t i = 1; i < n; i++) {
@@ -258,6 +345,7 @@ int main(void)
 {
     static const check_test tests[] = {
         {"every way gives the same", every_way_gives_the_same},
+        {"kinds travel with their times", kinds_travel_with_their_times},
         {"ranges see what is no time", ranges_see_what_is_no_time},
         {"near-ties are tied the same", near_ties_are_tied_the_same},
         {"keys are sorted", keys_are_sorted},

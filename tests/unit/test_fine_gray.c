@@ -373,6 +373,46 @@ static void gradient_without_information_is_the_same(void)
     }
 }
 
+/* What an evaluation and the variance give with these sums over tiles. */
+typedef struct evaluated {
+    double loglik;
+    double gradient[P_MAX];
+    double info[P_MAX * P_MAX];
+    double products[P_MAX * P_MAX];
+} evaluated;
+
+static bool evaluate_with(const cbk_cox_kernels *kernels, const sample *s,
+                          cbk_arena *arena, evaluated *out)
+{
+    static const double beta[P_MAX] = {0.3, -0.2, 0.1, -0.4};
+    cbk_fg_model model;
+    *out = (evaluated){0};
+    if (make_model(s, arena, &model) != CBK_OK) {
+        return false;
+    }
+    model.cox.kernels = kernels;
+    cbk_cox_value value = {.gradient = out->gradient, .info = out->info};
+    cbk_fg_evaluate(&model, beta, &value);
+    out->loglik = value.loglik;
+    return cbk_fg_score_products(&model, arena, out->products);
+}
+
+static void every_machine_gives_the_same_bits(void)
+{
+    cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
+    for (unsigned round = 0; round < 20; round++) {
+        static sample s;
+        static evaluated plain;
+        static evaluated here;
+        s = random_sample(1 + random_below(ROWS_MAX), 1 + round % P_MAX,
+                          round < 10 ? 20 : 5000);
+        CHECK(evaluate_with(&cbk_cox_kernels_plain, &s, arena, &plain));
+        CHECK(evaluate_with(cbk_cox_kernels_here(), &s, arena, &here));
+        CHECK(memcmp(&plain, &here, sizeof plain) == 0);
+    }
+    cbk_arena_destroy(arena);
+}
+
 static void four_patients_by_hand(void)
 {
     const sample s = {
@@ -614,6 +654,7 @@ static void failed_allocations_are_returned(void)
 int main(void)
 {
     static const check_test tests[] = {
+        {"every machine gives the same bits", every_machine_gives_the_same_bits},
         {"four patients by hand", four_patients_by_hand},
         {"derivatives are those of the likelihood",
          derivatives_are_those_of_the_likelihood},

@@ -102,7 +102,7 @@ static void many_keys_are_sorted(void)
                 ((uint64_t)1 << 63) + (any >> 44) - (any >> 45 & 1) * ((uint64_t)1 << 20),
                 (any | 1) >> (any % 64),
                 any % 2 == 0 ? 12345
-                             : cbk_time_key(-log((double)(any >> 1) * 0x1p-63), true),
+                             : cbk_time_key(-log((double)(any >> 1) * 0x1p-63), 1, 1),
             };
             keys[i] = slow[i] = kind[round % KINDS];
         }

@@ -51,7 +51,7 @@ static void say_of_estimate(listing *at, size_t j, const cbk_cox *fit)
                "above 10^308; a larger unit of the covariate gives one that can be "
                "printed.");
     }
-    if (fit->request.is_robust && isnan(of->robust_se)) {
+    if (fit->request.is_robust && isnan(of->robust_se) && !fit->is_far) {
         say_of(at, j,
                "no robust error, since the influences of its rows or clusters cancel out "
                "but for rounding.");
@@ -110,7 +110,12 @@ static void say_of_tests(listing *at, const cbk_cox *fit)
     const bool is_monotone = (fit->notes & (cbk_notes)CBK_NOTE_MONOTONE) != 0;
     const bool has_none = (fit->robust_score.df > 0 && isnan(fit->robust_score.p)) ||
                           (!is_monotone && fit->wald.df > 0 && isnan(fit->wald.p));
-    if (fit->request.is_robust && has_none) {
+    if (fit->is_far) {
+        say(at, "The hazards of the subjects differ by more than 10^260 times, as where a "
+                "value is far from all others: there are no robust errors, residuals, "
+                "curves and no test of proportional hazards.");
+    }
+    if (fit->request.is_robust && has_none && !fit->is_far) {
         say(at, "A robust test of all coefficients is missing, since there are too few "
                 "rows or clusters that differ for so many coefficients.");
     }

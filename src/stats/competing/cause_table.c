@@ -1,12 +1,12 @@
 /* cause_table.c - rows to a risk table whose events are told apart.
  * Contract: casebook/cumulative_incidence.h.
  *
- * The risk table of events of any kind is built first.  Then the rows of each kind but
- * the most frequent are sorted by themselves and laid on its times; what is left is the
- * most frequent kind.
+ * Months are counted by time and kind.  Other times are sorted with the kind in their
+ * last bits, so that kinds stand in the order of exits beside the risk table.
  */
 #include <casebook/cumulative_incidence.h>
 
+#include "numeric/search.h"
 #include "stats/competing/cause_jackknife.h"
 #include "stats/risk/exit_times.h"
 #include "stats/risk/risk_row.h"
@@ -80,70 +80,38 @@ static cbk_status check_causes(const cbk_cause_rows *rows, size_t *n_event,
     return CBK_OK;
 }
 
-/* ---- laying the events of one kind on the times of all ----------------------------- */
+/* ---- the events of each kind ------------------------------------------------------- */
 
-/* The rows of one kind as follow-up of its own; false when out of memory. */
-static bool take_cause(const cbk_cause_rows *rows, size_t cause, size_t n_most,
-                       cbk_arena *arena, cbk_followup *out)
+/* counts[n_causes * n_event_rows] of rows whose kinds stand in the order of exits. */
+static void count_sorted(const uint8_t *kind, const cbk_risk_table *risk,
+                         uint32_t *counts)
 {
-    const size_t n = rows->followup->n;
-    double *time = CBK_NEW(arena, double, n_most + 1);
-    bool *is_event = CBK_NEW(arena, bool, n_most + 1);
-    if (is_event == NULL) {
-        return false;
-    }
-    size_t k = 0;
-    for (size_t i = 0; i < n; i++) { /* without a branch: one place is to spare */
-        time[k] = rows->followup->time[i];
-        k += rows->cause[i] == cause;
-    }
-    *out = (cbk_followup){.n = k, .time = time, .is_event = is_event};
-    return true;
-}
-
-/* counts[n_event_rows] of that kind.  Near-ties stand under the last time of the table
- * that is not after them. */
-static void lay_on(const cbk_exit_times *exits, const cbk_risk_table *risk,
-                   uint32_t *counts)
-{
-    size_t next = 1; /* the first time of the table that may be after the exit */
-    for (size_t i = 0; i < exits->n_rows; i++) {
-        const double time = exits->time[i];
-        while (next < risk->n_rows && risk->time[next] <= time) {
-            next++;
+    size_t rank = 0;
+    for (size_t word = 0; word <= risk->n_rows / 64; word++) {
+        for (uint64_t bits = risk->event_bit[word]; bits != 0; bits &= bits - 1) {
+            const size_t j = word * 64 + cbk_lowest_bit(bits);
+            for (uint32_t i = risk->n_exit_before[j]; i < risk->n_exit_before[j + 1];
+                 i++) {
+                if (kind[i] > 0) {
+                    counts[(kind[i] - 1u) * risk->n_event_rows + rank]++;
+                }
+            }
+            rank++;
         }
-        counts[cbk_risk_event_rank(risk, next - 1) - 1] +=
-            exits->n_exit_before[i + 1] - exits->n_exit_before[i];
     }
 }
 
-static bool count_cause(const cbk_cause_rows *rows, size_t cause, size_t n_most,
-                        const cbk_risk_table *risk, uint32_t *counts, cbk_arena *scratch)
+/* The same, of rows in their own order.  Near-ties stand under the last time of the table
+ * that is not after them. */
+static void count_rows(const cbk_cause_rows *rows, const cbk_risk_table *risk,
+                       uint32_t *counts)
 {
-    const cbk_mark before = cbk_arena_mark(scratch);
-    cbk_followup followup;
-    cbk_exit_times exits;
-    bool is_done = take_cause(rows, cause, n_most, scratch, &followup);
-    if (is_done) {
-        const cbk_time_range range = cbk_time_range_of(followup.time, followup.n);
-        is_done = cbk_exit_times_make(&followup, &range, scratch, &exits);
-    }
-    if (is_done) {
-        lay_on(&exits, risk, counts);
-    }
-    cbk_arena_release(scratch, before);
-    return is_done;
-}
-
-/* What the other kinds leave of the events of any. */
-static void count_rest(const cbk_cause_table *table, size_t rest, uint32_t *counts)
-{
-    const size_t n = table->risk->n_event_rows;
-    uint32_t *out = counts + rest * n;
-    memcpy(out, table->risk->n_event_of, n * sizeof *out);
-    for (size_t k = 0; k < table->n_causes; k++) {
-        for (size_t i = 0; k != rest && i < n; i++) {
-            out[i] -= counts[k * n + i];
+    for (size_t i = 0; i < rows->followup->n; i++) {
+        if (rows->cause[i] > 0) {
+            const size_t n_until =
+                cbk_count_until(risk->time, risk->n_rows, rows->followup->time[i]);
+            const size_t rank = cbk_risk_event_rank(risk, n_until - 1) - 1;
+            counts[(rows->cause[i] - 1u) * risk->n_event_rows + rank]++;
         }
     }
 }
@@ -278,36 +246,22 @@ static bool build_whole(const cbk_cause_rows *rows, cbk_arena *arena, bool *done
 
 /* ---- the whole --------------------------------------------------------------------- */
 
-static bool count_causes(const cbk_cause_rows *rows, const size_t *n_event,
-                         const cbk_cause_table *table, uint32_t *counts,
-                         cbk_arena *scratch)
-{
-    size_t most = 0;
-    for (size_t k = 1; k < table->n_causes; k++) {
-        most = n_event[k] > n_event[most] ? k : most;
-    }
-    for (size_t k = 0; k < table->n_causes; k++) {
-        if (k != most && n_event[k] > 0 &&
-            !count_cause(rows, k + 1, n_event[k], table->risk,
-                         counts + k * table->risk->n_event_rows, scratch)) {
-            return false;
-        }
-    }
-    if (table->n_causes > 0) {
-        count_rest(table, most, counts);
-    }
-    return true;
-}
-
 static cbk_status build_any(const cbk_cause_rows *rows, bool time_fix, cbk_arena *arena,
                             cbk_cause_table *table, size_t *n_event, cbk_error *err)
 {
+    const uint8_t *kind = NULL;
     CBK_TRY(check_causes(rows, n_event, err));
-    CBK_TRY(cbk_risk_table_build(rows->followup, time_fix, arena, &table->risk, err));
+    CBK_TRY(cbk_risk_table_build_kinds(rows->followup, rows->cause, rows->n_causes,
+                                       time_fix, arena, &table->risk, &kind, err));
     uint32_t *counts =
         CBK_NEW(arena, uint32_t, rows->n_causes * table->risk->n_event_rows + 1);
-    if (counts == NULL || !count_causes(rows, n_event, table, counts, arena)) {
+    if (counts == NULL) {
         return cbk_fail_memory(err);
+    }
+    if (kind != NULL) {
+        count_sorted(kind, table->risk, counts);
+    } else {
+        count_rows(rows, table->risk, counts);
     }
     table->n_event_of = counts;
     return CBK_OK;

@@ -4,6 +4,7 @@
 
 #include "numeric/distribution.h"
 #include "numeric/search.h"
+#include "stats/competing/pair.h"
 #include "stats/curve/km_interval.h"
 #include "stats/risk/risk_row.h"
 
@@ -35,20 +36,24 @@ bool cbk_incidence_variance_parse(const char *name, cbk_incidence_variance *out)
 /* ---- sums over the times -----------------------------------------------------------
  */
 
-/* One kind of event, as far as the times have gone.  The variance is a sum of squares of
- * terms that each go on moving by u dF: `square` sums their squares, `mixed` the terms
+/* Two kinds of events, as far as the times have gone.  The variance is a sum of squares
+ * of terms that each go on moving by u dF: `square` sums their squares, `mixed` the terms
  * times u, and `slope` (of the jackknife, where it is the same for all kinds, in
  * event_time) the squares of u. */
-typedef struct cause_state {
-    double total; /* F */
-    double square, mixed, slope;
-    double at_risk;             /* the influence of a row that is at risk: of all alike */
-    const uint32_t *n_event_of; /* of the next time with an event */
-    const double *weight_of;    /* or NULL */
-    const double *jackknife;    /* likewise */
+typedef struct cause_sums {
+    cbk_pair total; /* F */
+    cbk_pair square, mixed, slope;
+    cbk_pair at_risk; /* the influence of a row that is at risk: of all alike */
+} cause_sums;
+
+/* A kind's columns, of the times with an event. */
+typedef struct cause_columns {
+    const uint32_t *n_event_of;
+    const double *weight_of; /* or NULL */
+    const double *jackknife; /* likewise */
     double *incidence;
     double *variance;
-} cause_state;
+} cause_columns;
 
 /* One time of an event. */
 typedef struct event_time {
@@ -63,79 +68,90 @@ typedef struct event_time {
 } event_time;
 
 /* All terms move by u step. */
-static inline void move(cause_state *state, double slope, double step)
+static inline void move(cause_sums *sums, cbk_pair slope, cbk_pair step)
 {
-    state->square += step * (2.0 * state->mixed + step * slope);
-    state->mixed += step * slope;
+    sums->square += step * (2.0 * sums->mixed + step * slope);
+    sums->mixed += step * slope;
 }
 
 /* Where all rows count 1 from the origin on, those at risk have one influence in common,
  * and those who left at one time for one reason; see cause_jackknife.c. */
-static inline double jackknife(cause_state *state, const event_time *at, double n)
+static inline cbk_pair jackknife(cause_sums *sums, const event_time *at, cbk_pair n)
 {
-    const double df = at->step * n;
-    const double gone = at->n_gone * state->at_risk;
-    state->square += gone * state->at_risk;
-    state->mixed += gone * at->g;
-    move(state, at->slope, df);
-    const double others = state->at_risk + df * at->g_event;
-    const double own = others + at->step;
-    const double sum_own = n * own;
-    const double sum_others = (at->n_event - n) * others;
-    state->square += sum_own * own + sum_others * others;
-    state->mixed += at->g_event * (sum_own + sum_others);
-    state->at_risk = others;
-    return state->square + at->left * others * others;
+    const cbk_pair df = at->step * n;
+    const cbk_pair gone = at->n_gone * sums->at_risk;
+    sums->square += gone * sums->at_risk;
+    sums->mixed += gone * at->g;
+    move(sums, cbk_pair_of(at->slope), df);
+    const cbk_pair others = sums->at_risk + df * at->g_event;
+    const cbk_pair own = others + at->step;
+    const cbk_pair sum_own = n * own;
+    const cbk_pair sum_others = (at->n_event - n) * others;
+    sums->square += sum_own * own + sum_others * others;
+    sums->mixed += at->g_event * (sum_own + sum_others);
+    sums->at_risk = others;
+    return sums->square + at->left * others * others;
 }
 
-/* d tied events vary less than d untied ones. */
-static inline double tie_factor(double d, double n)
-{
-    return d > 1.0 ? 1.0 - (d - 1.0) / (n - 1.0) : 1.0;
-}
-
-static inline double aalen(cause_state *state, const event_time *at, double n)
+static inline cbk_pair aalen(cause_sums *sums, const event_time *at, cbk_pair n)
 {
     const double u = at->left > 0.0 ? -1.0 / at->left : 0.0;
-    const double own = n * tie_factor(n, at->n_risk);
-    const double others = (at->n_event - n) * tie_factor(at->n_event - n, at->n_risk);
-    move(state, state->slope, at->step * n);
-    state->square += own * at->step * at->step;
-    state->mixed += own * at->step * u;
-    state->slope += (own + others) * u * u;
-    return state->square;
+    const cbk_pair n_risk = cbk_pair_of(at->n_risk);
+    const cbk_pair own = cbk_pair_tied(n, n_risk);
+    const cbk_pair others = cbk_pair_tied(at->n_event - n, n_risk);
+    move(sums, sums->slope, at->step * n);
+    sums->square += own * at->step * at->step;
+    sums->mixed += own * at->step * u;
+    sums->slope += (own + others) * u * u;
+    return sums->square;
 }
 
 /* Where the variance comes from. */
 typedef enum source { OF_COUNTS, OF_COUNTS_AALEN, OF_TABLE } source;
 
-/* Carries one kind past a time. */
-static inline void carry(cause_state *state, source from, const event_time *at)
+static inline double count_of(const cause_columns *of, source from, size_t rank)
 {
-    const double n =
-        state->weight_of != NULL ? *state->weight_of++ : (double)*state->n_event_of++;
-    const double square = from == OF_COUNTS         ? jackknife(state, at, n)
-                          : from == OF_COUNTS_AALEN ? aalen(state, at, n)
-                                                    : *state->jackknife++;
-    state->total += at->step * n;
-    *state->incidence++ = state->total < 1.0 ? state->total : 1.0;
-    *state->variance++ = square > 0.0 ? square : 0.0;
+    return from == OF_TABLE && of->weight_of != NULL ? of->weight_of[rank]
+                                                     : (double)of->n_event_of[rank];
 }
 
-/* Fills incidence and variance, and adds notes.  `from` is a constant where it is called,
- * so that each has a loop of its own. */
-static inline void fill_curves(cbk_cuminc *fit, source from, cause_state *states)
+/* Carries two kinds past the rank-th time with an event. */
+static inline void carry(cause_sums *sums, source from, const event_time *at, size_t rank,
+                         const cause_columns *one, const cause_columns *other)
+{
+    const cbk_pair n = {count_of(one, from, rank), count_of(other, from, rank)};
+    const cbk_pair square =
+        from == OF_COUNTS ? jackknife(sums, at, n)
+        : from == OF_COUNTS_AALEN
+            ? aalen(sums, at, n)
+            : (cbk_pair){one->jackknife[rank], other->jackknife[rank]};
+    sums->total += at->step * n;
+    const cbk_pair incidence =
+        cbk_pair_if(sums->total < 1.0, sums->total, cbk_pair_of(1.0));
+    const cbk_pair variance = cbk_pair_where(square > 0.0, square);
+    one->incidence[rank] = incidence[0];
+    other->incidence[rank] = incidence[1];
+    one->variance[rank] = variance[0];
+    other->variance[rank] = variance[1];
+}
+
+/* Fills incidence and variance, and adds notes.  Kinds go by twos; the last of an odd
+ * number is its own neighbour.  `from` is a constant where it is called, so that each has
+ * a loop of its own. */
+static inline void fill_curves(cbk_cuminc *fit, source from, cause_sums *sums,
+                               const cause_columns *columns)
 {
     const cbk_risk_table *risk = fit->table->risk;
     const size_t n_causes = fit->table->n_causes;
     double survival = 1.0;
     double n_left = (double)risk->n; /* read where nobody enters late */
     event_time at = {0};
+    cause_sums first = {.total = {0.0}}; /* of the first two: can stay in registers */
     size_t rank = 0;
     for (size_t word = 0; word <= risk->n_rows / 64; word++) {
         for (uint64_t bits = risk->event_bit[word]; bits != 0; bits &= bits - 1) {
             const size_t j = word * 64 + cbk_lowest_bit(bits);
-            const cbk_risk_row now = cbk_risk_row_of_rank(risk, j, rank++);
+            const cbk_risk_row now = cbk_risk_row_of_rank(risk, j, rank);
             at.n_risk = now.n_risk;
             at.n_event = now.n_event;
             at.left = now.n_risk - now.n_event;
@@ -143,9 +159,12 @@ static inline void fill_curves(cbk_cuminc *fit, source from, cause_state *states
             at.g_event = at.g - 1.0 / now.n_risk;
             at.n_gone = n_left - now.n_risk;
             at.slope += at.n_gone * at.g * at.g;
-            for (size_t k = 0; k < n_causes; k++) {
-                carry(&states[k], from, &at);
+            carry(&first, from, &at, rank, &columns[0], &columns[n_causes > 1 ? 1 : 0]);
+            for (size_t k = 2; k < n_causes; k += 2) {
+                carry(&sums[k / 2], from, &at, rank, &columns[k],
+                      &columns[k + 1 < n_causes ? k + 1 : k]);
             }
+            rank++;
             fit->notes |= survival <= 0.0 ? CBK_NOTE_ZERO_BEFORE_ENTRIES : 0u;
             at.slope += now.n_event * at.g_event * at.g_event;
             at.g += at.left > 0.0 ? now.n_event / (now.n_risk * at.left) : 0.0;
@@ -157,12 +176,12 @@ static inline void fill_curves(cbk_cuminc *fit, source from, cause_state *states
 
 /* Each kind's place in the columns, behind the time before the first event. */
 static void start(const cbk_cause_table *table, double *incidence, double *variance,
-                  cause_state *states)
+                  cause_columns *columns)
 {
     const size_t n = table->risk->n_event_rows;
     for (size_t k = 0; k < table->n_causes; k++) {
         const size_t place = k * (n + 1) + 1;
-        states[k] = (cause_state){
+        columns[k] = (cause_columns){
             .n_event_of = table->n_event_of + k * n,
             .weight_of = table->weight_of != NULL ? table->weight_of + k * n : NULL,
             .jackknife = table->jackknife != NULL ? table->jackknife + place : NULL,
@@ -171,14 +190,14 @@ static void start(const cbk_cause_table *table, double *incidence, double *varia
     }
 }
 
-static void fill(cbk_cuminc *fit, cause_state *states)
+static void fill(cbk_cuminc *fit, cause_sums *sums, cause_columns *columns)
 {
     if (fit->request.variance == CBK_INCIDENCE_AALEN) {
-        fill_curves(fit, OF_COUNTS_AALEN, states);
+        fill_curves(fit, OF_COUNTS_AALEN, sums, columns);
     } else if (fit->table->jackknife == NULL) {
-        fill_curves(fit, OF_COUNTS, states);
+        fill_curves(fit, OF_COUNTS, sums, columns);
     } else {
-        fill_curves(fit, OF_TABLE, states);
+        fill_curves(fit, OF_TABLE, sums, columns);
     }
 }
 
@@ -234,8 +253,9 @@ cbk_status cbk_cuminc_fit(const cbk_cause_table *table, const cbk_cuminc_request
     double *incidence = CBK_NEW(arena, double, n + 1);
     double *variance = CBK_NEW(arena, double, n + 1);
     const cbk_mark result = cbk_arena_mark(arena);
-    cause_state *states = CBK_NEW(arena, cause_state, table->n_causes + 1);
-    if (states == NULL) { /* failure is sticky: this stands for all */
+    cause_sums *sums = CBK_NEW(arena, cause_sums, table->n_causes / 2 + 1);
+    cause_columns *columns = CBK_NEW(arena, cause_columns, table->n_causes + 1);
+    if (columns == NULL) { /* failure is sticky: this stands for all */
         cbk_arena_release(arena, before);
         return cbk_fail_memory(err);
     }
@@ -245,8 +265,8 @@ cbk_status cbk_cuminc_fit(const cbk_cause_table *table, const cbk_cuminc_request
                         .variance = variance,
                         .z = cbk_normal_quantile_upper((1.0 - request->level) / 2.0),
                         .notes = notes_of_counts(table)};
-    start(table, incidence, variance, states);
-    fill(fit, states);
+    start(table, incidence, variance, columns);
+    fill(fit, sums, columns);
     cbk_arena_release(arena, result);
     *out = fit;
     return CBK_OK;

@@ -8,6 +8,7 @@
  * the times until its own, and r / G(T) times that of the later times with weights G(t).
  */
 #include "stats/competing/fine_gray_model.h"
+#include "stats/cox/cox_evaluation.h"
 
 #include <math.h>
 #include <string.h>
@@ -55,13 +56,6 @@ void cbk_fg_products_add(cbk_fg_products *at, const double *x, const double *wei
     }
 }
 
-const double cbk_fg_ones[CBK_COX_TILE] = {
-#define EIGHT 1, 1, 1, 1, 1, 1, 1, 1
-    EIGHT, EIGHT, EIGHT, EIGHT, EIGHT,
-    EIGHT, EIGHT, EIGHT
-#undef EIGHT
-};
-
 /* ---- who is at risk ---------------------------------------------------------------- */
 
 /* Whether exp() of all rows can be added up; the first bound is cheap, where it holds. */
@@ -94,15 +88,15 @@ static void multiply(const double *restrict a, const double *restrict b,
 }
 
 /* Replaces the hazard until each row by the weight of its x x'. */
-static void weigh(const double *restrict risk, const double *restrict carried,
+static void weigh(const double *restrict risk, const double *restrict stays,
                   const double *restrict later, double *restrict weight)
 {
     for (size_t k = 0; k < CBK_COX_TILE; k++) {
-        weight[k] = risk[k] * weight[k] + carried[k] * later[k];
+        weight[k] = risk[k] * weight[k] + risk[k] * stays[k] * later[k];
     }
 }
 
-/* Risk, carried, and the sums of carried before each tile; is_brief: without those of
+/* Risk, and the sums of carried before each tile; is_brief: without those of
  * carried x. */
 static void fill_risk(cbk_fg_model *model, const double *beta, bool is_brief,
                       cbk_sum *sum)
@@ -114,17 +108,18 @@ static void fill_risk(cbk_fg_model *model, const double *beta, bool is_brief,
         const double *x = cox->tiles + i * p;
         double *before = model->before + i / CBK_COX_TILE * (p + 1);
         double eta[CBK_COX_TILE];
+        double carried[CBK_COX_TILE];
         cox->kernels->fill_risk(x, p, beta, cbk_cox_tile_offsets(cox, i),
                                 cbk_cox_tile_weights(cox, i), eta, cox->risk + i);
-        multiply(cox->risk + i, model->stays + i, model->carried + i);
-        const double total = cox->kernels->sum_products(model->carried + i, cbk_fg_ones);
+        multiply(cox->risk + i, model->stays + i, carried);
+        const double total = cox->kernels->sum_products(carried, cbk_cox_ones_then_zeros);
         before[0] = cbk_sum_value(&sum[0]);
         cbk_sum_add(&sum[0], total);
         for (size_t j = 0; !is_brief && j < p; j++) {
             before[j + 1] = cbk_sum_value(&sum[j + 1]);
             if (total > 0.0) {
-                cbk_sum_add(&sum[j + 1], cox->kernels->sum_products(
-                                             model->carried + i, x + j * CBK_COX_TILE));
+                cbk_sum_add(&sum[j + 1],
+                            cox->kernels->sum_products(carried, x + j * CBK_COX_TILE));
             }
         }
     }
@@ -134,22 +129,30 @@ static void fill_risk(cbk_fg_model *model, const double *beta, bool is_brief,
 
 typedef struct going_back {
     cbk_fg_model *model;
-    size_t time;      /* times not seen yet */
+    cbk_fg_times of;  /* the times of the tile; those before of.first are not seen yet */
     cbk_sum *at_risk; /* [p + 1] of the rows after the tile */
     cbk_sum *later;   /* [p + 1] of the times after the tile: see cbk_fg_model.after */
     cbk_sum loglik;
-    double product; /* of factors in [1, 2) of numbers at risk not yet in loglik */
-    int64_t power;  /* of 2, the rest of them */
-    double *means;  /* [p * 64] column by column: of the tile's times */
-    bool is_brief;  /* the information is not wanted */
+    cbk_cox_product denominators; /* not yet in loglik */
+    double *means;                /* [p * 64] column by column: of the tile's times */
+    bool is_brief;                /* the information is not wanted */
     cbk_fg_products products;
 } going_back;
 
-static void fill_times(const cbk_fg_model *model, cbk_fg_times *out)
+static void clear_times(cbk_fg_times *of)
 {
-    out->free = model->free + out->first;
-    for (size_t k = out->first; k < out->end; k++) {
-        out->row[k - out->first] = (uint8_t)(model->cox.times[k].first - out->tile);
+    for (size_t k = 0; k < of->end - of->first; k++) {
+        of->free[of->row[k]] = of->inverse[of->row[k]] = of->step[of->row[k]] = 0.0;
+    }
+}
+
+static void fill_times(const cbk_fg_model *model, cbk_fg_times *of)
+{
+    multiply(model->cox.risk + of->tile, model->stays + of->tile, of->carried);
+    for (size_t k = of->first; k < of->end; k++) {
+        const size_t row = model->cox.times[k].first - of->tile;
+        of->row[k - of->first] = (uint8_t)row;
+        of->free[row] = model->free[k];
     }
 }
 
@@ -157,6 +160,7 @@ void cbk_fg_find_times(const cbk_fg_model *model, size_t tile, size_t first,
                        cbk_fg_times *out)
 {
     const cbk_cox_model *cox = &model->cox;
+    clear_times(out);
     out->tile = tile;
     out->first = out->end = first;
     while (out->end < cox->n_times && cox->times[out->end].first < tile + CBK_COX_TILE) {
@@ -168,6 +172,7 @@ void cbk_fg_find_times(const cbk_fg_model *model, size_t tile, size_t first,
 void cbk_fg_find_times_back(const cbk_fg_model *model, size_t tile, size_t end,
                             cbk_fg_times *out)
 {
+    clear_times(out);
     out->tile = tile;
     out->first = out->end = end;
     while (out->first > 0 && model->cox.times[out->first - 1].first >= tile) {
@@ -176,58 +181,37 @@ void cbk_fg_find_times_back(const cbk_fg_model *model, size_t tile, size_t end,
     fill_times(model, out);
 }
 
-void cbk_fg_carry(const cbk_fg_model *model, size_t tile, size_t column,
-                  double out[CBK_COX_TILE + 1])
+/* Column `column` of a tile; 0: as many 1. */
+static const double *column_of(const cbk_cox_model *cox, size_t tile, size_t column)
 {
-    const cbk_cox_model *cox = &model->cox;
-    const double *carried = model->carried + tile;
-    double value[CBK_COX_TILE];
-    if (column == 0) {
-        memcpy(value, carried, sizeof value);
-    } else {
-        multiply(carried, cox->tiles + tile * cox->p + (column - 1) * CBK_COX_TILE,
-                 value);
-    }
-    out[0] = model->before[tile / CBK_COX_TILE * (cox->p + 1) + column];
-    (void)cox->kernels->sum_forth(value, out[0], out + 1);
+    return column == 0 ? cbk_cox_ones_then_zeros
+                       : cox->tiles + tile * cox->p + (column - 1) * CBK_COX_TILE;
 }
 
 double cbk_fg_sum_at_risk(const cbk_fg_model *model, const cbk_fg_times *of,
-                          size_t column, double *carried, double *out)
+                          size_t column, const double *scale, double *until, double *out)
 {
     const cbk_cox_model *cox = &model->cox;
-    const double *risk = cox->risk + of->tile;
-    const double *x = column == 0
-                          ? cbk_fg_ones
-                          : cox->tiles + of->tile * cox->p + (column - 1) * CBK_COX_TILE;
-    if (of->first == of->end) {
-        return cox->kernels->sum_products(risk, x);
-    }
-    double from[CBK_COX_TILE];
-    const double base = model->behind[of->tile / CBK_COX_TILE * (cox->p + 1) + column];
-    const double sum = cox->kernels->sum_back(risk, x, base, from);
-    cbk_fg_carry(model, of->tile, column, carried);
-    for (size_t k = 0; k < of->end - of->first; k++) {
-        out[k] = from[of->row[k]] + of->free[k] * carried[of->row[k]];
-    }
-    return sum;
+    const size_t place = of->tile / CBK_COX_TILE * (cox->p + 1) + column;
+    return cox->kernels->sum_both(column_of(cox, of->tile, column), cox->risk + of->tile,
+                                  model->behind[place], of->carried, model->before[place],
+                                  of->free, scale, until, out);
 }
 
-/* The hazard of each row's later times; of_times[k - first] is the tile's share of it. */
-static void fill_later(going_back *at, const cbk_fg_times *of, double *of_times)
+/* The hazard of each row's later times; of_times[64] is the tile's share of it. */
+static void fill_later(going_back *at, double *of_times)
 {
     const cbk_fg_model *model = at->model;
-    const cbk_cox_model *cox = &model->cox;
-    const double base = cbk_sum_value(&at->later[0]);
-    double step[CBK_COX_TILE] = {0.0};
     double from[CBK_COX_TILE];
-    for (size_t k = 0; k < of->end - of->first; k++) {
-        of_times[k] = cox->step[of->first + k] * of->free[k];
-        step[of->row[k]] = of_times[k];
+    const double base = cbk_sum_value(&at->later[0]);
+    multiply(at->of.step, at->of.free, of_times);
+    const double sum =
+        model->cox.kernels->sum_back(of_times, cbk_cox_ones_then_zeros, base, from);
+    double *later = model->later + at->of.tile;
+    for (size_t i = 0; i + 1 < CBK_COX_TILE; i++) {
+        later[i] = from[i + 1];
     }
-    const double sum = cox->kernels->sum_back(step, cbk_fg_ones, base, from);
-    memcpy(model->later + of->tile, from + 1, (CBK_COX_TILE - 1) * sizeof *from);
-    model->later[of->tile + CBK_COX_TILE - 1] = base;
+    later[CBK_COX_TILE - 1] = base;
     cbk_sum_add(&at->later[0], sum);
 }
 
@@ -246,37 +230,68 @@ static void keep_sums(const going_back *at, size_t tile)
 /* Takes d log(value) from the log-likelihood; of single events as the product of many. */
 static void take_logarithm(going_back *at, double d, double value)
 {
-    uint64_t bits = 0;
     if (d > 1.0 || !(value >= 0x1p-1022)) {
         cbk_sum_add(&at->loglik, -d * log(value));
         return;
     }
-    memcpy(&bits, &value, sizeof bits);
-    at->power += (int64_t)(bits >> 52) - 1023;
-    bits = (bits & UINT64_C(0xfffffffffffff)) | UINT64_C(0x3ff0000000000000);
-    memcpy(&value, &bits, sizeof bits);
-    at->product *= value;
-    if (at->product > 0x1p1000) {
-        cbk_sum_add(&at->loglik, -log(at->product));
-        at->product = 1.0;
+    cbk_cox_multiply(&at->denominators, value);
+    if (at->denominators.product > 0x1p1000) {
+        cbk_sum_add(&at->loglik, -log(at->denominators.product));
+        at->denominators.product = 1.0;
     }
 }
 
-/* Hazards and log-likelihood of the tile's times; 1 / n_risk. */
-static void see_times(going_back *at, const cbk_fg_times *of, double *inverse,
-                      double *weight)
+/* Hazards and log-likelihood of the tile's times; weight[64] is what the squares of their
+ * means count. */
+static void see_times(going_back *at, double *weight)
 {
     const cbk_fg_model *model = at->model;
     const cbk_cox_model *cox = &model->cox;
-    double carried[CBK_COX_TILE + 1];
+    cbk_fg_times *of = &at->of;
+    double until[CBK_COX_TILE + 1];
     double n_risk[CBK_COX_TILE];
-    cbk_sum_add(&at->at_risk[0], cbk_fg_sum_at_risk(model, of, 0, carried, n_risk));
+    cbk_sum_add(&at->at_risk[0],
+                cbk_fg_sum_at_risk(model, of, 0, cbk_cox_ones_then_zeros, until, n_risk));
     for (size_t k = of->first; k < of->end; k++) {
+        const size_t row = of->row[k - of->first];
         const double d = (double)cox->times[k].n_event;
-        inverse[k - of->first] = 1.0 / n_risk[k - of->first];
-        weight[k - of->first] = -d;
-        cox->step[k] = d * inverse[k - of->first];
-        take_logarithm(at, d, n_risk[k - of->first]);
+        of->inverse[row] = 1.0 / n_risk[row];
+        of->step[row] = cox->step[k] = d * of->inverse[row];
+        weight[row] = -d;
+        take_logarithm(at, d, n_risk[row]);
+    }
+}
+
+/* A tile in which no time begins. */
+static void pass_tile(going_back *at, size_t tile)
+{
+    const cbk_fg_model *model = at->model;
+    const cbk_cox_model *cox = &model->cox;
+    for (size_t j = 0; j <= (at->is_brief ? 0 : cox->p); j++) {
+        cbk_sum_add(&at->at_risk[j], cox->kernels->sum_products(cox->risk + tile,
+                                                                column_of(cox, tile, j)));
+    }
+    for (size_t i = 0; i < CBK_COX_TILE; i++) {
+        model->later[tile + i] = cbk_sum_value(&at->later[0]);
+    }
+}
+
+/* Asks for what the tiles before are made of: by itself a processor looks ahead, not
+ * back.
+ */
+static void expect_tiles_before(const going_back *at, size_t tile)
+{
+    enum { AHEAD = 2 * CBK_COX_TILE };
+    const cbk_cox_model *cox = &at->model->cox;
+    if (tile < AHEAD) {
+        return;
+    }
+    const size_t before = tile - AHEAD;
+    cbk_cox_expect_column(cox->risk + before);
+    cbk_cox_expect_column(at->model->stays + before);
+    cbk_cox_expect_column(at->model->later + before);
+    for (size_t j = 0; !at->is_brief && j < cox->p; j++) {
+        cbk_cox_expect_column(column_of(cox, before, j + 1));
     }
 }
 
@@ -284,32 +299,28 @@ static void see_tile(going_back *at, size_t tile)
 {
     const cbk_fg_model *model = at->model;
     const cbk_cox_model *cox = &model->cox;
-    const size_t p = cox->p;
-    cbk_fg_times of;
-    cbk_fg_find_times_back(model, tile, at->time, &of);
-    const size_t n = of.end - of.first;
-    double carried[CBK_COX_TILE + 1];
-    double at_risk[CBK_COX_TILE] = {0.0};
-    double inverse[CBK_COX_TILE] = {0.0}; /* these stay 0 from n on */
-    double later[CBK_COX_TILE] = {0.0};
-    double weight[CBK_COX_TILE] = {0.0};
+    cbk_fg_times *of = &at->of;
+    expect_tiles_before(at, tile);
+    cbk_fg_find_times_back(model, tile, of->first, of);
     keep_sums(at, tile);
-    see_times(at, &of, inverse, weight);
-    fill_later(at, &of, later);
-    for (size_t j = 0; !at->is_brief && j < p; j++) {
+    if (of->first == of->end) {
+        pass_tile(at, tile);
+        return;
+    }
+    double weight[CBK_COX_TILE] = {0.0};
+    double later[CBK_COX_TILE];
+    double until[CBK_COX_TILE + 1];
+    see_times(at, weight);
+    fill_later(at, later);
+    for (size_t j = 0; !at->is_brief && j < cox->p; j++) {
+        double *means = at->means + j * CBK_COX_TILE;
         cbk_sum_add(&at->at_risk[j + 1],
-                    cbk_fg_sum_at_risk(model, &of, j + 1, carried, at_risk));
-        if (n > 0) {
-            double *means = at->means + j * CBK_COX_TILE;
-            multiply(at_risk, inverse, means);
-            cbk_sum_add(&at->later[j + 1], cox->kernels->sum_products(later, means));
-        }
+                    cbk_fg_sum_at_risk(model, of, j + 1, of->inverse, until, means));
+        cbk_sum_add(&at->later[j + 1], cox->kernels->sum_products(later, means));
     }
-    if (n > 0 && !at->is_brief) {
-        cbk_fg_products_add(&at->products, at->means, weight,
-                            (n + CBK_COX_LANES - 1) / CBK_COX_LANES * CBK_COX_LANES);
+    if (!at->is_brief) {
+        cbk_fg_products_add(&at->products, at->means, weight, CBK_COX_TILE);
     }
-    at->time = of.first;
 }
 
 /* ---- forth over the rows ----------------------------------------------------------- */
@@ -328,7 +339,7 @@ static void take_rows(going_back *at)
         }
         const double sum = cox->kernels->sum_forth(step, cbk_sum_value(&hazard), weight);
         cbk_sum_add(&hazard, sum);
-        weigh(cox->risk + tile, model->carried + tile, model->later + tile, weight);
+        weigh(cox->risk + tile, model->stays + tile, model->later + tile, weight);
         const double *x = cox->tiles + tile * cox->p;
         if (!at->is_brief) {
             cbk_fg_products_add(&at->products, x, weight, CBK_COX_TILE);
@@ -347,8 +358,8 @@ static void fill_value(const going_back *at, const double *beta, cbk_cox_value *
     const cbk_cox_model *cox = &at->model->cox;
     const size_t p = cox->p;
     cbk_sum loglik = at->loglik;
-    cbk_sum_add(&loglik, -log(at->product));
-    cbk_sum_add(&loglik, -(double)at->power * log(2.0));
+    cbk_sum_add(&loglik, -log(at->denominators.product));
+    cbk_sum_add(&loglik, -(double)at->denominators.power * log(2.0));
     for (size_t j = 0; j < p; j++) {
         const cbk_sum *events = &cox->event_sums[j];
         const cbk_sum *all = &at->products.sum[p * p + j];
@@ -378,10 +389,10 @@ void cbk_fg_evaluate(cbk_fg_model *model, const double *beta, cbk_cox_value *out
     memset(sums, 0, 3 * (p + 1) * sizeof *sums);
     double *means = (double *)(void *)(sums + 3 * (p + 1));
     going_back at = {.model = model,
-                     .time = cox->n_times,
+                     .of = {.first = cox->n_times, .end = cox->n_times},
                      .at_risk = sums + p + 1,
                      .later = sums + 2 * (p + 1),
-                     .product = 1.0,
+                     .denominators = {.product = 1.0},
                      .means = means,
                      .is_brief = out->info == NULL};
     at.products = cbk_fg_products_start(model, means + p * CBK_COX_TILE);

@@ -14,16 +14,14 @@ typedef struct cbk_fg_model {
     const double *free; /* [cox.n_times] G just before the time: not censored yet */
     const uint32_t *n_censored; /* [cox.n_runs] */
     const double *stays; /* [n] 1 / G before the competing event, 0 for the others; 0 to
-                            the end of a tile, as the next two */
+                            the end of a tile, as the next */
     /* Left behind by cbk_fg_evaluate(): */
-    double *carried; /* [n] risk times stays: the weight of who had a competing event,
-                        over G */
-    double *later;   /* [n] hazard times G over the times after the row's */
-    double *before;  /* [n_tiles * (p + 1)] sums of carried and carried x before a tile */
-    double *after;   /* [n_tiles * (p + 1)] sums of hazard times G, and times the mean of
-                        x, over the times after a tile's */
-    double *behind;  /* [n_tiles * (p + 1)] sums of risk and risk x after a tile */
-    double *room;    /* [cbk_fg_room(p)] */
+    double *later;  /* [n] hazard times G over the times after the row's */
+    double *before; /* [n_tiles * (p + 1)] sums of carried and carried x before a tile */
+    double *after;  /* [n_tiles * (p + 1)] sums of hazard times G, and times the mean of
+                       x, over the times after a tile's */
+    double *behind; /* [n_tiles * (p + 1)] sums of risk and risk x after a tile */
+    double *room;   /* [cbk_fg_room(p)] */
 } cbk_fg_model;
 
 size_t cbk_fg_room(size_t p);
@@ -40,8 +38,6 @@ void cbk_fg_evaluate(cbk_fg_model *model, const double *beta, cbk_cox_value *out
  * tell about censoring included, where cbk_fg_evaluate() was last.  False when out of
  * memory. */
 bool cbk_fg_score_products(const cbk_fg_model *model, cbk_arena *arena, double *out);
-
-extern const double cbk_fg_ones[CBK_COX_TILE];
 
 /* ---- sums over tiles --------------------------------------------------------------- */
 
@@ -62,32 +58,31 @@ void cbk_fg_products_add(cbk_fg_products *at, const double *x, const double *wei
                          size_t n);
 void cbk_fg_products_close(cbk_fg_products *at);
 
-/* The times with wanted events of one tile, from first to end. */
+/* The times with wanted events of one tile, from first to end; free, inverse and step are
+ * 0 where no such time begins.  Start with {0}.  Needs risk. */
 typedef struct cbk_fg_times {
     size_t tile; /* its first row */
     size_t first;
     size_t end;
-    uint8_t
-        row[CBK_COX_TILE]; /* [end - first] where each begins, from the tile's first */
-    const double *free;    /* [end - first] G before it */
+    uint8_t row[CBK_COX_TILE];    /* [end - first] where each begins */
+    double carried[CBK_COX_TILE]; /* of the rows: risk times stays, the weight of who had
+                                     a competing event, over G */
+    double free[CBK_COX_TILE];    /* G before the time */
+    double inverse[CBK_COX_TILE]; /* 1 / S */
+    double step[CBK_COX_TILE];    /* the hazard that is added */
 } cbk_fg_times;
 
-/* Those from first on: forth; or before end: back. */
+/* Those from first on: forth; or before end: back.  inverse and step are left 0. */
 void cbk_fg_find_times(const cbk_fg_model *model, size_t tile, size_t first,
                        cbk_fg_times *out);
 void cbk_fg_find_times_back(const cbk_fg_model *model, size_t tile, size_t end,
                             cbk_fg_times *out);
 
-/* Column `column` (0: without x) of what is at risk: out[end - first] at the times,
- * carried[65] as by cbk_fg_carry(), both only where there are times.  Returns the sum of
- * risk over the tile. */
+/* Column `column` (0: without x) of what is at risk: out[64] at the times that begin with
+ * rows, times scale[64]; until[65] of carried before each row and after the last. Returns
+ * the sum of risk over the tile. */
 double cbk_fg_sum_at_risk(const cbk_fg_model *model, const cbk_fg_times *of,
-                          size_t column, double *carried, double *out);
-
-/* Column `column` (0: without x) of carried, summed until just before each row of a tile.
- * out[64] is for the row after it.  Needs cbk_fg_evaluate(). */
-void cbk_fg_carry(const cbk_fg_model *model, size_t tile, size_t column,
-                  double out[CBK_COX_TILE + 1]);
+                          size_t column, const double *scale, double *until, double *out);
 
 /* ---- likelihoods without a maximum (fine_gray_monotone.c) ---------------------------
  */

@@ -14,10 +14,10 @@ static cbk_status make_cox(const cbk_fine_gray_rows *rows, cbk_arena *arena,
         return cbk_fail_memory(err);
     }
     for (size_t i = 0; i < n; i++) {
+        /* Without a branch, as below: nobody can guess the kind. */
+        const uint32_t if_any = 0 - (uint32_t)(rows->cause[i] != 0);
         is_event[i] = rows->cause[i] == rows->wanted;
-        kind[i] = rows->cause[i] == 0 ? CBK_FG_CENSORED
-                  : is_event[i]       ? CBK_FG_EVENT
-                                      : CBK_FG_COMPETING;
+        kind[i] = if_any & (is_event[i] ? CBK_FG_EVENT : CBK_FG_COMPETING);
     }
     const cbk_followup followup = {
         .n = n, .time = rows->followup->time, .is_event = is_event};
@@ -29,7 +29,8 @@ static cbk_status make_cox(const cbk_fine_gray_rows *rows, cbk_arena *arena,
     return cbk_cox_model_make(&as_cox, CBK_COX_BRESLOW, arena, out, err);
 }
 
-/* G before each time: who has the event is at risk of censoring at the same time. */
+/* G before each time: who has the event is at risk of censoring at the same time. Without
+ * a branch on kinds, which nobody can guess. */
 static void estimate_censoring(const cbk_cox_model *cox, double *free,
                                uint32_t *n_censored, double *stays)
 {
@@ -37,15 +38,18 @@ static void estimate_censoring(const cbk_cox_model *cox, double *free,
     size_t k = 0;
     for (size_t r = 0; r < cox->n_runs; r++) {
         const cbk_cox_run *run = &cox->runs[r];
-        if (k < cox->n_times && cox->times[k].run == r) {
-            free[k++] = before;
-        }
-        for (uint32_t i = run->first; i < cbk_cox_run_end(run); i++) {
-            n_censored[r] += cox->cluster[i] == CBK_FG_CENSORED ? 1 : 0;
-            stays[i] = cox->cluster[i] == CBK_FG_COMPETING ? 1.0 / before : 0.0;
+        const uint32_t end = cbk_cox_run_end(run);
+        const double inverse = 1.0 / before;
+        uint32_t n_gone = 0;
+        free[k] = before; /* there is one to spare */
+        k += run->n_event > 0;
+        for (uint32_t i = run->first; i < end; i++) {
+            n_gone += cox->cluster[i] == CBK_FG_CENSORED;
+            stays[i] = (double)(cox->cluster[i] == CBK_FG_COMPETING) * inverse;
         }
         const double n_risk = (double)(cox->n - run->first);
-        before *= (n_risk - (double)n_censored[r]) / n_risk;
+        n_censored[r] = n_gone;
+        before *= (n_risk - (double)n_gone) / n_risk;
     }
 }
 
@@ -59,7 +63,6 @@ cbk_status cbk_fg_model_make(const cbk_fine_gray_rows *rows, cbk_arena *arena,
     double *free = CBK_NEW(arena, double, cox->n_times + 1);
     uint32_t *n_censored = CBK_NEW(arena, uint32_t, cox->n_runs + 1);
     double *stays = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE);
-    out->carried = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE);
     out->later = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE);
     out->before = CBK_NEW(arena, double, n_tiles *(cox->p + 1));
     out->after = CBK_NEW(arena, double, n_tiles *(cox->p + 1));

@@ -16,7 +16,7 @@
 typedef struct parting {
     const cbk_fg_model *model;
     size_t run;       /* that begins next */
-    size_t time;      /* times with events before the tile */
+    cbk_fg_times of;  /* the times with events of the tile */
     cbk_sum hazard;   /* H before the tile */
     cbk_sum *moment;  /* [p] M before the tile */
     cbk_sum *debt;    /* [p] sum of q n / Y^2 over the runs so far */
@@ -40,18 +40,18 @@ typedef struct tile_sums {
 } tile_sums;
 
 /* Where the rows' runs and times began. */
-static void fill_places(const parting *at, const cbk_fg_times *of, tile_sums *out)
+static void fill_places(const parting *at, tile_sums *out)
 {
     const cbk_cox_model *cox = &at->model->cox;
+    const cbk_fg_times *of = &at->of;
     size_t run = at->run;
-    size_t k = of->first;
     uint8_t run_at = 0;
     uint8_t time_at = 0;
     for (size_t i = 0; i < CBK_COX_TILE; i++) {
         const size_t row = of->tile + i;
         const double n_risk = row < cox->n ? (double)(cox->n - row) : 1.0;
         const bool is_run = run < cox->n_runs && cox->runs[run].first == row;
-        const bool is_time = k < of->end && cox->times[k].first == row;
+        const bool is_time = of->step[i] > 0.0;
         out->over_y[i] = 1.0 / n_risk;
         out->debt[i] = is_run ? (double)at->model->n_censored[run] / n_risk : 0.0;
         run_at = is_run ? (uint8_t)(i + 1) : run_at;
@@ -59,33 +59,49 @@ static void fill_places(const parting *at, const cbk_fg_times *of, tile_sums *ou
         out->run_at[i] = run_at;
         out->time_at[i] = time_at;
         run += is_run ? 1 : 0;
-        k += is_time ? 1 : 0;
     }
 }
 
-static void fill_tile(parting *at, const cbk_fg_times *of, tile_sums *out)
+/* The hazards of the tile's times, and what they were divided by. */
+static void fill_steps(parting *at)
 {
+    const cbk_cox_model *cox = &at->model->cox;
+    cbk_fg_times *of = &at->of;
+    for (size_t k = of->first; k < of->end; k++) {
+        const size_t row = of->row[k - of->first];
+        of->step[row] = cox->step[k];
+        of->inverse[row] = cox->step[k] / (double)cox->times[k].n_event;
+    }
+}
+
+static void fill_tile(parting *at, tile_sums *out)
+{
+    static const double is_event[] = {[CBK_FG_EVENT] = 1.0, [CBK_FG_COMPETING] = 0.0};
+    static const double is_censored[] = {
+        [CBK_FG_CENSORED] = 1.0, [CBK_FG_COMPETING] = 0.0};
     const cbk_fg_model *model = at->model;
     const cbk_cox_model *cox = &model->cox;
+    const cbk_fg_times *of = &at->of;
     const double *later = model->later + of->tile;
-    double step[CBK_COX_TILE] = {0.0};
+    double step[CBK_COX_TILE];
     double hazard[CBK_COX_TILE];
-    memcpy(out->from, later, sizeof out->from);
-    for (size_t k = 0; k < of->end - of->first; k++) {
-        step[of->row[k]] = cox->step[of->first + k];
-        out->from[of->row[k]] += cox->step[of->first + k] * of->free[k];
+    double at_risk[CBK_COX_TILE];
+    for (size_t i = 0; i < CBK_COX_TILE; i++) {
+        step[i] = of->step[i];
+        out->from[i] = later[i] + of->step[i] * of->free[i];
     }
     cbk_sum_add(&at->hazard,
                 cox->kernels->sum_forth(step, cbk_sum_value(&at->hazard), hazard));
-    cbk_fg_carry(model, of->tile, 0, out->carried);
-    fill_places(at, of, out);
+    (void)cbk_fg_sum_at_risk(model, of, 0, cbk_cox_ones_then_zeros, out->carried,
+                             at_risk);
+    fill_places(at, out);
     for (size_t i = 0; i < CBK_COX_TILE; i++) {
         const bool is_row = of->tile + i < cox->n;
         const uint32_t kind = is_row ? cox->cluster[of->tile + i] : CBK_FG_COMPETING;
-        out->event[i] = kind == CBK_FG_EVENT ? 1.0 : 0.0;
-        out->censored[i] = kind == CBK_FG_CENSORED ? 1.0 : 0.0;
+        out->event[i] = is_event[kind]; /* without a branch that nobody can guess */
+        out->censored[i] = is_censored[kind];
         out->of_x[i] = out->event[i] - cox->risk[of->tile + i] * hazard[i] -
-                       model->carried[of->tile + i] * later[i];
+                       of->carried[i] * later[i];
     }
 }
 
@@ -99,39 +115,38 @@ typedef struct column_sums {
     double debt[CBK_COX_TILE];         /* sum of q n / Y^2 until the row */
 } column_sums;
 
-static void fill_moments(parting *at, const cbk_fg_times *of, size_t j, column_sums *out)
+/* Loops over a tile whose pointers are known to be apart become vector instructions. */
+static void weigh_means(const cbk_fg_times *restrict of, const double *restrict mean,
+                        double *restrict step, double *restrict step_later)
+{
+    for (size_t i = 0; i < CBK_COX_TILE; i++) {
+        step[i] = of->step[i] * mean[i];
+        step_later[i] = step[i] * of->free[i];
+    }
+}
+
+static void fill_moments(parting *at, size_t j, column_sums *out)
 {
     const cbk_fg_model *model = at->model;
     const cbk_cox_model *cox = &model->cox;
-    double at_risk[CBK_COX_TILE];
-    double step[CBK_COX_TILE] = {0.0};
-    double step_later[CBK_COX_TILE] = {0.0};
+    const cbk_fg_times *of = &at->of;
+    double step[CBK_COX_TILE];
+    double step_later[CBK_COX_TILE];
     out->mean[0] = at->mean[j];
-    if (of->first == of->end) {
-        cbk_fg_carry(model, of->tile, j + 1, out->carried);
-    } else {
-        (void)cbk_fg_sum_at_risk(model, of, j + 1, out->carried, at_risk);
-    }
-    for (size_t k = 0; k < of->end - of->first; k++) {
-        const size_t row = of->row[k];
-        const size_t time = of->first + k;
-        const double mean =
-            at_risk[k] * cox->step[time] / (double)cox->times[time].n_event;
-        out->mean[row + 1] = mean;
-        step[row] = cox->step[time] * mean;
-        step_later[row] = step[row] * of->free[k];
-        at->mean[j] = mean;
+    (void)cbk_fg_sum_at_risk(model, of, j + 1, of->inverse, out->carried, out->mean + 1);
+    weigh_means(of, out->mean + 1, step, step_later);
+    if (of->first < of->end) {
+        at->mean[j] = out->mean[of->row[of->end - of->first - 1] + 1];
     }
     const double sum =
         cox->kernels->sum_forth(step, cbk_sum_value(&at->moment[j]), out->moment);
     cbk_sum_add(&at->moment[j], sum);
     const double after = model->after[of->tile / CBK_COX_TILE * (cox->p + 1) + j + 1];
-    (void)cox->kernels->sum_back(step_later, cbk_fg_ones, after, out->later);
+    (void)cox->kernels->sum_back(step_later, cbk_cox_ones_then_zeros, after, out->later);
     out->later[CBK_COX_TILE] = after;
 }
 
-/* Loops over a tile whose pointers are known to be apart become vector instructions.
- * debt[64] of the rows, and q / Y from out->q_over_y[1] on. */
+/* debt[64] of the rows, and q / Y from out->q_over_y[1] on. */
 static void find_debts(const tile_sums *restrict sums, column_sums *restrict out,
                        double *restrict debt)
 {
@@ -166,19 +181,18 @@ static void add_sums(const double *restrict x, const double *restrict of_x,
 }
 
 /* One column of the parts of a tile's n rows. */
-static void fill_parts(parting *at, const cbk_fg_times *of, const tile_sums *sums,
-                       size_t j, size_t n)
+static void fill_parts(parting *at, const tile_sums *sums, size_t j, size_t n)
 {
     const cbk_fg_model *model = at->model;
     const cbk_cox_model *cox = &model->cox;
-    const double *x = cox->tiles + of->tile * cox->p + j * CBK_COX_TILE;
-    const double *risk = cox->risk + of->tile;
-    const double *carried = model->carried + of->tile;
+    const size_t tile = at->of.tile;
+    const double *x = cox->tiles + tile * cox->p + j * CBK_COX_TILE;
+    const double *risk = cox->risk + tile;
     double *part = at->part + j * CBK_COX_TILE;
     column_sums column;
-    fill_moments(at, of, j, &column);
+    fill_moments(at, j, &column);
     fill_debts(at, sums, j, &column);
-    add_sums(x, sums->of_x, risk, carried, &column, part);
+    add_sums(x, sums->of_x, risk, at->of.carried, &column, part);
     for (size_t i = 0; i < n; i++) { /* without a branch that nobody can guess */
         part[i] += sums->censored[i] * column.q_over_y[sums->run_at[i]] -
                    sums->event[i] * column.mean[sums->time_at[i]];
@@ -191,18 +205,17 @@ static void take_tile(parting *at, size_t tile, cbk_fg_products *products)
     const cbk_fg_model *model = at->model;
     const cbk_cox_model *cox = &model->cox;
     const size_t n = cox->n - tile < CBK_COX_TILE ? cox->n - tile : CBK_COX_TILE;
-    cbk_fg_times of;
-    cbk_fg_find_times(model, tile, at->time, &of);
+    cbk_fg_find_times(model, tile, at->of.end, &at->of);
+    fill_steps(at);
     tile_sums sums;
-    fill_tile(at, &of, &sums);
+    fill_tile(at, &sums);
     for (size_t j = 0; j < cox->p; j++) {
-        fill_parts(at, &of, &sums, j, n);
+        fill_parts(at, &sums, j, n);
     }
     while (at->run < cox->n_runs && cox->runs[at->run].first < tile + CBK_COX_TILE) {
         at->run++;
     }
-    at->time = of.end;
-    cbk_fg_products_add(products, at->part, cbk_fg_ones, CBK_COX_TILE);
+    cbk_fg_products_add(products, at->part, cbk_cox_ones_then_zeros, CBK_COX_TILE);
 }
 
 bool cbk_fg_score_products(const cbk_fg_model *model, cbk_arena *arena, double *out)

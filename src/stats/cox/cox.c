@@ -238,7 +238,7 @@ static void leave_basis(cbk_cox_fitting *at)
     if (is_whole) {
         cbk_cox_basis_leave_variance(&at->basis, at->inverse, at->step);
     }
-    cbk_cox_likelihood(&at->model, at->beta, &at->now);
+    cbk_cox_look(at, &at->model, at->beta, &at->now);
     if (!is_whole) {
         memcpy(at->factors, at->now.info, p * p * sizeof *at->factors);
         (void)cbk_cox_factor(at->factors, at->reference, p);
@@ -261,9 +261,10 @@ static bool make_variances(cbk_cox_fitting *at)
     if (!at->fit->request.is_robust) {
         return true;
     }
-    double *products = numbers(at->arena, p * p);
+    double *products = numbers(at->arena, p * p); /* 0 where they cannot be computed */
     if (products == NULL ||
-        !cbk_cox_score_products(&at->model, at->beta, at->arena, products)) {
+        (!at->is_far &&
+         !cbk_cox_score_products(&at->model, at->beta, at->arena, products))) {
         return false;
     }
     sandwich(at, products);
@@ -305,7 +306,11 @@ static bool fill_profiles(cbk_cox_fitting *at)
         profile[j] = no_profile;
         std_error[j] = sqrt(at->inverse[j * p + j]);
     }
+    if (at->is_far && !cbk_cox_far_make(&at->model, at->arena, &at->far)) {
+        return !cbk_arena_has_failed(at->arena);
+    }
     cbk_cox_summit summit = {.model = &at->model,
+                             .far = at->is_far ? &at->far : NULL,
                              .beta = at->beta,
                              .std_error = std_error,
                              .direction = at->direction,
@@ -360,6 +365,7 @@ static bool fit_plain(cbk_cox_fitting *at, double z)
         return true;
     }
     fit->notes |= at->is_monotone ? CBK_NOTE_MONOTONE : 0;
+    fit->is_far = at->is_far;
     fit->loglik = at->now.loglik;
     fit->likelihood_ratio = test_of(fmax(0.0, 2.0 * (fit->loglik - fit->loglik_null)), p);
     const double wald = at->is_monotone ? none : sum_of_squares(at);
@@ -467,8 +473,8 @@ static bool test_proportional(cbk_cox_fitting *at)
     cbk_cox *fit = at->fit;
     const size_t p = at->model.p;
     const size_t n_all = fit->n_covariates;
-    if (!fit->request.wants_proportional || at->is_monotone || fit->request.is_firth ||
-        cbk_cox_ties_are_exact(fit->request.ties)) {
+    if (!fit->request.wants_proportional || at->is_monotone || at->is_far ||
+        fit->request.is_firth || cbk_cox_ties_are_exact(fit->request.ties)) {
         return true;
     }
     const size_t *term = at->rows->term;
@@ -589,7 +595,8 @@ static cbk_status fit_rows(cbk_cox_fitting *at, cbk_error *err)
         cbk_arena_has_failed(at->arena)) {
         return cbk_fail_memory(err);
     }
-    if (at->kept_rows != NULL && (fit->notes & CBK_NOTE_NOT_CONVERGED) == 0) {
+    if (at->kept_rows != NULL && (fit->notes & CBK_NOTE_NOT_CONVERGED) == 0 &&
+        !at->is_far) {
         cbk_cox_kept_fill(at->kept_rows, &at->model, at->kept, at->direction);
         memcpy(at->kept_rows->beta, at->beta, at->model.p * sizeof *at->beta);
         memcpy(at->kept_rows->inverse, at->inverse,

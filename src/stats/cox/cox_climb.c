@@ -132,6 +132,14 @@ void cbk_cox_come_back(cbk_cox_fitting *at)
         at->direction[j] = at->outward[j] > 0.0 ? 1 : at->outward[j] < 0.0 ? -1 : 0;
     }
     at->model = at->whole;
+    if (at->is_far) { /* so that the order of x'b is that of the limit */
+        const double by = 1e6 * cbk_cox_spread(&at->model, at->beta) /
+                          cbk_cox_spread(&at->model, at->outward);
+        for (size_t j = 0; j < at->model.p; j++) {
+            at->beta[j] += by * at->outward[j];
+        }
+        return;
+    }
     cbk_cox_likelihood(&at->model, at->beta, &at->next);
     cbk_cox_go_out(&at->model, at->outward, at->direction, at->beta, &at->next);
 }
@@ -147,9 +155,8 @@ bool cbk_cox_has_full_rank(const cbk_cox_fitting *at)
     return true;
 }
 
-bool cbk_cox_fit_climb(cbk_cox_fitting *at)
+static bool climb_by_newton(cbk_cox_fitting *at)
 {
-    at->whole = at->model;
     at->has_start = cbk_cox_start_near(climbed(at), &at->now, at->arena, at->beta,
                                        &at->fit->n_iterations);
     if (at->has_start) {
@@ -186,4 +193,10 @@ bool cbk_cox_fit_climb(cbk_cox_fitting *at)
         return is_up ? at->is_monotone || !is_lame : at->is_monotone && decrement < 1e-10;
     }
     return false;
+}
+
+bool cbk_cox_fit_climb(cbk_cox_fitting *at)
+{
+    at->whole = at->model;
+    return climb_by_newton(at) || cbk_cox_climb_carefully(at);
 }

@@ -22,6 +22,7 @@ typedef struct standing {
 
 /* ---- sums of weights by place ------------------------------------------------------ */
 
+enum { AHEAD = 24 /* rows, in which numbers come from memory */ };
 enum { WORD = 64, STEP = 64, GROUP = WORD * STEP, PART = GROUP * STEP };
 
 /* With weights a binary indexed tree.  Without, a bit for each place, and how many come
@@ -119,6 +120,15 @@ static double tally_before(const tally *of, size_t place)
                     of->of_word[word] + cbk_count_bits(of->bits[word] & before));
 }
 
+/* The weight of the places from..to, of which `before` come before. */
+static double tally_within(const tally *of, size_t from, size_t to, double before)
+{
+    if (of->sum == NULL && to == from + 1) { /* nobody is equal */
+        return (double)(of->bits[from / WORD] >> from % WORD & 1);
+    }
+    return tally_before(of, to) - before;
+}
+
 /* ---- pairs ------------------------------------------------------------------------- */
 
 typedef struct counting {
@@ -159,6 +169,9 @@ static bool rank_rows(const cbk_cox_model *model, const double *beta, cbk_arena 
     const double tie = rounding * fmax(1.0, largest);
     for (size_t first = 0, end = 0; first < n; first = end) {
         while (end < n && value[order[end]] <= value[order[first]] + tie) {
+            const uint32_t soon = order[end + AHEAD < n ? end + AHEAD : end];
+            __builtin_prefetch(&value[soon]);
+            __builtin_prefetch(&out->standing[soon], 1);
             end++;
         }
         for (size_t k = first; k < end; k++) {
@@ -173,10 +186,11 @@ static bool rank_rows(const cbk_cox_model *model, const double *beta, cbk_arena 
 /* Adds, times sign, those in the tally on one side of row i, and half of its equals. */
 static void count_row(counting *count, uint32_t i, bool wants_below, double sign)
 {
-    const double below = tally_before(&count->at, count->standing[i].from);
-    const double until = tally_before(&count->at, count->standing[i].to);
-    const double side = wants_below ? below : count->at.total - until;
-    count->agreeing[i] += sign * (side + 0.5 * (until - below));
+    const standing *row = &count->standing[i];
+    const double below = tally_before(&count->at, row->from);
+    const double equal = tally_within(&count->at, row->from, row->to, below);
+    const double side = wants_below ? below : count->at.total - (below + equal);
+    count->agreeing[i] += sign * (side + 0.5 * equal);
     count->pairs[i] += sign * count->at.total;
 }
 

@@ -59,52 +59,100 @@ bool cbk_cox_far_make(const cbk_cox_model *model, cbk_arena *arena, cbk_cox_far 
 
 /* ---- a time ----------------------------------------------------------------------- */
 
-/* The logarithm of what a row counts in a denominator of the time. */
-static double log_part(const cbk_cox_far *at, size_t i, const cbk_cox_time *time,
-                       double share)
+/* The logarithm of what a row counts in a denominator of the time, but for its risk. */
+static double log_weight(const cbk_cox_far *at, size_t i, const cbk_cox_time *time,
+                         double share)
 {
     const bool is_event = i < (size_t)time->first + time->n_event;
-    const double weight = cbk_cox_weight(at->model, i) * (is_event ? 1.0 - share : 1.0);
-    return at->eta[i] + log(weight);
+    return log(cbk_cox_weight(at->model, i) * (is_event ? 1.0 - share : 1.0));
+}
+
+/* x'b + offset of row i less that of row top: where rows are far out and near to each
+ * other that has more digits than each. */
+static double eta_from(const cbk_cox_far *at, size_t i, size_t top, const double *beta)
+{
+    const double *x = cbk_cox_x(at->model, i);
+    const double *of_top = cbk_cox_x(at->model, top);
+    double sum = cbk_cox_offset(at->model, i) - cbk_cox_offset(at->model, top);
+    for (size_t j = 0; j < at->model->p; j++) {
+        sum += (x[j * CBK_COX_TILE] - of_top[j * CBK_COX_TILE]) * beta[j];
+    }
+    return sum;
+}
+
+/* The row that counts most; fills part, from what it counts. */
+static size_t fill_parts(cbk_cox_far *at, const cbk_cox_time *time, double share,
+                         const double *beta)
+{
+    const cbk_cox_model *model = at->model;
+    const cbk_cox_run *run = &model->runs[time->run];
+    size_t top = time->first;
+    for (size_t i = time->first; i < run->stratum_end; i++) {
+        at->part[i] = is_at_risk(model, i, run)
+                          ? at->eta[i] + log_weight(at, i, time, share)
+                          : -(double)INFINITY;
+        top = at->part[i] > at->part[top] ? i : top;
+    }
+    const double of_top = log_weight(at, top, time, share);
+    for (size_t i = time->first; i < run->stratum_end; i++) {
+        if (isfinite(at->part[i])) {
+            at->part[i] =
+                eta_from(at, i, top, beta) + (log_weight(at, i, time, share) - of_top);
+        }
+    }
+    return top;
+}
+
+/* What the events add, less what they would if each were row top. */
+static void add_events(cbk_cox_far *at, const cbk_cox_time *time, size_t top,
+                       double part, const double *beta, cbk_cox_value *out)
+{
+    const cbk_cox_model *model = at->model;
+    const double *of_top = cbk_cox_x(model, top);
+    for (size_t i = time->first; i < (size_t)time->first + time->n_event; i++) {
+        const double *x = cbk_cox_x(model, i);
+        const double weight = part * cbk_cox_weight(model, i);
+        cbk_sum_add(&at->loglik, weight * eta_from(at, i, top, beta));
+        for (size_t j = 0; j < model->p; j++) {
+            out->gradient[j] +=
+                weight * (x[j * CBK_COX_TILE] - of_top[j * CBK_COX_TILE]);
+        }
+    }
 }
 
 /* One denominator: adds to loglik and gradient, and its cells from `cell` on.  Returns
  * the next cell. */
 static size_t add_part(cbk_cox_far *at, const cbk_cox_time *time, double share,
-                       double weight, size_t cell, cbk_cox_value *out)
+                       double weight, const double *beta, size_t cell,
+                       cbk_cox_value *out)
 {
     const cbk_cox_model *model = at->model;
     const cbk_cox_run *run = &model->runs[time->run];
     const size_t p = model->p;
-    size_t top = time->first;
-    double sum = 0.0;
-    for (size_t i = time->first; i < run->stratum_end; i++) {
-        at->part[i] =
-            is_at_risk(model, i, run) ? log_part(at, i, time, share) : -(double)INFINITY;
-        top = at->part[i] > at->part[top] ? i : top;
-    }
-    const double most = at->part[top];
+    const size_t top = fill_parts(at, time, share, beta);
     const double *of_top = cbk_cox_x(model, top);
+    double sum = 0.0;
     memset(at->mean, 0, p * sizeof *at->mean);
     for (size_t i = time->first; i < run->stratum_end; i++) {
-        const double risk = exp(at->part[i] - most);
+        const double risk = exp(at->part[i]);
         const double *x = cbk_cox_x(model, i);
         sum += risk;
         for (size_t j = 0; j < p; j++) {
             at->mean[j] += risk * (x[j * CBK_COX_TILE] - of_top[j * CBK_COX_TILE]);
         }
     }
-    out->loglik -= weight * (most + log(sum));
+    add_events(at, time, top, 1.0 / (double)parts_of(model, time), beta, out);
+    cbk_sum_add(&at->loglik, -weight * (log_weight(at, top, time, share) + log(sum)));
     for (size_t j = 0; j < p; j++) {
         at->mean[j] /= sum;
-        out->gradient[j] -= weight * (of_top[j * CBK_COX_TILE] + at->mean[j]);
+        out->gradient[j] -= weight * at->mean[j];
     }
     for (size_t i = time->first; i < run->stratum_end; i++) {
         if (!is_at_risk(model, i, run)) {
             continue;
         }
         const double *x = cbk_cox_x(model, i);
-        at->size[cell] = sqrt(weight / sum) * exp(0.5 * (at->part[i] - most));
+        at->size[cell] = sqrt(weight / sum) * exp(0.5 * at->part[i]);
         for (size_t j = 0; j < p; j++) {
             at->cell[cell * p + j] =
                 x[j * CBK_COX_TILE] - of_top[j * CBK_COX_TILE] - at->mean[j];
@@ -114,30 +162,25 @@ static size_t add_part(cbk_cox_far *at, const cbk_cox_time *time, double share,
     return cell;
 }
 
-static void add_times(cbk_cox_far *at, cbk_cox_value *out)
+static void add_times(cbk_cox_far *at, const double *beta, cbk_cox_value *out)
 {
     const cbk_cox_model *model = at->model;
     size_t cell = 0;
-    out->loglik = 0.0;
+    at->loglik = (cbk_sum){0};
     memset(out->gradient, 0, model->p * sizeof *out->gradient);
     for (size_t k = 0; k < model->n_times; k++) {
         const cbk_cox_time *time = &model->times[k];
         const size_t n_parts = parts_of(model, time);
         double weight = 0.0;
         for (size_t i = time->first; i < (size_t)time->first + time->n_event; i++) {
-            const double *x = cbk_cox_x(model, i);
-            const double one = cbk_cox_weight(model, i);
-            weight += one;
-            out->loglik += one * at->eta[i];
-            for (size_t j = 0; j < model->p; j++) {
-                out->gradient[j] += one * x[j * CBK_COX_TILE];
-            }
+            weight += cbk_cox_weight(model, i);
         }
         for (size_t l = 0; l < n_parts; l++) {
             cell = add_part(at, time, (double)l / (double)n_parts,
-                            weight / (double)n_parts, cell, out);
+                            weight / (double)n_parts, beta, cell, out);
         }
     }
+    out->loglik = cbk_sum_value(&at->loglik);
 }
 
 /* ---- the triangle ------------------------------------------------------------------ */
@@ -267,14 +310,19 @@ static void fill_information(const cbk_cox_far *at, double *info)
     }
 }
 
-void cbk_cox_far_evaluate(cbk_cox_far *at, const double *beta, cbk_cox_value *out)
+void cbk_cox_far_plain(cbk_cox_far *at, const double *beta, cbk_cox_value *out)
 {
     const cbk_cox_model *model = at->model;
     for (size_t i = 0; i < model->n; i++) {
         at->eta[i] = cbk_cox_offset(model, i) + cbk_cox_along(model, i, beta);
     }
-    add_times(at, out);
+    add_times(at, beta, out);
     fill_information(at, out->info);
+}
+
+void cbk_cox_far_evaluate(cbk_cox_far *at, const double *beta, cbk_cox_value *out)
+{
+    cbk_cox_far_plain(at, beta, out);
     const double logarithm = decompose(at);
     out->loglik += 0.5 * logarithm;
     if (isfinite(logarithm)) {

@@ -9,6 +9,7 @@
 typedef struct cbk_cox_far {
     const cbk_cox_model *model;
     size_t n_cells;
+    cbk_sum loglik; /* so far */
     /* Room: */
     double *eta;     /* [n] x'b + offset */
     double *part;    /* [n] */
@@ -27,5 +28,9 @@ bool cbk_cox_far_make(const cbk_cox_model *model, cbk_arena *arena, cbk_cox_far 
 
 /* Log-likelihood, gradient and information at beta[p], the first two with the penalty. */
 void cbk_cox_far_evaluate(cbk_cox_far *at, const double *beta, cbk_cox_value *out);
+
+/* The same without the penalty: the information keeps its digits where it is nearly
+ * lost, and nothing is too far out. */
+void cbk_cox_far_plain(cbk_cox_far *at, const double *beta, cbk_cox_value *out);
 
 #endif

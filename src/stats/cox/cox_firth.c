@@ -161,10 +161,12 @@ bool cbk_cox_firth_fit(const cbk_cox_model *model, double level, cbk_arena *aren
     }
     at.learned = CBK_NEW(arena, double, p *p + 1);
     at.width = CBK_NEW(arena, double, p + 1);
-    if (at.width == NULL) {
+    at.metric = CBK_NEW(arena, double, p *p + 1);
+    if (at.metric == NULL) {
         return false;
     }
     evaluate(&of, at.now, &at.value);
+    memcpy(at.metric, at.value.info, p * p * sizeof *at.metric);
     for (size_t j = 0; j < p; j++) { /* of a standard deviation; of little information */
         at.width[j] = 2.0 * fmax(1.0, 1.0 / sqrt(at.value.info[j * p + j]));
     }
@@ -181,7 +183,7 @@ bool cbk_cox_firth_fit(const cbk_cox_model *model, double level, cbk_arena *aren
     for (size_t j = 0; j < p; j++) {
         out->gradient = fmax(out->gradient, fabs(at.value.gradient[j]));
     }
-    for (size_t j = 0; j < p; j++) {
+    for (size_t j = 0; j < p && out->is_converged; j++) {
         const double width = 2.0 * sqrt(inverse[j * p + j]);
         const double target = out->loglik - 0.5 * z * z;
         for (int side = -1; side <= 1; side += 2) {

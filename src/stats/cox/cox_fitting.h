@@ -1,8 +1,10 @@
-/* stats/cox/cox_fitting.h - a fit on its way: what cox.c and cox_climb.c share. */
+/* stats/cox/cox_fitting.h - a fit on its way: what cox.c, cox_climb.c and cox_careful.c
+ * share. */
 #ifndef STATS_COX_FITTING_H
 #define STATS_COX_FITTING_H
 
 #include "stats/cox/cox_basis.h"
+#include "stats/cox/cox_far.h"
 #include "stats/cox/cox_model.h"
 
 typedef struct cbk_cox_fitting {
@@ -30,6 +32,8 @@ typedef struct cbk_cox_fitting {
     cbk_cox_value next;
     bool is_monotone;
     bool has_start;       /* from a sample */
+    bool is_far;          /* the maximum is where no exp() holds all risks */
+    cbk_cox_far far;      /* for there */
     double *all_variance; /* [n_covariates^2] the fit's, as the next */
     cbk_cox_test *terms;
     cbk_cox_kept *kept_rows; /* where wanted */
@@ -42,6 +46,14 @@ void cbk_cox_enter_basis(cbk_cox_fitting *at);
 
 /* True at the maximum, or at that of the limit. */
 bool cbk_cox_fit_climb(cbk_cox_fitting *at);
+
+/* The same once more from 0, slowly, by sums that lose no digits; sets is_far.  Not for
+ * exact ties or many rows. */
+bool cbk_cox_climb_carefully(cbk_cox_fitting *at);
+
+/* The likelihood of the model or its basis, by these sums where is_far. */
+void cbk_cox_look(cbk_cox_fitting *at, const cbk_cox_model *model, const double *beta,
+                  cbk_cox_value *out);
 
 /* From the limit back to the likelihood of all rows, so far out that they are the same to
  * a double's last digits. */

@@ -13,7 +13,8 @@
 
 enum {
     ITERATIONS_MAX = 500,
-    LEARNING_MAX = 60,
+    LEARNING_MAX = 60, /* along a profile, which has many tops */
+    LEARNING_MANY = 150,
     HALVINGS_MAX = 40,
     SEARCH_MAX = 200,
     SHORTER_MAX = 5
@@ -101,8 +102,10 @@ static void learn(cbk_cox_climber *at, size_t held)
     double *hy = at->factors;
     double *y = at->next.gradient;
     double sy = 0.0;
+    double slope = 0.0; /* where the step began */
     double yhy = 0.0;
     for (size_t j = 0; j < p; j++) {
+        slope += at->step[j] * y[j];
         y[j] = j == held ? 0.0 : y[j] - at->value.gradient[j];
         sy += at->step[j] * y[j];
     }
@@ -113,8 +116,18 @@ static void learn(cbk_cox_climber *at, size_t held)
         }
         yhy += y[j] * hy[j];
     }
-    if (!(sy > 1e-8 * yhy)) {
-        return; /* not concave here, or all rounding */
+    if (!(sy > 1e-9 * fabs(slope))) {
+        return; /* not concave here, or all rounding: between its bends it is a plane */
+    }
+    if (!(sy > 1e-8 * yhy)) { /* a bend, after such a plane */
+        const double share = sy / yhy;
+        for (size_t j = 0; j < p * p; j++) {
+            at->learned[j] *= share;
+        }
+        for (size_t j = 0; j < p; j++) {
+            hy[j] *= share;
+        }
+        yhy = sy;
     }
     for (size_t j = 0; j < p; j++) {
         for (size_t k = 0; k < p; k++) {
@@ -139,13 +152,19 @@ static double find_learned_step(cbk_cox_climber *at, size_t held)
     return decrement;
 }
 
-/* What is learned at one place of a likelihood that is not concave holds near it. */
+/* What is learned at one place of a likelihood that is not concave holds near it: by each
+ * coefficient or, where one covariate is nearly a sum of others, by all together. */
 static void shorten_step(cbk_cox_climber *at)
 {
     double length = 0.0;
+    double square = 0.0;
     for (size_t j = 0; j < at->p; j++) {
         length = fmax(length, fabs(at->step[j]) / at->width[j]);
+        for (size_t k = 0; k < at->p; k++) {
+            square += at->step[j] * at->metric[j * at->p + k] * at->step[k];
+        }
     }
+    length = fmin(length, 0.5 * sqrt(fmax(square, 0.0)));
     for (size_t j = 0; j < at->p && length > 1.0; j++) {
         at->step[j] /= length;
     }
@@ -184,7 +203,9 @@ static bool is_at_supremum(const cbk_cox_climber *at)
 bool cbk_cox_climb(cbk_cox_climber *at, size_t held)
 {
     const bool is_learning = at->learned != NULL;
-    const int n_max = is_learning ? LEARNING_MAX + 2 * (int)at->p : ITERATIONS_MAX;
+    const int n_max = !is_learning     ? ITERATIONS_MAX
+                      : held < at->p ? LEARNING_MAX + 2 * (int)at->p
+                                     : LEARNING_MANY + 2 * (int)at->p;
     double least = (double)INFINITY; /* decrement */
     int n_stale = 0;
     bool is_new = true; /* nothing has been learned */
@@ -338,7 +359,11 @@ double cbk_cox_profile_limit(cbk_cox_climber *at, size_t j, double start, double
 static void evaluate_plain(void *context, const double *beta, cbk_cox_value *out)
 {
     const cbk_cox_summit *of = context;
-    cbk_cox_likelihood(of->model, beta, out);
+    if (of->far != NULL) {
+        cbk_cox_far_plain(of->far, beta, out);
+    } else {
+        cbk_cox_likelihood(of->model, beta, out);
+    }
 }
 
 static cbk_cox_test test_of(double chisq)

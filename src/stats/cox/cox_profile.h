@@ -3,6 +3,7 @@
 #ifndef STATS_COX_PROFILE_H
 #define STATS_COX_PROFILE_H
 
+#include "stats/cox/cox_far.h"
 #include "stats/cox/cox_model.h"
 
 /* The log-likelihood to climb: -infinity where it cannot be computed. */
@@ -18,7 +19,8 @@ typedef struct cbk_cox_climber {
     /* [p * p] the inverse of the curvature, learned on the way from how the gradient
      * changes; NULL: the information is the curvature */
     double *learned;
-    double *width;       /* [p] how far a step may lead, where learned is */
+    double *width;       /* [p] how far a step may lead, where learned is, */
+    double *metric;      /* [p * p] or, where that is more, twice by this length of it */
     double *now;         /* [p] */
     cbk_cox_value value; /* there */
     size_t n_iterations; /* so far */
@@ -53,6 +55,7 @@ double cbk_cox_profile_limit(cbk_cox_climber *at, size_t j, double start, double
 /* What is known of a fit. */
 typedef struct cbk_cox_summit {
     const cbk_cox_model *model;
+    cbk_cox_far *far;        /* of the model, where its maximum is far out; else NULL */
     const double *beta;      /* [p] scaled; not read where infinite */
     const double *std_error; /* [p] likewise */
     const int *direction;    /* [p] 1 and -1: to infinity; 0: finite */

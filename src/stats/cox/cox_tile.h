@@ -26,6 +26,12 @@ typedef struct cbk_cox_kernels {
      * from then on. */
     double (*sum_forth)(double *a, double base, double *out);
     double (*sum_products)(const double *a, const double *b);
+    /* until[65]: until[i] = before + sum of carried x of the rows before i;
+     * out[i] = (behind + sum of risk x from i on + free until[i]) scale.  Returns the sum
+     * of all risk x, without behind. */
+    double (*sum_both)(const double *x, const double *risk, double behind,
+                       const double *carried, double before, const double *free,
+                       const double *scale, double *until, double *out);
     /* Adds weight x x' of the first n rows, n <= 128 a multiple of 4, to the lower
      * triangle of info[p * p * 4], four rows apart, and weight x to gradient[p * 4] (or
      * NULL).  x is [p * stride], column by column. */

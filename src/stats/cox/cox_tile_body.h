@@ -193,6 +193,36 @@ static TARGET double NAMED(sum_forth)(double *a, double base, double *out)
     return before;
 }
 
+/* One sum goes back and one forth, so that neither waits for the other. */
+static TARGET double NAMED(sum_both)(const double *x, const double *risk, double behind,
+                                     const double *carried, double before,
+                                     const double *free, const double *scale,
+                                     double *until, double *out)
+{
+    double product[CBK_COX_TILE];
+    double from[CBK_COX_TILE];
+    for (size_t i = 0; i < CBK_COX_TILE; i += WIDTH) {
+        NAMED(store)(product + i, NAMED(load)(carried + i) * NAMED(load)(x + i));
+    }
+    double so_far = 0.0;
+    double after = 0.0;
+    until[0] = before;
+    for (size_t i = 0; i < CBK_COX_TILE; i += CBK_COX_LANES) {
+        const size_t back = CBK_COX_TILE - CBK_COX_LANES - i;
+        double sum = 0.0;
+        NAMED(sum_four_forth)(product + i, so_far, before, until + i + 1, &sum);
+        so_far += sum;
+        NAMED(sum_four_back)(risk + back, x + back, after, behind, from + back, &sum);
+        after += sum;
+    }
+    for (size_t i = 0; i < CBK_COX_TILE; i += WIDTH) {
+        const LANES all =
+            NAMED(load)(from + i) + NAMED(load)(free + i) * NAMED(load)(until + i);
+        NAMED(store)(out + i, all * NAMED(load)(scale + i));
+    }
+    return after;
+}
+
 static TARGET double NAMED(sum_products)(const double *a, const double *b)
 {
     enum { N_SUMS = 2 * CBK_COX_LANES / WIDTH };
@@ -578,6 +608,7 @@ static const cbk_cox_kernels NAMED(kernels) = {.fill_risk = NAMED(fill_risk),
                                                .sum_back = NAMED(sum_back),
                                                .sum_forth = NAMED(sum_forth),
                                                .sum_products = NAMED(sum_products),
+                                               .sum_both = NAMED(sum_both),
                                                .update = NAMED(update),
                                                .take = NAMED(take),
                                                .turn_rows = NAMED(turn_rows),

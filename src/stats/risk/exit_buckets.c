@@ -31,13 +31,13 @@ enum {
 
 typedef struct heavy_time {
     double time;
-    size_t bucket; /* where it would have gone */
-    uint32_t n;
-    uint32_t n_event;
+    size_t bucket;                /* where it would have gone */
+    uint32_t n_of[UINT8_MAX + 1]; /* of each kind */
 } heavy_time;
 
 typedef struct parting {
     const cbk_followup *followup;
+    const cbk_exit_kinds *kinds;
     size_t n_buckets;
     double least;
     double scale; /* a time's bucket is (time - least) * scale, rounded down */
@@ -88,11 +88,11 @@ static bool find_scale(parting *part, const cbk_time_range *range)
 /* A block of the follow-up.  The last one is filled up, so that loops over a block have a
  * known length and become vector instructions. */
 typedef struct block {
-    const double *time;   /* [BLOCK] */
-    const bool *is_event; /* [BLOCK] */
-    size_t n;             /* that count */
+    const double *time;  /* [BLOCK] */
+    const uint8_t *kind; /* [BLOCK] */
+    size_t n;            /* that count */
     double last_time[BLOCK];
-    bool last_event[BLOCK];
+    uint8_t last_kind[BLOCK];
     uint16_t bucket[BLOCK];
 } block;
 
@@ -124,16 +124,16 @@ static void take_block(const parting *part, size_t start, block *out)
 {
     const cbk_followup *rows = part->followup;
     out->time = rows->time + start;
-    out->is_event = rows->is_event + start;
+    out->kind = part->kinds->of + start;
     out->n = BLOCK;
     if (rows->n - start < BLOCK) {
         out->n = rows->n - start;
         for (size_t i = 0; i < BLOCK; i++) {
             out->last_time[i] = i < out->n ? out->time[i] : part->least;
-            out->last_event[i] = i < out->n && out->is_event[i];
+            out->last_kind[i] = i < out->n ? out->kind[i] : 0;
         }
         out->time = out->last_time;
-        out->is_event = out->last_event;
+        out->kind = out->last_kind;
     }
     find_places(part, out->time, out->bucket);
 }
@@ -165,11 +165,12 @@ static uint32_t count_buckets(parting *part, uint32_t *counts)
 /* Counts a line of heavy times. */
 static void count_heavy(parting *part, const uint64_t *line, size_t n)
 {
+    const cbk_exit_kinds *kinds = part->kinds;
     for (size_t i = 0; i < n; i++) {
+        const double time = cbk_time_key_time(line[i], kinds->bits) / kinds->scale;
+        const unsigned kind = cbk_time_key_mark(line[i], kinds->bits);
         for (size_t h = 0; h < part->n_heavy; h++) {
-            const unsigned is_it = cbk_time_key_time(line[i]) == part->heavy[h].time;
-            part->heavy[h].n += is_it;
-            part->heavy[h].n_event += is_it & (unsigned)(line[i] & 1u);
+            part->heavy[h].n_of[kind] += time == part->heavy[h].time ? 1 : 0;
         }
     }
 }
@@ -204,12 +205,14 @@ static void write_rest(parting *part, uint64_t *keys)
 static void fill_buckets(parting *part, uint64_t *keys)
 {
     block at;
+    const int bits = part->kinds->bits;
+    const double scale = part->kinds->scale;
     for (size_t start = 0; start < part->followup->n; start += BLOCK) {
         take_block(part, start, &at);
         for (size_t i = 0; i < at.n; i++) {
             const size_t b = at.bucket[i];
             const uint32_t n = part->fill[b]++;
-            part->line[b][n % LINE] = cbk_time_key(at.time[i], at.is_event[i]);
+            part->line[b][n % LINE] = cbk_time_key(at.time[i] * scale, at.kind[i], bits);
             if (n % LINE == LINE - 1) {
                 if (b == DUMP) {
                     count_heavy(part, part->line[DUMP], LINE);
@@ -222,15 +225,29 @@ static void fill_buckets(parting *part, uint64_t *keys)
     write_rest(part, keys);
 }
 
-void cbk_exit_times_add(cbk_exit_times *out, const uint64_t *keys, size_t n,
-                        uint32_t *n_exits)
+bool cbk_exit_times_room(const cbk_exit_kinds *kinds, size_t n_rows, size_t n,
+                         cbk_arena *arena, cbk_exit_times *out)
+{
+    *out = (cbk_exit_times){.time = CBK_NEW(arena, double, n_rows),
+                            .n_event = CBK_NEW(arena, uint32_t, n_rows),
+                            .n_exit_before = CBK_NEW(arena, uint32_t, n_rows + 1)};
+    out->kind = kinds->is_kept ? CBK_NEW(arena, uint8_t, n) : NULL;
+    return !cbk_arena_has_failed(arena);
+}
+
+/* Told what is known of the keys, so that the usual ones have a loop of their own. */
+static inline __attribute__((always_inline)) void add_keys(cbk_exit_times *out, int bits,
+                                                           double per_scale, bool is_kept,
+                                                           const uint64_t *keys, size_t n,
+                                                           uint32_t *n_exits)
 {
     size_t row = out->n_rows;
     uint32_t n_before = *n_exits;
     double last = row > 0 ? out->time[row - 1] : -1.0;
     for (size_t i = 0; i < n; i++, n_before++) {
         const uint64_t key = keys[i];
-        const double time = cbk_time_key_time(key);
+        const double time = cbk_time_key_time(key, bits) * per_scale;
+        const unsigned kind = cbk_time_key_mark(key, bits);
         if (time != last) {
             out->time[row] = time;
             out->n_event[row] = 0;
@@ -238,10 +255,39 @@ void cbk_exit_times_add(cbk_exit_times *out, const uint64_t *keys, size_t n,
             row++;
             last = time;
         }
-        out->n_event[row - 1] += (uint32_t)(key & 1u);
+        out->n_event[row - 1] += kind > 0 ? 1 : 0;
+        if (is_kept) {
+            out->kind[n_before] = (uint8_t)kind;
+        }
     }
     out->n_rows = row;
     *n_exits = n_before;
+}
+
+void cbk_exit_times_add(cbk_exit_times *out, const cbk_exit_kinds *kinds,
+                        const uint64_t *keys, size_t n, uint32_t *n_exits)
+{
+    if (kinds->is_kept) {
+        add_keys(out, kinds->bits, 1.0 / kinds->scale, true, keys, n, n_exits);
+    } else {
+        add_keys(out, 1, 1.0, false, keys, n, n_exits);
+    }
+}
+
+static void add_heavy(const heavy_time *heavy, cbk_exit_times *out, uint32_t *n_exits)
+{
+    out->time[out->n_rows] = heavy->time;
+    out->n_exit_before[out->n_rows] = *n_exits;
+    out->n_event[out->n_rows] = 0;
+    for (size_t kind = 0; kind <= UINT8_MAX; kind++) {
+        const uint32_t n = heavy->n_of[kind];
+        out->n_event[out->n_rows] += kind > 0 ? n : 0;
+        if (out->kind != NULL) {
+            memset(out->kind + *n_exits, (int)kind, n);
+        }
+        *n_exits += n;
+    }
+    out->n_rows++;
 }
 
 /* Appends a bucket's sorted keys and the heavy times that lie among them. */
@@ -255,18 +301,16 @@ static void add_bucket(const parting *part, size_t bucket, const uint64_t *sorte
             continue;
         }
         size_t before = done;
-        while (before < n && cbk_time_key_time(sorted[before]) < heavy->time) {
+        const double time = heavy->time * part->kinds->scale;
+        while (before < n &&
+               cbk_time_key_time(sorted[before], part->kinds->bits) < time) {
             before++;
         }
-        cbk_exit_times_add(out, sorted + done, before - done, n_exits);
+        cbk_exit_times_add(out, part->kinds, sorted + done, before - done, n_exits);
         done = before;
-        out->time[out->n_rows] = heavy->time;
-        out->n_event[out->n_rows] = heavy->n_event;
-        out->n_exit_before[out->n_rows] = *n_exits;
-        out->n_rows++;
-        *n_exits += heavy->n;
+        add_heavy(heavy, out, n_exits);
     }
-    cbk_exit_times_add(out, sorted + done, n - done, n_exits);
+    cbk_exit_times_add(out, part->kinds, sorted + done, n - done, n_exits);
 }
 
 /* Memory for one bucket on its way. */
@@ -291,7 +335,8 @@ static void sort_buckets(const parting *part, uint64_t *keys, sorting *room,
     uint32_t n_exits = 0;
     for (size_t b = 0; b < part->n_buckets; b++) {
         const size_t n = part->n_keys[b];
-        cbk_sort_times(keys + part->first[b], room->sorted, n, room->room);
+        cbk_sort_times(keys + part->first[b], room->sorted, n, part->kinds->bits,
+                       room->room);
         add_bucket(part, b, room->sorted, n, out, &n_exits);
     }
     out->n_exit_before[out->n_rows] = n_exits;
@@ -331,12 +376,11 @@ static uint64_t *keys_behind(double *time, size_t n_heavy)
 static bool run(parting *part, size_t n_most, cbk_arena *arena, cbk_exit_times *out)
 {
     const size_t n_rows = part->n_room + part->n_heavy;
-    *out = (cbk_exit_times){.time = CBK_NEW(arena, double, n_rows + LINE),
-                            .n_event = CBK_NEW(arena, uint32_t, n_rows),
-                            .n_exit_before = CBK_NEW(arena, uint32_t, n_rows + 1)};
+    const bool has_room =
+        cbk_exit_times_room(part->kinds, n_rows + LINE, part->followup->n, arena, out);
     const cbk_mark result = cbk_arena_mark(arena);
     sorting room = {0};
-    if (!make_sorting(&room, n_most, arena)) {
+    if (!has_room || !make_sorting(&room, n_most, arena)) {
         return false;
     }
     uint64_t *keys = keys_behind(out->time, part->n_heavy);
@@ -346,8 +390,9 @@ static bool run(parting *part, size_t n_most, cbk_arena *arena, cbk_exit_times *
     return true;
 }
 
-bool cbk_exit_times_by_buckets(const cbk_followup *followup, const cbk_time_range *range,
-                               cbk_arena *arena, cbk_exit_times *out, bool *done)
+bool cbk_exit_times_by_buckets(const cbk_followup *followup, const cbk_exit_kinds *kinds,
+                               const cbk_time_range *range, cbk_arena *arena,
+                               cbk_exit_times *out, bool *done)
 {
     *done = false;
     if (followup->n < CBK_EXIT_BUCKETS_FROM) {
@@ -359,7 +404,8 @@ bool cbk_exit_times_by_buckets(const cbk_followup *followup, const cbk_time_rang
     bool has_memory = part != NULL && counts != NULL;
     size_t n_most = 0;
     if (has_memory) {
-        *part = (parting){.followup = followup, .n_buckets = buckets_for(followup->n)};
+        *part = (parting){
+            .followup = followup, .kinds = kinds, .n_buckets = buckets_for(followup->n)};
         *done = plan(part, range, counts, &n_most);
         has_memory = !*done || run(part, n_most, arena, out);
     }

@@ -13,6 +13,37 @@ enum {
     SLICED_FROM = 1 << 15           /* rows from which more than one histogram pays */
 };
 
+/* ---- kinds of exits -----------------------------------------------------------------
+ */
+
+cbk_exit_kinds cbk_exit_kinds_of_events(const bool *is_event)
+{
+    return (cbk_exit_kinds){
+        .of = (const uint8_t *)(const void *)is_event, .bits = 1, .scale = 1.0};
+}
+
+bool cbk_exit_kinds_of_causes(const uint8_t *of, size_t most, const cbk_time_range *range,
+                              cbk_exit_kinds *out)
+{
+    int bits = 1;
+    while (most >> bits != 0) {
+        bits++;
+    }
+    /* All are below 2^of_most, none but 0 below 2^of_least. */
+    int of_most = -1023;
+    int of_least = 0;
+    if (range->most > 0.0) {
+        (void)frexp(range->most, &of_most);
+        (void)frexp(range->least_positive, &of_least);
+        of_least--;
+    }
+    const int too_much = of_most + 1023 - (1 << (12 - bits));
+    const int less = too_much > 0 ? too_much : 0;
+    *out = (cbk_exit_kinds){
+        .of = of, .bits = bits, .scale = ldexp(1.0, -less), .is_kept = true};
+    return less == 0 || (less <= 1022 && of_least - less >= -1022); /* normal numbers */
+}
+
 /* ---- whole numbers ------------------------------------------------------------------
  */
 
@@ -48,14 +79,6 @@ static bool count_cells(const cbk_followup *followup, uint32_t *counts, size_t s
     return true;
 }
 
-static bool make_room(cbk_exit_times *out, size_t n_rows, cbk_arena *arena)
-{
-    *out = (cbk_exit_times){.time = CBK_NEW(arena, double, n_rows),
-                            .n_event = CBK_NEW(arena, uint32_t, n_rows),
-                            .n_exit_before = CBK_NEW(arena, uint32_t, n_rows + 1)};
-    return out->n_exit_before != NULL;
-}
-
 static void write_counts(const uint32_t *counts, size_t most, cbk_exit_times *out)
 {
     uint32_t n_exits = 0;
@@ -82,7 +105,8 @@ bool cbk_exit_times_by_count(const cbk_followup *followup, cbk_arena *arena,
     }
     const cbk_mark before = cbk_arena_mark(arena);
     const size_t n_most = followup->n < CBK_WHOLE_MAX ? followup->n : CBK_WHOLE_MAX;
-    const bool has_room = make_room(out, n_most, arena);
+    const cbk_exit_kinds events = cbk_exit_kinds_of_events(followup->is_event);
+    const bool has_room = cbk_exit_times_room(&events, n_most, followup->n, arena, out);
     const cbk_mark result = cbk_arena_mark(arena);
     const size_t stride = followup->n < SLICED_FROM ? 0 : SLICE;
     uint32_t *counts = CBK_NEW(arena, uint32_t, SLICE + (CBK_WHOLE_SLICES - 1) * stride);
@@ -103,7 +127,8 @@ bool cbk_exit_times_by_count(const cbk_followup *followup, cbk_arena *arena,
  */
 
 /* Sorts keys; returns where they lie sorted, or NULL when out of memory. */
-static const uint64_t *sort_keys(uint64_t *keys, size_t n, cbk_arena *arena)
+static const uint64_t *sort_keys(uint64_t *keys, size_t n, int mark_bits,
+                                 cbk_arena *arena)
 {
     uint64_t *sorted = CBK_NEW(arena, uint64_t, n);
     if (n > CBK_SORT_TIMES_MAX) {
@@ -118,72 +143,97 @@ static const uint64_t *sort_keys(uint64_t *keys, size_t n, cbk_arena *arena)
     if (room.first == NULL) {
         return NULL;
     }
-    cbk_sort_times(keys, sorted, n, room);
+    cbk_sort_times(keys, sorted, n, mark_bits, room);
     return sorted;
 }
 
-bool cbk_exit_times_by_sort(const cbk_followup *followup, cbk_arena *arena,
-                            cbk_exit_times *out)
+bool cbk_exit_times_by_sort(const cbk_followup *followup, const cbk_exit_kinds *kinds,
+                            cbk_arena *arena, cbk_exit_times *out)
 {
     const size_t n = followup->n;
     const cbk_mark before = cbk_arena_mark(arena);
-    const bool has_room = make_room(out, n, arena);
+    const bool has_room = cbk_exit_times_room(kinds, n, n, arena, out);
     const cbk_mark result = cbk_arena_mark(arena);
     uint64_t *keys = CBK_NEW(arena, uint64_t, n);
     for (size_t i = 0; keys != NULL && i < n; i++) {
-        keys[i] = cbk_time_key(followup->time[i], followup->is_event[i]);
+        keys[i] =
+            cbk_time_key(followup->time[i] * kinds->scale, kinds->of[i], kinds->bits);
     }
-    const uint64_t *sorted = sort_keys(keys, n, arena);
+    const uint64_t *sorted = sort_keys(keys, n, kinds->bits, arena);
     if (!has_room || sorted == NULL) {
         cbk_arena_release(arena, before);
         return false;
     }
     uint32_t n_exits = 0;
-    cbk_exit_times_add(out, sorted, n, &n_exits);
+    cbk_exit_times_add(out, kinds, sorted, n, &n_exits);
     out->n_exit_before[out->n_rows] = n_exits;
     cbk_arena_release(arena, result);
     return true;
 }
 
-cbk_time_range cbk_time_range_of(const double *time, size_t n)
-{
-    enum { LANES = 8 };
+enum { LANES = 8 };
+
+/* Of every eighth time, which do not wait for each other. */
+typedef struct range_lanes {
     double least[LANES];
+    double least_positive[LANES];
     double most[LANES];
     double not_finite[LANES]; /* 0 times infinity, or NaN, is NaN: it stays */
-    for (size_t k = 0; k < LANES; k++) {
-        least[k] = (double)INFINITY;
-        most[k] = 0.0;
-        not_finite[k] = 0.0;
+} range_lanes;
+
+/* n is a constant where it is called, so that LANES become vector instructions. */
+static inline __attribute__((always_inline)) void
+extend(range_lanes *restrict of, const double *restrict time, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        const double positive = time[k] > 0.0 ? time[k] : (double)INFINITY;
+        of->least[k] = time[k] < of->least[k] ? time[k] : of->least[k];
+        of->least_positive[k] =
+            positive < of->least_positive[k] ? positive : of->least_positive[k];
+        of->most[k] = time[k] > of->most[k] ? time[k] : of->most[k];
+        of->not_finite[k] += time[k] * 0.0;
     }
-    for (size_t i = 0; i < n; i += i + LANES <= n ? LANES : 1) {
-        const size_t n_now = i + LANES <= n ? LANES : 1;
+}
+
+cbk_time_range cbk_time_range_of(const double *time, size_t n)
+{
+    range_lanes of;
+    for (size_t k = 0; k < LANES; k++) {
+        of.least[k] = of.least_positive[k] = (double)INFINITY;
+        of.most[k] = 0.0;
+        of.not_finite[k] = 0.0;
+    }
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
         cbk_fetch_ahead(time + i, 4096);
-        for (size_t k = 0; k < n_now; k++) {
-            const double t = time[i + k];
-            least[k] = t < least[k] ? t : least[k];
-            most[k] = t > most[k] ? t : most[k];
-            not_finite[k] += t * 0.0;
-        }
+        extend(&of, time + i, LANES);
     }
-    cbk_time_range range = {.is_good = true, .least = least[0], .most = most[0]};
+    for (; i < n; i++) {
+        extend(&of, time + i, 1);
+    }
+    cbk_time_range range = {.is_good = true,
+                            .least = of.least[0],
+                            .least_positive = of.least_positive[0],
+                            .most = of.most[0]};
     for (size_t k = 0; k < LANES; k++) {
-        range.least = fmin(range.least, least[k]);
-        range.most = fmax(range.most, most[k]);
-        range.is_good = range.is_good && not_finite[k] == 0.0 && least[k] >= 0.0;
+        range.least = fmin(range.least, of.least[k]);
+        range.least_positive = fmin(range.least_positive, of.least_positive[k]);
+        range.most = fmax(range.most, of.most[k]);
+        range.is_good = range.is_good && of.not_finite[k] == 0.0 && of.least[k] >= 0.0;
     }
     return range;
 }
 
-bool cbk_exit_times_make(const cbk_followup *followup, const cbk_time_range *range,
-                         cbk_arena *arena, cbk_exit_times *out)
+bool cbk_exit_times_make(const cbk_followup *followup, const cbk_exit_kinds *kinds,
+                         const cbk_time_range *range, cbk_arena *arena,
+                         cbk_exit_times *out)
 {
     bool done = false;
-    if (!cbk_exit_times_by_count(followup, arena, out, &done)) {
+    if (!kinds->is_kept && !cbk_exit_times_by_count(followup, arena, out, &done)) {
         return false;
     }
-    if (!done && !cbk_exit_times_by_buckets(followup, range, arena, out, &done)) {
+    if (!done && !cbk_exit_times_by_buckets(followup, kinds, range, arena, out, &done)) {
         return false;
     }
-    return done || cbk_exit_times_by_sort(followup, arena, out);
+    return done || cbk_exit_times_by_sort(followup, kinds, arena, out);
 }

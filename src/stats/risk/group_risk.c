@@ -479,7 +479,6 @@ typedef struct sweep {
     size_t n_left;      /* rows not yet filled */
     size_t *n_times;    /* [n_strata] */
     uint32_t *at_risk;  /* [n_groups] at or after the place, this stratum */
-    uint32_t *events;   /* [n_groups * n_causes] at the place */
     size_t *n_of;       /* [n_groups] */
     size_t *n_event_of; /* [n_groups * n_causes] */
     double *time;       /* the columns, with a row to spare at their start */
@@ -506,12 +505,6 @@ INLINED void close_place(sweep *at, const layout *plan, uint64_t place, bool has
         time_of_code(&plan->code, place & (((uint64_t)1 << plan->time_bits) - 1));
     for (size_t g = 0; g < n_groups; g++) {
         at->at_risk_out[row * n_groups + g] = at->at_risk[g];
-    }
-    for (size_t cell = 0; cell < n_cells; cell++) {
-        const uint32_t n_event = at->events[cell];
-        at->events_out[row * n_cells + cell] = n_event;
-        at->n_event_of[cell] += n_event;
-        at->events[cell] = 0;
     }
     at->n_times[place >> plan->time_bits] += has_event ? 1 : 0;
     at->n_left -= has_event ? 1 : 0;
@@ -542,13 +535,15 @@ INLINED void sweep_all(sweep *whole, numbers left, size_t n_groups, size_t n_cau
         place = next;
         const uint64_t kind = number & kind_mask;
         const size_t group = (size_t)(number >> plan.kind_bits & group_mask);
-        const bool is_event = kind < n_causes;
-        const bool is_entry = kind > n_causes;
-        const size_t cell = group * n_causes + (is_event ? kind : 0);
-        has_event = has_event || is_event;
-        at->at_risk[group] += is_entry ? 0 - count : count;
-        at->n_of[group] += is_entry ? 0 : count;
-        at->events[cell] += is_event ? count : 0;
+        /* Without a branch: what leaves next cannot be guessed. */
+        const uint32_t if_event = 0 - (uint32_t)(kind < n_causes);
+        const uint32_t if_entry = 0 - (uint32_t)(kind > n_causes);
+        const size_t cell = group * n_causes + (kind & if_event);
+        has_event = has_event | (kind < n_causes);
+        at->at_risk[group] += count - 2 * (count & if_entry);
+        at->n_of[group] += count & ~if_entry;
+        at->n_event_of[cell] += count & if_event;
+        at->events_out[at->n_left * n_cells + cell] += count & if_event;
     }
     close_place(at, &plan, place, has_event, n_groups, n_cells);
     whole->n_left = at->n_left;
@@ -581,7 +576,6 @@ static bool allocate(cbk_group_risk *table, sweep *at, cbk_arena *arena)
     at->at_risk_out = CBK_NEW(arena, uint32_t, n_rows * n_groups);
     at->events_out = CBK_NEW(arena, uint32_t, n_rows * n_cells);
     at->at_risk = CBK_NEW(arena, uint32_t, n_groups);
-    at->events = CBK_NEW(arena, uint32_t, n_cells);
     at->n_of = CBK_NEW(arena, size_t, n_groups);
     at->n_event_of = CBK_NEW(arena, size_t, n_cells);
     at->n_times = first != NULL ? first + 1 : NULL;

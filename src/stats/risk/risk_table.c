@@ -71,18 +71,25 @@ static bool sort_entries(const cbk_followup *followup, timeline *line, cbk_arena
         return false;
     }
     for (size_t i = 0; i < line->n_entries; i++) {
-        keys[i] = cbk_time_key(fmax(followup->entry[i], 0.0), false);
+        keys[i] = cbk_time_key(fmax(followup->entry[i], 0.0), 0, 1);
     }
     cbk_sort_keys(keys, scratch, line->n_entries);
     for (size_t i = 0; i < line->n_entries; i++) {
-        line->entries[i] = cbk_time_key_time(keys[i]);
+        line->entries[i] = cbk_time_key_time(keys[i], 1);
     }
     cbk_arena_release(arena, result);
     return true;
 }
 
-/* Checks the follow-up and sorts its exits. */
-static cbk_status make_exits(const cbk_followup *followup, cbk_arena *arena,
+/* Kinds of exits that are to be kept: of[n] from 0 to most; of NULL: none are. */
+typedef struct causes {
+    const uint8_t *of;
+    size_t most;
+} causes;
+
+/* Checks the follow-up and sorts its exits; their kinds are kept where that is possible.
+ */
+static cbk_status make_exits(const cbk_followup *followup, causes keep, cbk_arena *arena,
                              cbk_exit_times *exits, cbk_error *err)
 {
     if (followup->n >= UINT32_MAX) {
@@ -90,7 +97,8 @@ static cbk_status make_exits(const cbk_followup *followup, cbk_arena *arena,
                         followup->n);
     }
     /* Counting looks at every time on its way. */
-    const bool is_plain = followup->entry == NULL && followup->weight == NULL;
+    const bool is_plain =
+        followup->entry == NULL && followup->weight == NULL && keep.of == NULL;
     bool is_done = false;
     if (is_plain && !cbk_exit_times_by_count(followup, arena, exits, &is_done)) {
         return no_memory(followup->n, err);
@@ -100,17 +108,22 @@ static cbk_status make_exits(const cbk_followup *followup, cbk_arena *arena,
     }
     const cbk_time_range range = cbk_time_range_of(followup->time, followup->n);
     CBK_TRY(check(followup, &range, err));
-    return cbk_exit_times_make(followup, &range, arena, exits)
+    cbk_exit_kinds kinds;
+    if (keep.of == NULL ||
+        !cbk_exit_kinds_of_causes(keep.of, keep.most, &range, &kinds)) {
+        kinds = cbk_exit_kinds_of_events(followup->is_event);
+    }
+    return cbk_exit_times_make(followup, &kinds, &range, arena, exits)
                ? CBK_OK
                : no_memory(followup->n, err);
 }
 
 /* The exits come first in the arena, the chains last. */
-static cbk_status make_timeline(const cbk_followup *followup, bool time_fix,
+static cbk_status make_timeline(const cbk_followup *followup, causes keep, bool time_fix,
                                 cbk_arena *arena, timeline *line, cbk_error *err)
 {
     *line = (timeline){0};
-    CBK_TRY(make_exits(followup, arena, &line->exits, err));
+    CBK_TRY(make_exits(followup, keep, arena, &line->exits, err));
     if (!sort_entries(followup, line, arena) ||
         (time_fix && !cbk_chains_find(&line->exits, line->entries, line->n_entries, arena,
                                       &line->chains))) {
@@ -123,7 +136,7 @@ static cbk_status fix_ties(const cbk_followup *followup, double *time, double *e
                            cbk_arena *scratch, bool *is_any, cbk_error *err)
 {
     timeline line;
-    CBK_TRY(make_timeline(followup, true, scratch, &line, err));
+    CBK_TRY(make_timeline(followup, (causes){0}, true, scratch, &line, err));
     *is_any = line.chains.n > 0;
     for (size_t i = 0; *is_any && i < followup->n; i++) {
         time[i] = cbk_chains_first(&line.chains, followup->time[i]);
@@ -252,9 +265,9 @@ bool cbk_exit_times_to_table(const cbk_followup *followup, cbk_exit_times *exits
     return fill_table(followup, &line, arena, out);
 }
 
-cbk_status cbk_risk_table_build(const cbk_followup *followup, bool time_fix,
-                                cbk_arena *arena, const cbk_risk_table **out,
-                                cbk_error *err)
+static cbk_status build(const cbk_followup *followup, causes keep, bool time_fix,
+                        cbk_arena *arena, const cbk_risk_table **out,
+                        const uint8_t **kind, cbk_error *err)
 {
     assert(followup != NULL);
     assert(arena != NULL);
@@ -266,8 +279,9 @@ cbk_status cbk_risk_table_build(const cbk_followup *followup, bool time_fix,
     /* Chains are for entries to be tied by, and for rows to be found by. */
     const bool is_alone = followup->entry == NULL;
     cbk_status status =
-        table == NULL ? no_memory(followup->n, err)
-                      : make_timeline(followup, time_fix && !is_alone, arena, &line, err);
+        table == NULL
+            ? no_memory(followup->n, err)
+            : make_timeline(followup, keep, time_fix && !is_alone, arena, &line, err);
     if (status == CBK_OK && time_fix && is_alone) {
         cbk_exit_times_fix_ties(&line.exits);
     }
@@ -279,7 +293,24 @@ cbk_status cbk_risk_table_build(const cbk_followup *followup, bool time_fix,
         return status;
     }
     *out = table;
+    *kind = line.exits.kind;
     return CBK_OK;
+}
+
+cbk_status cbk_risk_table_build(const cbk_followup *followup, bool time_fix,
+                                cbk_arena *arena, const cbk_risk_table **out,
+                                cbk_error *err)
+{
+    const uint8_t *none = NULL;
+    return build(followup, (causes){0}, time_fix, arena, out, &none, err);
+}
+
+cbk_status cbk_risk_table_build_kinds(const cbk_followup *followup, const uint8_t *of,
+                                      size_t most, bool time_fix, cbk_arena *arena,
+                                      const cbk_risk_table **out, const uint8_t **kind,
+                                      cbk_error *err)
+{
+    return build(followup, (causes){of, most}, time_fix, arena, out, kind, err);
 }
 
 cbk_status cbk_risk_table_reverse(const cbk_risk_table *table, cbk_arena *arena,
