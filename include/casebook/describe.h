@@ -30,6 +30,12 @@ CBK_API CBK_MUST_USE cbk_status cbk_describe(const double *value, size_t n_rows,
                                              cbk_sample_quantile rule, cbk_arena *arena,
                                              cbk_description *out, cbk_error *err);
 
+/* The p-quantile of value[n], finite, in any order, n >= 1, p in [0, 1], in O(n). Errors:
+ * CBK_ENOMEM. */
+CBK_API CBK_MUST_USE cbk_status cbk_quantile(const double *value, size_t n, double p,
+                                             cbk_sample_quantile rule, cbk_arena *arena,
+                                             double *out, cbk_error *err);
+
 /* The p-quantile of sorted[n], ascending, n >= 1, p in [0, 1]. */
 CBK_API double cbk_quantile_of_sorted(const double *sorted, size_t n, double p,
                                       cbk_sample_quantile rule);

@@ -7,6 +7,8 @@
 #include "report/report.h"
 #include "study/followup/data_file.h"
 
+#include <string.h>
+
 static const cbk_option options[] = {
     {.name = "on", .argument = "A,B", .help = "these variables; all when not given"},
     {.name = "by", .argument = "A", .help = "a column for each value of this variable"},
@@ -25,7 +27,8 @@ static const cbk_option options[] = {
     CBK_OPTIONS_PRINTED,
 };
 
-static cbk_status open_source(cbk_session *session, const char *path)
+static cbk_status open_source(cbk_session *session, const char *path,
+                              const cbk_description_request *request)
 {
     if (cbk_session_is_study(path)) {
         return cbk_session_open_study(session, path);
@@ -33,7 +36,17 @@ static cbk_status open_source(cbk_session *session, const char *path)
     const cbk_csv *csv = NULL;
     CBK_TRY(
         cbk_csv_read(path, session->arena, &session->problems, &csv, &session->error));
-    return cbk_study_of_data_file(csv, session->arena, &session->study, &session->error);
+    const size_t n = request->n_variables;
+    const char **mentions = CBK_NEW(session->arena, const char *, n + 2);
+    if (mentions == NULL) {
+        return cbk_fail_memory(&session->error);
+    }
+    memcpy(mentions, request->variables, n * sizeof *mentions);
+    mentions[n] = request->by;
+    mentions[n + 1] = request->among;
+    return cbk_study_of_data_file(csv, request->variables != NULL ? mentions : NULL,
+                                  n + 2, session->arena, &session->study,
+                                  &session->error);
 }
 
 /* False after a message. */
@@ -74,7 +87,7 @@ static int run(const cbk_arguments *arguments)
         !cbk_session_conventions(&session, arguments, &conventions)) {
         return cbk_session_close(&session, CBK_EXIT_USAGE);
     }
-    cbk_status status = open_source(&session, arguments->operands[0]);
+    cbk_status status = open_source(&session, arguments->operands[0], &request);
     int code = CBK_EXIT_DONE;
     if (status == CBK_OK) {
         cbk_study_set_style(

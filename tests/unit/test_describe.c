@@ -35,6 +35,10 @@ static void worked_by_hand(void)
     CHECK_NEAR(seven.sd, sqrt(1309.5 / 5.0), 1e-15);
     const cbk_description two = describe(value, N(value), CBK_SAMPLE_QUANTILE_2);
     CHECK(two.quartile_1 == 30.0 && two.median == 45.5 && two.quartile_3 == 57.0);
+    double quantile = 0.0;
+    CHECK(cbk_quantile(value, 4, 0.25, CBK_SAMPLE_QUANTILE_7, arena, &quantile, NULL) ==
+          CBK_OK);
+    CHECK(quantile == 47.5); /* 25 55 57 64: 25 + 3/4 of 30 */
     const cbk_description four = describe(value, 4, CBK_SAMPLE_QUANTILE_2);
     CHECK(four.quartile_1 == 40.0 && four.quartile_3 == 60.5); /* 4/4 is whole */
 }

@@ -194,11 +194,26 @@ static void count_row(counting *count, uint32_t i, bool wants_below, double sign
     count->pairs[i] += sign * count->at.total;
 }
 
+/* Who has not entered before time k of a stratum is not at risk.  *n_late: of enters,
+ * those that have not been taken out. */
+static void take_out_late(counting *count, size_t k, size_t *n_late)
+{
+    const cbk_cox_model *model = count->model;
+    while (model->entry != NULL && *n_late > model->late_from[k]) {
+        --*n_late;
+        const uint32_t soon = model->enters[*n_late > AHEAD ? *n_late - AHEAD : 0];
+        const uint32_t i = model->enters[*n_late];
+        __builtin_prefetch(&count->standing[soon]);
+        tally_add(&count->at, count->standing[i].at, -cbk_cox_weight(model, i));
+    }
+}
+
 /* Each event and those who outlast it; a censoring at its time does. */
 static void count_outlasting(counting *count)
 {
     const cbk_cox_model *model = count->model;
     size_t n_late = 0;
+    size_t k = model->n_times;
     for (size_t r = model->n_runs; r-- > 0;) {
         const cbk_cox_run *run = &model->runs[r];
         const uint32_t end_events = run->first + run->n_event;
@@ -206,13 +221,11 @@ static void count_outlasting(counting *count)
             tally_clear(&count->at);
             n_late = run->stratum_end;
         }
-        while (model->entry != NULL && n_late > run->stratum_first &&
-               model->entry[model->enters[n_late - 1]] >= run->time) {
-            const uint32_t i = model->enters[--n_late];
-            tally_add(&count->at, count->standing[i].at, -cbk_cox_weight(model, i));
-        }
         for (uint32_t i = end_events; i < cbk_cox_run_end(run); i++) {
             tally_add(&count->at, count->standing[i].at, cbk_cox_weight(model, i));
+        }
+        if (run->n_event > 0) {
+            take_out_late(count, --k, &n_late);
         }
         for (uint32_t i = run->first; i < end_events; i++) {
             count_row(count, i, true, 1.0);
@@ -223,11 +236,25 @@ static void count_outlasting(counting *count)
     }
 }
 
+/* Takes back what was before the entry of those at places *n..end of enters. */
+static void take_back_before_entry(counting *count, size_t end, size_t *n)
+{
+    for (; *n < end; ++*n) {
+        const uint32_t *enters = count->model->enters;
+        const uint32_t soon = enters[*n + AHEAD < count->model->n ? *n + AHEAD : *n];
+        __builtin_prefetch(&count->standing[soon]);
+        __builtin_prefetch(&count->agreeing[soon], 1);
+        __builtin_prefetch(&count->pairs[soon], 1);
+        count_row(count, enters[*n], false, -1.0);
+    }
+}
+
 /* Each row and the events that it outlasts. */
 static void count_outlasted(counting *count)
 {
     const cbk_cox_model *model = count->model;
     size_t n_entered = 0;
+    size_t k = 0;
     for (size_t r = 0; r < model->n_runs; r++) {
         const cbk_cox_run *run = &model->runs[r];
         const uint32_t end_events = run->first + run->n_event;
@@ -235,10 +262,10 @@ static void count_outlasted(counting *count)
             tally_clear(&count->at);
             n_entered = run->stratum_first;
         }
-        while (model->entry != NULL && n_entered < run->stratum_end &&
-               model->entry[model->enters[n_entered]] < run->time) {
-            count_row(count, model->enters[n_entered++], false, -1.0);
+        if (run->n_event > 0 && model->entry != NULL) {
+            take_back_before_entry(count, model->late_from[k], &n_entered);
         }
+        k += run->n_event > 0 ? 1 : 0;
         for (uint32_t i = run->first; i < end_events; i++) {
             count_row(count, i, false, 1.0);
         }
@@ -247,6 +274,9 @@ static void count_outlasted(counting *count)
         }
         for (uint32_t i = end_events; i < cbk_cox_run_end(run); i++) {
             count_row(count, i, false, 1.0);
+        }
+        if (model->entry != NULL && cbk_cox_run_end(run) == run->stratum_end) {
+            take_back_before_entry(count, run->stratum_end, &n_entered);
         }
     }
 }

@@ -100,6 +100,43 @@ static cbk_status keys_of_values(const double *value, size_t n_rows, uint64_t *k
     return CBK_OK;
 }
 
+/* Ascending copies of the values that are there; NULL when out of memory. */
+static const double *sorted_values(const double *value, size_t n_rows, cbk_arena *arena,
+                                   size_t *n, cbk_status *status, cbk_error *err)
+{
+    uint64_t *keys = CBK_NEW(arena, uint64_t, n_rows);
+    uint64_t *scratch = CBK_NEW(arena, uint64_t, n_rows);
+    double *sorted = CBK_NEW(arena, double, n_rows);
+    if (sorted == NULL) { /* failure is sticky: this stands for all three */
+        *status = cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory for %zu values.",
+                           n_rows);
+        return NULL;
+    }
+    *status = keys_of_values(value, n_rows, keys, n, err);
+    if (*status != CBK_OK) {
+        return NULL;
+    }
+    cbk_sort_keys(keys, scratch, *n);
+    for (size_t i = 0; i < *n; i++) {
+        sorted[i] = cbk_key_value(keys[i]);
+    }
+    return sorted;
+}
+
+cbk_status cbk_quantile(const double *value, size_t n_rows, double p,
+                        cbk_sample_quantile rule, cbk_arena *arena, double *out,
+                        cbk_error *err)
+{
+    assert(value != NULL && n_rows >= 1);
+    const cbk_mark before = cbk_arena_mark(arena);
+    size_t n = 0;
+    cbk_status status = CBK_OK;
+    const double *sorted = sorted_values(value, n_rows, arena, &n, &status, err);
+    *out = sorted != NULL ? cbk_quantile_of_sorted(sorted, n, p, rule) : none;
+    cbk_arena_release(arena, before);
+    return status;
+}
+
 cbk_status cbk_describe(const double *value, size_t n_rows, cbk_sample_quantile rule,
                         cbk_arena *arena, cbk_description *out, cbk_error *err)
 {
@@ -107,21 +144,10 @@ cbk_status cbk_describe(const double *value, size_t n_rows, cbk_sample_quantile 
     assert(arena != NULL);
     assert(out != NULL);
     const cbk_mark before = cbk_arena_mark(arena);
-    uint64_t *keys = CBK_NEW(arena, uint64_t, n_rows);
-    uint64_t *scratch = CBK_NEW(arena, uint64_t, n_rows);
-    double *sorted = CBK_NEW(arena, double, n_rows);
-    if (sorted == NULL) { /* failure is sticky: this stands for all three */
-        cbk_arena_release(arena, before);
-        return cbk_fail(err, CBK_ENOMEM, CBK_ROW_NONE, "Out of memory for %zu values.",
-                        n_rows);
-    }
     size_t n = 0;
-    const cbk_status status = keys_of_values(value, n_rows, keys, &n, err);
-    if (status == CBK_OK) {
-        cbk_sort_keys(keys, scratch, n);
-        for (size_t i = 0; i < n; i++) {
-            sorted[i] = cbk_key_value(keys[i]);
-        }
+    cbk_status status = CBK_OK;
+    const double *sorted = sorted_values(value, n_rows, arena, &n, &status, err);
+    if (sorted != NULL) {
         cbk_description found = {.n = n,
                                  .n_missing = n_rows - n,
                                  .sum = none,

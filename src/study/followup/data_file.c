@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { CHOICES_MAX = 20 };
 
@@ -70,7 +71,30 @@ static void find_type(const cbk_csv *csv, size_t column, cbk_arena *arena, cbk_f
     out->type = out->n_choices > 0 ? CBK_FIELD_CHOICE : CBK_FIELD_TEXT;
 }
 
-static const cbk_protocol *make_protocol(const cbk_csv *csv, cbk_arena *arena)
+static bool contains(const char *text, const char *name)
+{
+    const size_t size = strlen(name);
+    for (; *text != '\0'; text++) {
+        if (strncasecmp(text, name, size) == 0) { /* as SQL compares names */
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A name that SQL writes otherwise than it is counts as mentioned. */
+static bool is_mentioned(const char *name, const char *const *mentions, size_t n)
+{
+    bool is_found = mentions == NULL || strpbrk(name, "\"`[]") != NULL;
+    for (size_t i = 0; i < n && !is_found; i++) {
+        is_found = mentions[i] != NULL && contains(mentions[i], name);
+    }
+    return is_found;
+}
+
+/* is_wanted[n_columns] of the file. */
+static const cbk_protocol *make_protocol(const cbk_csv *csv, const bool *is_wanted,
+                                         cbk_arena *arena)
 {
     cbk_protocol *protocol = CBK_NEW(arena, cbk_protocol, 1);
     cbk_form *form = CBK_NEW(arena, cbk_form, 1);
@@ -82,7 +106,10 @@ static const cbk_protocol *make_protocol(const cbk_csv *csv, cbk_arena *arena)
         fields[i].name = csv->header[i];
         fields[i].label = csv->header[i];
         fields[i].place = (cbk_place){.file = csv->file, .line = 1};
-        find_type(csv, i, arena, &fields[i]);
+        fields[i].type = CBK_FIELD_TEXT;
+        if (is_wanted[i]) {
+            find_type(csv, i, arena, &fields[i]);
+        }
     }
     *form = (cbk_form){.name = "data",
                        .label = "Data",
@@ -98,8 +125,8 @@ static const cbk_protocol *make_protocol(const cbk_csv *csv, cbk_arena *arena)
     return protocol;
 }
 
-static bool fill_records(const cbk_csv *csv, const cbk_form *form, cbk_arena *arena,
-                         cbk_records *out)
+static bool fill_records(const cbk_csv *csv, const cbk_form *form, const bool *is_wanted,
+                         cbk_arena *arena, cbk_records *out)
 {
     const char **keys = CBK_NEW(arena, const char *, csv->n_rows + 1);
     cbk_recorded *values = CBK_NEW(arena, cbk_recorded, csv->n_rows * csv->n_columns + 1);
@@ -112,6 +139,9 @@ static bool fill_records(const cbk_csv *csv, const cbk_form *form, cbk_arena *ar
             cbk_recorded *value = &values[row * csv->n_columns + i];
             const char *cell = cbk_csv_cell(csv, row, i);
             const cbk_field_type type = form->fields[i].type;
+            if (!is_wanted[i]) {
+                continue;
+            }
             if (cbk_data_cell_is_missing(cell)) {
                 value->missing = "not recorded";
             } else if (type == CBK_FIELD_NUMBER || type == CBK_FIELD_BOOLEAN) {
@@ -131,7 +161,8 @@ static bool fill_records(const cbk_csv *csv, const cbk_form *form, cbk_arena *ar
     return !cbk_arena_has_failed(arena);
 }
 
-cbk_status cbk_study_of_data_file(const cbk_csv *csv, cbk_arena *arena, cbk_study **out,
+cbk_status cbk_study_of_data_file(const cbk_csv *csv, const char *const *mentions,
+                                  size_t n_mentions, cbk_arena *arena, cbk_study **out,
                                   cbk_error *err)
 {
     *out = NULL;
@@ -144,9 +175,14 @@ cbk_status cbk_study_of_data_file(const cbk_csv *csv, cbk_arena *arena, cbk_stud
     }
     cbk_study *study = CBK_NEW(arena, cbk_study, 1);
     cbk_records *records = CBK_NEW(arena, cbk_records, 1);
-    const cbk_protocol *protocol = make_protocol(csv, arena);
-    if (records == NULL || protocol == NULL ||
-        !fill_records(csv, protocol->forms, arena, records)) {
+    bool *is_wanted = CBK_NEW(arena, bool, csv->n_columns);
+    for (size_t i = 0; is_wanted != NULL && i < csv->n_columns; i++) {
+        is_wanted[i] = is_mentioned(csv->header[i], mentions, n_mentions);
+    }
+    const cbk_protocol *protocol =
+        is_wanted != NULL ? make_protocol(csv, is_wanted, arena) : NULL;
+    if (protocol == NULL ||
+        !fill_records(csv, protocol->forms, is_wanted, arena, records)) {
         return cbk_fail_memory(err);
     }
     study->arena = arena;

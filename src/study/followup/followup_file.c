@@ -104,7 +104,8 @@ static cbk_status keep_rows(const reading *at, const size_t **kept, size_t *n,
         return CBK_OK;
     }
     cbk_study *study = NULL;
-    CBK_TRY(cbk_study_of_data_file(at->csv, at->arena, &study, err));
+    CBK_TRY(
+        cbk_study_of_data_file(at->csv, &at->request->where, 1, at->arena, &study, err));
     row_set *set = NULL;
     const cbk_status status = cbk_study_rows(study, NULL, at->request->where, &set, err);
     if (status == CBK_OK) {

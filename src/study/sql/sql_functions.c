@@ -12,7 +12,6 @@
 #include <casebook/restricted_mean.h>
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 typedef cbk_status (*numbers_fn)(const double *value, size_t n, double p,
@@ -146,13 +145,6 @@ static cbk_status sd_of(const double *value, size_t n, double p, cbk_study *stud
     return CBK_OK;
 }
 
-static int ascending(const void *lhs, const void *rhs)
-{
-    const double a = *(const double *)lhs;
-    const double b = *(const double *)rhs;
-    return (a > b) - (a < b);
-}
-
 static cbk_status quantile_of(const double *value, size_t n, double p, cbk_study *study,
                               cbk_arena *arena, double *out, cbk_error *err)
 {
@@ -161,17 +153,9 @@ static cbk_status quantile_of(const double *value, size_t n, double p, cbk_study
                         "quantile(x, p) needs a fraction p from 0 to 1, not %g.", p);
     }
     *out = (double)NAN;
-    if (n == 0) {
-        return CBK_OK;
-    }
-    double *sorted = CBK_NEW(arena, double, n);
-    if (sorted == NULL) {
-        return cbk_fail_memory(err);
-    }
-    memcpy(sorted, value, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, ascending);
-    *out = cbk_quantile_of_sorted(sorted, n, p, study->conventions.sample_quantile);
-    return CBK_OK;
+    return n == 0 ? CBK_OK
+                  : cbk_quantile(value, n, p, study->conventions.sample_quantile, arena,
+                                 out, err);
 }
 
 static cbk_status percent_of(const double *value, size_t n, double p, cbk_study *study,
