@@ -64,25 +64,25 @@ static void drop_determined(fitting *at)
     at->p = n_kept;
 }
 
-/* ---- Newton ------------------------------------------------------------------------ */
+/* ---- Newton ------------------------------------------------------------------------ *
+ *
+ * Not the climb of cox_climb.c: there a likelihood without a maximum is left for its
+ * limit, one of fewer rows, while here the coefficients go far out; here nothing begins
+ * at a sample or in a basis, or is tried once more with care; and the last, tiny step
+ * comes after the variance, which needs what the whole evaluation before it left behind.
+ */
 
-static void factor_now(fitting *at)
+/* What is dropped of the information; NULL: by its diagonal alone. */
+static const double *reference_of(const fitting *at)
 {
-    memcpy(at->factors, at->now.info, at->p * at->p * sizeof *at->factors);
-    (void)cbk_cox_factor(at->factors, at->is_monotone ? at->reference : NULL, at->p);
+    return at->is_monotone ? at->reference : NULL;
 }
 
 /* step = I^-1 U at now; returns the decrement U' I^-1 U. */
 static double newton_step(fitting *at)
 {
-    double decrement = 0.0;
-    factor_now(at);
-    memcpy(at->step, at->now.gradient, at->p * sizeof *at->step);
-    cbk_cox_solve(at->factors, at->p, at->step);
-    for (size_t j = 0; j < at->p; j++) {
-        decrement += at->step[j] * at->now.gradient[j];
-    }
-    return decrement;
+    return cbk_cox_quadratic(at->now.info, reference_of(at), at->now.gradient, at->p,
+                             at->factors, at->step, NULL);
 }
 
 /* Goes along step, or a part of it, to where the likelihood is not less. */
@@ -137,22 +137,13 @@ static bool is_tiny(const fitting *at, double decrement)
     return decrement > 0.0 && decrement < decrement_tiny * trace / (double)at->p;
 }
 
-static bool has_full_rank(const fitting *at)
-{
-    for (size_t j = 0; j < at->p; j++) {
-        if (!(at->factors[j * at->p + j] > 0.0)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* True at the maximum, or a tiny step before it. */
 static bool climb(fitting *at)
 {
     for (int turn = 0; turn < ITERATIONS_MAX; turn++) {
         const double decrement = newton_step(at);
-        const bool is_lame = !has_full_rank(at); /* a direction that rounding hides */
+        const bool is_lame = /* a direction that rounding hides */
+            !cbk_cox_has_full_rank(at->factors, at->p);
         if (turn >= 3 && go_out(at, is_lame ? 0.0 : decrement)) {
             continue;
         }
@@ -177,23 +168,11 @@ static bool climb(fitting *at)
 
 /* ---- what the fit says ------------------------------------------------------------- */
 
-/* left * right into out; all [p * p]. */
-static void multiply(const double *left, const double *right, size_t p, double *out)
-{
-    for (size_t j = 0; j < p; j++) {
-        for (size_t k = 0; k < p; k++) {
-            out[j * p + k] = 0.0;
-            for (size_t l = 0; l < p; l++) {
-                out[j * p + k] += left[j * p + l] * right[l * p + k];
-            }
-        }
-    }
-}
-
 static bool make_variance(fitting *at)
 {
     double *products = CBK_NEW(at->arena, double, at->p * at->p + 1);
-    factor_now(at);
+    memcpy(at->factors, at->now.info, at->p * at->p * sizeof *at->factors);
+    (void)cbk_cox_factor(at->factors, reference_of(at), at->p);
     cbk_cox_invert(at->factors, at->p, at->inverse, at->step);
     if (at->is_monotone) { /* the last step that was tried may have been refused */
         cbk_fg_evaluate(&at->model, at->beta, &at->now);
@@ -201,8 +180,7 @@ static bool make_variance(fitting *at)
     if (products == NULL || !cbk_fg_score_products(&at->model, at->arena, products)) {
         return false;
     }
-    multiply(at->inverse, products, at->p, at->factors);
-    multiply(at->factors, at->inverse, at->p, at->variance);
+    cbk_cox_sandwich(at->inverse, products, at->p, at->factors, at->variance);
     return true;
 }
 
@@ -222,14 +200,9 @@ static void take_last_step(fitting *at)
 static void test_all(fitting *at)
 {
     const size_t p = at->p;
-    double chisq = 0.0;
-    memcpy(at->factors, at->variance, p * p * sizeof *at->factors);
-    const size_t rank = cbk_cox_factor(at->factors, NULL, p);
-    memcpy(at->step, at->beta, p * sizeof *at->step);
-    cbk_cox_solve(at->factors, p, at->step);
-    for (size_t j = 0; j < p; j++) {
-        chisq += at->step[j] * at->beta[j];
-    }
+    size_t rank = 0;
+    const double chisq =
+        cbk_cox_quadratic(at->variance, NULL, at->beta, p, at->factors, at->step, &rank);
     at->fit->wald.df = p;
     if (rank == p && !at->is_monotone) {
         at->fit->wald.chisq = chisq;
