@@ -41,6 +41,14 @@ const char *cbk_finegray_fate(const cbk_competing *both, size_t column, bool is_
     const cbk_cox_coefficient *own = &both->fit->coefficients[column];
     const cbk_cox_coefficient *specific = &both->specific->fit->coefficients[column];
     const cbk_cox_coefficient *of = is_specific ? specific : own;
+    if (!is_specific && !isnan(own->estimate) && isnan(own->std_error)) {
+        return cbk_text_format(
+            arena, "Subdistribution hazard, %s: no error, since %s.",
+            both->specific->design->columns[column].label,
+            both->fit->is_far ? "the maximum is so far out, as where a value is far from "
+                                "all others, that none can be computed"
+                              : "the influences of its rows cancel out but for rounding");
+    }
     if (of->fate == CBK_COX_ESTIMATED || (is_specific && specific->fate == own->fate)) {
         return NULL;
     }
@@ -170,11 +178,6 @@ static void add_notes(const finegray_document *at)
         if ((notes & (cbk_notes)note) != 0) {
             cbk_analysis_item(at->document, NULL, cbk_finegray_note_sentence(note));
         }
-    }
-    if (at->fit->is_far) {
-        cbk_analysis_item(at->document, NULL,
-                          "Subdistribution hazard: the maximum is so far out, as where a "
-                          "value is far from all others, that there are no errors.");
     }
     for (size_t j = 0; j < at->fit->n_covariates; j++) {
         cbk_analysis_item(at->document, NULL,

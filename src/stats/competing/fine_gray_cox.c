@@ -1,7 +1,7 @@
 /* fine_gray_cox.c - a small Fine-Gray regression as a Cox regression.  Contract:
  * stats/competing/fine_gray_model.h.
  *
- * Who had a competing event is at risk at each later time t with weight G(t) / G(T).  With
+ * Who had a competing event is at risk at each later time t with weight G(t) / G(T). With
  * a row of that weight for each of these times, at risk then and at no other, the
  * likelihood is Cox's with Breslow's ties.  So what is decided there exactly, whether
  * there is a maximum and in which direction there is none, is decided here, too.  Times
