@@ -50,7 +50,7 @@ void cbk_fg_products_add(cbk_fg_products *at, const double *x, const double *wei
                          size_t n)
 {
     at->kernels->update(x, CBK_COX_TILE, at->p, weight, n, at->part,
-                        at->part + at->p * at->p * CBK_COX_LANES);
+                        at->part + at->p * at->p * CBK_COX_LANES, x);
     if (++at->n_tiles == BLOCK) {
         cbk_fg_products_close(at);
     }
@@ -110,7 +110,7 @@ static void fill_risk(cbk_fg_model *model, const double *beta, bool is_brief,
         double eta[CBK_COX_TILE];
         double carried[CBK_COX_TILE];
         cox->kernels->fill_risk(x, p, beta, cbk_cox_tile_offsets(cox, i),
-                                cbk_cox_tile_weights(cox, i), eta, cox->risk + i);
+                                cbk_cox_tile_weights(cox, i), eta, cox->risk + i, x);
         multiply(cox->risk + i, model->stays + i, carried);
         const double total = cox->kernels->sum_products(carried, cbk_cox_ones_then_zeros);
         before[0] = cbk_sum_value(&sum[0]);
