@@ -217,6 +217,22 @@ bool cbk_file_exists(const char *path)
     return stat(path, &status) == 0;
 }
 
+bool cbk_file_is_absent(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+cbk_status cbk_file_try(const char *path, cbk_error *err)
+{
+    const int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (file < 0) {
+        return fail_io(err, path, "opened", errno);
+    }
+    (void)close(file);
+    return CBK_OK;
+}
+
 bool cbk_file_is_directory(const char *path)
 {
     struct stat status;

@@ -19,6 +19,12 @@ cbk_status cbk_file_write(const char *path, const char *bytes, size_t size,
                           cbk_error *err);
 
 bool cbk_file_exists(const char *path);
+/* Whether nothing has that name; false also where that cannot be told, since a folder may
+ * not be searched. */
+bool cbk_file_is_absent(const char *path);
+/* Whether a file or folder can be opened for reading.  Errors: CBK_EIO, with the reason.
+ */
+cbk_status cbk_file_try(const char *path, cbk_error *err);
 bool cbk_file_is_directory(const char *path);
 
 /* SHA-256 as 64 lower-case hex digits and a NUL. */

@@ -46,7 +46,7 @@ typedef struct cbk_style {
     /* p */
     const char *p;         /* its letter in a sentence */
     const char *p_heading; /* of a column */
-    bool is_p_italic;      /* in the heading of a table */
+    bool is_p_italic;      /* in the heading of a table, and in sentences */
     bool has_p_zero;       /* 0.03; else .03 */
     double p_level;        /* no p below it is rounded up to it; 0: there is none */
     const char *p_most;    /* what would be rounded to 1; NULL: as it is rounded */

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 const char *cbk_argument(const cbk_arguments *arguments, const char *option)
 {
@@ -185,6 +186,62 @@ static int read_option(const cbk_command *command, int argc, char **argv, int *i
     return CBK_EXIT_DONE;
 }
 
+/* ---- formats ---------------------------------------------------------------------- */
+
+static size_t option_of_name(const cbk_command *command, const char *name)
+{
+    size_t i = 0;
+    while (i < command->n_options && strcmp(command->options[i].name, name) != 0) {
+        i++;
+    }
+    return i;
+}
+
+/* How the name of a file in a format ends. */
+static const char *ending_of(const char *format)
+{
+    return strcmp(format, "text") == 0    ? "txt"
+           : strcmp(format, "latex") == 0 ? "tex"
+                                          : format;
+}
+
+/* --format, where it is not given, by the ending of --output's file.  A list of formats
+ * (report) is for a folder. */
+static int read_ending(const cbk_command *command, cbk_arena *arena, const char **values)
+{
+    const size_t format = option_of_name(command, "format");
+    const size_t output = option_of_name(command, "output");
+    if (format == command->n_options || output == command->n_options ||
+        command->options[format].values == NULL || values[output] == NULL ||
+        values[format] != NULL) {
+        return CBK_EXIT_DONE;
+    }
+    const char *ending = strrchr(values[output], '.');
+    if (ending == NULL || strchr(ending, '/') != NULL) {
+        return CBK_EXIT_DONE;
+    }
+    cbk_buffer endings = {0};
+    const char *next = command->options[format].values;
+    while (*next != '\0' && values[format] == NULL) {
+        const size_t size = strcspn(next, " ");
+        const char *word = cbk_text_copy_bytes(arena, next, size);
+        if (word != NULL && strcasecmp(ending + 1, ending_of(word)) == 0) {
+            values[format] = word;
+        }
+        cbk_buffer_addf(&endings, " .%s", word != NULL ? ending_of(word) : "");
+        next += size + strspn(next + size, " ");
+    }
+    const char *sentence = cbk_text_format(
+        arena, "\"%s\" ends in none of%s; --format says which is meant", values[output],
+        endings.bytes != NULL ? endings.bytes : "");
+    cbk_buffer_free(&endings);
+    return values[format] != NULL
+               ? CBK_EXIT_DONE
+               : refuse(command, sentence != NULL ? sentence : "unknown ending");
+}
+
+/* ---- the line --------------------------------------------------------------------- */
+
 /* A word may go into a file for good, or into a report. */
 static int refuse_other_encodings(const cbk_command *command, int argc, char **argv,
                                   cbk_arena *arena)
@@ -245,7 +302,7 @@ int cbk_arguments_read(const cbk_command *command, int argc, char **argv,
                                                operands[command->n_operands_max]);
         return refuse(command, sentence != NULL ? sentence : "too many words");
     }
-    return CBK_EXIT_DONE;
+    return read_ending(command, arena, values);
 }
 
 const char *const *cbk_split_list(const char *text, cbk_arena *arena, size_t *n)

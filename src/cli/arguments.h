@@ -5,7 +5,8 @@
 #include "cli/command.h"
 
 /* Reads argv[0..argc) (the words after the command's name).  --name value, --name=value,
- * -o value, -- ends the options.  Mistakes are printed to stderr and give
+ * -o value, -- ends the options; the ending of --output's file says --format where a
+ * command has both.  Mistakes are printed to stderr and give
  * CBK_EXIT_USAGE; --help prints the page and sets *is_help.  The strings stay argv's; the
  * arrays are the arena's. */
 int cbk_arguments_read(const cbk_command *command, int argc, char **argv,

@@ -24,8 +24,7 @@ static const cbk_option options[] = {
      .help = "write a letter of what needs an answer, as .md, .html or .docx"},
     {.name = "strict",
      .help = "exit code 1 for everything that is not known to reproduce"},
-    CBK_OPTION_FORMAT,
-    CBK_OPTION_OUTPUT,
+    CBK_OPTIONS_PRINTED,
 };
 
 /* What one run has made. */
@@ -45,28 +44,13 @@ static bool has_ending(const char *path, const char *ending)
     return length > size && strcmp(path + length - size, ending) == 0;
 }
 
-/* What the ending of a file's name says; otherwise where it says nothing. */
-static cbk_format format_of_name(const char *path, cbk_format otherwise)
+/* What the ending of a letter's name says; otherwise where it says nothing. */
+static cbk_format format_of_letter(const char *path, cbk_format otherwise)
 {
-    static const char *const endings[] = {".html", ".md", ".csv", ".json", ".docx"};
-    static const cbk_format formats[] = {CBK_FORMAT_HTML, CBK_FORMAT_MARKDOWN,
-                                         CBK_FORMAT_CSV, CBK_FORMAT_JSON,
-                                         CBK_FORMAT_DOCX};
-    for (size_t i = 0; i < CBK_COUNT_OF(endings); i++) {
-        if (has_ending(path, endings[i])) {
-            return formats[i];
-        }
-    }
-    return otherwise;
-}
-
-/* --format, or else what the name of --output's file says. */
-static cbk_format format_of(const cbk_arguments *arguments)
-{
-    const char *path = cbk_argument(arguments, "output");
-    return path != NULL && cbk_argument(arguments, "format") == NULL
-               ? format_of_name(path, CBK_FORMAT_TEXT)
-               : cbk_session_format(arguments);
+    return has_ending(path, ".html")   ? CBK_FORMAT_HTML
+           : has_ending(path, ".md")   ? CBK_FORMAT_MARKDOWN
+           : has_ending(path, ".docx") ? CBK_FORMAT_DOCX
+                                       : otherwise;
 }
 
 /* The claims file that was read; NULL: there is none. */
@@ -107,7 +91,7 @@ static int write_letter(const auditing *a, const char *path)
     const cbk_status status =
         cbk_letter_document(a->session->study, a->audited, a->bound, a->session->arena,
                             &document, &a->session->error);
-    const cbk_format format = format_of_name(path, CBK_FORMAT_MARKDOWN);
+    const cbk_format format = format_of_letter(path, CBK_FORMAT_MARKDOWN);
     return status == CBK_OK
                ? cbk_session_write_document(a->session, document, format, path)
                : cbk_session_fail(a->session, status);
@@ -115,7 +99,7 @@ static int write_letter(const auditing *a, const char *path)
 
 /* ---- output ------------------------------------------------------------------------ */
 
-static int print_json(const auditing *a, const char *path)
+static int print_json(const auditing *a)
 {
     cbk_buffer buffer = {0};
     cbk_json json = {.out = &buffer};
@@ -124,24 +108,16 @@ static int print_json(const auditing *a, const char *path)
                             claims != NULL ? claims
                                            : cbk_argument(a->arguments, "manuscript"),
                             a->audited, a->bound, a->session->arena, &json);
-    if (path == NULL) {
-        return cbk_session_write_json(a->session, &buffer);
-    }
-    cbk_buffer_add(&buffer, "\n");
-    const int code = buffer.is_failed
-                         ? cbk_session_fail(a->session, CBK_ENOMEM)
-                         : cbk_session_write(a->session, path, buffer.bytes, buffer.size);
-    cbk_buffer_free(&buffer);
-    return code;
+    return cbk_session_write_json(a->session, cbk_argument(a->arguments, "output"),
+                                  &buffer);
 }
 
 static int print(const auditing *a)
 {
     cbk_session *session = a->session;
-    const cbk_format format = format_of(a->arguments);
-    const char *path = cbk_argument(a->arguments, "output");
+    const cbk_format format = cbk_session_format(a->arguments);
     if (format == CBK_FORMAT_JSON) {
-        return print_json(a, path);
+        return print_json(a);
     }
     const bool is_table = format != CBK_FORMAT_TEXT && format != CBK_FORMAT_MARKDOWN;
     const cbk_document *document = NULL;
@@ -156,7 +132,7 @@ static int print(const auditing *a)
         status = cbk_manuscript_summary(session->study, a->bound, session->arena,
                                         &document, &session->error);
     }
-    return status == CBK_OK ? cbk_session_write_document(session, document, format, path)
+    return status == CBK_OK ? cbk_session_print(session, a->arguments, document)
                             : cbk_session_fail(session, status);
 }
 
@@ -212,7 +188,7 @@ static int check_arguments(cbk_session *session, const cbk_arguments *arguments)
                                   "proposes claims for");
     }
     const cbk_format format =
-        letter != NULL ? format_of_name(letter, CBK_FORMAT_TEXT) : CBK_FORMAT_HTML;
+        letter != NULL ? format_of_letter(letter, CBK_FORMAT_TEXT) : CBK_FORMAT_HTML;
     if (format != CBK_FORMAT_HTML && format != CBK_FORMAT_MARKDOWN &&
         format != CBK_FORMAT_DOCX) {
         return cbk_session_refuse(

@@ -5,7 +5,7 @@
 
 #include "report/report.h"
 
-static const cbk_option options[] = {CBK_OPTION_FORMAT};
+static const cbk_option options[] = {CBK_OPTIONS_PRINTED};
 
 static int print(cbk_session *session, const cbk_arguments *arguments,
                  const cbk_finding *findings, size_t n)
@@ -14,7 +14,7 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_check_json(session->study, findings, n, &json);
-        return cbk_session_write_json(session, &buffer);
+        return cbk_session_write_json(session, cbk_argument(arguments, "output"), &buffer);
     }
     return cbk_session_print(
         session, arguments,

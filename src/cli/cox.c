@@ -41,10 +41,6 @@ static const cbk_option options[] = {
      .argument = "KIND",
      .help = "write these instead, a data file of one line a row or an event",
      .values = CBK_COX_RESIDUAL_NAMES},
-    {.name = "output",
-     .letter = 'o',
-     .argument = "FILE",
-     .help = "of --residuals: write to this file instead of standard output"},
     {.name = "predict",
      .argument = "A=X,B=Y;...",
      .help = "survival of these people, or of those in the CSV file of that name"},
@@ -66,7 +62,7 @@ static const cbk_option options[] = {
      .values = "r sas spss"},
     CBK_OPTIONS_READING,
     CBK_OPTION_STYLE,
-    CBK_OPTION_FORMAT,
+    CBK_OPTIONS_PRINTED,
 };
 
 enum { READABLE_ROWS = 200 }; /* of a predicted curve; csv and json have all */
@@ -100,9 +96,7 @@ static const char *why_not(const cbk_arguments *arguments)
     if (has_residuals && format != NULL && strcmp(format, "csv") != 0) {
         return "--residuals is a data file: csv";
     }
-    return !has_residuals && is_given(arguments, "output")
-               ? "--output is the file of --residuals"
-               : NULL;
+    return NULL;
 }
 
 /* Which options exclude each other. */
@@ -171,7 +165,7 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_cox_json(analysis, session->arena, &json);
-        return cbk_session_write_json(session, &buffer);
+        return cbk_session_write_json(session, cbk_argument(arguments, "output"), &buffer);
     }
     const cbk_style *style =
         cbk_session_style(session, arguments, cbk_session_format(arguments));

@@ -29,7 +29,7 @@ static const cbk_option options[] = {
      .values = "log log-log plain logit arcsin"},
     CBK_OPTION_LEVEL,
     CBK_OPTION_STYLE,
-    CBK_OPTION_FORMAT,
+    CBK_OPTIONS_PRINTED,
 };
 
 static bool read_request(cbk_session *session, const cbk_arguments *arguments,
@@ -60,7 +60,7 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_cuminc_json(all, asked, &json);
-        return cbk_session_write_json(session, &buffer);
+        return cbk_session_write_json(session, cbk_argument(arguments, "output"), &buffer);
     }
     const cbk_style *style =
         cbk_session_style(session, arguments, cbk_session_format(arguments));

@@ -24,7 +24,7 @@ static const cbk_option options[] = {
     CBK_OPTION_LEVEL,
     CBK_OPTION_PROFILE,
     CBK_OPTION_STYLE,
-    CBK_OPTION_FORMAT,
+    CBK_OPTIONS_PRINTED,
 };
 
 static cbk_status open_source(cbk_session *session, const char *path,
@@ -100,7 +100,7 @@ static int run(const cbk_arguments *arguments)
         status = cbk_analysis_describe_json(session.study, &request, &conventions,
                                             session.arena, &json, &session.error);
         if (status == CBK_OK) {
-            code = cbk_session_write_json(&session, &buffer);
+            code = cbk_session_write_json(&session, cbk_argument(arguments, "output"), &buffer);
         } else {
             cbk_buffer_free(&buffer);
         }
@@ -109,8 +109,7 @@ static int run(const cbk_arguments *arguments)
         status = cbk_analysis_describe_document(session.study, &request, &conventions,
                                                 session.arena, &document, &session.error);
         if (status == CBK_OK) {
-            code = cbk_session_write_document(&session, document,
-                                              cbk_session_format(arguments), NULL);
+            code = cbk_session_print(&session, arguments, document);
         }
     }
     return cbk_session_close(

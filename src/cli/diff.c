@@ -15,7 +15,7 @@ static const cbk_option options[] = {
     {.name = "claims",
      .argument = "FILE",
      .help = "a manuscript's claims: which of them fare differently"},
-    CBK_OPTION_FORMAT,
+    CBK_OPTIONS_PRINTED,
 };
 
 enum { N_COLUMNS = 4 };

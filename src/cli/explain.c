@@ -11,7 +11,7 @@ static const cbk_option options[] = {
     CBK_OPTION_CONF_TYPE,
     CBK_OPTION_LEVEL,
     CBK_OPTION_PROFILE,
-    CBK_OPTION_FORMAT,
+    CBK_OPTIONS_PRINTED,
 };
 
 /* "n" and the digits of an id, as far as they were written. */
@@ -65,7 +65,7 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_explain_json(session->study, number, session->arena, &json);
-        return cbk_session_write_json(session, &buffer);
+        return cbk_session_write_json(session, cbk_argument(arguments, "output"), &buffer);
     }
     return cbk_session_print(
         session, arguments,

@@ -7,7 +7,6 @@
 #include "report/report.h"
 
 #include <string.h>
-#include <strings.h>
 
 static const cbk_option options[] = {
     CBK_OPTION_CONF_TYPE,
@@ -27,29 +26,6 @@ static const cbk_option options[] = {
 #define DPI_DEFAULT 300.0
 #define DPI_MIN 36.0
 #define DPI_MAX 2400.0
-
-/* "svg", "pdf", "png" or "csv"; NULL after a message. */
-static const char *format_of(cbk_session *session, const cbk_arguments *arguments)
-{
-    static const char *const known[] = {"svg", "pdf", "png", "csv"};
-    const char *asked = cbk_argument(arguments, "format");
-    const char *path = cbk_argument(arguments, "output");
-    const char *ending = path != NULL ? strrchr(path, '.') : NULL;
-    const bool has_ending = ending != NULL && strchr(ending, '/') == NULL;
-    if (asked != NULL || !has_ending) {
-        return asked != NULL ? asked : known[0];
-    }
-    for (size_t i = 0; i < CBK_COUNT_OF(known); i++) {
-        if (strcasecmp(ending + 1, known[i]) == 0) {
-            return known[i];
-        }
-    }
-    (void)cbk_session_refuse(session,
-                             "a figure is written as .svg, .pdf, .png or .csv; \"%s\" "
-                             "ends in none of them (--format says which is meant)",
-                             path);
-    return NULL;
-}
 
 static bool read_dpi(cbk_session *session, const cbk_arguments *arguments, double *out)
 {
@@ -75,8 +51,9 @@ static int run(const cbk_arguments *arguments)
         return cbk_session_close(&session, CBK_EXIT_USAGE);
     }
     double dpi = DPI_DEFAULT;
-    const char *format = format_of(&session, arguments);
-    if (format == NULL || !read_dpi(&session, arguments, &dpi)) {
+    const char *asked = cbk_argument(arguments, "format");
+    const char *format = asked != NULL ? asked : "svg";
+    if (!read_dpi(&session, arguments, &dpi)) {
         return cbk_session_close(&session, CBK_EXIT_USAGE);
     }
     const cbk_document *figure = NULL;

@@ -16,7 +16,7 @@ static const cbk_option options[] = {
     CBK_OPTION_LEVEL,
     CBK_OPTIONS_READING,
     CBK_OPTION_STYLE,
-    CBK_OPTION_FORMAT,
+    CBK_OPTIONS_PRINTED,
 };
 
 static int print(cbk_session *session, const cbk_arguments *arguments,
@@ -26,7 +26,7 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_finegray_json(both, session->arena, &json);
-        return cbk_session_write_json(session, &buffer);
+        return cbk_session_write_json(session, cbk_argument(arguments, "output"), &buffer);
     }
     const cbk_style *style =
         cbk_session_style(session, arguments, cbk_session_format(arguments));

@@ -13,7 +13,7 @@ static const cbk_option options[] = {
      .argument = "T0,T1,T2",
      .help = "where the intervals begin and end, ascending, as in 0,12,24"},
     CBK_OPTION_STYLE,
-    CBK_OPTION_FORMAT,
+    CBK_OPTIONS_PRINTED,
 };
 
 static int print(cbk_session *session, const cbk_arguments *arguments,
@@ -23,7 +23,7 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_lifetable_json(tables, &json);
-        return cbk_session_write_json(session, &buffer);
+        return cbk_session_write_json(session, cbk_argument(arguments, "output"), &buffer);
     }
     const cbk_style *style =
         cbk_session_style(session, arguments, cbk_session_format(arguments));

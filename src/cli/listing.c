@@ -53,7 +53,8 @@ static const cbk_document *document_of(const cbk_listing *listing, cbk_arena *ar
     return cbk_arena_has_failed(arena) ? NULL : document;
 }
 
-static int write_json(cbk_session *session, const cbk_listing *listing)
+static int write_json(cbk_session *session, const cbk_arguments *arguments,
+                      const cbk_listing *listing)
 {
     cbk_buffer buffer = {0};
     cbk_json json = {.out = &buffer};
@@ -83,14 +84,14 @@ static int write_json(cbk_session *session, const cbk_listing *listing)
     }
     cbk_json_close_array(&json);
     cbk_json_close_object(&json);
-    return cbk_session_write_json(session, &buffer);
+    return cbk_session_write_json(session, cbk_argument(arguments, "output"), &buffer);
 }
 
 int cbk_listing_write(cbk_session *session, const cbk_arguments *arguments,
                       const cbk_listing *listing)
 {
     if (cbk_session_format(arguments) == CBK_FORMAT_JSON) {
-        return write_json(session, listing);
+        return write_json(session, arguments, listing);
     }
     return cbk_session_print(session, arguments, document_of(listing, session->arena));
 }

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const cbk_option options[] = {CBK_OPTION_REASON, CBK_OPTION_FORMAT};
+static const cbk_option options[] = {CBK_OPTION_REASON, CBK_OPTIONS_PRINTED};
 
 static int list(cbk_session *session, const cbk_arguments *arguments)
 {

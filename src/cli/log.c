@@ -15,7 +15,7 @@ static const cbk_option options[] = {
      .argument = "TIME",
      .help = "only from this time on: YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS, UTC"},
     {.name = "changes", .help = "a row for each cell, not for each transaction"},
-    CBK_OPTION_FORMAT,
+    CBK_OPTIONS_PRINTED,
 };
 
 static bool is_time(const char *text)

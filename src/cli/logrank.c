@@ -38,7 +38,7 @@ static const cbk_option options[] = {
      .argument = "N",
      .help = "of --exact: start of the random numbers; 1 when not given"},
     CBK_OPTION_STYLE,
-    CBK_OPTION_FORMAT,
+    CBK_OPTIONS_PRINTED,
 };
 
 static bool is_given(const cbk_arguments *arguments, const char *option)
@@ -127,7 +127,7 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_logrank_json(data, fit, &json);
-        return cbk_session_write_json(session, &buffer);
+        return cbk_session_write_json(session, cbk_argument(arguments, "output"), &buffer);
     }
     const cbk_style *style =
         cbk_session_style(session, arguments, cbk_session_format(arguments));

@@ -27,7 +27,7 @@ static const cbk_option options[] = {
     CBK_OPTION_LEVEL,
     CBK_OPTIONS_READING,
     CBK_OPTION_STYLE,
-    CBK_OPTION_FORMAT,
+    CBK_OPTIONS_PRINTED,
 };
 
 static bool read_request(cbk_session *session, const cbk_arguments *arguments,
@@ -92,7 +92,7 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_mcf_json(result, session->arena, &json);
-        return cbk_session_write_json(session, &buffer);
+        return cbk_session_write_json(session, cbk_argument(arguments, "output"), &buffer);
     }
     const cbk_style *style =
         cbk_session_style(session, arguments, cbk_session_format(arguments));

@@ -4,11 +4,20 @@
 
 #include "base/style.h"
 
-#define CBK_OPTION_FORMAT                                                                \
+#define CBK_OPTION_OUTPUT                                                                \
+    {                                                                                    \
+        .name = "output", .letter = 'o', .argument = "FILE",                             \
+        .help = "write to this file instead of standard output"                          \
+    }
+
+/* Of commands that print a document; without --format the ending of --output's file says
+ * it (cli/arguments.h). */
+#define CBK_OPTIONS_PRINTED                                                              \
+    CBK_OPTION_OUTPUT,                                                                   \
     {                                                                                    \
         .name = "format", .argument = "FORMAT",                                          \
-        .help = "how to print the result; text when not given",                          \
-        .values = "text json csv md html latex"                                          \
+        .help = "how to print it; the ending of --output when not given, else text",     \
+        .values = "text json csv md html latex docx pdf xlsx"                            \
     }
 
 /* How a journal prints numbers; CSV and JSON have them as they are. */
@@ -103,12 +112,6 @@
     }
 
 #define CBK_OPTIONS_FOLLOWUP CBK_OPTIONS_ROWS, CBK_OPTION_BY, CBK_OPTIONS_READING
-
-#define CBK_OPTION_OUTPUT                                                                \
-    {                                                                                    \
-        .name = "output", .letter = 'o', .argument = "FILE",                             \
-        .help = "write to this file instead of standard output"                          \
-    }
 
 #define CBK_OPTION_PAPER                                                                 \
     {                                                                                    \

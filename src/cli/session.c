@@ -394,7 +394,8 @@ int cbk_session_print(cbk_session *session, const cbk_arguments *arguments,
 {
     return document == NULL ? cbk_session_fail(session, CBK_ENOMEM)
                             : cbk_session_write_document(
-                                  session, document, cbk_session_format(arguments), NULL);
+                                  session, document, cbk_session_format(arguments),
+                                  cbk_argument(arguments, "output"));
 }
 
 cbk_status cbk_session_render_drawing(cbk_session *session, const cbk_drawing *drawing,
@@ -414,14 +415,14 @@ cbk_status cbk_session_render_drawing(cbk_session *session, const cbk_drawing *d
     return cbk_render_svg(drawing, session->arena, bytes, size, &session->error);
 }
 
-int cbk_session_write_json(cbk_session *session, cbk_buffer *buffer)
+int cbk_session_write_json(cbk_session *session, const char *path, cbk_buffer *buffer)
 {
     cbk_buffer_add(buffer, "\n");
     if (buffer->is_failed) {
         cbk_buffer_free(buffer);
         return cbk_session_fail(session, CBK_ENOMEM);
     }
-    const int code = cbk_session_write(session, NULL, buffer->bytes, buffer->size);
+    const int code = cbk_session_write(session, path, buffer->bytes, buffer->size);
     cbk_buffer_free(buffer);
     return code;
 }

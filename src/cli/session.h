@@ -93,7 +93,7 @@ const cbk_style *cbk_session_style(const cbk_session *session,
 cbk_status cbk_session_open_styled(cbk_session *session, const cbk_arguments *arguments,
                                    cbk_format format);
 
-/* The format of --format; text when not given. */
+/* The format of --format, which the ending of --output's file stands for; else text. */
 cbk_format cbk_session_format(const cbk_arguments *arguments);
 
 /* Writes to --output's file, or to stdout when path is NULL; a failure (full disk) is
@@ -102,13 +102,15 @@ int cbk_session_write(cbk_session *session, const char *path, const char *bytes,
                       size_t size);
 int cbk_session_write_document(cbk_session *session, const cbk_document *document,
                                cbk_format format, const char *path);
-/* Prints the document in the format of --format; NULL: its arena failed. */
+/* Prints the document in the format of --format, to --output's file where it is given;
+ * NULL: its arena failed. */
 int cbk_session_print(cbk_session *session, const cbk_arguments *arguments,
                       const cbk_document *document);
 /* format: "pdf", "png" with so many dots an inch, "csv" of what it shows, else SVG. */
 cbk_status cbk_session_render_drawing(cbk_session *session, const cbk_drawing *drawing,
                                       const char *format, double dpi, const char **bytes,
                                       size_t *size);
-int cbk_session_write_json(cbk_session *session, cbk_buffer *buffer);
+/* The same of JSON, whose buffer is freed. */
+int cbk_session_write_json(cbk_session *session, const char *path, cbk_buffer *buffer);
 
 #endif

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const cbk_option options[] = {CBK_OPTION_FORMAT};
+static const cbk_option options[] = {CBK_OPTIONS_PRINTED};
 
 static cbk_value text(const char *value)
 {

@@ -4,8 +4,6 @@
 
 #include "report/report.h"
 
-#include <string.h>
-#include <strings.h>
 
 static const cbk_option options[] = {
     CBK_OPTION_PROFILE,
@@ -17,38 +15,6 @@ static const cbk_option options[] = {
      .values = "text csv md html latex xlsx docx pdf"},
     CBK_OPTION_PAPER,
 };
-
-/* By --format, else by the file's ending; false after a message. */
-static bool read_format(cbk_session *session, const cbk_arguments *arguments,
-                        cbk_format *out)
-{
-    static const struct {
-        const char *ending;
-        cbk_format format;
-    } known[] = {{"txt", CBK_FORMAT_TEXT},    {"csv", CBK_FORMAT_CSV},
-                 {"md", CBK_FORMAT_MARKDOWN}, {"html", CBK_FORMAT_HTML},
-                 {"tex", CBK_FORMAT_LATEX},   {"xlsx", CBK_FORMAT_XLSX},
-                 {"docx", CBK_FORMAT_DOCX},   {"pdf", CBK_FORMAT_PDF}};
-    const char *path = cbk_argument(arguments, "output");
-    const char *ending = path != NULL ? strrchr(path, '.') : NULL;
-    *out = cbk_session_format(arguments);
-    if (cbk_argument(arguments, "format") != NULL || ending == NULL ||
-        strchr(ending, '/') != NULL) {
-        return true;
-    }
-    for (size_t i = 0; i < CBK_COUNT_OF(known); i++) {
-        if (strcasecmp(ending + 1, known[i].ending) == 0) {
-            *out = known[i].format;
-            return true;
-        }
-    }
-    (void)cbk_session_refuse(session,
-                             "a table is written as .txt, .csv, .md, .html, .tex, .xlsx, "
-                             ".docx or .pdf; \"%s\" ends in none of them (--format says "
-                             "which is meant)",
-                             path);
-    return false;
-}
 
 static cbk_status build(cbk_session *session, const cbk_arguments *arguments,
                         cbk_format format, const cbk_document **out)
@@ -72,19 +38,14 @@ static cbk_status build(cbk_session *session, const cbk_arguments *arguments,
 static int run(const cbk_arguments *arguments)
 {
     cbk_session session;
-    cbk_format format = CBK_FORMAT_TEXT;
     if (!cbk_session_open(&session, arguments)) {
         return CBK_EXIT_ENVIRONMENT;
     }
-    if (!read_format(&session, arguments, &format)) {
-        return cbk_session_close(&session, CBK_EXIT_USAGE);
-    }
     const cbk_document *document = NULL;
-    const cbk_status status = build(&session, arguments, format, &document);
-    const int code = status == CBK_OK
-                         ? cbk_session_write_document(&session, document, format,
-                                                      cbk_argument(arguments, "output"))
-                         : cbk_session_fail(&session, status);
+    const cbk_status status =
+        build(&session, arguments, cbk_session_format(arguments), &document);
+    const int code = status == CBK_OK ? cbk_session_print(&session, arguments, document)
+                                      : cbk_session_fail(&session, status);
     return cbk_session_close(&session, code);
 }
 

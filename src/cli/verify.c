@@ -90,7 +90,7 @@ static int print_json(cbk_session *session, const cbk_verification *found)
     }
     cbk_json_close_array(&json);
     cbk_json_close_object(&json);
-    return cbk_session_write_json(session, &buffer);
+    return cbk_session_write_json(session, NULL, &buffer);
 }
 
 static const char *default_folder(cbk_session *session)

@@ -6,6 +6,7 @@
 #include "render/print_table.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { PARTS_A_PICTURE = 2, OTHER_PARTS = 5 };
 
@@ -121,6 +122,24 @@ static cbk_status block_write(cbk_docx *docx, const cbk_block *block, cbk_error 
     return CBK_OK;
 }
 
+/* The section of the last page.  Behind a wide table, whose section has just ended, there
+ * would be nothing in it but an empty page: that section is the last one then. */
+static void last_section(cbk_docx *docx)
+{
+    static const char end[] = "</w:p>\n";
+    const size_t size = sizeof end - 1;
+    cbk_buffer *body = &docx->body;
+    const bool is_across = docx->section_start > 0 && body->size == docx->section_start;
+    if (is_across && !body->is_failed) {
+        body->size = docx->section_end;
+        if (body->size < size || memcmp(body->bytes + body->size - size, end, size) != 0) {
+            cbk_docx_open(docx, "TableNote", false); /* Word wants one behind a table */
+            cbk_docx_close(docx);
+        }
+    }
+    cbk_docx_section(docx, is_across);
+}
+
 static cbk_status body_write(cbk_docx *docx, cbk_error *err)
 {
     const cbk_document *document = docx->document;
@@ -136,7 +155,7 @@ static cbk_status body_write(cbk_docx *docx, cbk_error *err)
     for (const cbk_block *block = document->first; block != NULL; block = block->next) {
         CBK_TRY(block_write(docx, block, err));
     }
-    cbk_docx_section(docx, false);
+    last_section(docx);
     return CBK_OK;
 }
 

@@ -17,6 +17,7 @@ typedef struct cbk_docx {
     cbk_buffer relations; /* word/_rels/document.xml.rels, the inside */
     bool is_turned; /* a heading has begun the section of the table across below it */
     size_t section_start; /* in body */
+    size_t section_end;   /* where the paragraph that ended the section before begins */
     size_t n_bookmarks;   /* ids handed out */
     size_t n_pictures;
     cbk_zip_part *parts; /* [n_parts] the pictures' files */

@@ -85,6 +85,7 @@ void cbk_docx_end_section(cbk_docx *docx, bool is_across)
     if (!is_across && docx->body.size == docx->section_start) {
         return;
     }
+    docx->section_end = docx->body.size;
     cbk_buffer_add(&docx->body, "<w:p><w:pPr><w:pStyle w:val=\"TableNote\"/>");
     cbk_docx_section(docx, is_across);
     cbk_buffer_add(&docx->body, "</w:pPr></w:p>\n");
@@ -103,8 +104,9 @@ static double text_width(const cbk_docx *docx, bool is_across)
 
 void cbk_docx_table(cbk_docx *docx, const cbk_table_block *table)
 {
+    cbk_column_need *needs = CBK_NEW(docx->scratch, cbk_column_need, table->n_columns);
     double *width_mm = CBK_NEW(docx->scratch, double, table->n_columns);
-    if (width_mm == NULL) {
+    if (needs == NULL || width_mm == NULL) {
         return; /* sticky in the arena */
     }
     const bool is_across = docx->place == NULL && cbk_print_is_across(table);
@@ -112,7 +114,7 @@ void cbk_docx_table(cbk_docx *docx, const cbk_table_block *table)
         cbk_docx_end_section(docx, false);
     }
     docx->is_turned = false;
-    cbk_print_columns(table, text_width(docx, is_across), width_mm);
+    cbk_print_columns(table, text_width(docx, is_across), needs, width_mm);
     cbk_docx_caption(docx, "Table", table->id, table->number, table->title, true);
     cbk_buffer_add(&docx->body, "<w:tbl><w:tblPr><w:tblStyle w:val=\"");
     cbk_buffer_add(&docx->body, cbk_docx_style_id(docx->place, "TableOfResults"));

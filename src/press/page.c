@@ -160,6 +160,23 @@ static void add_text(cbk_buffer *out, const char *text)
     g_free(valid);
 }
 
+/* Short words with a slash, as units are, stay in one piece, for Pango would break "mg/L"
+ * behind its slash; and so does what stands around "=". */
+static void keep_together(PangoAttrList *list, const cbk_buffer *text)
+{
+    enum { UNIT_BYTES_MAX = 16 };
+    for (size_t at = 0; at < text->size;) {
+        const char *word = text->bytes + at;
+        const size_t size = strcspn(word, " \n");
+        if (size <= UNIT_BYTES_MAX && memchr(word, '/', size) != NULL) {
+            attribute(list, pango_attr_allow_breaks_new(FALSE), at, at + size);
+        } else if (size == 1 && *word == '=' && at > 0 && at + 2 < text->size) {
+            attribute(list, pango_attr_allow_breaks_new(FALSE), at - 1, at + 3);
+        }
+        at += size + 1;
+    }
+}
+
 double cbk_page_set(cbk_pages *pages, const cbk_text_run *run, cbk_text_style style,
                     double width)
 {
@@ -180,6 +197,7 @@ double cbk_page_set(cbk_pages *pages, const cbk_text_run *run, cbk_text_style st
         }
         emphasise(list, span, from, text.size);
     }
+    keep_together(list, &text);
     PangoFontDescription *font = cbk_font_of(style.size, style.is_bold);
     pango_layout_set_font_description(pages->layout, font);
     pango_font_description_free(font);

@@ -195,12 +195,13 @@ static const cbk_text_style caption_style = {CBK_CAPTION_MM, false, CBK_INK_FORE
 static bool set_columns(cbk_pages *pages, const cbk_table_block *table, double **width,
                         double *total)
 {
+    cbk_column_need *needs = CBK_NEW(pages->scratch, cbk_column_need, table->n_columns);
     *width = CBK_NEW(pages->scratch, double, table->n_columns);
     *total = 0.0;
-    if (*width == NULL) {
+    if (needs == NULL || *width == NULL) {
         return false; /* sticky in the arena */
     }
-    cbk_print_columns(table, cbk_page_text_width(pages), *width);
+    cbk_print_columns(table, cbk_page_text_width(pages), needs, *width);
     for (size_t i = 0; i < table->n_columns; i++) {
         *total += (*width)[i];
     }

@@ -16,6 +16,22 @@
 
 enum { TOOLTIP_CHARACTERS = 160 };
 
+static void tagged(cbk_buffer *out, const char *open, const char *text, const char *close)
+{
+    cbk_buffer_add(out, open);
+    cbk_escape_xml(out, text);
+    cbk_buffer_add(out, close);
+}
+
+static void escape_part(cbk_buffer *out, const char *text, size_t size)
+{
+    cbk_buffer part = {0};
+    cbk_buffer_add_bytes(&part, text, size);
+    out->is_failed = out->is_failed || part.is_failed;
+    cbk_escape_xml(out, part.bytes != NULL ? part.bytes : "");
+    cbk_buffer_free(&part);
+}
+
 /* At most so many characters, with an ellipsis for the rest. */
 static void escape_short(cbk_buffer *out, const char *text, size_t n_characters)
 {
@@ -23,12 +39,8 @@ static void escape_short(cbk_buffer *out, const char *text, size_t n_characters)
     for (size_t i = 0; i < n_characters && *end != '\0'; i++) {
         (void)cbk_character_next(&end);
     }
-    cbk_buffer head = {0};
-    cbk_buffer_add_bytes(&head, text, (size_t)(end - text));
-    out->is_failed = out->is_failed || head.is_failed;
-    cbk_escape_xml(out, head.bytes != NULL ? head.bytes : "");
+    escape_part(out, text, (size_t)(end - text));
     cbk_buffer_add(out, *end != '\0' ? "…" : "");
-    cbk_buffer_free(&head);
 }
 
 /* "median(age_years), among sex = 2; patients 1, 2, 3 (3 records)" */
@@ -44,6 +56,41 @@ static void tooltip(cbk_buffer *out, const cbk_provenance *from)
         cbk_buffer_add(out, "; ");
         escape_short(out, from->records, TOOLTIP_CHARACTERS);
     }
+}
+
+/* Bytes of a day at text, "2012-05-03"; 0: none. */
+static size_t day_length(const char *text)
+{
+    static const char form[] = "0000-00-00";
+    for (size_t i = 0; form[i] != '\0'; i++) {
+        const bool is_digit = text[i] >= '0' && text[i] <= '9';
+        if (form[i] == '0' ? !is_digit : text[i] != form[i]) {
+            return 0;
+        }
+    }
+    return sizeof form - 1;
+}
+
+/* Text in which lines do not break around "=" nor in a day: in a narrow column some
+ * browsers would. */
+static void text_write(cbk_buffer *out, const char *text)
+{
+    size_t done = 0;
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        const size_t day = day_length(text + i);
+        if (day > 0) {
+            escape_part(out, text + done, i - done);
+            cbk_buffer_addf(out, "<span class=\"whole\">%.*s</span>", (int)day, text + i);
+            done = i + day;
+            i = done - 1;
+        } else if (text[i] == ' ' &&
+                   (text[i + 1] == '=' || (i > 0 && text[i - 1] == '='))) {
+            escape_part(out, text + done, i - done);
+            cbk_buffer_add(out, "&#160;");
+            done = i + 1;
+        }
+    }
+    cbk_escape_xml(out, text + done);
 }
 
 static void number(cbk_buffer *out, const cbk_span *span)
@@ -77,13 +124,6 @@ static void link_write(cbk_buffer *out, const cbk_span *span)
     cbk_buffer_add(out, "\">");
     cbk_escape_xml(out, span->text);
     cbk_buffer_add(out, "</a>");
-}
-
-static void tagged(cbk_buffer *out, const char *open, const char *text, const char *close)
-{
-    cbk_buffer_add(out, open);
-    cbk_escape_xml(out, text);
-    cbk_buffer_add(out, close);
 }
 
 static void mark(cbk_buffer *out, const cbk_span *span)
@@ -137,7 +177,7 @@ void cbk_html_run(cbk_buffer *out, const cbk_text_run *run)
     for (const cbk_span *span = run->first; span != NULL; span = span->next) {
         switch (span->kind) {
         case CBK_SPAN_TEXT:
-            cbk_escape_xml(out, span->text);
+            text_write(out, span->text);
             break;
         case CBK_SPAN_STRONG:
             tagged(out, "<strong>", span->text, "</strong>");

@@ -81,6 +81,7 @@ static const char margin_contents[] =
 
 static const char words[] =
     ".number{color:inherit;text-decoration:none}\n"
+    ".whole{white-space:nowrap}\n"
     ".number:hover,.number:focus-visible{text-decoration:underline dotted;"
     "text-decoration-color:var(--link)}\n"
     ".mark{font:600 .8em/1.4 var(--sans);white-space:nowrap}\n"

@@ -291,10 +291,11 @@ static bool is_long(const cbk_table_block *block, const layout *of)
 
 static void lay_out(const cbk_table_block *block, layout *out)
 {
+    cbk_column_need needs[COLUMNS_MAX];
     double total = 0.0;
     out->is_wrapped = false;
     if (block->n_columns <= COLUMNS_MAX) { /* else it is not measured */
-        cbk_print_columns(block, LINE_MM, out->width);
+        cbk_print_columns(block, LINE_MM, needs, out->width);
         for (size_t i = 0; i < block->n_columns; i++) {
             total += out->width[i];
         }

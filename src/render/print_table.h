@@ -11,9 +11,17 @@
  * too narrow. */
 bool cbk_print_is_across(const cbk_table_block *table);
 
-/* Fills width_mm[n_columns]: no wider together than available_mm; a column that must wrap
- * keeps its longest word where there is room for it. */
+/* How wide a column may be, in mm. */
+typedef struct cbk_column_need {
+    double least;   /* its longest word */
+    double natural; /* its longest line */
+    double text;    /* all its lines, one behind the other */
+} cbk_column_need;
+
+/* Fills width_mm[n_columns]: no wider together than available_mm.  Where columns must
+ * wrap each keeps its longest word, and what is left goes to them by how much text they
+ * have.  needs[n_columns] is room to work in. */
 void cbk_print_columns(const cbk_table_block *table, double available_mm,
-                       double *width_mm);
+                       cbk_column_need *needs, double *width_mm);
 
 #endif

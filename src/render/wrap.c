@@ -16,6 +16,12 @@ static void finish(cbk_line *line, const char *start, const char *end)
         .start = start, .size = size, .columns = cbk_text_columns(start, size)};
 }
 
+/* Whether the space stands beside "=": "n = 5" is broken only where nothing else is. */
+static bool is_beside_equals(const char *start, const char *space)
+{
+    return space[1] == '=' || (space > start && space[-1] == '=');
+}
+
 bool cbk_wrap_next(const char **rest, size_t width, cbk_line *line)
 {
     assert(width >= 2); /* room for the widest character */
@@ -24,6 +30,7 @@ bool cbk_wrap_next(const char **rest, size_t width, cbk_line *line)
         return false;
     }
     const char *space = NULL; /* the last place to break at */
+    bool is_good = false;
     size_t columns = 0;
     for (const char *at = start;;) {
         if (*at == '\0' || *at == '\n') {
@@ -31,7 +38,10 @@ bool cbk_wrap_next(const char **rest, size_t width, cbk_line *line)
             finish(line, start, at);
             return true;
         }
-        space = *at == ' ' ? at : space;
+        if (*at == ' ' && (!is_good || !is_beside_equals(start, at))) {
+            space = at;
+            is_good = at > start && !is_beside_equals(start, at);
+        }
         const char *next = at;
         columns += cbk_character_columns(cbk_character_next(&next));
         if (columns > width && *at != ' ') {

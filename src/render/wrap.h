@@ -12,7 +12,8 @@ typedef struct cbk_line {
 } cbk_line;
 
 /* Takes the next line of at most `width` columns (>= 2) from *rest and moves *rest past
- * it: NULL after the last line.  Breaks at spaces; a word longer than a line is cut.
+ * it: NULL after the last line.  Breaks at spaces, beside "=" only where there is no other; a word longer than a line is
+ * cut.
  * False when *rest is NULL.  An empty text has one empty line. */
 bool cbk_wrap_next(const char **rest, size_t width, cbk_line *line);
 

@@ -202,6 +202,20 @@ void cbk_run_p_heading(cbk_text_run *run, cbk_arena *arena, const cbk_style *sty
     cbk_run_text(run, arena, by->p_heading + 1);
 }
 
+const char *cbk_run_p_letter(cbk_text_run *run, cbk_arena *arena, const cbk_style *style,
+                             const char *equation)
+{
+    const cbk_style *by = cbk_style_of(style);
+    const size_t size = strlen(by->p);
+    if (!by->is_p_italic || equation == NULL || strncmp(equation, by->p, size) != 0) {
+        return equation;
+    }
+    cbk_run_span(run, arena, (cbk_span){.kind = CBK_SPAN_EMPHASIS, .text = by->p});
+    equation += size;
+    cbk_run_text(run, arena, *equation == ' ' ? " " : "");
+    return equation + (*equation == ' ');
+}
+
 void cbk_table_text(cbk_report *report, cbk_table_builder *builder, size_t row,
                     size_t column, const char *text)
 {

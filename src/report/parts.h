@@ -230,6 +230,11 @@ void cbk_report_prose(cbk_report *report, cbk_text_run *run, const char *text);
 /* The heading of a column of p, its letter in italics where the style has it so. */
 void cbk_run_p_heading(cbk_text_run *run, cbk_arena *arena, const cbk_style *style);
 
+/* Adds the letter of "P = .04" in italics where the style has it so, and returns what is
+ * left to add: " = .04" without the space, which it adds, too; else the whole. */
+const char *cbk_run_p_letter(cbk_text_run *run, cbk_arena *arena, const cbk_style *style,
+                             const char *equation);
+
 /* A table builder's text cell. */
 void cbk_table_text(cbk_report *report, cbk_table_builder *builder, size_t row,
                     size_t column, const char *text);

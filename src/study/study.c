@@ -17,7 +17,7 @@ static cbk_status read_protocol(cbk_study *study, cbk_problems *problems, cbk_er
     if (path == NULL) {
         return cbk_fail_memory(err);
     }
-    if (!cbk_file_exists(path)) {
+    if (cbk_file_is_absent(path)) {
         return cbk_fail(err, CBK_EIO, CBK_ROW_NONE,
                         "%s is no study folder: it has no protocol.yaml.", study->folder);
     }
@@ -112,12 +112,15 @@ cbk_status cbk_study_open(const char *folder, cbk_arena *arena, cbk_problems *pr
     if (cbk_casebook_is_one(name)) {
         return open_casebook(name, arena, problems, out, err);
     }
-    if (!cbk_file_is_directory(name)) {
+    if (cbk_file_is_absent(name)) {
         return cbk_fail(err, CBK_EIO, CBK_ROW_NONE,
-                        cbk_file_exists(name)
-                            ? "%s is no casebook file; a study is one, or a folder with "
-                              "a protocol.yaml."
-                            : "%s: no such study folder or casebook file.",
+                        "%s: no such study folder or casebook file.", name);
+    }
+    if (!cbk_file_is_directory(name)) {
+        CBK_TRY(cbk_file_try(name, err));
+        return cbk_fail(err, CBK_EDATA, CBK_ROW_NONE,
+                        "%s is no casebook file; a study is one, or a folder with a "
+                        "protocol.yaml.",
                         name);
     }
     study->arena = arena;

@@ -6,6 +6,9 @@
 
 #include <casebook/render.h>
 
+#include "render/print_table.h"
+
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -557,10 +560,53 @@ static void the_checker_finds_faults(void)
     CHECK(markup_is_well_formed("<!DOCTYPE html><a b=\"&lt;\">x<br></a>", true));
 }
 
+/* In narrow columns lines do not break in a day, nor around "=". */
+static void html_keeps_days_together(void)
+{
+    cbk_document *document = cbk_document_create(arena, "T");
+    cbk_document_paragraph(document,
+                           run_of("On 2012-05-03 (n = 3), a=b, 12-05-03, 2012-5-03."));
+    const char *html = rendered(document, CBK_FORMAT_HTML, 0);
+    CHECK(contains(html, "On <span class=\"whole\">2012-05-03</span> (n&#160;=&#160;3), "
+                         "a=b, 12-05-03, 2012-5-03."));
+    CHECK(contains(html, ".whole{white-space:nowrap}"));
+}
+
+/* ---- columns on paper ------------------------------------------------------------- */
+
+enum { PAPER_COLUMNS = 3 };
+
+/* A name, one long line and many lines: of two columns that must wrap the one with more
+ * text is wider, whichever has the longest line; a short one is as wide as its text. */
+static void paper_columns_share_by_text(void)
+{
+    static const char line[] = "One line that is much longer than all of the others and "
+                               "goes on and on until nobody can read it any more";
+    static const char text_of[] = "A sentence that comes again in each of the rows";
+    static const char *const cells[] = {"Name", "Once", "Often", "a", line, text_of,
+                                        "b",    "",     text_of, "c", "",   text_of,
+                                        "d",    "",     text_of, "e", "",   text_of,
+                                        "f",    "",     text_of, "g", "",   text_of};
+    const cbk_table_block *table = &table_of(cells, PAPER_COLUMNS, 7)->block;
+    cbk_column_need needs[PAPER_COLUMNS];
+    double width[PAPER_COLUMNS];
+    cbk_print_columns(table, 100.0, needs, width);
+    CHECK(fabs(width[0] + width[1] + width[2] - 100.0) < 1e-9);
+    CHECK(needs[1].natural > needs[2].natural && width[1] < width[2]);
+    CHECK(width[1] >= needs[1].least && width[2] <= needs[2].natural);
+    CHECK(width[0] <= needs[0].natural);
+    cbk_print_columns(table, 20.0, needs, width); /* not even the words have room */
+    CHECK(fabs(width[0] + width[1] + width[2] - 20.0) < 1e-9);
+    cbk_print_columns(table, 1000.0, needs, width);
+    CHECK(width[1] == needs[1].natural && width[2] == needs[2].natural);
+}
+
 int main(void)
 {
     static const check_test tests[] = {
         {"text", text},
+        {"html: days are kept together", html_keeps_days_together},
+        {"paper: columns share by text", paper_columns_share_by_text},
         {"text: a wide table wraps", text_wraps_wide_tables},
         {"text: a very wide table is printed in panels", text_prints_panels},
         {"text: no line is wider than the terminal", text_fits_the_terminal},

@@ -319,8 +319,8 @@ static void a_summary(void)
     const cbk_table_block *table = last_table(report.document);
     CHECK(table != NULL && table->n_columns == 4); /* nobody is in the arm "none" */
     CHECK(is_text(cbk_run_plain(&table->header[1].run, arena), "All (n = 5)"));
-    CHECK(is_text(cbk_run_plain(&table->header[2].run, arena), "Old (n = 2)"));
-    CHECK(is_text(cbk_run_plain(&table->header[3].run, arena), "New (n = 2)"));
+    CHECK(is_text(cbk_run_plain(&table->header[2].run, arena), "Arm: Old (n = 2)"));
+    CHECK(is_text(cbk_run_plain(&table->header[3].run, arena), "Arm: New (n = 2)"));
     const size_t age = row_of(table, "Age, years", 0);
     CHECK(age == 0 && is_text(cell(table, age, 1), ""));
     CHECK(is_text(cell(table, age + 1, 1), "50.0 (40.0 to 61.0)"));

@@ -400,9 +400,12 @@ static cbk_text_run tests_note(cbk_report *report, const incidence_figure *figur
     for (size_t i = 0; tests != NULL && i < figure->n_shown; i++) {
         const size_t k = figure->shown[i];
         cbk_run_textf(
-            &run, report->arena, "%s%s %s", i == 0 ? "Gray's test: " : ", ",
-            cbk_words_lower_first(report->arena, figure->all->data->cause_label[k]),
-            cbk_print_p_equation(report->arena, report->style, tests[k].p));
+            &run, report->arena, "%s%s ", i == 0 ? "Gray's test: " : ", ",
+            cbk_words_lower_first(report->arena, figure->all->data->cause_label[k]));
+        cbk_run_text(&run, report->arena,
+                     cbk_run_p_letter(&run, report->arena, report->style,
+                                      cbk_print_p_equation(report->arena, report->style,
+                                                           tests[k].p)));
     }
     cbk_run_text(&run, report->arena, run.first != NULL ? "." : "");
     return run;

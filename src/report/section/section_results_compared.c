@@ -49,8 +49,10 @@ static void add_among(cbk_report *report, cbk_text_run *run, const char *among)
 /* "p = 0.04", "p <0.001". */
 static void add_p(cbk_report *report, cbk_text_run *run, const cbk_quantity *p)
 {
+    const char *printed =
+        cbk_print_p_equation(report->arena, report->style, p->value.number);
     cbk_run_number(run, report->arena,
-                   cbk_print_p_equation(report->arena, report->style, p->value.number),
+                   cbk_run_p_letter(run, report->arena, report->style, printed),
                    cbk_report_provenance(report, p));
 }
 
@@ -322,15 +324,17 @@ static cbk_status add_tested(cbk_report *report, const cbk_table_spec *spec,
 static void add_p_of(cbk_report *report, cbk_text_run *run, const cbk_span *p,
                      const char *printed)
 {
-    if (p->kind != CBK_SPAN_NUMBER) {
-        cbk_run_text(run, report->arena,
-                     cbk_print_p_relation(report->arena, report->style, printed));
-        return;
+    const bool is_bound = p->kind == CBK_SPAN_NUMBER;
+    const char *equation =
+        is_bound ? cbk_print_p_equation(report->arena, report->style,
+                                        strtod(p->provenance->value, NULL))
+                 : cbk_print_p_relation(report->arena, report->style, printed);
+    const char *rest = cbk_run_p_letter(run, report->arena, report->style, equation);
+    if (is_bound) {
+        cbk_run_number(run, report->arena, rest, p->provenance);
+    } else {
+        cbk_run_text(run, report->arena, rest);
     }
-    cbk_run_number(run, report->arena,
-                   cbk_print_p_equation(report->arena, report->style,
-                                        strtod(p->provenance->value, NULL)),
-                   p->provenance);
 }
 
 /* Adds "1.02 (1.00–1.04), p = 0.04, for age". */
@@ -588,7 +592,9 @@ static cbk_status add_recurrences(cbk_report *report, const cbk_figure_spec *fig
         cbk_run_text(&run, arena, "; robust log-rank test, ");
         add_mean(report, &run, figure, of,
                  cbk_text_format(arena, "p by %s of", figure->by), fit->test.p,
-                 cbk_print_p_equation(arena, report->style, fit->test.p));
+                 cbk_run_p_letter(
+                     &run, arena, report->style,
+                     cbk_print_p_equation(arena, report->style, fit->test.p)));
     }
     cbk_run_text(&run, arena, ".");
     add_omitted(report, &run, figure, of);

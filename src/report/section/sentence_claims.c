@@ -21,7 +21,8 @@ typedef struct claiming {
     size_t n_left_out;
 } claiming;
 
-/* The number in "67 months", "p <0.001"; of a count in words, and of "none", digits. */
+/* The number in "67 months", "p <0.001", "= .02"; of a count in words, and of "none",
+ * digits. */
 static const char *stated_of(const claiming *c, const char *printed, double value)
 {
     char number[CBK_NUMBER_SIZE];
@@ -30,8 +31,9 @@ static const char *stated_of(const claiming *c, const char *printed, double valu
         cbk_number_shortest(value, number);
         return cbk_text_copy(c->arena, number);
     }
-    const char *start =
-        digits > printed && digits[-1] == '-' ? digits - 1 : digits; /* "-3" */
+    const char *start = digits;
+    start -= start > printed && start[-1] == '.';
+    start -= start > printed && start[-1] == '-'; /* "-3" */
     return cbk_text_copy_bytes(c->arena, start, strcspn(start, " "));
 }
 

@@ -34,7 +34,8 @@ typedef struct cbk_summary_row {
 } cbk_summary_row;
 
 typedef struct cbk_summary_column {
-    const char *label;
+    const char *label;          /* "All", "Negative" */
+    const char *heading;        /* "All", "Resection margin: Negative" */
     const char *among;          /* or NULL */
     const char *denominator_of; /* the variable whose count is remembered */
     cbk_quantity denominator;

@@ -56,8 +56,11 @@ static void add_column(cbk_summary *table, const char *name, const cbk_field *fi
                        const char *level, bool is_number)
 {
     cbk_arena *arena = table->report->arena;
+    const char *label = level_label(arena, field, level, is_number);
     table->columns[table->n_columns++] = (cbk_summary_column){
-        .label = level_label(arena, field, level, is_number),
+        .label = label,
+        .heading =
+            cbk_text_format(arena, "%s: %s", field != NULL ? field->label : name, label),
         .among = cbk_sql_and(arena, table->spec->among,
                              cbk_sql_equals(arena, name, level, is_number)),
     };
@@ -83,7 +86,7 @@ static cbk_status make_columns(cbk_summary *table, cbk_error *err)
     table->columns = CBK_NEW(report->arena, cbk_summary_column, n_groups + 1);
     CBK_TRY(cbk_report_done(report, err));
     table->columns[table->n_columns++] =
-        (cbk_summary_column){.label = "All", .among = table->spec->among};
+        (cbk_summary_column){.label = "All", .heading = "All", .among = table->spec->among};
     if (by == NULL) {
         return CBK_OK;
     }

@@ -198,7 +198,7 @@ static cbk_status fill_headers(cbk_summary *table, cbk_table_builder *builder,
         cbk_text_run *run = &builder->header[i + 1].run;
         builder->align[i + 1] = CBK_ALIGN_RIGHT;
         cbk_quantity all;
-        cbk_run_textf(run, arena, "%s (%s%s", table->columns[i].label, style->n,
+        cbk_run_textf(run, arena, "%s (%s%s", table->columns[i].heading, style->n,
                       style->equals);
         CBK_TRY(cbk_report_number(table->report, run, "count(*)", table->spec->from,
                                   table->columns[i].among, 0, &all, err));

@@ -84,6 +84,14 @@ void cbk_fg_find_times_back(const cbk_fg_model *model, size_t tile, size_t end,
 double cbk_fg_sum_at_risk(const cbk_fg_model *model, const cbk_fg_times *of,
                           size_t column, const double *scale, double *until, double *out);
 
+/* ---- as a Cox regression (fine_gray_cox.c) ----------------------------------------- */
+
+/* The fit of the columns kept[model->cox.p] of rows; NULL where that would take too many
+ * rows.  Errors: CBK_ENOMEM. */
+cbk_status cbk_fg_fit_as_cox(const cbk_fg_model *model, const cbk_fine_gray_rows *rows,
+                             const size_t *kept, double level, cbk_arena *arena,
+                             cbk_cox **out, cbk_error *err);
+
 /* ---- likelihoods without a maximum (fine_gray_monotone.c) ---------------------------
  */
 

@@ -151,16 +151,8 @@ static void fill_variance(cbk_cox_fitting *at)
 static double quadratic(const cbk_cox_fitting *at, const double *matrix,
                         const double *vector, size_t *rank)
 {
-    const size_t p = at->model.p;
-    double form = 0.0;
-    memcpy(at->factors, matrix, p * p * sizeof *matrix);
-    *rank = cbk_cox_factor(at->factors, NULL, p);
-    memcpy(at->step, vector, p * sizeof *vector);
-    cbk_cox_solve(at->factors, p, at->step);
-    for (size_t j = 0; j < p; j++) {
-        form += at->step[j] * vector[j];
-    }
-    return form;
+    return cbk_cox_quadratic(matrix, NULL, vector, at->model.p, at->factors, at->step,
+                             rank);
 }
 
 /* Wald's statistic, model-based. */
@@ -177,29 +169,6 @@ static double sum_of_squares(const cbk_cox_fitting *at)
 }
 
 /* ---- robust ----------------------------------------------------------------------- */
-
-/* inverse * products * inverse. */
-static void sandwich(const cbk_cox_fitting *at, const double *products)
-{
-    const size_t p = at->model.p;
-    double *half = at->factors;
-    for (size_t j = 0; j < p; j++) {
-        for (size_t k = 0; k < p; k++) {
-            half[j * p + k] = 0.0;
-            for (size_t l = 0; l < p; l++) {
-                half[j * p + k] += at->inverse[j * p + l] * products[l * p + k];
-            }
-        }
-    }
-    for (size_t j = 0; j < p; j++) {
-        for (size_t k = 0; k < p; k++) {
-            at->variance[j * p + k] = 0.0;
-            for (size_t l = 0; l < p; l++) {
-                at->variance[j * p + k] += half[j * p + l] * at->inverse[l * p + k];
-            }
-        }
-    }
-}
 
 /* Whether every variance is more than what rounding leaves of 0 beside the other's. */
 static bool is_above_rounding(const double *variance, const double *other, size_t p)
@@ -233,7 +202,7 @@ static bool test_robust_score(cbk_cox_fitting *at)
 static void leave_basis(cbk_cox_fitting *at)
 {
     const size_t p = at->model.p;
-    const bool is_whole = cbk_cox_has_full_rank(at);
+    const bool is_whole = cbk_cox_has_full_rank(at->factors, p);
     cbk_cox_basis_leave(&at->basis, at->beta);
     if (is_whole) {
         cbk_cox_basis_leave_variance(&at->basis, at->inverse, at->step);
@@ -267,7 +236,7 @@ static bool make_variances(cbk_cox_fitting *at)
          !cbk_cox_score_products(&at->model, at->beta, at->arena, products))) {
         return false;
     }
-    sandwich(at, products);
+    cbk_cox_sandwich(at->inverse, products, p, at->factors, at->variance);
     return true;
 }
 

@@ -40,16 +40,8 @@ static const cbk_cox_model *climbed(const cbk_cox_fitting *at)
 /* step = I^-1 U at now; returns the decrement U' I^-1 U. */
 static double newton_step(cbk_cox_fitting *at)
 {
-    const size_t p = at->model.p;
-    memcpy(at->factors, at->now.info, p * p * sizeof *at->factors);
-    (void)cbk_cox_factor(at->factors, at->is_monotone ? at->reference : NULL, p);
-    memcpy(at->step, at->now.gradient, p * sizeof *at->step);
-    cbk_cox_solve(at->factors, p, at->step);
-    double decrement = 0.0;
-    for (size_t j = 0; j < p; j++) {
-        decrement += at->step[j] * at->now.gradient[j];
-    }
-    return decrement;
+    return cbk_cox_quadratic(at->now.info, at->is_monotone ? at->reference : NULL,
+                             at->now.gradient, at->model.p, at->factors, at->step, NULL);
 }
 
 /* Whether a step with this decrement leaves the information as it is. */
@@ -144,17 +136,6 @@ void cbk_cox_come_back(cbk_cox_fitting *at)
     cbk_cox_go_out(&at->model, at->outward, at->direction, at->beta, &at->next);
 }
 
-bool cbk_cox_has_full_rank(const cbk_cox_fitting *at)
-{
-    const size_t p = at->model.p;
-    for (size_t j = 0; j < p; j++) {
-        if (!(at->factors[j * p + j] > 0.0)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool climb_by_newton(cbk_cox_fitting *at)
 {
     at->has_start = cbk_cox_start_near(climbed(at), &at->now, at->arena, at->beta,
@@ -169,8 +150,8 @@ static bool climb_by_newton(cbk_cox_fitting *at)
         }
         is_known = true;
         const double decrement = newton_step(at);
-        const bool is_lame =
-            !cbk_cox_has_full_rank(at); /* a direction that rounding hides */
+        const bool is_lame = /* a direction that rounding hides */
+            !cbk_cox_has_full_rank(at->factors, at->model.p);
         const bool is_slow = turn >= ITERATIONS_MANY; /* where rounding hides the end */
         if (turn >= 3 &&
             (is_lame || is_slow ||

@@ -59,7 +59,4 @@ void cbk_cox_look(cbk_cox_fitting *at, const cbk_cox_model *model, const double 
  * a double's last digits. */
 void cbk_cox_come_back(cbk_cox_fitting *at);
 
-/* Of the last factors. */
-bool cbk_cox_has_full_rank(const cbk_cox_fitting *at);
-
 #endif

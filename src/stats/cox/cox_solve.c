@@ -2,6 +2,8 @@
  * stats/cox/cox_model.h. */
 #include "stats/cox/cox_model.h"
 
+#include <string.h>
+
 static const double drop_tolerance = 0x1p-39; /* R's toler.chol */
 
 size_t cbk_cox_factor(double *matrix, const double *reference, size_t n)
@@ -62,4 +64,51 @@ void cbk_cox_invert(const double *factors, size_t n, double *inverse, double *ro
             inverse[i * n + j] = room[i];
         }
     }
+}
+
+bool cbk_cox_has_full_rank(const double *factors, size_t n)
+{
+    for (size_t j = 0; j < n; j++) {
+        if (!(factors[j * n + j] > 0.0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+double cbk_cox_quadratic(const double *matrix, const double *reference,
+                         const double *vector, size_t n, double *factors,
+                         double *solution, size_t *rank)
+{
+    double form = 0.0;
+    memcpy(factors, matrix, n * n * sizeof *factors);
+    const size_t n_kept = cbk_cox_factor(factors, reference, n);
+    if (rank != NULL) {
+        *rank = n_kept;
+    }
+    memcpy(solution, vector, n * sizeof *solution);
+    cbk_cox_solve(factors, n, solution);
+    for (size_t j = 0; j < n; j++) {
+        form += solution[j] * vector[j];
+    }
+    return form;
+}
+
+static void multiply(const double *left, const double *right, size_t n, double *out)
+{
+    for (size_t j = 0; j < n; j++) {
+        for (size_t k = 0; k < n; k++) {
+            out[j * n + k] = 0.0;
+            for (size_t l = 0; l < n; l++) {
+                out[j * n + k] += left[j * n + l] * right[l * n + k];
+            }
+        }
+    }
+}
+
+void cbk_cox_sandwich(const double *inverse, const double *products, size_t n,
+                      double *room, double *out)
+{
+    multiply(inverse, products, n, room);
+    multiply(room, inverse, n, out);
 }

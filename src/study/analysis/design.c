@@ -267,7 +267,7 @@ static cbk_status make_number(designing *at, size_t k, cbk_error *err)
     }
     const bool is_yes_or_no = variable->n_levels == 2;
     const char *label =
-        is_yes_or_no ? cbk_text_format(at->arena, "%s: yes vs no", variable->label)
+        is_yes_or_no ? cbk_text_format(at->arena, "%s: Yes vs No", variable->label)
         : variable->unit != NULL
             ? cbk_text_format(at->arena, "%s (%s)", variable->label, variable->unit)
             : variable->label;

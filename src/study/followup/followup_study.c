@@ -237,7 +237,7 @@ static const char *const *label_causes(const cbk_endpoint *endpoint,
     return labels;
 }
 
-/* Groups that are choices are printed by their labels: "Negative", "Recurred: yes". */
+/* Groups that are choices are printed by their labels: "Negative", "Recurred: Yes". */
 static const char *const *label_groups(const cbk_protocol *protocol,
                                        const cbk_groups *groups, cbk_arena *arena)
 {
@@ -250,7 +250,7 @@ static const char *const *label_groups(const cbk_protocol *protocol,
             const char *text = NULL;
             if (field != NULL && field->type == CBK_FIELD_BOOLEAN) {
                 text = cbk_text_format(arena, "%s: %s", field->label,
-                                       strcmp(level, "0") == 0 ? "no" : "yes");
+                                       strcmp(level, "0") == 0 ? "No" : "Yes");
             } else if (field != NULL && field->n_choices > 0) {
                 text = cbk_code_label(field->choices, field->n_choices, level);
             }
