@@ -50,7 +50,7 @@ void cbk_fg_products_add(cbk_fg_products *at, const double *x, const double *wei
                          size_t n)
 {
     at->kernels->update(x, CBK_COX_TILE, at->p, weight, n, at->part,
-                        at->part + at->p * at->p * CBK_COX_LANES);
+                        at->part + at->p * at->p * CBK_COX_LANES, x);
     if (++at->n_tiles == BLOCK) {
         cbk_fg_products_close(at);
     }
@@ -121,11 +121,12 @@ static void fill_risk(cbk_fg_model *model, const double *beta, bool is_brief,
     const size_t n_columns = is_brief ? 1 : p + 1;
     memset(sum, 0, (p + 1) * sizeof *sum);
     for (size_t i = 0; i < cox->n; i += CBK_COX_TILE) {
+        const double *x = cox->tiles + i * p;
         const size_t place = i / CBK_COX_TILE * (p + 1);
         double eta[CBK_COX_TILE];
         double carried[CBK_COX_TILE];
-        cox->kernels->fill_risk(cox->tiles + i * p, p, beta, cbk_cox_tile_offsets(cox, i),
-                                cbk_cox_tile_weights(cox, i), eta, cox->risk + i);
+        cox->kernels->fill_risk(x, p, beta, cbk_cox_tile_offsets(cox, i),
+                                cbk_cox_tile_weights(cox, i), eta, cox->risk + i, x);
         multiply(cox->risk + i, model->stays + i, carried);
         for (size_t j = 0; j < n_columns; j++) {
             model->before[place + j] = cbk_sum_value(&sum[j]);
