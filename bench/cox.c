@@ -5,7 +5,9 @@
  */
 #include "line.h"
 
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
+#include "stats/cox_likelihood/cox_model.h"
+#include "stats/cox_postestimation/cox_postestimation.h"
 
 #include <math.h>
 #include <stdio.h>

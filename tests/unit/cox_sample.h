@@ -7,7 +7,7 @@
 #include "check.h"
 #include "random_below.h"
 
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
 
 #include <math.h>
 

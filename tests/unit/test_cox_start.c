@@ -5,6 +5,7 @@
 #include "random_below.h"
 
 #include "stats/cox/cox_start.h"
+#include "stats/cox_likelihood/cox_solve.h"
 
 #include <math.h>
 #include <string.h>

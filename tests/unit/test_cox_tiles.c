@@ -4,7 +4,8 @@
 #include "check.h"
 #include "random_below.h"
 
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
+#include "stats/cox_likelihood/cox_model.h"
 
 #include <float.h>
 #include <string.h>

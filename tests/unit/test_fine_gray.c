@@ -7,6 +7,7 @@
 #include <casebook/fine_gray.h>
 
 #include "stats/competing/fine_gray_model.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
 
 #include <string.h>
 

@@ -3,6 +3,9 @@
 #include "numeric/distribution.h"
 #include "stats/competing/fine_gray_model.h"
 #include "stats/cox/cox_basis.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
+#include "stats/cox_likelihood/cox_solve.h"
+#include "stats/cox_postestimation/cox_postestimation.h"
 
 #include <math.h>
 #include <string.h>

@@ -8,6 +8,7 @@
  * are ranks: those between do not matter.
  */
 #include "stats/competing/fine_gray_model.h"
+#include "stats/cox/cox_fitting.h"
 
 enum { ROWS_MOST = 1 << 13 };
 

@@ -8,7 +8,8 @@
  * the times until its own, and r / G(T) times that of the later times with weights G(t).
  */
 #include "stats/competing/fine_gray_model.h"
-#include "stats/cox/cox_evaluation.h"
+#include "stats/cox_likelihood/cox_evaluation.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
 
 #include <math.h>
 #include <string.h>

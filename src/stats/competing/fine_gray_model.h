@@ -5,7 +5,8 @@
 
 #include <casebook/fine_gray.h>
 
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
+#include "stats/cox_likelihood/cox_model.h"
 
 enum { CBK_FG_CENSORED = 0, CBK_FG_EVENT = 1, CBK_FG_COMPETING = 2 };
 

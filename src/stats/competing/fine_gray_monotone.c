@@ -4,6 +4,7 @@
  * As cox_monotone.c, with those at risk who had a competing event before.
  */
 #include "stats/competing/fine_gray_model.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
 
 #include <math.h>
 

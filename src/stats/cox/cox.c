@@ -1,11 +1,14 @@
 /* cox.c - Cox's regression: the fit and its tests.  Contract and sources: casebook/cox.h.
  */
 #include "numeric/distribution.h"
+#include "stats/cox/cox_firth.h"
 #include "stats/cox/cox_fitting.h"
 #include "stats/cox/cox_limit.h"
-#include "stats/cox/cox_model.h"
 #include "stats/cox/cox_monotone.h"
 #include "stats/cox/cox_profile.h"
+#include "stats/cox_likelihood/cox_model.h"
+#include "stats/cox_likelihood/cox_solve.h"
+#include "stats/cox_postestimation/cox_postestimation.h"
 
 #include <math.h>
 #include <string.h>

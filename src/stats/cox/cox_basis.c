@@ -7,6 +7,8 @@
  * digits.  So the columns are taken apart, and the information is summed from what is
  * left. */
 #include "stats/cox/cox_basis.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
+#include "stats/cox_likelihood/cox_solve.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #ifndef STATS_COX_BASIS_H
 #define STATS_COX_BASIS_H
 
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_model.h"
 
 typedef struct cbk_cox_basis {
     cbk_cox_model model; /* the same rows */

@@ -11,6 +11,8 @@
  * problems in least squares.  Q Appl Math 2 (1944) 164-168.  doi:10.1090/qam/10666).
  */
 #include "stats/cox/cox_fitting.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
+#include "stats/cox_likelihood/cox_solve.h"
 
 #include <math.h>
 #include <string.h>

@@ -4,6 +4,7 @@
 #include "stats/cox/cox_limit.h"
 #include "stats/cox/cox_monotone.h"
 #include "stats/cox/cox_start.h"
+#include "stats/cox_likelihood/cox_solve.h"
 
 #include <math.h>
 #include <string.h>

@@ -12,6 +12,7 @@
  * derivative is half the sum of h (x - m), h the squared length of a row of Q.
  */
 #include "stats/cox/cox_far.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
 
 #include <math.h>
 #include <string.h>

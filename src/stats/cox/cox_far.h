@@ -3,7 +3,8 @@
 #ifndef STATS_COX_FAR_H
 #define STATS_COX_FAR_H
 
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
+#include "stats/cox_likelihood/cox_model.h"
 
 /* A cell is a row at risk at a time with events, once for each denominator. */
 typedef struct cbk_cox_far {

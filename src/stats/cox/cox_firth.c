@@ -1,15 +1,18 @@
 /* cox_firth.c - Firth's penalised likelihood and its profile.  Contract:
- * stats/cox/cox_model.h.
+ * stats/cox/cox_firth.h.
  *
  * The penalty's derivative is half the trace of I^-1 dI/db.  With e and C the mean and
  * covariance of x at a time, A = I^-1 and q = x'Ax, that is half the sum over times of
  *     E[x q] - e E[q] - 2 C A e,
  * so third moments are never written down.
  */
+#include "stats/cox/cox_firth.h"
 #include "numeric/distribution.h"
 #include "stats/cox/cox_far.h"
-#include "stats/cox/cox_model.h"
 #include "stats/cox/cox_profile.h"
+#include "stats/cox_likelihood/cox_model.h"
+#include "stats/cox_likelihood/cox_solve.h"
+#include "stats/cox_likelihood/cox_walk.h"
 
 #include <math.h>
 #include <string.h>

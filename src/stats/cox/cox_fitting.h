@@ -5,7 +5,8 @@
 
 #include "stats/cox/cox_basis.h"
 #include "stats/cox/cox_far.h"
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_model.h"
+#include "stats/cox_postestimation/cox_postestimation.h"
 
 typedef struct cbk_cox_fitting {
     const cbk_cox_rows *rows;
@@ -58,5 +59,13 @@ void cbk_cox_look(cbk_cox_fitting *at, const cbk_cox_model *model, const double 
 /* From the limit back to the likelihood of all rows, so far out that they are the same to
  * a double's last digits. */
 void cbk_cox_come_back(cbk_cox_fitting *at);
+
+/* Errors: CBK_EINVAL where rows and request do not go together. */
+cbk_status cbk_cox_check_request(const cbk_cox_rows *rows, const cbk_cox_request *request,
+                                 cbk_error *err);
+
+/* cbk_cox_fit() without what stands instead of infinite estimates (cox.c). */
+cbk_status cbk_cox_fit_alone(const cbk_cox_rows *rows, const cbk_cox_request *request,
+                             cbk_arena *arena, cbk_cox **out, cbk_error *err);
 
 #endif

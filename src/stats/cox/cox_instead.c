@@ -1,6 +1,7 @@
 /* cox_instead.c - Cox's regression, and what can be said where its likelihood is
  * monotone. Contract: casebook/cox.h. */
-#include "stats/cox/cox_model.h"
+#include "stats/cox/cox_fitting.h"
+#include "stats/cox_likelihood/cox_model.h"
 
 static bool has_two_values(const double *value, size_t n)
 {

@@ -1,5 +1,5 @@
 /* cox_limit.c - the likelihood infinitely far out in a direction.  Contract:
- * stats/cox/cox_monotone.h.
+ * stats/cox/cox_limit.h.
  *
  * Far out along d only those at risk with the largest x'd have any risk, and those with
  * the event are among them.  So nobody is compared but with rows of the same x'd: the
@@ -7,9 +7,9 @@
  */
 #include "stats/cox/cox_limit.h"
 
+#include "numeric/order.h"
 #include "stats/cox/cox_basis.h"
 #include "stats/cox/cox_monotone.h"
-#include "stats/cox/cox_order.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
 #ifndef STATS_COX_LIMIT_H
 #define STATS_COX_LIMIT_H
 
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_model.h"
 
 /* The limit of the likelihood of model, made of rows with the columns kept[model->p], far
  * out along step[p], along which it never falls.  False when out of memory, or where the

@@ -2,7 +2,8 @@
 #ifndef STATS_COX_MONOTONE_H
 #define STATS_COX_MONOTONE_H
 
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
+#include "stats/cox_likelihood/cox_model.h"
 
 /* How far apart the x'step of the rows are. */
 double cbk_cox_spread(const cbk_cox_model *model, const double *step);

@@ -5,6 +5,7 @@
  * that is held, so a limit is found by Newton's method within a bracket.
  */
 #include "stats/cox/cox_profile.h"
+#include "stats/cox_likelihood/cox_solve.h"
 
 #include "numeric/distribution.h"
 

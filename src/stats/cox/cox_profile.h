@@ -4,7 +4,8 @@
 #define STATS_COX_PROFILE_H
 
 #include "stats/cox/cox_far.h"
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
+#include "stats/cox_likelihood/cox_model.h"
 
 /* The log-likelihood to climb: -infinity where it cannot be computed. */
 typedef void cbk_cox_evaluator(void *context, const double *beta, cbk_cox_value *out);

@@ -11,6 +11,8 @@
  * The tiles are those of the canonical order, so the start depends on what rows hold and
  * on nothing else. */
 #include "stats/cox/cox_start.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
+#include "stats/cox_likelihood/cox_solve.h"
 
 #include <math.h>
 #include <string.h>

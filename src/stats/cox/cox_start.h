@@ -2,7 +2,8 @@
 #ifndef STATS_COX_START_H
 #define STATS_COX_START_H
 
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
+#include "stats/cox_likelihood/cox_model.h"
 
 /* With fewer rows or covariates all of the information costs little more than the
  * gradient alone, so Newton's method begins at 0. */

@@ -2,7 +2,7 @@
  * stats/recurrent/recurrent.h. */
 #include "stats/recurrent/recurrent.h"
 
-#include "stats/cox/cox_order.h"
+#include "numeric/order.h"
 #include "stats/risk/followup_check.h"
 
 #include <casebook/table.h>

@@ -1,6 +1,8 @@
-/* cox_events.c - sums over those with an event.  Contract: stats/cox/cox_model.h. */
+/* cox_events.c - sums over those with an event.  Contract:
+ * stats/cox_likelihood/cox_likelihood.h. */
 #include "numeric/sum.h"
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
+#include "stats/cox_likelihood/cox_model.h"
 
 #include <string.h>
 

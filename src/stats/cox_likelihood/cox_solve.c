@@ -1,6 +1,6 @@
 /* cox_solve.c - factors, solutions and inverses of small symmetric matrices.  Contract:
- * stats/cox/cox_model.h. */
-#include "stats/cox/cox_model.h"
+ * stats/cox_likelihood/cox_solve.h. */
+#include "stats/cox_likelihood/cox_solve.h"
 
 #include <string.h>
 

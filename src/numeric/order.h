@@ -1,6 +1,6 @@
-/* stats/cox/cox_order.h - rows put into an order that their columns alone decide. */
-#ifndef STATS_COX_ORDER_H
-#define STATS_COX_ORDER_H
+/* numeric/order.h - rows put into an order that their columns alone decide. */
+#ifndef NUMERIC_ORDER_H
+#define NUMERIC_ORDER_H
 
 #include <casebook/base.h>
 

@@ -1,10 +1,13 @@
-/* cox_steps.c - what each time with events adds.  Contract: stats/cox/cox_steps.h.
+/* cox_steps.c - what each time with events adds.  Contract:
+ * stats/cox_postestimation/cox_steps.h.
  *
  * Who is at risk is known from the last time back, but what is read off is summed from
  * the first time on.  So one pass back leaves the sums at the end of each block, and a
  * block is then gone through again, so that its columns stay near.
  */
-#include "stats/cox/cox_steps.h"
+#include "stats/cox_postestimation/cox_steps.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
+#include "stats/cox_postestimation/cox_postestimation.h"
 
 #include <math.h>
 #include <string.h>

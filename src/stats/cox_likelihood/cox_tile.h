@@ -1,4 +1,4 @@
-/* stats/cox/cox_tile.h - sums over the 64 rows of a tile, four at a time.
+/* stats/cox_likelihood/cox_tile.h - sums over the 64 rows of a tile, four at a time.
  *
  * What is added to what is written down in the code, so that every version of it, and
  * every machine, gives the same bits. */

@@ -1,12 +1,12 @@
 /* cox_late.c - backward over rows of which some enter late.  Contract:
- * stats/cox/cox_evaluation.h.
+ * stats/cox_likelihood/cox_evaluation.h.
  *
  * What leaves the sums as one goes back can be nearly all of them, so that each addition
  * is compensated.  The rows of a tile are turned to lie one behind the other, weighted,
  * those of the tiles by entry with the sign reversed; it is listed which of them come in
  * and go out between the times of a tile, and then they are added up in one go, column
  * beside column. */
-#include "stats/cox/cox_evaluation.h"
+#include "stats/cox_likelihood/cox_evaluation.h"
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
 /* cox_columns.c - covariates measured as they come and laid into tiles.  Contract:
- * stats/cox/cox_columns.h.
+ * stats/cox_likelihood/cox_columns.h.
  *
  * The mean and the standard deviation need not be exact, since they cancel out again, but
  * they must not depend on the order of the rows: the sums are of numbers rounded to a
  * grid of 2^-30 of half the range, so that every partial sum is exact.  A standard
  * deviation is at least the n^-1/2 of half the range, so the mean is near enough.
  */
-#include "stats/cox/cox_columns.h"
+#include "stats/cox_likelihood/cox_columns.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* cox_likelihood.c - the partial likelihood with its gradient and information.  Contract:
- * stats/cox/cox_model.h.
+ * stats/cox_likelihood/cox_likelihood.h.
  *
  * Of the sum over events of S2 / S0 each row at risk has a share: its weight times x x'
  * times the hazard summed over the times it is at risk.  So the information is one
@@ -11,7 +11,7 @@
  * are plain within a tile.  docs/decisions/0013-cox-in-tiles.md says why.
  */
 #include "numeric/sum.h"
-#include "stats/cox/cox_evaluation.h"
+#include "stats/cox_likelihood/cox_evaluation.h"
 
 #include <math.h>
 #include <string.h>

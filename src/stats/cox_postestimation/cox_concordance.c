@@ -1,12 +1,14 @@
-/* cox_concordance.c - Harrell's concordance.  Contract: stats/cox/cox_model.h.
+/* cox_concordance.c - Harrell's concordance.  Contract:
+ * stats/cox_postestimation/cox_postestimation.h.
  *
  * Two passes over the times with sums over the places of x'b: backward to
  * count, for each event, those who outlast it; forward to count, for each row, the events
  * it outlasts.  Together they are what a row's weight changes, and so the jackknife.
  */
+#include "numeric/order.h"
 #include "numeric/sum.h"
-#include "stats/cox/cox_model.h"
-#include "stats/cox/cox_order.h"
+#include "stats/cox_likelihood/cox_model.h"
+#include "stats/cox_postestimation/cox_postestimation.h"
 #include "stats/risk/risk_row.h"
 
 #include <math.h>

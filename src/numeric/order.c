@@ -1,5 +1,5 @@
-/* cox_order.c - rows put into the order of their columns.  Contract:
- * stats/cox/cox_order.h.
+/* order.c - rows put into the order of their columns.  Contract:
+ * numeric/order.h.
  *
  * A long run is sorted by the place of its values between the smallest and the largest,
  * in 32 bits, as whole numbers; what ends up in one place is sorted again in the same
@@ -7,7 +7,7 @@
  * sorted by a hash of the rest: one sort instead of one for each column that may have two
  * values.  Short runs are sorted by comparison.
  */
-#include "stats/cox/cox_order.h"
+#include "numeric/order.h"
 #include "numeric/sort.h"
 
 #include <math.h>

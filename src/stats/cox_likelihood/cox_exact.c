@@ -1,5 +1,5 @@
 /* cox_exact.c - the likelihoods that share no risk set among tied events: the discrete
- * and the marginal one.  Contract: stats/cox/cox_model.h.
+ * and the marginal one.  Contract: stats/cox_likelihood/cox_likelihood.h.
  *
  * Discrete: of N at risk, d have the event; the likelihood is the product of their r by
  * the sum of such products over all sets of d.  For any odds o let everybody at risk have
@@ -17,7 +17,9 @@
  * The derivatives of log L are means and covariances under exp(G).
  */
 #include "numeric/sum.h"
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
+#include "stats/cox_likelihood/cox_model.h"
+#include "stats/cox_likelihood/cox_walk.h"
 
 #include <math.h>
 #include <string.h>

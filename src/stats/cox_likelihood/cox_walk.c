@@ -1,7 +1,9 @@
-/* cox_walk.c - sums over those at risk, time by time.  Contract: stats/cox/cox_model.h.
+/* cox_walk.c - sums over those at risk, time by time.  Contract:
+ * stats/cox_likelihood/cox_walk.h.
  */
+#include "stats/cox_likelihood/cox_walk.h"
 #include "numeric/sum.h"
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_model.h"
 
 #include <string.h>
 

@@ -1,10 +1,11 @@
-/* stats/cox/cox_steps.h - what each time with events adds to the sums from which
- * residuals and curves are read, a block of times after the other. */
+/* stats/cox_postestimation/cox_steps.h - what each time with events adds to the sums from
+ * which residuals and curves are read, a block of times after the other. */
 #ifndef STATS_COX_STEPS_H
 #define STATS_COX_STEPS_H
 
 #include "numeric/sum.h"
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_model.h"
+#include "stats/cox_postestimation/cox_postestimation.h"
 
 /* With the ties of the fit; exact ones: Breslow's.  Columns are of the runs of the block,
  * [0] of its first. */

@@ -1,6 +1,6 @@
 /* cox_tile.c - the sums over a tile for any machine and for those that add four numbers
- * at once.  Contract: stats/cox/cox_tile.h. */
-#include "stats/cox/cox_tile.h"
+ * at once.  Contract: stats/cox_likelihood/cox_tile.h. */
+#include "stats/cox_likelihood/cox_tile.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -49,7 +49,7 @@ enum {
 #define TARGET
 #define NAMED(name) name##_plain
 #define WIDTH 2
-#include "stats/cox/cox_tile_body.h"
+#include "stats/cox_likelihood/cox_tile_body.h"
 #undef TARGET
 #undef NAMED
 #undef WIDTH
@@ -59,7 +59,7 @@ enum {
 #define TARGET __attribute__((target("avx2")))
 #define NAMED(name) name##_avx2
 #define WIDTH 4
-#include "stats/cox/cox_tile_body.h"
+#include "stats/cox_likelihood/cox_tile_body.h"
 #endif
 
 const double cbk_cox_ones_then_zeros[2 * CBK_COX_TILE] = {

@@ -3,7 +3,9 @@
 #include <casebook/cox_curve.h>
 
 #include "numeric/distribution.h"
-#include "stats/cox/cox_steps.h"
+#include "stats/cox_likelihood/cox_solve.h"
+#include "stats/cox_postestimation/cox_postestimation.h"
+#include "stats/cox_postestimation/cox_steps.h"
 #include "stats/curve/km_interval.h"
 
 #include <math.h>

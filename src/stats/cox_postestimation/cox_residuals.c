@@ -2,8 +2,9 @@
  * casebook/cox_residuals.h. */
 #include <casebook/cox_residuals.h>
 
-#include "stats/cox/cox_order.h"
-#include "stats/cox/cox_steps.h"
+#include "numeric/order.h"
+#include "stats/cox_postestimation/cox_postestimation.h"
+#include "stats/cox_postestimation/cox_steps.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,12 +1,12 @@
 /* cox_gradient.c - the gradient without the information, in one pass back.  Contract:
- * stats/cox/cox_evaluation.h.
+ * stats/cox_likelihood/cox_evaluation.h.
  *
  * What hazard takes from the gradient is the sum over rows of x times risk times the
  * hazard the row was exposed to.  Of a row that hazard is from the times of its own tile
  * and from those of tiles before, which are not known yet as one goes back.  So each tile
  * takes what its times do to its own rows, and to the sums of all rows after it: four
  * rows apart those of its block, compensated those of the blocks after. */
-#include "stats/cox/cox_evaluation.h"
+#include "stats/cox_likelihood/cox_evaluation.h"
 
 /* Weights of the rows of a tile, 0 outside of the segment. */
 typedef struct weights {

@@ -1,8 +1,9 @@
 /* cox_rows.c - the rows of a Cox regression, checked, in canonical order, centred and
- * scaled.  Contract: stats/cox/cox_model.h. */
+ * scaled.  Contract: stats/cox_likelihood/cox_model.h. */
+#include "numeric/order.h"
 #include "numeric/sum.h"
-#include "stats/cox/cox_columns.h"
-#include "stats/cox/cox_order.h"
+#include "stats/cox_likelihood/cox_columns.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
 #include "stats/risk/followup_check.h"
 
 #include <float.h>

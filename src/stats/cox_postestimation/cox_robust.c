@@ -1,10 +1,13 @@
-/* cox_robust.c - score residuals and their products.  Contract: stats/cox/cox_model.h.
+/* cox_robust.c - score residuals and their products.  Contract:
+ * stats/cox_postestimation/cox_postestimation.h.
  *
  * The residual of a row: what its event adds to the score, less what the hazard it was
  * exposed to takes away.  Of a time with Efron's ties, the mean of x weighted by the
  * hazard of each denominator is a sum of the two vectors that the information is made of.
  */
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
+#include "stats/cox_likelihood/cox_model.h"
+#include "stats/cox_postestimation/cox_postestimation.h"
 
 #include <string.h>
 

@@ -1,11 +1,14 @@
 /* cox_proportional.c - the test of proportional hazards.  Contract:
- * stats/cox/cox_model.h.
+ * stats/cox_postestimation/cox_postestimation.h.
  *
  * The score test of x g(t) beside x.  The score and the information of both are those of
  * x with each time multiplied by a power of g.
  */
 #include "numeric/distribution.h"
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
+#include "stats/cox_likelihood/cox_model.h"
+#include "stats/cox_likelihood/cox_solve.h"
+#include "stats/cox_postestimation/cox_postestimation.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-/* stats/cox/cox_tile_body.h - the sums over a tile, once for each kind of machine.
- * Included by cox_tile.c, which says for which: TARGET, NAMED(), WIDTH (numbers in a
- * register). */
+/* stats/cox_likelihood/cox_tile_body.h - the sums over a tile, once for each kind of
+ * machine. Included by cox_tile.c, which says for which: TARGET, NAMED(), WIDTH (numbers
+ * in a register). */
 
 #define INLINED static inline __attribute__((always_inline)) TARGET
 #define LANES NAMED(lanes) /* WIDTH numbers */

@@ -1,9 +1,9 @@
-/* stats/cox/cox_columns.h - covariates measured as they come and laid into tiles in the
- * order of the rows. */
+/* stats/cox_likelihood/cox_columns.h - covariates measured as they come and laid into
+ * tiles in the order of the rows. */
 #ifndef STATS_COX_COLUMNS_H
 #define STATS_COX_COLUMNS_H
 
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_model.h"
 
 enum {
     CBK_COX_LAID = 256, /* rows, at most, that are laid in one go */

@@ -1,11 +1,12 @@
-/* stats/cox/cox_evaluation.h - one evaluation of Cox's likelihood on its way: what its
- * files share.  cox_likelihood.c calls cox_late.c and cox_gradient.c, and all of them
- * cox_times.c. */
+/* stats/cox_likelihood/cox_evaluation.h - one evaluation of Cox's likelihood on its way:
+ * what its files share.  cox_likelihood.c calls cox_late.c and cox_gradient.c, and all of
+ * them cox_times.c. */
 #ifndef STATS_COX_EVALUATION_H
 #define STATS_COX_EVALUATION_H
 
 #include "numeric/sum.h"
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
+#include "stats/cox_likelihood/cox_model.h"
 
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* cox_kept.c - the rows of a fit, kept for residuals and curves.  Contract:
- * stats/cox/cox_model.h. */
+ * stats/cox_postestimation/cox_postestimation.h. */
 #include "numeric/sum.h"
-#include "stats/cox/cox_model.h"
+#include "stats/cox_likelihood/cox_model.h"
+#include "stats/cox_postestimation/cox_postestimation.h"
 
 #include <string.h>
 

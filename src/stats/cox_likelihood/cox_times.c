@@ -1,9 +1,10 @@
 /* cox_times.c - what the times with events of a tile give, and sums by blocks of tiles.
- * Contract: stats/cox/cox_evaluation.h.
+ * Contract: stats/cox_likelihood/cox_evaluation.h.
  *
  * Sums are plain within a block of tiles and compensated from there on; those over who is
  * at risk are plain within a tile. */
-#include "stats/cox/cox_evaluation.h"
+#include "stats/cox_likelihood/cox_evaluation.h"
+#include "stats/cox_likelihood/cox_likelihood.h"
 
 #include <math.h>
 #include <string.h>
