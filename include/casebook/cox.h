@@ -128,9 +128,9 @@ typedef struct cbk_cox {
     size_t n_event; /* rows with an event, not weighted */
     size_t n_covariates;
     const cbk_cox_coefficient *coefficients; /* [n_covariates] */
-    /* The maximum is where no number holds the risks of all rows (x'b differs by more than
-     * 600): robust errors, residuals, curves and the test of proportional hazards are
-     * missing. */
+    /* The maximum is where no number holds the risks of all rows (x'b differs by more
+     * than 600): robust errors, residuals, curves and the test of proportional hazards
+     * are missing. */
     bool is_far;
     const double *variance; /* [n_covariates^2] of the estimates, robust where asked for;
                                0 where dropped or infinite */
@@ -208,13 +208,12 @@ enum {
  *   Order      The result does not depend on the order of the rows, nor on the machine's
  *              vector instructions, to the last bit.
  *   Cost       O(n (log n + p^2)) for each of some five evaluations, memory 8 (p + 10) n
- *              bytes, with late entry twice p.  Firth: more, it is for small series; exact
- *              ties: p^2 a cell and iteration, CBK_COX_EXACT_CELLS_MAX at most.
- *   Errors     CBK_EINVAL (level, more than CBK_COX_COVARIATES_MAX, Firth with robust
- *              variance, exact ties with what they exclude or beyond their cells),
- *              CBK_EDATA (a time, entry, weight, covariate or offset out of its range,
- *              offsets that differ by more than 500; err->row), CBK_ENOMEM.
- *   Notes      CBK_NOTE_NO_ROWS, CBK_NOTE_NO_EVENTS, CBK_NOTE_ONE_SUBJECT,
+ *              bytes, with late entry twice p.  Firth: more, it is for small series;
+ * exact ties: p^2 a cell and iteration, CBK_COX_EXACT_CELLS_MAX at most. Errors
+ * CBK_EINVAL (level, more than CBK_COX_COVARIATES_MAX, Firth with robust variance, exact
+ * ties with what they exclude or beyond their cells), CBK_EDATA (a time, entry, weight,
+ * covariate or offset out of its range, offsets that differ by more than 500; err->row),
+ * CBK_ENOMEM. Notes      CBK_NOTE_NO_ROWS, CBK_NOTE_NO_EVENTS, CBK_NOTE_ONE_SUBJECT,
  *              CBK_NOTE_MONOTONE, CBK_NOTE_COVARIATE_DROPPED, CBK_NOTE_FEW_EVENTS,
  *              CBK_NOTE_NOT_CONVERGED.
  *   Checked    tests/golden: R 4.2.2, survival 3.5-3 (coxph, cox.zph, profiles by

@@ -123,7 +123,8 @@ typedef struct cbk_cuminc_row {
     double n_censor;  /* at time */
     double incidence; /* F(time), in [0, 1] */
     double std_error; /* of F */
-    double lower;     /* limits in [0, 1]; NaN where the interval is not defined */
+    double lower;     /* limits in [0, 1]; NaN where the interval is not defined, or all
+                         influences cancel out, as in a single cluster */
     double upper;
     cbk_notes notes; /* of cbk_cuminc_at_time() */
 } cbk_cuminc_row;

@@ -35,6 +35,9 @@ typedef struct cbk_fine_gray {
     double loglik_null;     /* log pseudo-likelihood with all coefficients 0 */
     double loglik;          /* at the estimates; monotone: the supremum */
     cbk_cox_test wald;      /* of all coefficients, with that variance */
+    /* Of a small series: the maximum is so far out that no number holds the risks of all
+     * rows, and variance and errors are missing. */
+    bool is_far;
     size_t n_iterations;
     double gradient; /* the largest at the estimates, on standardised covariates */
     cbk_notes notes;

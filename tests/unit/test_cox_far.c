@@ -4,7 +4,8 @@
 
 /* Of those with x = 1 and 0 at 1, 2 and 3 the first two have the event; the last, of x
  * 100000, has no risk where the ratio r is below 1.  There the likelihood is that one of
- * x = 1 has the event among two of x = 1 and one of 0, then one of 0 among one of each. */
+ * x = 1 has the event among two of x = 1 and one of 0, then one of 0 among one of each.
+ */
 static const double far_time[] = {1.0, 2.0, 3.0, 4.0, 0.5};
 static const bool far_event[] = {true, true, false, false, true};
 static const double far_x[] = {1.0, 0.0, 1.0, 100000.0, 0.0};

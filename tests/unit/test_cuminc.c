@@ -409,6 +409,29 @@ static void everybody_leaves_no_error(void)
 
 /* ---- order ------------------------------------------------------------------------ */
 
+/* Rows of one cluster are left out together or not at all: the error is 0, and not what
+ * rounding leaves of it, and there are no limits. */
+static void one_cluster_has_no_limits(void)
+{
+    for (int turn = 0; turn < 20; turn++) {
+        sample s = {.n = 9, .n_causes = 2, .n_clusters = 1, .is_weighted = true};
+        for (size_t i = 0; i < s.n; i++) {
+            s.time[i] = 1.0 + (double)random_below(5);
+            s.cause[i] = (uint8_t)(i < 2 ? i : random_below(3));
+            s.is_event[i] = s.cause[i] > 0;
+            s.weight[i] = 0.5 * (double)(1 + random_below(4));
+        }
+        const cbk_cuminc *fit = fit_of(&s);
+        CHECK(fit != NULL);
+        for (size_t j = 0; j < fit->table->risk->n_rows; j++) {
+            const cbk_cuminc_row row = cbk_cuminc_row_at(fit, 0, j);
+            CHECK(!(row.std_error > 0.0));
+            CHECK(!(row.incidence > 0.0 && row.incidence < 1.0) ||
+                  (isnan(row.lower) && isnan(row.upper)));
+        }
+    }
+}
+
 static void swap_rows(sample *s, size_t i, size_t k)
 {
     const sample was = *s;
@@ -687,6 +710,7 @@ int main(void)
         {"the ways to count agree", ways_agree},
         {"incidences and survival add up to 1", incidences_add_up},
         {"everybody leaves no error", everybody_leaves_no_error},
+        {"one cluster has no limits", one_cluster_has_no_limits},
         {"the order of rows does not matter", order_does_not_matter},
         {"a large series", large_series},
         {"tests of a large series", large_tests},

@@ -602,6 +602,79 @@ static void who_had_a_competing_event_counts(void)
     cbk_arena_destroy(arena);
 }
 
+/* With a + 300000 for a, and so a product that is nearly 300000 times its other factor,
+ * the model is the same. */
+static void product_of_a_number_far_from_0(void)
+{
+    sample near = random_sample(60, 3, 12);
+    for (size_t i = 0; i < near.n; i++) {
+        near.x[0][i] = ldexp(floor(ldexp(near.x[0][i], 10)), -10); /* exact below */
+        near.x[2][i] = near.x[0][i] * near.x[1][i];
+    }
+    sample moved = near;
+    for (size_t i = 0; i < near.n; i++) {
+        moved.x[0][i] += 3e5;
+        moved.x[2][i] = moved.x[0][i] * moved.x[1][i];
+    }
+    cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
+    const cbk_fine_gray *got = fit(&moved, arena);
+    const cbk_fine_gray *want = fit(&near, arena);
+    CHECK(got != NULL && want != NULL && got->notes == 0 && want->notes == 0);
+    for (size_t j = 0; j < 3; j += 2) {
+        CHECK_NEAR(got->coefficients[j].estimate, want->coefficients[j].estimate, 1e-8);
+        CHECK_NEAR(got->coefficients[j].std_error, want->coefficients[j].std_error, 1e-8);
+    }
+    CHECK_NEAR(got->wald.chisq, want->wald.chisq, 1e-7);
+    cbk_arena_destroy(arena);
+}
+
+/* Eight rows or so and three covariates, two of two values: each such series has an
+ * answer, and nowhere is the likelihood greater than what is said of it. */
+static void small_series_have_their_supremum(void)
+{
+    cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
+    for (int turn = 0; turn < 400; turn++) {
+        sample s = random_sample(4 + random_below(8), 3, 6);
+        s.cause[0] = 1;
+        for (size_t i = 0; i < s.n; i++) {
+            s.x[0][i] = random_below(2);
+        }
+        const cbk_fine_gray *got = fit(&s, arena);
+        CHECK(got != NULL && (got->notes & CBK_NOTE_NOT_CONVERGED) == 0);
+        for (int way = 0; way < 40; way++) {
+            twin w;
+            double b[P_MAX] = {0.0};
+            for (size_t j = 0; j < s.p; j++) {
+                const cbk_cox_coefficient *of = &got->coefficients[j];
+                const double far = of->fate == CBK_COX_RISING    ? 8.0
+                                   : of->fate == CBK_COX_FALLING ? -8.0
+                                                                 : 0.0;
+                b[j] = isnan(of->estimate) ? far : of->estimate;
+                b[j] += (random_below(2001) / 1000.0 - 1.0) * (way % 4 == 0 ? 2.0 : 0.1);
+            }
+            twin_evaluate(&w, &s, b);
+            CHECK(!isfinite(w.loglik) || w.loglik <= got->loglik + 1e-8);
+        }
+    }
+    cbk_arena_destroy(arena);
+}
+
+/* By hand in test_cox_far.c: without competing events it is the same. */
+static void a_value_far_from_all_others(void)
+{
+    sample s = {.n = 4,
+                .p = 1,
+                .time = {1, 2, 3, 4},
+                .cause = {1, 1, 0, 0},
+                .x = {{1, 0, 1, 100000}}};
+    cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
+    const cbk_fine_gray *got = fit(&s, arena);
+    CHECK(got != NULL && got->notes == 0 && got->is_far);
+    CHECK_NEAR(got->coefficients[0].estimate, -0.5 * log(2.0), 1e-10);
+    CHECK(isnan(got->coefficients[0].std_error) && isnan(got->wald.p));
+    cbk_arena_destroy(arena);
+}
+
 /* ---- mistakes ---------------------------------------------------------------------- */
 
 static void mistakes_are_told(void)
@@ -667,6 +740,9 @@ int main(void)
         {"determined covariates are dropped", determined_covariates_are_dropped},
         {"monotone likelihood is found", monotone_likelihood_is_found},
         {"who had a competing event counts", who_had_a_competing_event_counts},
+        {"a product of a number far from 0", product_of_a_number_far_from_0},
+        {"small series have their supremum", small_series_have_their_supremum},
+        {"a value far from all others", a_value_far_from_all_others},
         {"mistakes are told", mistakes_are_told},
         {"failed allocations are returned", failed_allocations_are_returned},
     };

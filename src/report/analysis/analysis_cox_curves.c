@@ -176,10 +176,10 @@ const char *cbk_cox_no_curve_sentence(const cbk_regression *analysis)
     return (analysis->fit->notes & (cbk_notes)CBK_NOTE_MONOTONE) != 0
                ? "No curve is predicted, since a coefficient has no finite estimate; "
                  "--firth has one."
-           : analysis->fit->is_far
-               ? "No curve is predicted, since the hazards of the subjects differ by more "
-                 "than 10^260 times."
-               : "No curve is predicted, since there is no fit.";
+           : analysis->fit->is_far ? "No curve is predicted, since the hazards of the "
+                                     "subjects differ by more "
+                                     "than 10^260 times."
+                                   : "No curve is predicted, since there is no fit.";
 }
 
 /* ---- JSON ------------------------------------------------------------------------- */

@@ -111,9 +111,10 @@ static void say_of_tests(listing *at, const cbk_cox *fit)
     const bool has_none = (fit->robust_score.df > 0 && isnan(fit->robust_score.p)) ||
                           (!is_monotone && fit->wald.df > 0 && isnan(fit->wald.p));
     if (fit->is_far) {
-        say(at, "The hazards of the subjects differ by more than 10^260 times, as where a "
-                "value is far from all others: there are no robust errors, residuals, "
-                "curves and no test of proportional hazards.");
+        say(at,
+            "The hazards of the subjects differ by more than 10^260 times, as where a "
+            "value is far from all others: there are no robust errors, residuals, "
+            "curves and no test of proportional hazards.");
     }
     if (fit->request.is_robust && has_none && !fit->is_far) {
         say(at, "A robust test of all coefficients is missing, since there are too few "

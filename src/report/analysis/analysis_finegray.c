@@ -41,6 +41,14 @@ const char *cbk_finegray_fate(const cbk_competing *both, size_t column, bool is_
     const cbk_cox_coefficient *own = &both->fit->coefficients[column];
     const cbk_cox_coefficient *specific = &both->specific->fit->coefficients[column];
     const cbk_cox_coefficient *of = is_specific ? specific : own;
+    if (!is_specific && !isnan(own->estimate) && isnan(own->std_error)) {
+        return cbk_text_format(
+            arena, "Subdistribution hazard, %s: no error, since %s.",
+            both->specific->design->columns[column].label,
+            both->fit->is_far ? "the maximum is so far out, as where a value is far from "
+                                "all others, that none can be computed"
+                              : "the influences of its rows cancel out but for rounding");
+    }
     if (of->fate == CBK_COX_ESTIMATED || (is_specific && specific->fate == own->fate)) {
         return NULL;
     }

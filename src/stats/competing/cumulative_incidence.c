@@ -276,6 +276,8 @@ cbk_status cbk_cuminc_fit(const cbk_cause_table *table, const cbk_cuminc_request
  */
 
 static const double rounding = 1e-12; /* of a sum of shares */
+/* Of the incidence squared: influences that cancel out leave so much in the variance. */
+static const double variance_none = 1e-15;
 
 static cbk_limits limits_of(const cbk_cuminc *fit, double incidence, double std_error)
 {
@@ -305,10 +307,16 @@ static void read_curve(const cbk_cuminc *fit, size_t cause, size_t rank,
     const size_t place = cause * (fit->table->risk->n_event_rows + 1) + rank;
     const bool is_everybody = fit->incidence[place] > 1.0 - rounding;
     row->incidence = is_everybody ? 1.0 : fit->incidence[place];
-    row->std_error = is_everybody && fit->request.variance != CBK_INCIDENCE_AALEN
+    const bool is_jackknife = fit->request.variance != CBK_INCIDENCE_AALEN;
+    const double least = variance_none * row->incidence * row->incidence;
+    const bool is_certain = is_jackknife && row->incidence > 0.0 && !is_everybody &&
+                            fit->variance[place] <= least; /* as of a single cluster */
+    row->std_error = is_jackknife && (is_everybody || is_certain)
                          ? 0.0 /* whoever is left out */
                          : sqrt(fit->variance[place]);
-    const cbk_limits limits = limits_of(fit, row->incidence, row->std_error);
+    const cbk_limits limits = is_certain
+                                  ? (cbk_limits){(double)NAN, (double)NAN}
+                                  : limits_of(fit, row->incidence, row->std_error);
     row->lower = limits.lower;
     row->upper = limits.upper;
 }

@@ -2,12 +2,15 @@
  * Contract and sources: casebook/fine_gray.h. */
 #include "numeric/distribution.h"
 #include "stats/competing/fine_gray_model.h"
+#include "stats/cox/cox_basis.h"
 
 #include <math.h>
 #include <string.h>
 
 enum { ITERATIONS_MAX = 100, HALVINGS_MAX = 40 };
 static const double none = (double)NAN;
+/* Of the model-based error: below it an error is the rounding of 0. */
+static const double rounding = 1e-10;
 /* Newton's decrement from which the next step ends below a double's last digit. */
 static const double decrement_last = 1e-16;
 /* The same per information of a standard deviation of a covariate: the step does not
@@ -33,6 +36,9 @@ typedef struct fitting {
     double *variance;
     cbk_cox_value now;
     cbk_cox_value next;
+    cbk_cox_basis basis; /* where has_basis the model's columns are its own */
+    bool has_basis;
+    bool is_found; /* the maximum, or that of the limit */
     bool is_monotone;
     bool has_step_left; /* one that changes nothing but the last digits of beta */
 } fitting;
@@ -67,9 +73,8 @@ static void drop_determined(fitting *at)
  *
  * Not the climb of cox_climb.c: there a likelihood without a maximum is left for its
  * limit, one of fewer rows, while here the coefficients go far out; here nothing begins
- * at a sample or in a basis, or is tried once more with care; and the last, tiny step
- * comes after the variance, which needs what the whole evaluation before it left behind.
- */
+ * at a sample; and the last, tiny step comes after the variance, which needs what the
+ * whole evaluation before it left behind. */
 
 /* What is dropped of the information; NULL: by its diagonal alone. */
 static const double *reference_of(const fitting *at)
@@ -214,13 +219,16 @@ static void fill_coefficient(const fitting *at, size_t j, double z_of_level)
     cbk_cox_coefficient *out = &at->coefficients[at->kept[j]];
     if (at->direction[j] != 0) {
         out->fate = at->direction[j] > 0 ? CBK_COX_RISING : CBK_COX_FALLING;
+    }
+    if (out->fate != CBK_COX_ESTIMATED) {
         return;
     }
     const double scale = at->model.cox.scale[j];
     const double error = sqrt(at->variance[j * at->p + j]) / scale;
     out->estimate = at->beta[j] / scale;
     out->hazard_ratio = exp(out->estimate);
-    out->std_error = error > 0.0 ? error : none;
+    const double of_model = sqrt(at->inverse[j * at->p + j]) / scale;
+    out->std_error = error > rounding * of_model ? error : none;
     out->z = out->estimate / out->std_error;
     out->p = isnan(out->z) ? none : 2.0 * cbk_normal_upper(fabs(out->z));
     out->lower = exp(out->estimate - z_of_level * out->std_error);
@@ -233,7 +241,9 @@ static void fill_variance(const fitting *at)
     const double *scale = at->model.cox.scale;
     for (size_t j = 0; j < at->p; j++) {
         for (size_t k = 0; k < at->p; k++) {
-            const bool is_finite = at->direction[j] == 0 && at->direction[k] == 0;
+            const bool is_finite =
+                at->coefficients[at->kept[j]].fate == CBK_COX_ESTIMATED &&
+                at->coefficients[at->kept[k]].fate == CBK_COX_ESTIMATED;
             at->all_variance[at->kept[j] * n + at->kept[k]] =
                 is_finite ? at->variance[j * at->p + k] / scale[j] / scale[k] : 0.0;
         }
@@ -265,6 +275,86 @@ static bool make_room(fitting *at, size_t p)
     return true;
 }
 
+/* The coefficients of a Cox regression, for the variance here.  False where they are so
+ * far out that nothing can be evaluated. */
+static bool go_to(fitting *at, const cbk_cox_kept *kept)
+{
+    memset(at->beta, 0, at->p * sizeof *at->beta);
+    for (size_t k = 0; kept != NULL && k < kept->model.p; k++) {
+        const size_t j = kept->covariate[k];
+        at->beta[j] = kept->beta[k] / kept->model.scale[k] * at->model.cox.scale[j];
+    }
+    cbk_fg_evaluate(&at->model, at->beta, &at->now);
+    return kept != NULL && isfinite(at->now.loglik);
+}
+
+/* What a small series says as a Cox regression. */
+static void take_from_cox(fitting *at, const cbk_cox *cox)
+{
+    at->is_found = (cox->notes & (cbk_notes)CBK_NOTE_NOT_CONVERGED) == 0;
+    if (!at->is_found) {
+        return;
+    }
+    for (size_t j = 0; j < at->p; j++) {
+        const cbk_cox_coefficient *from = &cox->coefficients[j];
+        cbk_cox_coefficient *out = &at->coefficients[at->kept[j]];
+        out->fate = from->fate;
+        out->estimate = from->estimate;
+        out->hazard_ratio = from->hazard_ratio;
+        at->direction[j] = from->fate == CBK_COX_RISING    ? 1
+                           : from->fate == CBK_COX_FALLING ? -1
+                                                           : 0;
+    }
+    at->fit->notes |= cox->notes & (cbk_notes)CBK_NOTE_COVARIATE_DROPPED;
+    at->is_monotone = (cox->notes & (cbk_notes)CBK_NOTE_MONOTONE) != 0;
+    at->has_step_left = false;
+    at->fit->loglik = cox->loglik;
+    at->fit->is_far = !go_to(at, cox->kept) || fabs(at->now.loglik - cox->loglik) >
+                                                   1e-6 * (1.0 + fabs(cox->loglik));
+}
+
+/* Where Newton's way did not arrive, or seems to have no end; of a larger series what it
+ * found stands.  False when out of memory. */
+static bool ask_cox(fitting *at)
+{
+    const cbk_mark before = cbk_arena_mark(at->arena);
+    cbk_cox *cox = NULL;
+    cbk_error err;
+    if (cbk_fg_fit_as_cox(&at->model, at->rows, at->kept, at->fit->level, at->arena, &cox,
+                          &err) != CBK_OK) {
+        return false;
+    }
+    if (cox != NULL) {
+        take_from_cox(at, cox);
+    }
+    cbk_arena_release(at->arena, before);
+    return true;
+}
+
+/* Where one covariate is nearly a sum of others the columns are taken apart, as in Cox's
+ * regression; a likelihood without a maximum is looked at as it is.  False when out of
+ * memory. */
+static bool find_maximum(fitting *at)
+{
+    const cbk_cox_model whole = at->model.cox;
+    at->has_basis = cbk_cox_basis_make(&whole, at->now.info, at->arena, &at->basis);
+    if (at->has_basis) {
+        at->model.cox = at->basis.model;
+        cbk_fg_evaluate(&at->model, at->beta, &at->now);
+    }
+    at->is_found = climb(at);
+    if (at->has_basis && (!at->is_found || at->is_monotone)) {
+        at->has_basis = at->is_monotone = false;
+        at->model.cox = whole;
+        memset(at->beta, 0, at->p * sizeof *at->beta);
+        memset(at->direction, 0, at->p * sizeof *at->direction);
+        cbk_fg_evaluate(&at->model, at->beta, &at->now);
+        at->is_found = climb(at);
+    }
+    at->fit->loglik = at->now.loglik;
+    return (at->is_found && !at->is_monotone) || ask_cox(at);
+}
+
 static bool fit_model(fitting *at)
 {
     cbk_fine_gray *fit = at->fit;
@@ -281,20 +371,32 @@ static bool fit_model(fitting *at)
     for (size_t j = 0; j < at->p; j++) {
         at->reference[j] = at->now.info[j * at->p + j];
     }
-    if (!climb(at)) { /* whatever it reached means nothing */
+    if (!find_maximum(at)) {
+        return false;
+    }
+    if (!at->is_found) { /* whatever it reached means nothing */
         fit->loglik = none;
         fit->notes |= CBK_NOTE_NOT_CONVERGED;
         return true;
     }
     fit->notes |= at->is_monotone ? CBK_NOTE_MONOTONE : 0u;
+    if (fit->is_far) {
+        fit->wald.df = at->p;
+        return true;
+    }
     if (!make_variance(at)) {
         return false;
     }
     if (at->has_step_left) {
         take_last_step(at);
+        fit->loglik = at->now.loglik;
     }
-    fit->loglik = at->now.loglik;
     test_all(at);
+    if (at->has_basis) {
+        cbk_cox_basis_leave(&at->basis, at->beta);
+        cbk_cox_basis_leave_variance(&at->basis, at->variance, at->step);
+        cbk_cox_basis_leave_variance(&at->basis, at->inverse, at->step);
+    }
     fill_variance(at);
     const double z = cbk_normal_quantile_upper((1.0 - fit->level) / 2.0);
     for (size_t j = 0; j < at->p; j++) {

@@ -104,8 +104,8 @@ static size_t fill_parts(cbk_cox_far *at, const cbk_cox_time *time, double share
 }
 
 /* What the events add, less what they would if each were row top. */
-static void add_events(cbk_cox_far *at, const cbk_cox_time *time, size_t top,
-                       double part, const double *beta, cbk_cox_value *out)
+static void add_events(cbk_cox_far *at, const cbk_cox_time *time, size_t top, double part,
+                       const double *beta, cbk_cox_value *out)
 {
     const cbk_cox_model *model = at->model;
     const double *of_top = cbk_cox_x(model, top);
@@ -114,8 +114,7 @@ static void add_events(cbk_cox_far *at, const cbk_cox_time *time, size_t top,
         const double weight = part * cbk_cox_weight(model, i);
         cbk_sum_add(&at->loglik, weight * eta_from(at, i, top, beta));
         for (size_t j = 0; j < model->p; j++) {
-            out->gradient[j] +=
-                weight * (x[j * CBK_COX_TILE] - of_top[j * CBK_COX_TILE]);
+            out->gradient[j] += weight * (x[j * CBK_COX_TILE] - of_top[j * CBK_COX_TILE]);
         }
     }
 }
@@ -123,8 +122,7 @@ static void add_events(cbk_cox_far *at, const cbk_cox_time *time, size_t top,
 /* One denominator: adds to loglik and gradient, and its cells from `cell` on.  Returns
  * the next cell. */
 static size_t add_part(cbk_cox_far *at, const cbk_cox_time *time, double share,
-                       double weight, const double *beta, size_t cell,
-                       cbk_cox_value *out)
+                       double weight, const double *beta, size_t cell, cbk_cox_value *out)
 {
     const cbk_cox_model *model = at->model;
     const cbk_cox_run *run = &model->runs[time->run];

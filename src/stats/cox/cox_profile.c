@@ -203,7 +203,7 @@ static bool is_at_supremum(const cbk_cox_climber *at)
 bool cbk_cox_climb(cbk_cox_climber *at, size_t held)
 {
     const bool is_learning = at->learned != NULL;
-    const int n_max = !is_learning     ? ITERATIONS_MAX
+    const int n_max = !is_learning   ? ITERATIONS_MAX
                       : held < at->p ? LEARNING_MAX + 2 * (int)at->p
                                      : LEARNING_MANY + 2 * (int)at->p;
     double least = (double)INFINITY; /* decrement */
