@@ -24,6 +24,9 @@ static inline void cbk_sum_add(cbk_sum *sum, double term)
     sum->total = total;
 }
 
-double cbk_sum_value(const cbk_sum *sum);
+static inline double cbk_sum_value(const cbk_sum *sum)
+{
+    return sum->total + sum->lost;
+}
 
 #endif

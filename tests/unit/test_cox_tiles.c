@@ -380,7 +380,7 @@ static void exponential_to_the_last_digit_but_one(void)
             weight[i] = 1.0;
         }
         for (size_t k = 0; k < 2; k++) {
-            kernels[k]->fill_risk(x, 1, beta, zero, weight, eta, got[k]);
+            kernels[k]->fill_risk(x, 1, beta, zero, weight, eta, got[k], x);
         }
         CHECK(memcmp(got[0], got[1], sizeof got[0]) == 0);
         for (size_t i = 0; i < CBK_COX_TILE; i++) {

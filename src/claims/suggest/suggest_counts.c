@@ -244,9 +244,10 @@ static void offer_denominator(cbk_suggesting *s, const cbk_group *group)
     cbk_offer_add(s, (cbk_offer){.of = "count(*)", .words = "of all", .fit = 3.5});
     if (of != NULL) {
         const char *field = cbk_sql_name(s->b->arena, of->field->name);
-        cbk_offer_add(s, (cbk_offer){.of = cbk_text_format(s->b->arena, "count(%s)", field),
-                                     .words = cbk_clause_label(s, &of->label),
-                                     .fit = 3.48});
+        cbk_offer_add(s,
+                      (cbk_offer){.of = cbk_text_format(s->b->arena, "count(%s)", field),
+                                  .words = cbk_clause_label(s, &of->label),
+                                  .fit = 3.48});
     }
 }
 
@@ -261,11 +262,12 @@ static bool is_of_all(const cbk_suggesting *s)
         return true;
     }
     static const char *const belonging[] = {
-        "include",  "enroll",  "enrol",       "enrolment",     "enrollment", "identify",
-        "identified", "analyse", "analyze",   "study",         "studied",    "review",
-        "report",   "series",  "cohort",      "consecutive",   "total",      "eligible",
-        "recruit",  "register", "retrospective", "population", "operated",   "treated",
-        "followed", "present"};
+        "include",       "enroll",     "enrol",    "enrolment", "enrollment",
+        "identify",      "identified", "analyse",  "analyze",   "study",
+        "studied",       "review",     "report",   "series",    "cohort",
+        "consecutive",   "total",      "eligible", "recruit",   "register",
+        "retrospective", "population", "operated", "treated",   "followed",
+        "present"};
     for (size_t i = 0; i < N(belonging); i++) {
         if (cbk_clause_has(s, belonging[i])) {
             return true;

@@ -73,9 +73,8 @@ static void drop_determined(fitting *at)
  *
  * Not the climb of cox_climb.c: there a likelihood without a maximum is left for its
  * limit, one of fewer rows, while here the coefficients go far out; here nothing begins
- * at a sample or in a basis, or is tried once more with care; and the last, tiny step
- * comes after the variance, which needs what the whole evaluation before it left behind.
- */
+ * at a sample; and the last, tiny step comes after the variance, which needs what the
+ * whole evaluation before it left behind. */
 
 /* What is dropped of the information; NULL: by its diagonal alone. */
 static const double *reference_of(const fitting *at)

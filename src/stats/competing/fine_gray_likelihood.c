@@ -50,7 +50,7 @@ void cbk_fg_products_add(cbk_fg_products *at, const double *x, const double *wei
                          size_t n)
 {
     at->kernels->update(x, CBK_COX_TILE, at->p, weight, n, at->part,
-                        at->part + at->p * at->p * CBK_COX_LANES);
+                        at->part + at->p * at->p * CBK_COX_LANES, x);
     if (++at->n_tiles == BLOCK) {
         cbk_fg_products_close(at);
     }
@@ -96,31 +96,46 @@ static void weigh(const double *restrict risk, const double *restrict stays,
     }
 }
 
-/* Risk, and the sums of carried before each tile; is_brief: without those of
- * carried x. */
+/* Column `column` of a tile; 0: as many 1. */
+static const double *column_of(const cbk_cox_model *cox, size_t tile, size_t column)
+{
+    return column == 0 ? cbk_cox_ones_then_zeros
+                       : cox->tiles + tile * cox->p + (column - 1) * CBK_COX_TILE;
+}
+
+/* Whether a time begins in the tile. */
+static bool has_times(const cbk_fg_model *model, size_t tile)
+{
+    const uint32_t *from = model->time_from + tile / CBK_COX_TILE;
+    return from[0] < from[1];
+}
+
+/* Risk, and the sums of carried before each tile.  Of a tile in which no time begins the
+ * sums of risk are left behind, so that x need not be read again, going back.  is_brief:
+ * without the sums of x. */
 static void fill_risk(cbk_fg_model *model, const double *beta, bool is_brief,
                       cbk_sum *sum)
 {
     const cbk_cox_model *cox = &model->cox;
     const size_t p = cox->p;
+    const size_t n_columns = is_brief ? 1 : p + 1;
     memset(sum, 0, (p + 1) * sizeof *sum);
     for (size_t i = 0; i < cox->n; i += CBK_COX_TILE) {
         const double *x = cox->tiles + i * p;
-        double *before = model->before + i / CBK_COX_TILE * (p + 1);
+        const size_t place = i / CBK_COX_TILE * (p + 1);
         double eta[CBK_COX_TILE];
         double carried[CBK_COX_TILE];
         cox->kernels->fill_risk(x, p, beta, cbk_cox_tile_offsets(cox, i),
-                                cbk_cox_tile_weights(cox, i), eta, cox->risk + i);
+                                cbk_cox_tile_weights(cox, i), eta, cox->risk + i, x);
         multiply(cox->risk + i, model->stays + i, carried);
-        const double total = cox->kernels->sum_products(carried, cbk_cox_ones_then_zeros);
-        before[0] = cbk_sum_value(&sum[0]);
-        cbk_sum_add(&sum[0], total);
-        for (size_t j = 0; !is_brief && j < p; j++) {
-            before[j + 1] = cbk_sum_value(&sum[j + 1]);
-            if (total > 0.0) {
-                cbk_sum_add(&sum[j + 1],
-                            cox->kernels->sum_products(carried, x + j * CBK_COX_TILE));
-            }
+        for (size_t j = 0; j < n_columns; j++) {
+            model->before[place + j] = cbk_sum_value(&sum[j]);
+            cbk_sum_add(&sum[j],
+                        cox->kernels->sum_products(carried, column_of(cox, i, j)));
+        }
+        for (size_t j = 0; !has_times(model, i) && j < n_columns; j++) {
+            model->behind[place + j] =
+                cox->kernels->sum_products(cox->risk + i, column_of(cox, i, j));
         }
     }
 }
@@ -129,7 +144,7 @@ static void fill_risk(cbk_fg_model *model, const double *beta, bool is_brief,
 
 typedef struct going_back {
     cbk_fg_model *model;
-    cbk_fg_times of;  /* the times of the tile; those before of.first are not seen yet */
+    cbk_fg_times of;  /* the times of the tile */
     cbk_sum *at_risk; /* [p + 1] of the rows after the tile */
     cbk_sum *later;   /* [p + 1] of the times after the tile: see cbk_fg_model.after */
     cbk_sum loglik;
@@ -156,36 +171,13 @@ static void fill_times(const cbk_fg_model *model, cbk_fg_times *of)
     }
 }
 
-void cbk_fg_find_times(const cbk_fg_model *model, size_t tile, size_t first,
-                       cbk_fg_times *out)
-{
-    const cbk_cox_model *cox = &model->cox;
-    clear_times(out);
-    out->tile = tile;
-    out->first = out->end = first;
-    while (out->end < cox->n_times && cox->times[out->end].first < tile + CBK_COX_TILE) {
-        out->end++;
-    }
-    fill_times(model, out);
-}
-
-void cbk_fg_find_times_back(const cbk_fg_model *model, size_t tile, size_t end,
-                            cbk_fg_times *out)
+void cbk_fg_find_times(const cbk_fg_model *model, size_t tile, cbk_fg_times *out)
 {
     clear_times(out);
     out->tile = tile;
-    out->first = out->end = end;
-    while (out->first > 0 && model->cox.times[out->first - 1].first >= tile) {
-        out->first--;
-    }
+    out->first = model->time_from[tile / CBK_COX_TILE];
+    out->end = model->time_from[tile / CBK_COX_TILE + 1];
     fill_times(model, out);
-}
-
-/* Column `column` of a tile; 0: as many 1. */
-static const double *column_of(const cbk_cox_model *cox, size_t tile, size_t column)
-{
-    return column == 0 ? cbk_cox_ones_then_zeros
-                       : cox->tiles + tile * cox->p + (column - 1) * CBK_COX_TILE;
 }
 
 double cbk_fg_sum_at_risk(const cbk_fg_model *model, const cbk_fg_times *of,
@@ -262,17 +254,21 @@ static void see_times(going_back *at, double *weight)
     }
 }
 
-/* A tile in which no time begins. */
+/* A tile in which no time begins: fill_risk() left its sums. */
 static void pass_tile(going_back *at, size_t tile)
 {
     const cbk_fg_model *model = at->model;
-    const cbk_cox_model *cox = &model->cox;
-    for (size_t j = 0; j <= (at->is_brief ? 0 : cox->p); j++) {
-        cbk_sum_add(&at->at_risk[j], cox->kernels->sum_products(cox->risk + tile,
-                                                                column_of(cox, tile, j)));
+    const size_t p = model->cox.p;
+    double *after = model->after + tile / CBK_COX_TILE * (p + 1);
+    double *behind = model->behind + tile / CBK_COX_TILE * (p + 1);
+    for (size_t j = 0; j <= (at->is_brief ? 0 : p); j++) {
+        const double sum = behind[j];
+        after[j] = cbk_sum_value(&at->later[j]);
+        behind[j] = cbk_sum_value(&at->at_risk[j]);
+        cbk_sum_add(&at->at_risk[j], sum);
     }
     for (size_t i = 0; i < CBK_COX_TILE; i++) {
-        model->later[tile + i] = cbk_sum_value(&at->later[0]);
+        model->later[tile + i] = after[0];
     }
 }
 
@@ -283,8 +279,8 @@ static void expect_tiles_before(const going_back *at, size_t tile)
 {
     enum { AHEAD = 2 * CBK_COX_TILE };
     const cbk_cox_model *cox = &at->model->cox;
-    if (tile < AHEAD) {
-        return;
+    if (tile < AHEAD || !has_times(at->model, tile - AHEAD)) {
+        return; /* see fill_risk() */
     }
     const size_t before = tile - AHEAD;
     cbk_cox_expect_column(cox->risk + before);
@@ -301,12 +297,12 @@ static void see_tile(going_back *at, size_t tile)
     const cbk_cox_model *cox = &model->cox;
     cbk_fg_times *of = &at->of;
     expect_tiles_before(at, tile);
-    cbk_fg_find_times_back(model, tile, of->first, of);
-    keep_sums(at, tile);
-    if (of->first == of->end) {
+    cbk_fg_find_times(model, tile, of);
+    if (!has_times(model, tile)) {
         pass_tile(at, tile);
         return;
     }
+    keep_sums(at, tile);
     double weight[CBK_COX_TILE] = {0.0};
     double later[CBK_COX_TILE];
     double until[CBK_COX_TILE + 1];
@@ -389,7 +385,6 @@ void cbk_fg_evaluate(cbk_fg_model *model, const double *beta, cbk_cox_value *out
     memset(sums, 0, 3 * (p + 1) * sizeof *sums);
     double *means = (double *)(void *)(sums + 3 * (p + 1));
     going_back at = {.model = model,
-                     .of = {.first = cox->n_times, .end = cox->n_times},
                      .at_risk = sums + p + 1,
                      .later = sums + 2 * (p + 1),
                      .denominators = {.product = 1.0},

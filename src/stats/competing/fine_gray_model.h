@@ -12,6 +12,7 @@ enum { CBK_FG_CENSORED = 0, CBK_FG_EVENT = 1, CBK_FG_COMPETING = 2 };
 typedef struct cbk_fg_model {
     cbk_cox_model cox;  /* events of the cause; cluster says which kind a row is */
     const double *free; /* [cox.n_times] G just before the time: not censored yet */
+    const uint32_t *time_from;  /* [n_tiles + 1] times that begin before each tile */
     const uint32_t *n_censored; /* [cox.n_runs] */
     const double *stays; /* [n] 1 / G before the competing event, 0 for the others; 0 to
                             the end of a tile, as the next */
@@ -72,11 +73,8 @@ typedef struct cbk_fg_times {
     double step[CBK_COX_TILE];    /* the hazard that is added */
 } cbk_fg_times;
 
-/* Those from first on: forth; or before end: back.  inverse and step are left 0. */
-void cbk_fg_find_times(const cbk_fg_model *model, size_t tile, size_t first,
-                       cbk_fg_times *out);
-void cbk_fg_find_times_back(const cbk_fg_model *model, size_t tile, size_t end,
-                            cbk_fg_times *out);
+/* inverse and step are left 0. */
+void cbk_fg_find_times(const cbk_fg_model *model, size_t tile, cbk_fg_times *out);
 
 /* Column `column` (0: without x) of what is at risk: out[64] at the times that begin with
  * rows, times scale[64]; until[65] of carried before each row and after the last. Returns

@@ -53,6 +53,17 @@ static void estimate_censoring(const cbk_cox_model *cox, double *free,
     }
 }
 
+/* from[n_tiles + 1], 0 before. */
+static void find_tiles_of_times(const cbk_cox_model *cox, size_t n_tiles, uint32_t *from)
+{
+    for (size_t k = 0; k < cox->n_times; k++) {
+        from[cox->times[k].first / CBK_COX_TILE + 1]++;
+    }
+    for (size_t tile = 0; tile < n_tiles; tile++) {
+        from[tile + 1] += from[tile];
+    }
+}
+
 cbk_status cbk_fg_model_make(const cbk_fine_gray_rows *rows, cbk_arena *arena,
                              cbk_fg_model *out, cbk_error *err)
 {
@@ -61,6 +72,7 @@ cbk_status cbk_fg_model_make(const cbk_fine_gray_rows *rows, cbk_arena *arena,
     const cbk_cox_model *cox = &out->cox;
     const size_t n_tiles = (cox->n + CBK_COX_TILE - 1) / CBK_COX_TILE;
     double *free = CBK_NEW(arena, double, cox->n_times + 1);
+    uint32_t *time_from = CBK_NEW(arena, uint32_t, n_tiles + 1);
     uint32_t *n_censored = CBK_NEW(arena, uint32_t, cox->n_runs + 1);
     double *stays = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE);
     out->later = CBK_NEW(arena, double, n_tiles *CBK_COX_TILE);
@@ -71,7 +83,9 @@ cbk_status cbk_fg_model_make(const cbk_fine_gray_rows *rows, cbk_arena *arena,
     if (out->room == NULL) {
         return cbk_fail_memory(err);
     }
+    find_tiles_of_times(cox, n_tiles, time_from);
     estimate_censoring(cox, free, n_censored, stays);
+    out->time_from = time_from;
     out->free = free;
     out->n_censored = n_censored;
     out->stays = stays;

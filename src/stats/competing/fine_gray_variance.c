@@ -74,7 +74,8 @@ static void fill_steps(parting *at)
     }
 }
 
-static void fill_tile(parting *at, tile_sums *out)
+/* is_quiet: neither places nor sums from row to row are asked for. */
+static void fill_tile(parting *at, bool is_quiet, tile_sums *out)
 {
     static const double is_event[] = {[CBK_FG_EVENT] = 1.0, [CBK_FG_COMPETING] = 0.0};
     static const double is_censored[] = {
@@ -92,9 +93,11 @@ static void fill_tile(parting *at, tile_sums *out)
     }
     cbk_sum_add(&at->hazard,
                 cox->kernels->sum_forth(step, cbk_sum_value(&at->hazard), hazard));
-    (void)cbk_fg_sum_at_risk(model, of, 0, cbk_cox_ones_then_zeros, out->carried,
-                             at_risk);
-    fill_places(at, out);
+    if (!is_quiet) {
+        (void)cbk_fg_sum_at_risk(model, of, 0, cbk_cox_ones_then_zeros, out->carried,
+                                 at_risk);
+        fill_places(at, out);
+    }
     for (size_t i = 0; i < CBK_COX_TILE; i++) {
         const bool is_row = of->tile + i < cox->n;
         const uint32_t kind = is_row ? cox->cluster[of->tile + i] : CBK_FG_COMPETING;
@@ -200,17 +203,42 @@ static void fill_parts(parting *at, const tile_sums *sums, size_t j, size_t n)
     memset(part + n, 0, (CBK_COX_TILE - n) * sizeof *part);
 }
 
+/* The same of a whole tile in which nobody's time begins: the sums are those before it.
+ */
+static void fill_quiet_parts(const parting *at, const tile_sums *sums, size_t j)
+{
+    const cbk_cox_model *cox = &at->model->cox;
+    const size_t tile = at->of.tile;
+    const double *x = cox->tiles + tile * cox->p + j * CBK_COX_TILE;
+    const double *risk = cox->risk + tile;
+    const double moment = cbk_sum_value(&at->moment[j]);
+    const double later = at->model->after[tile / CBK_COX_TILE * (cox->p + 1) + j + 1];
+    const double debt = cbk_sum_value(&at->debt[j]);
+    double *restrict part = at->part + j * CBK_COX_TILE;
+    for (size_t i = 0; i < CBK_COX_TILE; i++) {
+        part[i] = x[i] * sums->of_x[i] + risk[i] * moment + at->of.carried[i] * later -
+                  debt +
+                  (sums->censored[i] * at->q_over_y[j] - sums->event[i] * at->mean[j]);
+    }
+}
+
 static void take_tile(parting *at, size_t tile, cbk_fg_products *products)
 {
     const cbk_fg_model *model = at->model;
     const cbk_cox_model *cox = &model->cox;
     const size_t n = cox->n - tile < CBK_COX_TILE ? cox->n - tile : CBK_COX_TILE;
-    cbk_fg_find_times(model, tile, at->of.end, &at->of);
+    cbk_fg_find_times(model, tile, &at->of);
     fill_steps(at);
+    const bool is_quiet = /* as nearly all are in months */
+        n == CBK_COX_TILE && cox->runs[at->run].first >= tile + CBK_COX_TILE;
     tile_sums sums;
-    fill_tile(at, &sums);
+    fill_tile(at, is_quiet, &sums);
     for (size_t j = 0; j < cox->p; j++) {
-        fill_parts(at, &sums, j, n);
+        if (is_quiet) {
+            fill_quiet_parts(at, &sums, j);
+        } else {
+            fill_parts(at, &sums, j, n);
+        }
     }
     while (at->run < cox->n_runs && cox->runs[at->run].first < tile + CBK_COX_TILE) {
         at->run++;

@@ -157,9 +157,9 @@ static bool rank_rows(const cbk_cox_model *model, const double *beta, cbk_arena 
     }
     for (size_t i = 0; i < n; i += CBK_COX_TILE) {
         double risk[CBK_COX_TILE];
-        model->kernels->fill_risk(model->tiles + i * model->p, model->p, beta,
-                                  cbk_cox_tile_offsets(model, i),
-                                  cbk_cox_tile_weights(model, i), value + i, risk);
+        model->kernels->fill_risk(
+            model->tiles + i * model->p, model->p, beta, cbk_cox_tile_offsets(model, i),
+            cbk_cox_tile_weights(model, i), value + i, risk, model->tiles + i * model->p);
     }
     const double *column[] = {value};
     if (!cbk_order_rows(column, 1, n, arena, order)) {

@@ -20,6 +20,14 @@ static inline void cbk_cox_expect_column(const double *x)
     }
 }
 
+/* The tile that comes a block before that of row first, as blocks are gone back over; or
+ * this one. */
+static inline const double *cbk_cox_tile_before(const cbk_cox_model *model, size_t first)
+{
+    const size_t back = CBK_COX_BLOCK * CBK_COX_TILE;
+    return model->tiles + (first < back ? first : first - back) * model->p;
+}
+
 /* Rows of one stratum in one tile. */
 typedef struct cbk_cox_segment {
     size_t tile; /* its first row */

@@ -101,23 +101,14 @@ static void take_open(cbk_cox_evaluation *at, const cbk_cox_tied *tied, const do
     memcpy(weight + tied->first, here->risk + tied->first,
            (tied->end - tied->first) * sizeof *weight);
     at->is_tied_open = true;
-    at->kernels->take(x, at->model->p, risk, weight, 0.0, at->info, sums_of_tied(at));
-}
-
-/* Its tile goes before this one, but its risk is filled now. */
-static void expect_block_before(const cbk_cox_evaluation *at, size_t tile)
-{
-    const size_t p = at->model->p;
-    const size_t back = CBK_COX_BLOCK * CBK_COX_TILE;
-    for (size_t j = 0; tile >= back && j < p; j++) {
-        cbk_cox_expect_column(at->model->tiles + (tile - back) * p + j * CBK_COX_TILE);
-    }
+    at->kernels->take(x, at->model->p, risk, weight, 0.0, at->info, sums_of_tied(at), x);
 }
 
 void cbk_cox_take_gradient(cbk_cox_evaluation *at, const cbk_cox_segment *of)
 {
     const cbk_cox_model *model = at->model;
-    cbk_cox_segment_times seen = {.n_tied = 0};
+    cbk_cox_segment_times seen;
+    seen.n_tied = seen.n_here = 0;
     weights here;
     uint64_t rows = 0;
     if (are_alone(at, of, &rows)) {
@@ -143,7 +134,6 @@ void cbk_cox_take_gradient(cbk_cox_evaluation *at, const cbk_cox_segment *of)
             open = &seen.tied[k];
         }
     }
-    expect_block_before(at, of->tile);
     at->block_hazard += here.hazard;
     const double *x = model->tiles + of->tile * model->p;
     if (open != NULL && !here.has_times) {
@@ -151,7 +141,8 @@ void cbk_cox_take_gradient(cbk_cox_evaluation *at, const cbk_cox_segment *of)
         return;
     }
     at->kernels->take(x, model->p, here.risk, here.has_times ? here.exposed : NULL,
-                      here.hazard, at->info, at->gradient);
+                      here.hazard, at->info, at->gradient,
+                      cbk_cox_tile_before(model, of->tile));
     if (open != NULL) {
         take_open(at, open, x, &here, cbk_cox_ones_then_zeros + CBK_COX_TILE);
     }

@@ -93,7 +93,7 @@ static void turn_out(const cbk_cox_evaluation *at, const rows *of, size_t first)
     if (at->is_at_0) {
         memcpy(risk, weight, sizeof risk);
     } else {
-        at->kernels->fill_risk(x, p, at->beta, offset, weight, eta, risk);
+        at->kernels->fill_risk(x, p, at->beta, offset, weight, eta, risk, x);
     }
     for (size_t i = 0; i < CBK_COX_TILE; i++) {
         risk[i] = -risk[i];

@@ -60,7 +60,7 @@ static void fill_risk(cbk_cox_evaluation *at, size_t first, size_t end)
         }
         at->kernels->fill_risk(model->tiles + i * model->p, model->p, at->beta,
                                cbk_cox_tile_offsets(model, i), weight, eta,
-                               model->risk + i);
+                               model->risk + i, cbk_cox_tile_before(model, i));
     }
 }
 
@@ -180,10 +180,8 @@ static void take_rows(cbk_cox_evaluation *at, size_t tile, double *hazard)
     if (at->cumulative != NULL) {
         take_before_entry(at, tile, hazard);
     }
-    for (size_t j = 0; tile + 2 * CBK_COX_TILE < model->n && j < model->p; j++) {
-        cbk_cox_expect_column(model->tiles + (tile + 2 * CBK_COX_TILE) * model->p +
-                              j * CBK_COX_TILE);
-    }
+    const size_t after = tile + 2 * CBK_COX_TILE < model->n ? 2 * CBK_COX_TILE : 0;
+    const double *soon = model->tiles + (tile + after) * model->p;
     multiply(hazard, model->risk + tile);
     const double *x = model->tiles + tile * model->p;
     if (at->is_brief) {
@@ -192,7 +190,7 @@ static void take_rows(cbk_cox_evaluation *at, size_t tile, double *hazard)
         }
     } else {
         at->kernels->update(x, CBK_COX_TILE, model->p, hazard, CBK_COX_TILE, at->info,
-                            at->gradient);
+                            at->gradient, soon);
     }
     cbk_cox_count_tile(at);
 }

@@ -18,7 +18,8 @@ static void fill_risk(const cbk_cox_kept *kept, double *risk)
         double eta[CBK_COX_TILE];
         model->kernels->fill_risk(cbk_cox_x(model, first), model->p, kept->beta,
                                   cbk_cox_tile_offsets(model, first),
-                                  cbk_cox_tile_weights(model, first), eta, risk + first);
+                                  cbk_cox_tile_weights(model, first), eta, risk + first,
+                                  cbk_cox_x(model, first));
     }
 }
 

@@ -11,15 +11,19 @@
 enum {
     CBK_COX_TILE = 64,    /* rows */
     CBK_COX_LANES = 4,    /* rows that are added apart */
+    CBK_COX_LINE = 8,     /* numbers that come from memory together */
     CBK_COX_VECTORS = 128 /* at most that many rows in one update */
 };
 
-/* Arrays are [64] where nothing else is said; x is [p * 64], column by column. */
+/* Arrays are [64] where nothing else is said; x is [p * 64], column by column.  soon is a
+ * tile like x that is asked for from memory on the way, or x itself: fill_risk asks for
+ * its even columns, take for the others, update for all. */
 typedef struct cbk_cox_kernels {
     /* eta = offset + x'beta, risk = weight exp(eta); eta within 700 of 0, exp to the last
      * digit but one */
     void (*fill_risk)(const double *x, size_t p, const double *beta, const double *offset,
-                      const double *weight, double *eta, double *risk);
+                      const double *weight, double *eta, double *risk,
+                      const double *soon);
     /* out[i] = base + sum of a b from i on; returns the sum of all, without base */
     double (*sum_back)(const double *a, const double *b, double base, double *out);
     /* out[i] = base + sum of a until i; returns the sum of all, without base.  a is 0
@@ -36,11 +40,11 @@ typedef struct cbk_cox_kernels {
      * triangle of info[p * p * 4], four rows apart, and weight x to gradient[p * 4] (or
      * NULL).  x is [p * stride], column by column. */
     void (*update)(const double *x, size_t stride, size_t p, const double *weight,
-                   size_t n, double *info, double *gradient);
+                   size_t n, double *info, double *gradient, const double *soon);
     /* Adds hazard times after[p * 4] and then exposed times x (unless NULL) to
      * gradient[p * 4], and risk times x to after, four rows apart. */
     void (*take)(const double *x, size_t p, const double *risk, const double *exposed,
-                 double hazard, double *after, double *gradient);
+                 double hazard, double *after, double *gradient, const double *soon);
     /* rows[64 * width], row by row: risk times x, then risk, then 0; width is
      * cbk_cox_row_width(p). */
     void (*turn_rows)(const double *x, size_t p, const double *risk, double *rows);

@@ -60,7 +60,7 @@ INLINED void NAMED(raise)(LANES *x)
 /* Column by column, as they lie in memory: the processor fetches them ahead. */
 static TARGET void NAMED(fill_risk)(const double *x, size_t p, const double *beta,
                                     const double *offset, const double *weight,
-                                    double *eta, double *risk)
+                                    double *eta, double *risk, const double *soon)
 {
     for (size_t i = 0; i < CBK_COX_TILE; i += WIDTH) {
         NAMED(store)(eta + i, NAMED(load)(offset + i));
@@ -68,10 +68,16 @@ static TARGET void NAMED(fill_risk)(const double *x, size_t p, const double *bet
     size_t j = 0;
     for (; j + 1 < p; j += 2) {
         const double *column = x + j * CBK_COX_TILE;
-        for (size_t i = 0; i < CBK_COX_TILE; i += WIDTH) {
-            const LANES sum = NAMED(load)(eta + i) + NAMED(load)(column + i) * beta[j];
-            const LANES next = NAMED(load)(column + CBK_COX_TILE + i) * beta[j + 1];
-            NAMED(store)(eta + i, sum + next);
+        for (size_t first = 0; first < CBK_COX_TILE; first += CBK_COX_LINE) {
+            __builtin_prefetch(soon + j * CBK_COX_TILE + first);
+            UNROLLED
+            for (size_t k = 0; k < CBK_COX_LINE; k += WIDTH) {
+                const size_t i = first + k;
+                const LANES sum =
+                    NAMED(load)(eta + i) + NAMED(load)(column + i) * beta[j];
+                const LANES next = NAMED(load)(column + CBK_COX_TILE + i) * beta[j + 1];
+                NAMED(store)(eta + i, sum + next);
+            }
         }
     }
     for (; j < p; j++) {
@@ -248,7 +254,7 @@ static TARGET double NAMED(sum_products)(const double *a, const double *b)
 
 INLINED void NAMED(take_columns)(const double *x, size_t n_columns, const double *risk,
                                  const double *exposed, double hazard, double *after,
-                                 double *gradient)
+                                 double *gradient, const double *soon)
 {
     LANES sum[2], taken[2];
     UNROLLED
@@ -259,6 +265,11 @@ INLINED void NAMED(take_columns)(const double *x, size_t n_columns, const double
     for (size_t i = 0; i < CBK_COX_TILE; i += CBK_COX_LANES) {
         const LANES weight = NAMED(load)(risk + i);
         const LANES share = exposed != NULL ? NAMED(load)(exposed + i) : weight;
+        if (n_columns == 1) {
+            __builtin_prefetch(soon + i);
+        } else if (i % (2 * CBK_COX_LANES) == 0) {
+            __builtin_prefetch(soon + CBK_COX_TILE + i);
+        }
         UNROLLED
         for (size_t j = 0; j < n_columns; j++) {
             const LANES value = NAMED(load)(x + j * CBK_COX_TILE + i);
@@ -275,7 +286,7 @@ INLINED void NAMED(take_columns)(const double *x, size_t n_columns, const double
 
 INLINED void NAMED(take_all)(const double *x, size_t p, const double *risk,
                              const double *exposed, double hazard, double *after,
-                             double *gradient)
+                             double *gradient, const double *soon)
 {
     for (size_t k = 0; k < CBK_COX_LANES; k += WIDTH) {
         const double *share = exposed != NULL ? exposed + k : NULL;
@@ -283,24 +294,26 @@ INLINED void NAMED(take_all)(const double *x, size_t p, const double *risk,
         for (; j + 1 < p; j += 2) {
             NAMED(take_columns)
             (x + j * CBK_COX_TILE + k, 2, risk + k, share, hazard,
-             after + j * CBK_COX_LANES + k, gradient + j * CBK_COX_LANES + k);
+             after + j * CBK_COX_LANES + k, gradient + j * CBK_COX_LANES + k,
+             soon + j * CBK_COX_TILE);
         }
         if (j < p) {
             NAMED(take_columns)
             (x + j * CBK_COX_TILE + k, 1, risk + k, share, hazard,
-             after + j * CBK_COX_LANES + k, gradient + j * CBK_COX_LANES + k);
+             after + j * CBK_COX_LANES + k, gradient + j * CBK_COX_LANES + k,
+             soon + j * CBK_COX_TILE);
         }
     }
 }
 
 static TARGET void NAMED(take)(const double *x, size_t p, const double *risk,
                                const double *exposed, double hazard, double *after,
-                               double *gradient)
+                               double *gradient, const double *soon)
 {
     if (exposed != NULL) {
-        NAMED(take_all)(x, p, risk, exposed, hazard, after, gradient);
+        NAMED(take_all)(x, p, risk, exposed, hazard, after, gradient, soon);
     } else {
-        NAMED(take_all)(x, p, risk, NULL, hazard, after, gradient);
+        NAMED(take_all)(x, p, risk, NULL, hazard, after, gradient, soon);
     }
 }
 
@@ -448,8 +461,14 @@ INLINED void NAMED(weigh)(const double *x, const double *weight, size_t n,
 
 static TARGET void NAMED(update)(const double *x, size_t stride, size_t p,
                                  const double *weight, size_t n, double *info,
-                                 double *gradient)
+                                 double *gradient, const double *soon)
 {
+    const size_t n_rows_of_blocks = (p + BLOCK - 1) / BLOCK;
+    const size_t n_blocks = n_rows_of_blocks * (n_rows_of_blocks + 1) / 2;
+    const double *soon_end = soon + p * CBK_COX_TILE;
+    const size_t share = /* of it, whole lines */
+        n_blocks > 0 ? CBK_COX_LINE * (p * CBK_COX_TILE / n_blocks / CBK_COX_LINE + 1)
+                     : 0;
     double weighted[BLOCK * CBK_COX_VECTORS];
     for (size_t row = 0; row < p; row += BLOCK) {
         const size_t n_rows = p - row < BLOCK ? p - row : BLOCK;
@@ -461,6 +480,10 @@ static TARGET void NAMED(update)(const double *x, size_t stride, size_t p,
         for (size_t column = 0; column <= row; column += BLOCK) {
             const size_t n_columns = p - column < BLOCK ? p - column : BLOCK;
             double *block = info + (row * p + column) * CBK_COX_LANES;
+            for (size_t k = 0; soon < soon_end && k < share; k += CBK_COX_LINE) {
+                __builtin_prefetch(soon, 0, 2);
+                soon += CBK_COX_LINE;
+            }
             for (size_t k = 0; k < CBK_COX_LANES; k += WIDTH) {
                 NAMED(update_rows)
                 (weighted + k, x + column * stride + k, stride, n, block + k, p, n_rows,

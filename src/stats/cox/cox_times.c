@@ -194,7 +194,7 @@ void cbk_cox_take_vectors(cbk_cox_evaluation *at, cbk_cox_vectors *of)
         of->weight[of->n++] = 0.0;
     }
     at->kernels->update(of->x, CBK_COX_VECTORS, at->model->p, of->weight, of->n, at->info,
-                        NULL);
+                        NULL, of->x);
     of->n = 0;
     cbk_cox_count_tile(at);
 }

@@ -186,6 +186,10 @@ static bool fit_curve(const cbk_recurrent *model, const group_lists *lists,
 static bool split_list(const cbk_recurrent *model, const cbk_recurrent_list *list,
                        size_t n_groups, cbk_arena *arena, cbk_recurrent_list *out)
 {
+    if (n_groups == 1) {
+        out[0] = *list;
+        return true;
+    }
     double *time = CBK_NEW(arena, double, list->n + 1);
     uint32_t *subject = CBK_NEW(arena, uint32_t, list->n + 1);
     if (subject == NULL) {

@@ -200,10 +200,10 @@ static bool list_rows(const making *at, bool is_of_events, cbk_recurrent_list *o
     }
     for (size_t k = 0; k < at->n; k++) {
         const uint32_t row = at->order[k];
-        if (is_of_events ? followup->is_event[row] : at->is_last[k]) {
-            out->time[out->n] = followup->time[row];
-            out->subject[out->n++] = subject_of(at->rows, row);
-        }
+        const bool is_it = is_of_events ? followup->is_event[row] : at->is_last[k];
+        out->time[out->n] = followup->time[row]; /* there is one to spare */
+        out->subject[out->n] = subject_of(at->rows, row);
+        out->n += is_it ? 1 : 0;
     }
     return true;
 }
@@ -270,8 +270,8 @@ bool cbk_recurrent_next(const cbk_recurrent_list *enters,
         return false;
     }
     step->time = leaves->time[step->leave_first];
-    if (step->event_first < events->n) {
-        step->time = fmin(step->time, events->time[step->event_first]);
+    if (step->event_first < events->n && events->time[step->event_first] < step->time) {
+        step->time = events->time[step->event_first];
     }
     while (step->enter_end < enters->n && enters->time[step->enter_end] < step->time) {
         step->enter_end++;
