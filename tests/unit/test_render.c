@@ -583,10 +583,9 @@ static void paper_columns_share_by_text(void)
     static const char line[] = "One line that is much longer than all of the others and "
                                "goes on and on until nobody can read it any more";
     static const char text_of[] = "A sentence that comes again in each of the rows";
-    static const char *const cells[] = {"Name", "Once", "Often", "a", line, text_of,
-                                        "b",    "",     text_of, "c", "",   text_of,
-                                        "d",    "",     text_of, "e", "",   text_of,
-                                        "f",    "",     text_of, "g", "",   text_of};
+    static const char *const cells[] = {
+        "Name", "Once", "Often", "a", line, text_of, "b", "", text_of, "c", "", text_of,
+        "d",    "",     text_of, "e", "",   text_of, "f", "", text_of, "g", "", text_of};
     const cbk_table_block *table = &table_of(cells, PAPER_COLUMNS, 7)->block;
     cbk_column_need needs[PAPER_COLUMNS];
     double width[PAPER_COLUMNS];
