@@ -231,9 +231,9 @@ static int read_ending(const cbk_command *command, cbk_arena *arena, const char 
         cbk_buffer_addf(&endings, " .%s", word != NULL ? ending_of(word) : "");
         next += size + strspn(next + size, " ");
     }
-    const char *sentence = cbk_text_format(
-        arena, "\"%s\" ends in none of%s; --format says which is meant", values[output],
-        endings.bytes != NULL ? endings.bytes : "");
+    const char *sentence =
+        cbk_text_format(arena, "\"%s\" ends in none of%s; --format says which is meant",
+                        values[output], endings.bytes != NULL ? endings.bytes : "");
     cbk_buffer_free(&endings);
     return values[format] != NULL
                ? CBK_EXIT_DONE

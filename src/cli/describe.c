@@ -100,7 +100,8 @@ static int run(const cbk_arguments *arguments)
         status = cbk_analysis_describe_json(session.study, &request, &conventions,
                                             session.arena, &json, &session.error);
         if (status == CBK_OK) {
-            code = cbk_session_write_json(&session, cbk_argument(arguments, "output"), &buffer);
+            code = cbk_session_write_json(&session, cbk_argument(arguments, "output"),
+                                          &buffer);
         } else {
             cbk_buffer_free(&buffer);
         }

@@ -65,7 +65,8 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_explain_json(session->study, number, session->arena, &json);
-        return cbk_session_write_json(session, cbk_argument(arguments, "output"), &buffer);
+        return cbk_session_write_json(session, cbk_argument(arguments, "output"),
+                                      &buffer);
     }
     return cbk_session_print(
         session, arguments,

@@ -26,7 +26,8 @@ static int print(cbk_session *session, const cbk_arguments *arguments,
         cbk_buffer buffer = {0};
         cbk_json json = {.out = &buffer};
         cbk_analysis_finegray_json(both, session->arena, &json);
-        return cbk_session_write_json(session, cbk_argument(arguments, "output"), &buffer);
+        return cbk_session_write_json(session, cbk_argument(arguments, "output"),
+                                      &buffer);
     }
     const cbk_style *style =
         cbk_session_style(session, arguments, cbk_session_format(arguments));

@@ -392,10 +392,11 @@ int cbk_session_write_document(cbk_session *session, const cbk_document *documen
 int cbk_session_print(cbk_session *session, const cbk_arguments *arguments,
                       const cbk_document *document)
 {
-    return document == NULL ? cbk_session_fail(session, CBK_ENOMEM)
-                            : cbk_session_write_document(
-                                  session, document, cbk_session_format(arguments),
-                                  cbk_argument(arguments, "output"));
+    return document == NULL
+               ? cbk_session_fail(session, CBK_ENOMEM)
+               : cbk_session_write_document(session, document,
+                                            cbk_session_format(arguments),
+                                            cbk_argument(arguments, "output"));
 }
 
 cbk_status cbk_session_render_drawing(cbk_session *session, const cbk_drawing *drawing,

@@ -4,7 +4,6 @@
 
 #include "report/report.h"
 
-
 static const cbk_option options[] = {
     CBK_OPTION_PROFILE,
     CBK_OPTION_STYLE,

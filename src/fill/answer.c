@@ -3,7 +3,7 @@
  */
 #include "fill/fill.h"
 
-#include "report/parts.h"
+#include "report/builder.h"
 
 /* ---- numbers --------------------------------------------------------------------- */
 

@@ -121,9 +121,9 @@ static void mark_cells(const cbk_cell *cells, size_t n, cbk_growing *all,
         for (cbk_span *span = cells[i].run.first; span != NULL; span = span->next) {
             if (has_number(span, arena)) {
                 const cbk_provenance *of = span->provenance;
-                span->text = mark(
-                    all, (printed){span->text, of->expression, of->from, of->among},
-                    arena);
+                span->text =
+                    mark(all, (printed){span->text, of->expression, of->from, of->among},
+                         arena);
             }
         }
     }
@@ -192,7 +192,8 @@ cbk_status cbk_fill_claims(const cbk_fill *done, cbk_manuscript_kind kind,
     }
     const cbk_manuscript *m = NULL;
     CBK_TRY(read_marked(done, marks, kind, bytes, size, &m, err));
-    const cbk_sentence **sentences = find_sentences(m, all.n > 0 ? all.n : 1, done->arena);
+    const cbk_sentence **sentences =
+        find_sentences(m, all.n > 0 ? all.n : 1, done->arena);
     if (sentences == NULL) {
         return cbk_fail_memory(err);
     }

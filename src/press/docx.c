@@ -132,7 +132,8 @@ static void last_section(cbk_docx *docx)
     const bool is_across = docx->section_start > 0 && body->size == docx->section_start;
     if (is_across && !body->is_failed) {
         body->size = docx->section_end;
-        if (body->size < size || memcmp(body->bytes + body->size - size, end, size) != 0) {
+        if (body->size < size ||
+            memcmp(body->bytes + body->size - size, end, size) != 0) {
             cbk_docx_open(docx, "TableNote", false); /* Word wants one behind a table */
             cbk_docx_close(docx);
         }

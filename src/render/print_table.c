@@ -132,9 +132,8 @@ void cbk_print_columns(const cbk_table_block *table, double available_mm,
     for (size_t i = 0; i < table->n_columns; i++) {
         const cbk_column_need *need = &needs[i];
         width_mm[i] = natural <= available_mm ? need->natural
-                      : least >= available_mm ? need->least * available_mm / least
-                                              : fmin(need->natural, need->least +
-                                                                        factor *
-                                                                            need->text);
+                      : least >= available_mm
+                          ? need->least * available_mm / least
+                          : fmin(need->natural, need->least + factor * need->text);
     }
 }

@@ -12,9 +12,9 @@ typedef struct cbk_line {
 } cbk_line;
 
 /* Takes the next line of at most `width` columns (>= 2) from *rest and moves *rest past
- * it: NULL after the last line.  Breaks at spaces, beside "=" only where there is no other; a word longer than a line is
- * cut.
- * False when *rest is NULL.  An empty text has one empty line. */
+ * it: NULL after the last line.  Breaks at spaces, beside "=" only where there is no
+ * other; a word longer than a line is cut. False when *rest is NULL.  An empty text has
+ * one empty line. */
 bool cbk_wrap_next(const char **rest, size_t width, cbk_line *line);
 
 /* Columns of the longest line as it stands, and of the longest word. */

@@ -1,6 +1,6 @@
 /* dictionary.c - the data dictionary: every variable of the study, what it is, what it
  * may hold, and what those that are computed are made of. */
-#include "report/parts.h"
+#include "report/builder.h"
 
 #include <string.h>
 

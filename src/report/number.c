@@ -1,5 +1,5 @@
 /* number.c - a quantity as it is printed, with its provenance. */
-#include "report/parts.h"
+#include "report/builder.h"
 
 #include <math.h>
 

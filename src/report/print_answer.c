@@ -1,7 +1,7 @@
 /* print_answer.c - what a placeholder gives, in the format that it asks for.  Contract:
  * report/report.h.
  */
-#include "report/parts.h"
+#include "report/builder.h"
 
 #include <math.h>
 #include <stdio.h>

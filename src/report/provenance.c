@@ -1,6 +1,6 @@
 /* provenance.c - where a number came from, in words: expression, conventions, records,
  * cells of the files, caveats. */
-#include "report/parts.h"
+#include "report/builder.h"
 
 #include <ctype.h>
 #include <math.h>

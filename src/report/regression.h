@@ -4,7 +4,7 @@
 #ifndef REPORT_REGRESSION_H
 #define REPORT_REGRESSION_H
 
-#include "report/parts.h"
+#include "report/builder.h"
 #include "study/analysis/regression.h"
 
 typedef enum cbk_regression_row_kind {

@@ -1,5 +1,5 @@
 /* report.c - the whole report, section by section in the order of the protocol. */
-#include "report/parts.h"
+#include "report/builder.h"
 
 #include <string.h>
 

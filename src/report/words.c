@@ -1,6 +1,6 @@
 /* words.c - the small grammar of a report: counts, runs of records and lines, periods,
  * labels. */
-#include "report/parts.h"
+#include "report/builder.h"
 
 #include "base/date.h"
 

@@ -208,6 +208,23 @@ static void gray_by_hand(void)
     CHECK_NEAR(test[0].chisq, 49.0 / 39, 1e-13);
 }
 
+/* Everybody has the event, and one group after the other is gone: what is left of h makes
+ * the steps of the pooled incidence larger, 2/7 + 1/5 + 1/4 + 1/3 after the fifth of
+ * seven events, and 1 - F is below 0.  The formula goes on, as in R (cmprsk 2.2-11). */
+static void gray_after_groups_are_gone(void)
+{
+    static const double time[] = {1, 2, 3, 4, 5, 6, 7};
+    static const uint8_t cause[] = {1, 1, 1, 1, 1, 1, 1};
+    static const uint32_t group[] = {1, 1, 0, 3, 2, 4, 2};
+    sample s = sample_of(7, time, cause, 1);
+    cbk_gray_test test[1];
+    s.n_groups = 5;
+    memcpy(s.group, group, sizeof group);
+    CHECK(test_status(&s, arena, test, NULL) == CBK_OK);
+    CHECK_NEAR(test[0].chisq, 8.639242643623625, 1e-13);
+    CHECK(test[0].df == 4);
+}
+
 /* ---- slow twins ------------------------------------------------------------------- */
 
 /* F of one cause at t by its definition, with weights of one's own. */
@@ -706,6 +723,7 @@ int main(void)
         {"intervals by hand", intervals_by_hand},
         {"times asked for, also after the last", times_asked_for},
         {"Gray's test by hand", gray_by_hand},
+        {"Gray's test after groups are gone", gray_after_groups_are_gone},
         {"estimate and jackknife agree with their definitions", agrees_with_slow_twin},
         {"the ways to count agree", ways_agree},
         {"incidences and survival add up to 1", incidences_add_up},

@@ -454,7 +454,8 @@ static void test_numbers_are_claims(void)
     static const char expected[] =
         "claims:\n  - id: fill-1\n    place: \"Results\"\n    says: \"The median was "
         "45.5 years.\"\n    stated: \"45.5\"\n    of: \"median(age)\"\n  - id: fill-2\n  "
-        "  place: \"Results\"\n    says: \"There were 1, [not computed: medain(age)].\"\n    stated: "
+        "  place: \"Results\"\n    says: \"There were 1, [not computed: "
+        "medain(age)].\"\n    stated: "
         "\"1\"\n    of: \"count(*)\"\n    among: \"age < 50\"\n";
     filling f;
     const char *claims = "";

@@ -138,6 +138,61 @@ static void test_by_hand(void)
     cbk_arena_destroy(arena);
 }
 
+static void observe(sample *s, uint32_t subject, uint32_t group, double weight,
+                    double entry, double time, bool is_event)
+{
+    s->entry[s->n] = entry;
+    s->group[s->n] = group;
+    add(s, subject, time, is_event);
+    s->weight[s->n - 1] = weight;
+}
+
+/* Three groups with weights, a gap and late entry:
+ *
+ *     subject   group  weight  under observation   events
+ *     0         a      1       (0, 4]              1, 2, 2
+ *     1         a      2       (0, 2]
+ *     2         b      1       (0, 1], (2, 4]      1, 3
+ *     3         b      1       (0, 3]              3, at its end
+ *     4         c      3       (1, 4]              2
+ *
+ * At 1, 2 and 3 the weights at risk are 3 + 2 + 0, 3 + 1 + 3 and 1 + 2 + 3, and those
+ * of the events 1 + 1, 2 + 0 + 3 and 2.  So 3 (2/5) + 3 (5/7) + 1 (2/6) = 386/105 events
+ * are expected in a, 229/105 in b, 22/7 in c, and the mean of all is 152/105.  The
+ * variances and chi-squared are those of the formula in fractions. */
+static void three_groups_by_hand(void)
+{
+    sample s = {.n_groups = 3, .is_late = true, .is_weighted = true};
+    observe(&s, 0, 0, 1, 0, 1, true);
+    observe(&s, 0, 0, 1, 1, 2, true);
+    observe(&s, 0, 0, 1, 1, 2, true);
+    observe(&s, 0, 0, 1, 2, 4, false);
+    observe(&s, 1, 0, 2, 0, 2, false);
+    observe(&s, 2, 1, 1, 0, 1, true);
+    observe(&s, 2, 1, 1, 2, 3, true);
+    observe(&s, 2, 1, 1, 3, 4, false);
+    observe(&s, 3, 1, 1, 0, 3, true);
+    observe(&s, 4, 2, 3, 1, 2, true);
+    observe(&s, 4, 2, 3, 2, 4, false);
+    cbk_arena *arena = cbk_arena_create(NULL, SIZE_MAX);
+    const cbk_mcf_analysis *of = fit(&s, arena);
+    CHECK(of != NULL && of->n_groups == 3);
+    const double expected[] = {386.0 / 105, 229.0 / 105, 22.0 / 7};
+    for (size_t g = 0; g < 3; g++) {
+        CHECK_NEAR(of->test.groups[g].observed, 3, 1e-14);
+        CHECK_NEAR(of->test.groups[g].expected, expected[g], 1e-14);
+    }
+    CHECK_NEAR(of->test.chisq, 11752724088.0 / 17810381291.0, 1e-13);
+    CHECK(of->test.df == 2 && of->test.notes == 0);
+    s.n_groups = 0;
+    of = fit(&s, arena);
+    CHECK(of != NULL && of->n_groups == 1);
+    const cbk_mcf_at last = cbk_mcf_at_time(&of->curves[0], 3.0);
+    CHECK_NEAR(last.mean, 152.0 / 105, 1e-14);
+    CHECK_NEAR(last.std_error * last.std_error, 2291603.0 / 9003750, 1e-14);
+    cbk_arena_destroy(arena);
+}
+
 /* ---- the twin --------------------------------------------------------------------- */
 
 /* Stretches with gaps, events at ties, weights of subjects. */
@@ -538,6 +593,7 @@ int main(void)
     static const check_test tests[] = {
         {"six patients by hand", six_patients_by_hand},
         {"a test by hand", test_by_hand},
+        {"three groups by hand", three_groups_by_hand},
         {"curves agree with the twin", curves_agree_with_the_twin},
         {"tests agree with the twin", tests_agree_with_the_twin},
         {"the order of rows does not matter", order_of_rows_does_not_matter},

@@ -6,7 +6,7 @@
 #include <casebook/casebook.h>
 
 #include "base/file.h"
-#include "report/parts.h"
+#include "report/builder.h"
 
 #include <stdlib.h>
 #include <string.h>

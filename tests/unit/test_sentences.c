@@ -5,7 +5,7 @@
 #include "check.h"
 #include "study_folder.h"
 
-#include "report/parts.h"
+#include "report/builder.h"
 
 #include <casebook/casebook.h>
 

@@ -23,7 +23,7 @@ typedef enum cbk_statistic {
     CBK_STATISTIC_PERCENT,
     CBK_STATISTIC_ROWS,           /* all, and what is missing is counted, too */
     CBK_STATISTIC_PERCENT_OF_ALL, /* what is missing counts as no */
-    CBK_STATISTIC_VALUE /* of the one row there is */
+    CBK_STATISTIC_VALUE           /* of the one row there is */
 } cbk_statistic;
 
 /* [factor *] statistic(argument[, at]) */

@@ -20,7 +20,7 @@ static const char *const generic[] = {
 
 size_t cbk_denial_length(const char *text)
 {
-    static const char *const denials[] = {"no",    "not",     "without", "never",
+    static const char *const denials[] = {"no",     "not",     "without", "never",
                                           "nobody", "neither", "nor"};
     return cbk_word_of(text, denials, N(denials));
 }

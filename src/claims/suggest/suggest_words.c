@@ -59,9 +59,9 @@ bool cbk_clause_has(const cbk_suggesting *s, const char *word)
 double cbk_clause_share(const cbk_suggesting *s, const cbk_words *label)
 {
     const cbk_words in = words(s);
-    return label->n == 0 ? 0.0
-                         : (double)cbk_words_shared(label, &in, 0, SIZE_MAX) /
-                               (double)label->n;
+    return label->n == 0
+               ? 0.0
+               : (double)cbk_words_shared(label, &in, 0, SIZE_MAX) / (double)label->n;
 }
 
 /* How far from the number the nearest word of the label stands, in bytes. */

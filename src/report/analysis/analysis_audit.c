@@ -1,7 +1,7 @@
 /* analysis_audit.c - `casebook audit`: what needs an answer first, as a document to read
  * from above.
  */
-#include "report/parts.h"
+#include "report/builder.h"
 
 #include <string.h>
 

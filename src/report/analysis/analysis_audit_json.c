@@ -1,7 +1,7 @@
 /* analysis_audit_json.c - `casebook audit` as JSON; the fields are those of
  * docs/formats/json.md.
  */
-#include "report/parts.h"
+#include "report/builder.h"
 
 /* A number, a category as text, or null. */
 static void write_computed(cbk_json *json, const cbk_quantity *quantity)

@@ -4,7 +4,7 @@
 #ifndef REPORT_ANALYSIS_COX_H
 #define REPORT_ANALYSIS_COX_H
 
-#include "report/parts.h"
+#include "report/builder.h"
 #include "study/analysis/regression.h"
 
 /* Everything to be said about the rows and the fit. */

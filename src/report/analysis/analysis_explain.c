@@ -1,5 +1,5 @@
 /* analysis_explain.c - `casebook explain`: what is behind one number of the report. */
-#include "report/parts.h"
+#include "report/builder.h"
 
 typedef struct said {
     const char *label; /* in print */

@@ -3,7 +3,7 @@
 #ifndef REPORT_ANALYSIS_FINEGRAY_H
 #define REPORT_ANALYSIS_FINEGRAY_H
 
-#include "report/parts.h"
+#include "report/builder.h"
 
 /* Everything to be said about the rows and both fits. */
 cbk_notes cbk_finegray_notes(const cbk_competing *both);

@@ -4,7 +4,7 @@
 #ifndef REPORT_ANALYSIS_JSON_H
 #define REPORT_ANALYSIS_JSON_H
 
-#include "report/parts.h"
+#include "report/builder.h"
 
 /* Opens the object and writes the keys casebook, analysis and source. */
 void cbk_analysis_json_open(cbk_json *json, const char *analysis,

@@ -2,7 +2,7 @@
 #ifndef REPORT_ANALYSIS_KM_H
 #define REPORT_ANALYSIS_KM_H
 
-#include "report/parts.h"
+#include "report/builder.h"
 
 #include <casebook/restricted_mean.h>
 

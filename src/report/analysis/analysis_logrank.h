@@ -4,7 +4,7 @@
 #ifndef REPORT_ANALYSIS_LOGRANK_H
 #define REPORT_ANALYSIS_LOGRANK_H
 
-#include "report/parts.h"
+#include "report/builder.h"
 
 /* "Log-rank test", "Fleming-Harrington test (rho = 1, gamma = 0)": the test that ran. */
 const char *cbk_logrank_title(const cbk_log_rank_request *request, const cbk_style *style,

@@ -3,7 +3,7 @@
 #ifndef REPORT_ANALYSIS_MCF_H
 #define REPORT_ANALYSIS_MCF_H
 
-#include "report/parts.h"
+#include "report/builder.h"
 
 /* Everything to be said about the rows and all curves together. */
 cbk_notes cbk_mcf_notes(const cbk_mcf_result *result);

@@ -1,7 +1,7 @@
 /* analysis_rows.c - what every analysis of time to event prints alike: which rows it
  * read, what the coding of the event gave, the look of its tables.
  */
-#include "report/parts.h"
+#include "report/builder.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* analysis_study.c - `casebook check`, `table` and `figure`: parts of the report on their
  * own, and the findings as JSON.
  */
-#include "report/parts.h"
+#include "report/builder.h"
 
 static cbk_status start(cbk_study *study, const char *title,
                         const cbk_conventions *conventions, cbk_arena *arena,

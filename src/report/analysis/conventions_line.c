@@ -1,5 +1,5 @@
 /* conventions_line.c - the methods line: every convention of a result in one sentence. */
-#include "report/parts.h"
+#include "report/builder.h"
 
 static const char *quantile_words(cbk_survival_quantile rule)
 {

@@ -1,7 +1,7 @@
 /* axis.c - round ticks and where they stand.  Contract: report/figure/axis.h. */
 #include "report/figure/axis.h"
 
-#include "report/parts.h"
+#include "report/builder.h"
 
 #include <assert.h>
 #include <math.h>

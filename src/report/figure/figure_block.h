@@ -4,7 +4,7 @@
 #ifndef REPORT_FIGURE_BLOCK_H
 #define REPORT_FIGURE_BLOCK_H
 
-#include "report/parts.h"
+#include "report/builder.h"
 
 typedef struct cbk_figure_notes {
     size_t n;

@@ -403,9 +403,9 @@ static cbk_text_run tests_note(cbk_report *report, const incidence_figure *figur
             &run, report->arena, "%s%s ", i == 0 ? "Gray's test: " : ", ",
             cbk_words_lower_first(report->arena, figure->all->data->cause_label[k]));
         cbk_run_text(&run, report->arena,
-                     cbk_run_p_letter(&run, report->arena, report->style,
-                                      cbk_print_p_equation(report->arena, report->style,
-                                                           tests[k].p)));
+                     cbk_run_p_letter(
+                         &run, report->arena, report->style,
+                         cbk_print_p_equation(report->arena, report->style, tests[k].p)));
     }
     cbk_run_text(&run, report->arena, run.first != NULL ? "." : "");
     return run;

@@ -6,7 +6,7 @@
  */
 #include "report/figure/figure_steps.h"
 
-#include "report/parts.h"
+#include "report/builder.h"
 
 #include <assert.h>
 #include <math.h>

@@ -255,10 +255,10 @@ static cbk_text_run test_note(cbk_report *report, const mcf_figure *figure)
     const cbk_mcf_test *test = &figure->fit->test;
     if (figure->fit->n_groups > 1) {
         cbk_run_text(&run, report->arena, "Robust log-rank test of recurrent events: ");
-        cbk_run_textf(
-            &run, report->arena, "%s.",
-            cbk_run_p_letter(&run, report->arena, report->style,
-                             cbk_print_p_equation(report->arena, report->style, test->p)));
+        cbk_run_textf(&run, report->arena, "%s.",
+                      cbk_run_p_letter(
+                          &run, report->arena, report->style,
+                          cbk_print_p_equation(report->arena, report->style, test->p)));
     }
     return run;
 }

@@ -3,7 +3,7 @@
  */
 #include "report/figure/figure_steps.h"
 
-#include "report/parts.h"
+#include "report/builder.h"
 
 #include <math.h>
 

@@ -3,7 +3,7 @@
  */
 #include "report/figure/figure_steps.h"
 
-#include "report/parts.h"
+#include "report/builder.h"
 
 const char *cbk_step_cut_text(const cbk_figure_look *look, cbk_arena *arena)
 {

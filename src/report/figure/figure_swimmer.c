@@ -1,8 +1,8 @@
 /* figure_swimmer.c - the swimmer plot: a line a patient, with what happened on it.
  * Contract: report/report.h. */
+#include "report/builder.h"
 #include "report/figure/axis.h"
 #include "report/figure/placement.h"
-#include "report/parts.h"
 
 #include <assert.h>
 #include <math.h>

@@ -6,7 +6,7 @@
 
 #include <casebook/manuscript.h>
 
-#include "report/parts.h"
+#include "report/builder.h"
 
 /* A document about a study, under R's conventions. */
 cbk_status cbk_manuscript_start(cbk_study *study, const char *title, cbk_arena *arena,

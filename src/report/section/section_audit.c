@@ -1,5 +1,5 @@
 /* section_audit.c - what the manuscript says beside what the records give. */
-#include "report/parts.h"
+#include "report/builder.h"
 
 /* How a verdict is printed, and how much it should worry. */
 typedef struct verdict_words {

@@ -3,7 +3,7 @@
 #define REPORT_SECTION_CASES_H
 
 #include "claims/manuscript/manuscript_builder.h"
-#include "report/parts.h"
+#include "report/builder.h"
 
 /* The rows of a form by the patient that they belong to. */
 typedef struct cbk_case_rows {

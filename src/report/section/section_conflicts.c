@@ -1,6 +1,6 @@
 /* section_conflicts.c - where two sources disagree: the value that stands in the record
  * beside the value that another source has. */
-#include "report/parts.h"
+#include "report/builder.h"
 
 /* Where the adopted value stands: "patient.csv, line 4"; NULL where it is not found. */
 static const char *adopted_place(cbk_report *report,

@@ -1,6 +1,6 @@
 /* section_conventions.c - the convention panel: every headline number that another
  * accepted convention would print differently, with both. */
-#include "report/parts.h"
+#include "report/builder.h"
 
 #include "study/sql/sql_text.h"
 

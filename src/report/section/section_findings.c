@@ -1,6 +1,6 @@
 /* section_findings.c - what `casebook check` finds: rules that are broken, endpoints that
  * cannot be, conflicts that nobody has decided. */
-#include "report/parts.h"
+#include "report/builder.h"
 
 static size_t count(const cbk_finding *findings, size_t n, cbk_finding_kind kind)
 {

@@ -2,7 +2,7 @@
 #ifndef REPORT_SECTION_METHODS_H
 #define REPORT_SECTION_METHODS_H
 
-#include "report/parts.h"
+#include "report/builder.h"
 
 /* "This is a retrospective case series. Consecutive patients of one centre …": what the
  * protocol says of the study; nothing where it says nothing. */

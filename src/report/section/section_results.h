@@ -4,7 +4,7 @@
 #ifndef REPORT_SECTION_RESULTS_H
 #define REPORT_SECTION_RESULTS_H
 
-#include "report/parts.h"
+#include "report/builder.h"
 
 /* ---- words of results (section_results_words.c) -------------------------------------
  */

@@ -590,11 +590,11 @@ static cbk_status add_recurrences(cbk_report *report, const cbk_figure_spec *fig
     }
     if (fit->n_groups > 1 && !figure->look.is_without_p && isfinite(fit->test.p)) {
         cbk_run_text(&run, arena, "; robust log-rank test, ");
-        add_mean(report, &run, figure, of,
-                 cbk_text_format(arena, "p by %s of", figure->by), fit->test.p,
-                 cbk_run_p_letter(
-                     &run, arena, report->style,
-                     cbk_print_p_equation(arena, report->style, fit->test.p)));
+        add_mean(
+            report, &run, figure, of, cbk_text_format(arena, "p by %s of", figure->by),
+            fit->test.p,
+            cbk_run_p_letter(&run, arena, report->style,
+                             cbk_print_p_equation(arena, report->style, fit->test.p)));
     }
     cbk_run_text(&run, arena, ".");
     add_omitted(report, &run, figure, of);

@@ -1,6 +1,6 @@
 /* section_survival.c - every endpoint in one table: events, survival at the marks, where
  * events compete the incidence there, median, follow-up. */
-#include "report/parts.h"
+#include "report/builder.h"
 
 #include "study/sql/sql_text.h"
 

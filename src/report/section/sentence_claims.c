@@ -2,7 +2,7 @@
  * asks them again wherever the sentences have been copied to.  Contract:
  * report/report.h.
  */
-#include "report/parts.h"
+#include "report/builder.h"
 
 #include "claims/claims_file.h"
 #include "claims/manuscript/manuscript_builder.h"

@@ -4,7 +4,7 @@
 #ifndef REPORT_SUMMARY_H
 #define REPORT_SUMMARY_H
 
-#include "report/parts.h"
+#include "report/builder.h"
 
 enum { CBK_SUMMARY_TESTS_MAX = 7 }; /* Fisher, chi-squared, ...: casebook/compare.h */
 

@@ -85,8 +85,8 @@ static cbk_status make_columns(cbk_summary *table, cbk_error *err)
     }
     table->columns = CBK_NEW(report->arena, cbk_summary_column, n_groups + 1);
     CBK_TRY(cbk_report_done(report, err));
-    table->columns[table->n_columns++] =
-        (cbk_summary_column){.label = "All", .heading = "All", .among = table->spec->among};
+    table->columns[table->n_columns++] = (cbk_summary_column){
+        .label = "All", .heading = "All", .among = table->spec->among};
     if (by == NULL) {
         return CBK_OK;
     }

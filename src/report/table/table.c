@@ -1,5 +1,5 @@
 /* table.c - a table of the protocol, by its kind. */
-#include "report/parts.h"
+#include "report/builder.h"
 
 cbk_status cbk_report_table(cbk_report *report, const cbk_table_spec *spec,
                             cbk_error *err)

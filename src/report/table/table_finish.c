@@ -1,6 +1,6 @@
 /* table_finish.c - what every table of the protocol ends with: notes, abbreviations,
  * number, title. */
-#include "report/parts.h"
+#include "report/builder.h"
 
 /* "DFS, disease-free survival; OS, overall survival"; NULL for none. */
 static const char *abbreviations(cbk_report *report, const cbk_table_spec *spec)

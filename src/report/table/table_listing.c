@@ -1,5 +1,5 @@
 /* table_listing.c - a table with one row a record, in the order of the file. */
-#include "report/parts.h"
+#include "report/builder.h"
 
 #include "study/sql/sql_text.h"
 

@@ -17,6 +17,8 @@
 #include <math.h>
 #include <string.h>
 
+static const double rounding = 1e-12; /* of a sum of shares */
+
 /* The tests of two kinds of events.  The last group is determined by the others, so that
  * vectors and matrices are those of the first n_free. */
 typedef struct gray {
@@ -165,7 +167,9 @@ INLINED void pass_events(gray *test, const moment *at, size_t n, cbk_pair d)
     test->has_events |= d > 0.0;
     const cbk_pair step = d / at->total;
     const cbk_pair rest = 1.0 - test->pooled;
-    const cbk_pair by = cbk_pair_where(rest > 0.0, step / rest);
+    /* below 0 where groups are gone: the others' steps are larger */
+    const cbk_pair by =
+        cbk_pair_where((rest > rounding) | (rest < -rounding), step / rest);
     test->pooled += step;
     for (size_t r = 0; r < n; r++) {
         if (at->share[r] > 0.0) {

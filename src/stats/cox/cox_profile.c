@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum {
-    ITERATIONS_MAX = 500,
+    ITERATIONS_MAX = 100,
     LEARNING_MAX = 60, /* along a profile, which has many tops */
     LEARNING_MANY = 150,
     HALVINGS_MAX = 40,

@@ -1,11 +1,11 @@
 /* protocol.c - protocol.yaml from bytes to structs: the file as a whole and the study's
- * own part.  Contract: protocol.h; the other parts: protocol_parts.h.
+ * own part.  Contract: protocol.h; the other parts: protocol_reader.h.
  */
 #include "study/protocol/protocol.h"
 
 #include "base/date.h"
 #include "base/text.h"
-#include "study/protocol/protocol_parts.h"
+#include "study/protocol/protocol_reader.h"
 
 #include <assert.h>
 #include <string.h>

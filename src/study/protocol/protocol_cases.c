@@ -1,7 +1,7 @@
 /* protocol_cases.c - how a case history is told, in protocol.yaml.  Contract:
- * protocol_parts.h; the format: docs/formats/protocol.md.
+ * protocol_reader.h; the format: docs/formats/protocol.md.
  */
-#include "study/protocol/protocol_parts.h"
+#include "study/protocol/protocol_reader.h"
 
 #include "base/text.h"
 

@@ -1,7 +1,7 @@
 /* protocol_check.c - readings that the parts of a protocol have in common: words, ids,
- * labels, codes, names that must exist.  Contract: protocol_parts.h.
+ * labels, codes, names that must exist.  Contract: protocol_reader.h.
  */
-#include "study/protocol/protocol_parts.h"
+#include "study/protocol/protocol_reader.h"
 
 #include "base/text.h"
 

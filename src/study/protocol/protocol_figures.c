@@ -1,7 +1,7 @@
 /* protocol_figures.c - the figures of protocol.yaml.
- * Contract: protocol_parts.h; the format: docs/formats/protocol.md.
+ * Contract: protocol_reader.h; the format: docs/formats/protocol.md.
  */
-#include "study/protocol/protocol_parts.h"
+#include "study/protocol/protocol_reader.h"
 
 #include "base/text.h"
 

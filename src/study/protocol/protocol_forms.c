@@ -1,7 +1,7 @@
 /* protocol_forms.c - forms, their fields, missing codes and derived variables of
- * protocol.yaml.  Contract: protocol_parts.h; the format: docs/formats/protocol.md.
+ * protocol.yaml.  Contract: protocol_reader.h; the format: docs/formats/protocol.md.
  */
-#include "study/protocol/protocol_parts.h"
+#include "study/protocol/protocol_reader.h"
 
 #include "base/text.h"
 

@@ -1,8 +1,8 @@
 /* protocol_look.c - how a figure of protocol.yaml is to look: its size, the rows of
- * counts under it, what is drawn beside the curves.  Contract: protocol_parts.h; the
+ * counts under it, what is drawn beside the curves.  Contract: protocol_reader.h; the
  * format: docs/formats/protocol.md.
  */
-#include "study/protocol/protocol_parts.h"
+#include "study/protocol/protocol_reader.h"
 
 #include <string.h>
 

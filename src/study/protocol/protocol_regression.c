@@ -1,7 +1,7 @@
 /* protocol_regression.c - the regressions that tables and figures of protocol.yaml
- * print.  Contract: protocol_parts.h; the format: docs/formats/protocol.md.
+ * print.  Contract: protocol_reader.h; the format: docs/formats/protocol.md.
  */
-#include "study/protocol/protocol_parts.h"
+#include "study/protocol/protocol_reader.h"
 
 #include "base/text.h"
 #include "study/analysis/design.h"

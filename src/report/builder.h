@@ -1,8 +1,8 @@
-/* report/parts.h - small pieces that the builders of this room share: words, printed
- * values, conditions, intervals.
+/* report/builder.h - what those who build the parts of a report share, file by file:
+ * words, values, provenance, analyses, conditions, marks, cells.
  */
-#ifndef REPORT_PARTS_H
-#define REPORT_PARTS_H
+#ifndef REPORT_BUILDER_H
+#define REPORT_BUILDER_H
 
 #include "base/text.h"
 #include "report/report.h"
@@ -116,9 +116,6 @@ const cbk_provenance *cbk_report_recorded(cbk_report *report, const cbk_records 
 /* Whether some number of the document so far was asked with that SQL function. */
 bool cbk_report_asks(const cbk_report *report, const char *function);
 
-/* Whether the report has that section (id NULL: of any id). */
-bool cbk_report_prints(const cbk_report *report, cbk_section_kind kind, const char *id);
-
 /* ---- analyses of time to event (analysis_rows.c) ----------------------------------- */
 
 /* "data.csv: 6 rows, 5 used; 1 left out (time missing). Only rows where ..." */
@@ -188,15 +185,13 @@ const cbk_table_block *cbk_report_dictionary(cbk_report *report);
 /* What an endpoint is made of (provenance.c): "time os_months, event status = 'dead'". */
 void cbk_words_endpoint(const cbk_endpoint *endpoint, cbk_buffer *buffer);
 
-/* ---- SQL -------------------------------------------------------------------------- */
+/* ---- columns of the study (columns.c) ---------------------------------------------- */
 
 /* "segment = 'middle'", or "recurred = 1" where is_number. */
 const char *cbk_sql_equals(cbk_arena *arena, const char *name, const char *level,
                            bool is_number);
 /* "(a) AND (b)"; either may be NULL. */
 const char *cbk_sql_and(cbk_arena *arena, const char *a, const char *b);
-
-/* ---- the study -------------------------------------------------------------------- */
 
 bool cbk_field_is_number(const cbk_field *field);
 
@@ -206,12 +201,6 @@ bool cbk_is_listed(const char *const *text, size_t n, const char *name);
 /* What a table or figure with a numeric id is numbered; NULL for other ids. */
 const char *cbk_block_number(const char *id);
 
-/* The times at which an endpoint's curve is reported: the marks of its figures, else
- * whole years within follow-up.  At most CBK_MARKS_MAX, ascending. */
-enum { CBK_MARKS_MAX = 12 };
-cbk_status cbk_report_marks(cbk_report *report, const cbk_endpoint *endpoint,
-                            double marks[CBK_MARKS_MAX], size_t *n, cbk_error *err);
-
 /* A column's value as text, whatever its type; NULL where missing. */
 const char *cbk_print_cell(cbk_arena *arena, const cbk_column *column, size_t row);
 /* The most decimals, at most 3, that a number of the column was recorded with. */
@@ -219,10 +208,22 @@ int cbk_report_decimals(const cbk_column *column, size_t n_rows);
 /* The decimals that its mean and quartiles are printed with: one more, up to 2. */
 int cbk_report_mean_digits(int decimals);
 
+/* ---- times at which a curve is reported (marks.c) ---------------------------------- */
+
+/* The marks of an endpoint's figures, else whole years within follow-up.  At most
+ * CBK_MARKS_MAX, ascending. */
+enum { CBK_MARKS_MAX = 12 };
+cbk_status cbk_report_marks(cbk_report *report, const cbk_endpoint *endpoint,
+                            double marks[CBK_MARKS_MAX], size_t *n, cbk_error *err);
+
+/* ---- conflicts between sources (section_conflicts.c) ------------------------------- */
+
 /* What a source disagrees on, with its unit, and its value, the codes of choices by their
- * labels (section_conflicts.c). */
+ * labels. */
 const char *cbk_conflict_label(cbk_report *report, const cbk_source_statement *statement);
 const char *cbk_conflict_value(cbk_report *report, const cbk_source_statement *statement);
+
+/* ---- runs and cells (cells.c) ------------------------------------------------------ */
 
 /* Adds text with what stands between backticks as code. */
 void cbk_report_prose(cbk_report *report, cbk_text_run *run, const char *text);
@@ -243,9 +244,14 @@ void cbk_table_headers(cbk_report *report, cbk_table_builder *builder,
                        const char *const *text);
 
 /* Gives it the id, number, title, notes and abbreviations of spec, and adds it to the
- * document. */
+ * document (table_finish.c). */
 void cbk_table_finish(cbk_report *report, cbk_table_builder *builder,
                       const cbk_table_spec *spec);
+
+/* ---- the report itself (report_state.c) -------------------------------------------- */
+
+/* Whether the report has that section (id NULL: of any id). */
+bool cbk_report_prints(const cbk_report *report, cbk_section_kind kind, const char *id);
 
 /* CBK_ENOMEM where the arena has failed. */
 cbk_status cbk_report_done(const cbk_report *report, cbk_error *err);

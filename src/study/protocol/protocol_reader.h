@@ -1,8 +1,8 @@
-/* study/protocol/protocol_parts.h - what the files protocol*.c share: one function for
+/* study/protocol/protocol_reader.h - what the files protocol*.c share: one function for
  * each part of protocol.yaml, and the small readings they have in common.
  */
-#ifndef STUDY_PROTOCOL_PARTS_H
-#define STUDY_PROTOCOL_PARTS_H
+#ifndef STUDY_PROTOCOL_READER_H
+#define STUDY_PROTOCOL_READER_H
 
 #include "study/protocol/protocol.h"
 #include "study/yaml/yaml_tree.h"

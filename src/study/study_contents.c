@@ -1,4 +1,4 @@
-/* study_parts.c - what an open study consists of, and closing it.  Contract:
+/* study_contents.c - what an open study consists of, and closing it.  Contract:
  * casebook/study.h, study/records.h.
  */
 #include "study/internal.h"
