@@ -51,6 +51,8 @@ const cbk_category *cbk_clause_category(const cbk_suggesting *s, bool is_of_pati
 const cbk_statistic *cbk_clause_statistic(const cbk_suggesting *s);
 /* Whether a unit stands behind the number that is not this one (NULL: none). */
 bool cbk_clause_has_other_unit(const cbk_suggesting *s, const char *unit);
+/* Bytes of a word for patients at text; 0: none. */
+size_t cbk_patients_length(const char *text);
 
 /* Whom a number counts, by the words behind it. */
 typedef struct cbk_group {
@@ -74,8 +76,6 @@ void cbk_offer_both(cbk_suggesting *s, const cbk_words *label, cbk_offer one);
 void cbk_offer_survival(cbk_suggesting *s); /* suggest_times.c */
 void cbk_offer_times(cbk_suggesting *s);
 void cbk_offer_counts(cbk_suggesting *s); /* suggest_counts.c */
-/* Bytes of a word for patients at text; 0: none. */
-size_t cbk_patients_length(const char *text);
 bool cbk_clause_is_of_patients(const cbk_suggesting *s);
 bool cbk_clause_is_size(const cbk_suggesting *s); /* "(n = 6)" */
 

@@ -13,14 +13,6 @@
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
-size_t cbk_patients_length(const char *text)
-{
-    static const char *const nouns[] = {"patient", "patients", "case",
-                                        "cases",   "subjects", "women",
-                                        "men",     "children", "participants"};
-    return cbk_word_of(text, nouns, N(nouns));
-}
-
 /* Whether the word behind the number, past a percentage, is one of the patients'. */
 bool cbk_clause_is_of_patients(const cbk_suggesting *s)
 {

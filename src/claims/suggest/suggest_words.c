@@ -235,3 +235,11 @@ bool cbk_clause_has_other_unit(const cbk_suggesting *s, const char *unit)
     }
     return false;
 }
+
+size_t cbk_patients_length(const char *text)
+{
+    static const char *const nouns[] = {"patient", "patients", "case",
+                                        "cases",   "subjects", "women",
+                                        "men",     "children", "participants"};
+    return cbk_word_of(text, nouns, N(nouns));
+}
