@@ -8,6 +8,7 @@
 #include "render/print_table.h"
 #include "render/svg.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -71,7 +72,17 @@ static size_t day_length(const char *text)
     return sizeof form - 1;
 }
 
-/* Text in which lines do not break around "=" nor in a day: in a narrow column some
+/* Whether text[i] is a space of "n = 3": beside "=", behind a letter that stands alone.
+ * What may be SQL, "status = 'dead'", is copied with the spaces it has. */
+static bool is_glued(const char *text, size_t i)
+{
+    const size_t back = i >= 2 && text[i - 1] == '=' && text[i - 2] == ' ' ? 3 : 1;
+    return text[i] == ' ' && i >= back && isalpha((unsigned char)text[i - back]) &&
+           (i == back || !isalnum((unsigned char)text[i - back - 1])) &&
+           (back == 3 || text[i + 1] == '=');
+}
+
+/* Text in which lines break neither in "n = 3" nor in a day: in a narrow column some
  * browsers would. */
 static void text_write(cbk_buffer *out, const char *text)
 {
@@ -83,8 +94,7 @@ static void text_write(cbk_buffer *out, const char *text)
             cbk_buffer_addf(out, "<span class=\"whole\">%.*s</span>", (int)day, text + i);
             done = i + day;
             i = done - 1;
-        } else if (text[i] == ' ' &&
-                   (text[i + 1] == '=' || (i > 0 && text[i - 1] == '='))) {
+        } else if (is_glued(text, i)) {
             escape_part(out, text + done, i - done);
             cbk_buffer_add(out, "&#160;");
             done = i + 1;

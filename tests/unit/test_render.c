@@ -564,11 +564,11 @@ static void the_checker_finds_faults(void)
 static void html_keeps_days_together(void)
 {
     cbk_document *document = cbk_document_create(arena, "T");
-    cbk_document_paragraph(document,
-                           run_of("On 2012-05-03 (n = 3), a=b, 12-05-03, 2012-5-03."));
+    cbk_document_paragraph(
+        document, run_of("n = 3 on 2012-05-03 (n = 3), a=b, ab = c, 2012-5-03."));
     const char *html = rendered(document, CBK_FORMAT_HTML, 0);
-    CHECK(contains(html, "On <span class=\"whole\">2012-05-03</span> (n&#160;=&#160;3), "
-                         "a=b, 12-05-03, 2012-5-03."));
+    CHECK(contains(html, "n&#160;=&#160;3 on <span class=\"whole\">2012-05-03</span> "
+                         "(n&#160;=&#160;3), a=b, ab = c, 2012-5-03."));
     CHECK(contains(html, ".whole{white-space:nowrap}"));
 }
 

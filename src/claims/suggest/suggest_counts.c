@@ -251,29 +251,44 @@ static void offer_denominator(cbk_suggesting *s, const cbk_group *group)
     }
 }
 
-/* Whether the clause says no more of the patients than that they are those of the study:
- * "nine patients were included", "of nine patients". */
-static bool is_of_all(const cbk_suggesting *s)
+/* Whether the number stands behind "of" or "all", as the whole does: "of nine patients".
+ */
+static bool is_called_whole(const cbk_suggesting *s)
 {
+    static const char *const words[] = {"of ", "all "};
     const char *text = s->clause.context->text;
     const size_t at = s->clause.number_start;
-    if (at >= 3 && strncasecmp(text + at - 3, "of ", 3) == 0 &&
-        (at == 3 || strchr(" (", text[at - 4]) != NULL)) {
-        return true;
+    bool is_called = false;
+    for (size_t i = 0; i < N(words); i++) {
+        const size_t size = strlen(words[i]);
+        is_called = is_called ||
+                    (at >= size && strncasecmp(text + at - size, words[i], size) == 0 &&
+                     (at == size || strchr(" (", text[at - size - 1]) != NULL));
     }
+    return is_called;
+}
+
+/* Whether the clause says no more of the patients than that they are those of the study:
+ * "nine patients were included", "we report nine patients". */
+static bool is_of_all(const cbk_suggesting *s)
+{
     static const char *const belonging[] = {
-        "include",       "enroll",     "enrol",    "enrolment", "enrollment",
-        "identify",      "identified", "analyse",  "analyze",   "study",
-        "studied",       "review",     "report",   "series",    "cohort",
-        "consecutive",   "total",      "eligible", "recruit",   "register",
-        "retrospective", "population", "operated", "treated",   "followed",
-        "present"};
+        "include",    "enroll",   "enrol",      "enrolment",    "enrollment",  "identify",
+        "identified", "analyse",  "analyze",    "study",        "studied",     "review",
+        "series",     "cohort",   "total",      "eligible",     "consecutive", "recruit",
+        "register",   "operated", "population", "retrospective"};
+    const char *text = s->clause.context->text;
     for (size_t i = 0; i < N(belonging); i++) {
         if (cbk_clause_has(s, belonging[i])) {
             return true;
         }
     }
-    return false;
+    for (size_t at = s->clause.start; at < s->clause.number_start; at++) {
+        if ((at == 0 || text[at - 1] == ' ') && cbk_word_is(text + at, "we")) {
+            return true;
+        }
+    }
+    return is_called_whole(s);
 }
 
 void cbk_offer_counts(cbk_suggesting *s)
@@ -298,7 +313,8 @@ void cbk_offer_counts(cbk_suggesting *s)
     if (form > 0 && !(group.is_part && group.is_narrowed)) {
         offer_rows(s, form, any);
     }
-    const bool is_all = cbk_clause_is_of_patients(s) && is_of_all(s);
+    const bool is_all =
+        s->number->value > 0.0 && cbk_clause_is_of_patients(s) && is_of_all(s);
     if (is_all || cbk_clause_is_size(s)) {
         cbk_offer_add(s, (cbk_offer){.of = "count(*)",
                                      .words = cbk_clause_is_size(s) ? "n" : "patients",
