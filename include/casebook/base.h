@@ -166,12 +166,13 @@ typedef enum cbk_note {
     CBK_NOTE_MONOTONE = 1 << 17,      /* a coefficient without a finite estimate */
     CBK_NOTE_COVARIATE_DROPPED = 1 << 18, /* one that the others determine */
     CBK_NOTE_FEW_EVENTS = 1 << 19,        /* fewer events than coefficients */
-    CBK_NOTE_NOT_CONVERGED = 1 << 20      /* an iteration that did not reach its end */
+    CBK_NOTE_NOT_CONVERGED = 1 << 20,     /* an iteration that did not reach its end */
+    CBK_NOTE_NEGATIVE_VARIANCE = 1 << 21  /* a formula beyond where it holds: no p */
 } cbk_note;
 
 typedef uint32_t cbk_notes; /* a set: cbk_note values or'ed */
 
-enum { CBK_NOTE_COUNT = 21 };
+enum { CBK_NOTE_COUNT = 22 };
 
 /* "not-reached": the stable code. */
 CBK_API const char *cbk_note_name(cbk_note note);

@@ -175,8 +175,8 @@ typedef struct cbk_gray_test {
  *   Strata     scores and variances are summed.
  *   df         groups - 1; fewer where the variance leaves more undetermined, with
  *              CBK_NOTE_DF_REDUCED.
- *   Degenerate no event of the kind, one group alone at risk: chisq 0 on df 0, p NaN,
- *              with notes.
+ *   Degenerate no event of the kind, one group alone at risk, a variance below 0 (more
+ *              tied events than h S_r): chisq 0 on df 0, p NaN, with notes.
  *   Order      The result does not depend on the order of the rows, to the last bit.
  *   Cost       O(n log n + times groups^3), O(n) in place of n log n where times are few.
  *   Errors     CBK_EINVAL (fewer than two groups, weights, too many groups or strata),

@@ -42,6 +42,9 @@ static const note_text texts[CBK_NOTE_COUNT] = {
      "A covariate that is constant, or that the ones before it determine, was dropped."},
     {"few-events", "There are fewer events than coefficients."},
     {"not-converged", "The iteration did not reach its end: do not use the estimates."},
+    {"negative-variance",
+     "The formula gives a negative variance here, as it can in small groups with many "
+     "events at one time, so there is no p value."},
 };
 
 static const note_text *text_of(cbk_note note)

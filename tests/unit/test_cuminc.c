@@ -225,6 +225,23 @@ static void gray_after_groups_are_gone(void)
     CHECK(test[0].df == 4);
 }
 
+/* One of group 1 has the event at 1; at 2 one of each of three groups.  There h is 4 and
+ * S_1 1/2, so that three tied events of group 1 count 1 - (3 - 1) / (4/2 - 1) = -1 times:
+ * the variances are 161/512, -3/128 and 161/512, which are none. */
+static void gray_with_a_negative_variance(void)
+{
+    static const double time[] = {1, 2, 2, 2};
+    static const uint8_t cause[] = {1, 1, 1, 1};
+    static const uint32_t group[] = {1, 0, 1, 2};
+    sample s = sample_of(4, time, cause, 1);
+    cbk_gray_test test[1];
+    s.n_groups = 3;
+    memcpy(s.group, group, sizeof group);
+    CHECK(test_status(&s, arena, test, NULL) == CBK_OK);
+    CHECK(test[0].notes == CBK_NOTE_NEGATIVE_VARIANCE && test[0].df == 0);
+    CHECK(isnan(test[0].p));
+}
+
 /* ---- slow twins ------------------------------------------------------------------- */
 
 /* F of one cause at t by its definition, with weights of one's own. */
@@ -724,6 +741,7 @@ int main(void)
         {"times asked for, also after the last", times_asked_for},
         {"Gray's test by hand", gray_by_hand},
         {"Gray's test after groups are gone", gray_after_groups_are_gone},
+        {"Gray's test with a negative variance", gray_with_a_negative_variance},
         {"estimate and jackknife agree with their definitions", agrees_with_slow_twin},
         {"the ways to count agree", ways_agree},
         {"incidences and survival add up to 1", incidences_add_up},

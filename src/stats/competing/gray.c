@@ -346,6 +346,23 @@ static void pass_stratum(gray *test, const cbk_group_risk *table, size_t stratum
 /* ---- the tests ---------------------------------------------------------------------
  */
 
+/* Whether the score of some group has a variance below 0; the last group's is minus the
+ * sum of the others'. */
+static bool has_negative(const double *square, size_t n)
+{
+    double most = 0.0;
+    double least = 0.0;
+    double of_last = 0.0;
+    for (size_t g = 0; g < n; g++) {
+        most = fmax(most, square[g * n + g]);
+        least = fmin(least, square[g * n + g]);
+        for (size_t k = 0; k < n; k++) {
+            of_last += square[g * n + k];
+        }
+    }
+    return fmin(least, of_last) < -1e-9 * most;
+}
+
 /* Of one of the two kinds.  Columns that say nothing more are dropped.  Overwrites
  * score[n_free] and square[n_free * n_free]. */
 static cbk_gray_test test_of(const gray *test, size_t which, bool is_any_event,
@@ -357,6 +374,10 @@ static cbk_gray_test test_of(const gray *test, size_t which, bool is_any_event,
     }
     for (size_t i = 0; i < test->n_free * test->n_free; i++) {
         square[i] = test->square[i][which];
+    }
+    if (has_negative(square, test->n_free)) {
+        out.notes = CBK_NOTE_NEGATIVE_VARIANCE;
+        return out;
     }
     out.df = cbk_cholesky_factor(square, test->n_free);
     if (test->has_events[which] == 0) {
