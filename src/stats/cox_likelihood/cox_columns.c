@@ -55,6 +55,18 @@ bool cbk_cox_measure(const double *value, size_t n, cbk_cox_column *out)
     return true;
 }
 
+double *cbk_cox_gather(const double *value, const uint32_t *order, size_t n,
+                       cbk_arena *arena)
+{
+    enum { AHEAD = 24 /* rows, in which a number comes from memory */ };
+    double *out = CBK_NEW(arena, double, n + CBK_COX_TILE);
+    for (size_t i = 0; out != NULL && i < n; i++) {
+        __builtin_prefetch(&value[order[i + AHEAD < n ? i + AHEAD : i]]);
+        out[i] = value[order[i]];
+    }
+    return out;
+}
+
 /* ---- rows -------------------------------------------------------------------------- */
 
 static int64_t on_grid(const double *four)

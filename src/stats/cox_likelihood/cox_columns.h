@@ -29,6 +29,11 @@ typedef struct cbk_cox_column {
  * what the next finds.  False where one is not finite. */
 bool cbk_cox_measure(const double *value, size_t n, cbk_cox_column *out);
 
+/* value[order[i]] of n rows, from the arena, with 0 to the end of the last tile.  NULL
+ * when out of memory. */
+double *cbk_cox_gather(const double *value, const uint32_t *order, size_t n,
+                       cbk_arena *arena);
+
 /* Fills rows[n * p], row by row, with y: row i of the data becomes row place[i].  Then
  * the columns are complete.  room[264 * p]. */
 void cbk_cox_lay_rows(cbk_cox_column *columns, size_t p, size_t n, const uint32_t *place,

@@ -87,6 +87,7 @@ typedef struct cbk_cox_evaluation {
     size_t time;                /* backward: after the next time; forward: the next */
     size_t late_end;            /* of enters: those after have been taken out */
     size_t late_tile;           /* its first row, which is turned; or beyond all */
+    size_t move;                /* the next of the model's moves */
     double *late;               /* [cbk_cox_late_room(p)] where some enter late */
     cbk_sum *at_risk;           /* [1 + p] S0 and S1 */
     double *tied;               /* [1 + p] the same of those with the event at a time */

@@ -3,33 +3,22 @@
  *
  * What leaves the sums as one goes back can be nearly all of them, so that each addition
  * is compensated.  The rows of a tile are turned to lie one behind the other, weighted,
- * those of the tiles by entry with the sign reversed; it is listed which of them come in
- * and go out between the times of a tile, and then they are added up in one go, column
- * beside column. */
+ * those of the tiles by entry with the sign reversed; they are listed in the order in
+ * which they come in and go out, which is that of cbk_cox_model.moves, and then they are
+ * added up in one go, column beside column. */
 #include "stats/cox_likelihood/cox_evaluation.h"
 
 #include <string.h>
 
 enum { LISTED_MAX = 2 * CBK_COX_TILE /* a tile, and one by entry */ };
 
-/* Rows to be added, and how many of them before a time. */
-typedef struct list {
-    size_t n;
-    const double *row[LISTED_MAX];
-    size_t n_times;
-    size_t before[CBK_COX_TILE];
-    double *seen; /* of the next time */
-} list;
-
 /* Rows of cbk_cox_row_width(p) numbers: S1 and S0, and what rounding took from them; the
- * tile; the one by entry; S1 and S0 before and after each row of a list, and at each time
- * of the tile. */
+ * tile; the one by entry; S1 and S0 before and after each row of a list. */
 typedef struct rows {
     size_t p, width;
     double *total, *lost;
     double *in, *out;
     double *added;
-    double *seen;
 } rows;
 
 static rows rows_of(const cbk_cox_evaluation *at)
@@ -43,34 +32,61 @@ static rows rows_of(const cbk_cox_evaluation *at)
                   .lost = room + width,
                   .in = room + 2 * width,
                   .out = room + (2 + CBK_COX_TILE) * width,
-                  .added = room + (2 + 2 * CBK_COX_TILE) * width,
-                  .seen = room + (3 + 2 * CBK_COX_TILE + LISTED_MAX) * width};
+                  .added = room + (2 + 2 * CBK_COX_TILE) * width};
 }
 
 size_t cbk_cox_late_room(size_t p)
 {
-    return (3 + 3 * CBK_COX_TILE + LISTED_MAX) * cbk_cox_row_width(p);
+    return (3 + 2 * CBK_COX_TILE + LISTED_MAX) * cbk_cox_row_width(p);
 }
 
-static void add_up(const cbk_cox_evaluation *at, const rows *of, list *listed)
+/* The times of a segment, the latest first, and how many moves are before each. */
+typedef struct segment_times {
+    size_t n;
+    size_t before[CBK_COX_TILE];
+    double s0[CBK_COX_TILE];
+    size_t n_moves; /* of the segment */
+} segment_times;
+
+static void find_times(const cbk_cox_evaluation *at, size_t first, size_t end,
+                       segment_times *out)
 {
-    const size_t width = of->width;
-    at->kernels->add_rows(listed->row, listed->n, width, of->total, of->lost, of->added);
-    for (size_t k = 0; k < listed->n_times; k++, listed->seen += width) {
-        const double *now = of->added + listed->before[k] * width;
-        for (size_t j = 0; j < width; j++) {
-            listed->seen[j] = now[j];
+    const cbk_cox_model *model = at->model;
+    size_t k = at->time;
+    out->n = 0;
+    for (; k > 0 && model->times[k - 1].first >= first; k--) {
+        out->before[out->n++] =
+            end - model->times[k - 1].first + (at->late_end - model->late_from[k - 1]);
+    }
+    out->n_moves = end - first + (out->n > 0 ? at->late_end - model->late_from[k] : 0);
+}
+
+/* Rows to be added: moves from `first` on of the segment. */
+typedef struct list {
+    size_t first, n;
+    size_t n_seen; /* times that are summed already */
+    const double *row[LISTED_MAX];
+} list;
+
+/* S1 of the times among them becomes vectors. */
+static void add_up(cbk_cox_evaluation *at, const rows *of, list *listed,
+                   segment_times *times)
+{
+    at->kernels->add_rows(listed->row, listed->n, of->width, of->total, of->lost,
+                          of->added);
+    const size_t end = listed->first + listed->n;
+    for (; listed->n_seen < times->n && times->before[listed->n_seen] <= end;
+         listed->n_seen++) {
+        const double *now =
+            of->added + (times->before[listed->n_seen] - listed->first) * of->width;
+        double *whole = at->whole.x + at->whole.n + listed->n_seen;
+        for (size_t j = 0; j < of->p; j++) {
+            whole[j * CBK_COX_VECTORS] = now[j];
         }
+        times->s0[listed->n_seen] = now[of->p];
     }
-    listed->n = listed->n_times = 0;
-}
-
-/* The rows from..to of the tile come in. */
-static void let_in(const rows *of, list *listed, size_t from, size_t to)
-{
-    for (size_t i = to; i-- > from;) {
-        listed->row[listed->n++] = of->in + i % CBK_COX_TILE * of->width;
-    }
+    listed->first = end;
+    listed->n = 0;
 }
 
 /* Rows first..first+64 of those by entry, to go out. */
@@ -101,50 +117,42 @@ static void turn_out(const cbk_cox_evaluation *at, const rows *of, size_t first)
     at->kernels->turn_rows(x, of->p, risk, of->out);
 }
 
-/* Who has not entered before time k goes out. */
-static void take_out(cbk_cox_evaluation *at, const rows *of, list *listed, size_t k)
+/* Turns the tile in which place is. */
+static void enter_tile(cbk_cox_evaluation *at, const rows *of, size_t place)
 {
-    while (at->late_end > at->model->late_from[k]) {
-        const size_t place = --at->late_end;
-        if (place < at->late_tile || place >= at->late_tile + CBK_COX_TILE) {
-            add_up(at, of, listed);
-            at->late_tile = place / CBK_COX_TILE * CBK_COX_TILE;
-            turn_out(at, of, at->late_tile);
-        }
-        listed->row[listed->n++] = of->out + place % CBK_COX_TILE * of->width;
-    }
+    at->late_tile = place / CBK_COX_TILE * CBK_COX_TILE;
+    turn_out(at, of, at->late_tile);
 }
 
-/* All that happens to the sums, from row end of a tile back to row first. */
-static void sum_tile(cbk_cox_evaluation *at, const rows *of, size_t first, size_t end)
+/* All that happens to the sums of a segment that ends with row end.  Which moves follow
+ * each other nobody can guess, so there is no branch on them. */
+static void move_rows(cbk_cox_evaluation *at, const rows *of, size_t end,
+                      segment_times *times)
 {
-    const cbk_cox_model *model = at->model;
+    const uint64_t *moves = at->model->moves;
+    const size_t width = of->width;
+    const double *in = of->in + (end - 1) % CBK_COX_TILE * width;
+    size_t late_end = at->late_end;
+    size_t left = late_end - at->late_tile; /* of the tile that is turned; 1 to 64 */
+    size_t move = at->move;
     list listed;
-    listed.n = listed.n_times = 0;
-    listed.seen = of->seen;
-    for (size_t k = at->time; k > 0 && model->times[k - 1].first >= first; k--) {
-        let_in(of, &listed, model->times[k - 1].first, end);
-        take_out(at, of, &listed, k - 1);
-        listed.before[listed.n_times++] = listed.n;
-        end = model->times[k - 1].first;
-    }
-    let_in(of, &listed, first, end);
-    add_up(at, of, &listed);
-}
-
-/* S1 at the times of a segment, and what they are of the information. */
-static void take_columns(cbk_cox_evaluation *at, const cbk_cox_segment *of,
-                         const rows *sums, const cbk_cox_segment_times *seen,
-                         size_t first, size_t first_tied)
-{
-    const size_t last_time = at->time + seen->n_here - 1;
-    for (size_t j = 0; j < sums->p; j++) {
-        double *whole = at->whole.x + j * CBK_COX_VECTORS + first;
-        for (size_t k = 0; k < seen->n_here; k++) {
-            whole[k] = sums->seen[k * sums->width + j];
+    listed.first = listed.n = listed.n_seen = 0;
+    for (const size_t last = move + times->n_moves; move < last; move++) {
+        const size_t is_out = moves[move / 64] >> move % 64 & 1;
+        if (is_out & (left - 1 >= CBK_COX_TILE)) {
+            add_up(at, of, &listed, times);
+            enter_tile(at, of, late_end - 1);
+            left = late_end - at->late_tile;
         }
-        cbk_cox_take_column(at, of, j + 1, seen, last_time, whole, first_tied);
+        const double *out = of->out + (left - 1) % CBK_COX_TILE * width;
+        listed.row[listed.n++] = is_out ? out : in;
+        late_end -= is_out;
+        left -= is_out;
+        in = is_out ? in : in - width;
     }
+    at->late_end = late_end;
+    at->move = move;
+    add_up(at, of, &listed, times);
 }
 
 void cbk_cox_go_back_late(cbk_cox_evaluation *at, const cbk_cox_segment *of,
@@ -152,9 +160,9 @@ void cbk_cox_go_back_late(cbk_cox_evaluation *at, const cbk_cox_segment *of,
 {
     const cbk_cox_model *model = at->model;
     const rows sums = rows_of(at);
-    const size_t first = of->tile + of->first;
     const size_t end = of->tile + of->end;
     double at_risk[CBK_COX_TILE];
+    segment_times times;
     cbk_cox_segment_times seen;
     if (end == stratum_end) {
         at->late_end = end;
@@ -162,15 +170,18 @@ void cbk_cox_go_back_late(cbk_cox_evaluation *at, const cbk_cox_segment *of,
     }
     at->kernels->turn_rows(model->tiles + of->tile * model->p, sums.p,
                            model->risk + of->tile, sums.in);
-    sum_tile(at, &sums, first, end);
+    find_times(at, of->tile + of->first, end, &times);
+    move_rows(at, &sums, end, &times);
     memcpy(at_risk, cbk_cox_ones_then_zeros, sizeof at_risk);
-    const double *s0 = sums.seen + sums.p;
-    for (size_t k = at->time; k > 0 && model->times[k - 1].first >= first; k--) {
-        at_risk[model->times[k - 1].first - of->tile] = *s0;
-        s0 += sums.width;
+    for (size_t k = 0; k < times.n; k++) {
+        at_risk[model->times[at->time - 1 - k].first - of->tile] = times.s0[k];
     }
-    const size_t first_vector = at->whole.n;
+    const size_t last_time = at->time - 1;
+    const size_t first = at->whole.n;
     const size_t first_tied = at->of_tied.n;
     cbk_cox_see_times(at, of, at_risk, &seen);
-    take_columns(at, of, &sums, &seen, first_vector, first_tied);
+    for (size_t j = 0; j < sums.p; j++) {
+        cbk_cox_take_column(at, of, j + 1, &seen, last_time,
+                            at->whole.x + j * CBK_COX_VECTORS + first, first_tied);
+    }
 }

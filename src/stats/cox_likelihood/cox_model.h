@@ -68,6 +68,8 @@ typedef struct cbk_cox_model {
     const uint32_t *entry_time; /* [n] times of its stratum until its entry: 0: none, else
                                    1 + the last */
     const uint32_t *late_from;  /* [n_times] of enters: who is not in before the time */
+    const uint64_t *moves;      /* [n / 32 + 1] bits, from the last time back: 0: the row
+                                   before      comes in, 1: the one before of enters goes out */
     double *late_tiles; /* covariates, weights and offsets in the order of enters, */
     const double *late_weights; /* as the others */
     const double *late_offsets;
@@ -140,8 +142,10 @@ static inline double cbk_cox_along(const cbk_cox_model *model, size_t i,
 cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
                               cbk_arena *arena, cbk_cox_model *out, cbk_error *err);
 
-/* Fills entry_time, late_from, late_weights and late_offsets from the rest.  False when
- * out of memory. */
+/* Rows that enter at entry[n] of the data; NULL: none does.  False when out of memory. */
+bool cbk_cox_enter(cbk_cox_model *model, const double *entry, cbk_arena *arena);
+/* Fills entry_time, late_from, moves, late_weights and late_offsets from the rest.  False
+ * when out of memory. */
 bool cbk_cox_match_entries(cbk_cox_model *model, cbk_arena *arena);
 
 /* Keeps the columns kept[n_kept], ascending, of the tiles and scale. */

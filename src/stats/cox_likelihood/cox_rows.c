@@ -145,18 +145,6 @@ static bool order_rows(const cbk_cox_rows *rows, const cbk_cox_model *model,
 
 /* ---- columns ---------------------------------------------------------------------- */
 
-/* With 0 to the end of the last tile. */
-static double *gather(const double *value, const uint32_t *order, size_t n,
-                      cbk_arena *arena)
-{
-    double *out = CBK_NEW(arena, double, n + CBK_COX_TILE);
-    for (size_t i = 0; out != NULL && i < n; i++) {
-        __builtin_prefetch(&value[order[i + AHEAD < n ? i + AHEAD : i]]);
-        out[i] = value[order[i]];
-    }
-    return out;
-}
-
 enum { BLOCK = 256 };
 
 /* The mean of value[n], taken in order: plain within blocks, compensated from there on.
@@ -242,7 +230,7 @@ static bool fill_weights(const double *weight, cbk_arena *arena, cbk_cox_model *
         return true;
     }
     model->is_weighted = true;
-    model->weights = gather(weight, model->order, model->n, arena);
+    model->weights = cbk_cox_gather(weight, model->order, model->n, arena);
     return model->weights != NULL;
 }
 
@@ -251,7 +239,7 @@ static bool fill_offset(const double *value, cbk_arena *arena, cbk_cox_model *mo
     if (value == NULL) {
         return true;
     }
-    double *offset = gather(value, model->order, model->n, arena);
+    double *offset = cbk_cox_gather(value, model->order, model->n, arena);
     model->offsets = offset;
     if (offset == NULL) {
         return false;
@@ -378,105 +366,6 @@ static bool fill_runs(const cbk_cox_rows *rows, const sorted *of, cbk_arena *are
     return true;
 }
 
-/* ---- late entry ------------------------------------------------------------------- */
-
-/* Of the times of one stratum and who enters before each; *k: the next time. */
-static void match_stratum(const cbk_cox_model *model, size_t first, size_t end, size_t *k,
-                          uint32_t *entry_time, uint32_t *late_from)
-{
-    size_t last = 0; /* 1 + the last time so far of the stratum */
-    size_t place = first;
-    for (; *k < model->n_times && model->times[*k].first < end; ++*k) {
-        const double time = model->runs[model->times[*k].run].time;
-        for (; place < end && model->entry[model->enters[place]] < time; place++) {
-            const uint32_t soon =
-                model->enters[place + AHEAD < end ? place + AHEAD : place];
-            __builtin_prefetch(&model->entry[soon]);
-            __builtin_prefetch(&entry_time[soon], 1);
-            entry_time[model->enters[place]] = (uint32_t)last;
-        }
-        late_from[*k] = (uint32_t)place;
-        last = *k + 1;
-    }
-    for (; place < end; place++) {
-        entry_time[model->enters[place]] = (uint32_t)last;
-    }
-}
-
-/* Rows by stratum and entry, those of one entry in their order. */
-static bool order_entries(const cbk_cox_model *model, cbk_arena *arena, uint32_t *enters)
-{
-    const size_t n = model->n;
-    const cbk_mark before = cbk_arena_mark(arena);
-    const size_t n_columns = model->n_strata > 1 ? 2 : 1;
-    double *stratum = CBK_NEW(arena, double, n_columns > 1 ? n : 1);
-    if (stratum == NULL) {
-        return false;
-    }
-    for (size_t s = 0; n_columns > 1 && s < model->n_strata; s++) {
-        for (size_t i = model->strata[s]; i < model->strata[s + 1]; i++) {
-            stratum[i] = (double)s;
-        }
-    }
-    const double *const column[] = {model->entry, stratum};
-    const double *const in_strata[] = {stratum, model->entry};
-    cbk_order_by by = {.column = n_columns > 1 ? in_strata : column,
-                       .n_leading = n_columns,
-                       .n_columns = n_columns,
-                       .room = {(uint64_t *)(void *)model->late_tiles, /* filled later */
-                                (uint64_t *)(void *)model->tiles}};
-    if (!cbk_order_rows_by(&by, n, arena, enters)) {
-        return false;
-    }
-    cbk_arena_release(arena, before);
-    return true;
-}
-
-/* Weights and offsets by entry. */
-static bool fill_late_columns(cbk_cox_model *model, cbk_arena *arena)
-{
-    if (model->weights != NULL) {
-        model->late_weights = gather(model->weights, model->enters, model->n, arena);
-    }
-    if (model->offsets != NULL) {
-        model->late_offsets = gather(model->offsets, model->enters, model->n, arena);
-    }
-    return !cbk_arena_has_failed(arena);
-}
-
-bool cbk_cox_match_entries(cbk_cox_model *model, cbk_arena *arena)
-{
-    uint32_t *entry_time = CBK_NEW(arena, uint32_t, model->n + 1);
-    uint32_t *late_from = CBK_NEW(arena, uint32_t, model->n_times + 1);
-    model->cumulative = CBK_NEW(arena, double, model->n_times + 1);
-    if (model->cumulative == NULL || !fill_late_columns(model, arena)) {
-        return false;
-    }
-    size_t k = 0;
-    for (size_t s = 0; s < model->n_strata; s++) {
-        match_stratum(model, model->strata[s], model->strata[s + 1], &k, entry_time,
-                      late_from);
-    }
-    model->entry_time = entry_time;
-    model->late_from = late_from;
-    return true;
-}
-
-static bool fill_entries(const double *entry, cbk_arena *arena, cbk_cox_model *model)
-{
-    if (entry == NULL) {
-        return true;
-    }
-    uint32_t *enters = CBK_NEW(arena, uint32_t, model->n + 1);
-    model->late_tiles = CBK_NEW(arena, double, cbk_cox_tiles_size(model->n, model->p));
-    model->entry = gather(entry, model->order, model->n, arena);
-    if (model->entry == NULL || !order_entries(model, arena, enters)) {
-        return false;
-    }
-    model->enters = enters;
-    return cbk_cox_match_entries(model, arena);
-}
-
 /* ---- together --------------------------------------------------------------------- */
 
 static bool fill_room(cbk_cox_model *model, cbk_arena *arena)
@@ -536,7 +425,7 @@ cbk_status cbk_cox_model_make(const cbk_cox_rows *rows, cbk_cox_ties ties,
     if (!fill_runs(rows, &in_order, arena, out) ||
         !fill_weights(followup->weight, arena, out) ||
         !fill_offset(rows->offset, arena, out) ||
-        !fill_entries(followup->entry, arena, out) ||
+        !cbk_cox_enter(out, followup->entry, arena) ||
         !fill_covariates(columns, place, arena, out) ||
         !fill_clusters(rows, arena, out)) {
         return cbk_fail_memory(err);
