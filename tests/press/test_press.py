@@ -196,6 +196,9 @@ def test_latex(folder):
     check("figures are as wide as a line", len(figures) == 4 and latex.count("includegraphics") == 4, figures)
     check("names in typewriter letters may be broken", "\\texttt{recurrence-\\allowbreak{}in-" in latex)
     check("lines of a cell in a wide table are its own", "\\newline 0.449 to 1.000" in latex and "\"" not in latex)
+    tested = run("describe", worked, "--by", "margin", "--on", "sex,size_cm", "--test", "--format", "latex").stdout
+    check("marks of notes are raised letters that its first fonts have",
+          tested.isascii() and tested.count("\\textsuperscript{a}") == 2 and "\\textsuperscript{b}" in tested, tested)
     if shutil.which("pdflatex") is None:
         skip("LaTeX typesets the report", "no pdflatex")
         return
@@ -261,7 +264,7 @@ def test_across(folder):
         return
     pages = subprocess.run(["pdftotext", "-layout", folder / "across.pdf", "-"],
                            capture_output=True, text=True).stdout.split("\f")
-    check("so do pages", "T1" in pages[0] and "T2" in pages[1], pages)
+    check("so do pages", "T1" in pages[0] and "T2" in pages[1] and pages[2:] == [""], pages)
 
 
 def test_units(folder):
