@@ -7,8 +7,6 @@
 #include "report/report.h"
 #include "study/followup/data_file.h"
 
-#include <string.h>
-
 static const cbk_option options[] = {
     {.name = "on", .argument = "A,B", .help = "these variables; all when not given"},
     {.name = "by", .argument = "A", .help = "a column for each value of this variable"},
@@ -41,7 +39,9 @@ static cbk_status open_source(cbk_session *session, const char *path,
     if (mentions == NULL) {
         return cbk_fail_memory(&session->error);
     }
-    memcpy(mentions, request->variables, n * sizeof *mentions);
+    for (size_t i = 0; i < n; i++) {
+        mentions[i] = request->variables[i];
+    }
     mentions[n] = request->by;
     mentions[n + 1] = request->among;
     return cbk_study_of_data_file(csv, request->variables != NULL ? mentions : NULL,
