@@ -122,6 +122,19 @@ def test_workbook(folder):
         check("a grade is text", cells["B4"] == "High", cells["B4"])
 
 
+def test_workbook_header(folder):
+    """A header that wraps has a row as high as it needs, and stands where its column does."""
+    name = "an_answer_that_is_asked_for_in_very_many_words"
+    (folder / "long.csv").write_text(f"age,{name}\n50,yes\n60,yes\n70,no\n")
+    made(folder / "long.xlsx", "describe", folder / "long.csv", "--by", name)
+    with zipfile.ZipFile(folder / "long.xlsx") as book:
+        rows = list(ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml")).iter(SHEET + "row"))
+    header = next(row for row in rows if row.get("r") == "3")
+    styles = [cell.get("s") for cell in header]
+    check("a header that wraps has a higher row", float(header.get("ht", "15")) >= 30, header.attrib)
+    check("the header of numbers stands above them", styles[0] != styles[1] == styles[2], styles)
+
+
 def test_pages(folder):
     for name in ("one", "two"):
         done = run("report", worked, "--format", "pdf", "-o", folder / name)
@@ -384,7 +397,7 @@ def test_hostile(folder):
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        for test in (test_png, test_pdf, test_workbook, test_docx, test_pages, test_report, test_latex,
+        for test in (test_png, test_pdf, test_workbook, test_workbook_header, test_docx, test_pages, test_report, test_latex,
                      test_tables, test_across, test_units, test_hostile):
             test(folder)
     print(f"1..{len(results)}")
