@@ -31,7 +31,6 @@
 #endif
 
 #define BLOCK_MIN_BYTES ((size_t)64 * 1024)
-#define BLOCK_MOST_BYTES ((size_t)256 * 1024) /* unless more is asked for at once */
 #define LARGE_PAGE_BYTES ((size_t)2 * 1024 * 1024)
 /* What is asked for from that size on gets a mapped block. */
 #define BLOCK_MAPPED_BYTES ((size_t)512 * 1024)
@@ -133,10 +132,7 @@ void cbk_arena_destroy(cbk_arena *arena)
 /* How much a block for need_bytes holds: of large pages all that fits. */
 static size_t capacity_for(const cbk_arena *arena, size_t need_bytes, bool is_mapped)
 {
-    const size_t usual = arena->held_bytes < BLOCK_MIN_BYTES    ? BLOCK_MIN_BYTES
-                         : arena->held_bytes < BLOCK_MOST_BYTES ? arena->held_bytes
-                                                                : BLOCK_MOST_BYTES;
-    const size_t capacity = need_bytes > usual ? need_bytes : usual;
+    const size_t capacity = need_bytes > BLOCK_MIN_BYTES ? need_bytes : BLOCK_MIN_BYTES;
     const size_t whole =
         is_mapped ? large_pages(sizeof(block) + capacity) - sizeof(block) : capacity;
     return whole <= arena->limit_bytes - arena->held_bytes ? whole : capacity;
