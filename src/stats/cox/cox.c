@@ -278,11 +278,13 @@ static bool fill_profiles(cbk_cox_fitting *at)
         profile[j] = no_profile;
         std_error[j] = sqrt(at->inverse[j * p + j]);
     }
-    if (at->is_far && !cbk_cox_far_make(&at->model, at->arena, &at->far)) {
+    const bool is_exact = at->model.exact != NULL;
+    if (at->is_far && (is_exact ? !cbk_cox_exact_go_far(&at->model, true)
+                                : !cbk_cox_far_make(&at->model, at->arena, &at->far))) {
         return !cbk_arena_has_failed(at->arena);
     }
     cbk_cox_summit summit = {.model = &at->model,
-                             .far = at->is_far ? &at->far : NULL,
+                             .far = at->is_far && !is_exact ? &at->far : NULL,
                              .beta = at->beta,
                              .std_error = std_error,
                              .direction = at->direction,
