@@ -256,7 +256,7 @@ static bool rises_alone(cbk_cox_fitting *at, size_t j, int sign)
 /* Whether the others, far enough out, make every value of coefficient j as likely. */
 static bool is_any_as_likely(cbk_cox_fitting *at, const cbk_cox_profile *of, size_t j)
 {
-    return at->direction[j] != 0 && isinf(of->lower) && isinf(of->upper) &&
+    return at->direction[j] != 0 && !isfinite(of->lower) && !isfinite(of->upper) &&
            of->likelihood_ratio.chisq < 1e-6 && !rises_alone(at, j, at->direction[j]);
 }
 

@@ -33,7 +33,7 @@ static const double spread_max = 600.0;
 /* Where the logarithm of odds, or of a, is farther from 0, a chance is 0 or 1. */
 static const double odds_most = 600.0;
 static const double a_most = 300.0;
-static const double cells_far = 1 << 20; /* so many rows at risk, time by time */
+static const double cells_far = 1 << 20;     /* so many rows at risk, time by time */
 static const double tail = 42.0;             /* e^-42 is below a double's last digit */
 static const double step_of_width = 1.0 / 3; /* for a bell: exp(-2 pi^2 9) is left */
 static const double step_most = 0.125; /* strip of pi / 2: exp(-pi^2 / 0.125) is left */
@@ -45,9 +45,9 @@ typedef struct tied {
     size_t n;
     size_t n_event;
     const double *log_risk; /* [n] far out: less the greatest; else NULL */
-    double *centre;   /* [p] what is taken from x */
-    double *gradient; /* [p] of the time */
-    double *info;     /* [p * p] lower triangle */
+    double *centre;         /* [p] what is taken from x */
+    double *gradient;       /* [p] of the time */
+    double *info;           /* [p * p] lower triangle */
     double loglik;
 } tied;
 
@@ -194,8 +194,8 @@ static void see_discrete(tied *at, struct cbk_cox_exact *room)
     const double *cell = run_members(at, room->odds, room->vector + 4 * p, room->cells);
     at->loglik -= log(cell[0]);
     for (size_t i = 0; i < at->n_event; i++) {
-        at->loglik += at->log_risk != NULL ? log_odds + at->log_risk[i]
-                                           : log(room->odds[i]);
+        at->loglik +=
+            at->log_risk != NULL ? log_odds + at->log_risk[i] : log(room->odds[i]);
         for (size_t j = 0; j < p; j++) {
             at->gradient[j] += x_of(at, i, j);
         }
@@ -223,10 +223,10 @@ static double bernoulli_bend(double u, double h)
 {
     const double v = u * u;
     return u < 0.25
-               ? -u / 2.0 + v * (1.0 / 6.0 -
-                                 v * (1.0 / 180.0 -
-                                      v * (1.0 / 5040.0 -
-                                           v * (1.0 / 151200.0 - v / 4790016.0))))
+               ? -u / 2.0 +
+                     v * (1.0 / 6.0 -
+                          v * (1.0 / 180.0 -
+                               v * (1.0 / 5040.0 - v * (1.0 / 151200.0 - v / 4790016.0))))
                : h * (1.0 - u - h);
 }
 
@@ -299,8 +299,8 @@ static double slope_at(const tied *at, const double *a, double s, double *g)
     return sum;
 }
 
-/* The integral of the derivative of exp(G) is 0, so that e^y - 1 is on the whole the sum of
- * h, which has all its digits where it is small. */
+/* The integral of the derivative of exp(G) is 0, so that e^y - 1 is on the whole the sum
+ * of h, which has all its digits where it is small. */
 static void see_point(const tied *at, const double *a, double s, double weight,
                       points *out)
 {
@@ -311,8 +311,7 @@ static void see_point(const tied *at, const double *a, double s, double weight,
         g[j] -= out->top[j];
         out->first[j] += weight * g[j];
         for (size_t k = 0; k <= j; k++) {
-            out->second[j * p + k] +=
-                weight * (g[j] * g[k] - out->rest[j * p + k] * sum);
+            out->second[j * p + k] += weight * (g[j] * g[k] - out->rest[j * p + k] * sum);
         }
     }
     for (size_t i = 0; i < at->n_event; i++) {
@@ -467,8 +466,8 @@ static size_t list_members(const cbk_cox_model *model, size_t r, uint32_t *membe
     return n;
 }
 
-/* Of the members, less that of the greatest, from the differences of x: where rows are far
- * out and near to each other these have more digits. */
+/* Of the members, less that of the greatest, from the differences of x: where rows are
+ * far out and near to each other these have more digits. */
 static void fill_log_risk(const tied *at, const double *beta, double *log_risk)
 {
     const cbk_cox_model *model = at->model;
@@ -481,8 +480,8 @@ static void fill_log_risk(const tied *at, const double *beta, double *log_risk)
     const double *of_top = cbk_cox_x(model, at->member[top]);
     for (size_t i = 0; i < at->n; i++) {
         const double *x = cbk_cox_x(model, at->member[i]);
-        log_risk[i] = cbk_cox_offset(model, at->member[i]) -
-                      cbk_cox_offset(model, at->member[top]);
+        log_risk[i] =
+            cbk_cox_offset(model, at->member[i]) - cbk_cox_offset(model, at->member[top]);
         for (size_t j = 0; j < model->p; j++) {
             log_risk[i] += (x[j * CBK_COX_TILE] - of_top[j * CBK_COX_TILE]) * beta[j];
         }
@@ -595,9 +594,9 @@ bool cbk_cox_exact_go_far(const cbk_cox_model *model, bool is_far)
     double n_risk = 0.0;
     for (size_t r = 0; r < model->n_runs && is_far; r++) {
         const cbk_cox_run *run = &model->runs[r];
-        n_risk += run->n_event > 0 ? (double)(run->stratum_end - run->first) *
-                                         (double)run->n_event
-                                   : 0.0;
+        n_risk += run->n_event > 0
+                      ? (double)(run->stratum_end - run->first) * (double)run->n_event
+                      : 0.0;
     }
     model->exact->is_far = is_far && n_risk <= cells_far;
     return model->exact->is_far == is_far;
