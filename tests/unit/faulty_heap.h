@@ -11,12 +11,14 @@
 typedef struct faulty_heap {
     int n_until_failure; /* < 0: never */
     int n_live;
+    int n_refused;
 } faulty_heap;
 
 static inline void *faulty_allocate(size_t size_bytes, void *context)
 {
     faulty_heap *heap = context;
     if (heap->n_until_failure == 0) {
+        heap->n_refused++;
         return NULL;
     }
     heap->n_until_failure--;
@@ -68,7 +70,7 @@ static inline bool is_clean_call(faulty_call call, const void *of, faulty_heap *
         const cbk_mark before = cbk_arena_mark(small);
         *status = call(of, small, &out);
         is_good = *status == CBK_OK
-                      ? out != NULL
+                      ? out != NULL && heap->n_refused == 0
                       : is_clean_failure(*status, out, before, cbk_arena_mark(small));
         cbk_arena_destroy(small);
     }
