@@ -179,7 +179,9 @@ static cbk_status lay_out(const cbk_document *document, size_t n_total,
         block_show(&pages, block, parents);
     }
     cbk_page_untag(&pages, "Document");
-    cbk_page_break(&pages); /* the last footer */
+    if (pages.n == 1 || !cbk_page_is_empty(&pages)) { /* else it only was turned to */
+        cbk_page_break(&pages);                       /* the last footer */
+    }
     *n_pages = pages.n - 1;
     const cairo_status_t drawn = cairo_status(pages.cairo);
     g_object_unref(pages.layout);

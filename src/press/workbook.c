@@ -32,7 +32,7 @@ enum {
 typedef struct workbook {
     lxw_workbook *book;
     lxw_format *title;
-    lxw_format *header;
+    lxw_format *header[CBK_ALIGN_CENTRE + 1];
     lxw_format *text[CBK_ALIGN_CENTRE + 1];
     lxw_format *note;
     /* [digits][is a percentage][align], when used */
@@ -218,16 +218,21 @@ static size_t lines_width(const char *text)
     return width;
 }
 
+/* A cell, or of row 0 that of the header. */
+static const cbk_cell *cell_of(const cbk_table_block *table, size_t row, size_t column)
+{
+    return row == 0 ? &table->header[column]
+                    : &table->cells[(row - 1) * table->n_columns + column];
+}
+
 /* As wide as its longest line, within reason. */
 static size_t set_width(workbook *to, lxw_worksheet *sheet, const cbk_table_block *table,
                         size_t column)
 {
     size_t width = WIDTH_MIN;
     for (size_t row = 0; row <= table->n_rows; row++) {
-        const cbk_cell *cell = row == 0
-                                   ? &table->header[column]
-                                   : &table->cells[(row - 1) * table->n_columns + column];
-        const char *text = cbk_run_plain(&cell->run, to->scratch);
+        const char *text =
+            cbk_run_plain(&cell_of(table, row, column)->run, to->scratch);
         const size_t needed = text != NULL ? lines_width(text) + 2 : 0;
         width = needed > width ? needed : width;
     }
@@ -263,15 +268,14 @@ static void set_height(workbook *to, lxw_worksheet *sheet, size_t row, size_t n_
 static void set_heights(workbook *to, lxw_worksheet *sheet, const cbk_table_block *table,
                         const size_t *width)
 {
-    for (size_t row = 0; row < table->n_rows; row++) {
+    for (size_t row = 0; row <= table->n_rows; row++) {
         size_t n_lines = 1;
         for (size_t i = 0; i < table->n_columns; i++) {
-            const cbk_cell *cell = &table->cells[row * table->n_columns + i];
-            const char *text = cbk_run_plain(&cell->run, to->scratch);
+            const char *text = cbk_run_plain(&cell_of(table, row, i)->run, to->scratch);
             const size_t n = text != NULL ? count_lines(text, width[i]) : 1;
             n_lines = n > n_lines ? n : n_lines;
         }
-        set_height(to, sheet, HEADER_ROW + 1 + row, n_lines);
+        set_height(to, sheet, HEADER_ROW + row, n_lines);
     }
 }
 
@@ -367,7 +371,8 @@ static void write_table(workbook *to, const cbk_table_block *table)
     size_t *width = CBK_NEW(to->scratch, size_t, table->n_columns);
     for (size_t column = 0; width != NULL && column < table->n_columns; column++) {
         const char *text = cbk_run_plain(&table->header[column].run, to->scratch);
-        write_text(to, sheet, HEADER_ROW, column, text != NULL ? text : "", to->header);
+        write_text(to, sheet, HEADER_ROW, column, text != NULL ? text : "",
+                   to->header[table->align[column]]);
         width[column] = set_width(to, sheet, table, column);
     }
     for (size_t i = 0; i < table->n_rows * table->n_columns; i++) {
@@ -395,7 +400,7 @@ static void write_provenance(workbook *to, const cbk_document *document)
     }
     write_text(to, sheet, 0, 0, "Where the numbers come from", to->title);
     for (size_t i = 0; i < N_HEADS; i++) {
-        write_text(to, sheet, HEADER_ROW, i, heads[i], to->header);
+        write_text(to, sheet, HEADER_ROW, i, heads[i], to->header[CBK_ALIGN_LEFT]);
         keep_error(to, worksheet_set_column(sheet, (lxw_col_t)i, (lxw_col_t)i,
                                             (double)widths[i], NULL));
     }
@@ -421,15 +426,17 @@ static void write_provenance(workbook *to, const cbk_document *document)
 static bool make_formats(workbook *to)
 {
     to->title = format_of(to, LXW_ALIGN_LEFT, true);
-    to->header = format_of(to, LXW_ALIGN_LEFT, true);
     to->note = format_of(to, LXW_ALIGN_LEFT, false);
     for (size_t align = 0; align <= CBK_ALIGN_CENTRE; align++) {
         to->text[align] = format_of(to, sides[align], false);
+        to->header[align] = format_of(to, sides[align], true);
     }
     if (to->error != LXW_NO_ERROR) {
         return false;
     }
-    format_set_bottom(to->header, LXW_BORDER_THIN);
+    for (size_t align = 0; align <= CBK_ALIGN_CENTRE; align++) {
+        format_set_bottom(to->header[align], LXW_BORDER_THIN);
+    }
     to->title->text_wrap = LXW_FALSE; /* these two run over the columns beside them */
     to->note->text_wrap = LXW_FALSE;
     return true;

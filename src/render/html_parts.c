@@ -106,7 +106,7 @@ static void text_write(cbk_buffer *out, const char *text)
 static void number(cbk_buffer *out, const cbk_span *span)
 {
     if (span->provenance == NULL) {
-        cbk_escape_xml(out, span->text);
+        text_write(out, span->text);
         return;
     }
     cbk_buffer_add(out, "<a class=\"number\" href=\"#");
@@ -114,7 +114,7 @@ static void number(cbk_buffer *out, const cbk_span *span)
     cbk_buffer_add(out, "\" title=\"");
     tooltip(out, span->provenance);
     cbk_buffer_add(out, "\">");
-    cbk_escape_xml(out, span->text);
+    text_write(out, span->text);
     cbk_buffer_add(out, "</a>");
 }
 

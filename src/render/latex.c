@@ -78,6 +78,14 @@ static const sign signs[] = {
     {"⁷", "\\textsuperscript{7}"},
     {"⁸", "\\textsuperscript{8}"},
     {"⁹", "\\textsuperscript{9}"},
+    {"ᵃ", "\\textsuperscript{a}"}, /* the marks of notes below a table */
+    {"ᵇ", "\\textsuperscript{b}"},
+    {"ᶜ", "\\textsuperscript{c}"},
+    {"ᵈ", "\\textsuperscript{d}"},
+    {"ᵉ", "\\textsuperscript{e}"},
+    {"ᶠ", "\\textsuperscript{f}"},
+    {"ᵍ", "\\textsuperscript{g}"},
+    {"ʰ", "\\textsuperscript{h}"},
     {"\u202f", "\\,"},                  /* thin, no break */
     {"\xe2\x86\x92", "$\\rightarrow$"}, /* arrow */
     {"\xe2\x89\x88", "$\\approx$"},     /* about */

@@ -185,6 +185,62 @@ static void check_dates(collecting *to, const cbk_endpoint *endpoint)
     }
 }
 
+/* The field with an event before the last contact; NULL: none. */
+static const char *event_before_end(const cbk_records *patients, size_t row,
+                                    const cbk_endpoint *endpoint)
+{
+    const cbk_recorded *last = cbk_records_value(patients, row, endpoint->censor_on);
+    for (size_t i = 0; i < endpoint->n_event_on; i++) {
+        const cbk_recorded *event =
+            cbk_records_value(patients, row, endpoint->event_on[i]);
+        if (event != NULL && last != NULL && event->value.kind == CBK_VALUE_TEXT &&
+            last->value.kind == CBK_VALUE_TEXT &&
+            strcmp(event->value.text, last->value.text) < 0) {
+            return endpoint->event_on[i];
+        }
+    }
+    return NULL;
+}
+
+/* From dates: a patient with the event and then a competing one, a death after a relapse,
+ * counts for the latter where its condition does not ask which came first. An event of
+ * the day of the last contact is no finding: `died_on` may be of all deaths, and the
+ * condition says which of them compete. */
+static cbk_status check_competing(collecting *to, const cbk_endpoint *endpoint,
+                                  cbk_error *err)
+{
+    const cbk_records *patients = &to->study->records[0];
+    const cbk_answer *answer = NULL;
+    CBK_TRY(endpoint_column(to, endpoint->name, &answer, err));
+    for (size_t row = 0; row < answer->n_rows; row++) {
+        const cbk_value *value = &answer->values[row];
+        const char *field = event_before_end(patients, row, endpoint);
+        cbk_survival_time at;
+        if (field == NULL || value->kind != CBK_VALUE_TEXT ||
+            !cbk_survival_parse(value->text, &at) || at.competing == NULL) {
+            continue;
+        }
+        add(to,
+            (cbk_finding){
+                .kind = CBK_FINDING_ENDPOINT,
+                .id = "event-before-competing",
+                .form = patients->form->name,
+                .record = patients->key[row],
+                .says = cbk_text_format(
+                    to->arena,
+                    "%s: %s on %s is before the last contact (%s) on %s, and yet counts "
+                    "as the competing event %.*s; the condition of %.*s must leave out "
+                    "who had the event first",
+                    endpoint->label, field,
+                    cbk_records_value(patients, row, field)->value.text,
+                    endpoint->censor_on,
+                    cbk_records_value(patients, row, endpoint->censor_on)->value.text,
+                    (int)at.n_competing, at.competing, (int)at.n_competing, at.competing),
+                .place = place_of(patients, row)});
+    }
+    return CBK_OK;
+}
+
 /* A day of the endpoint that lies outside the study. */
 static void check_day(collecting *to, const cbk_endpoint *endpoint, size_t row,
                       const char *field)
@@ -274,6 +330,9 @@ static cbk_status check_endpoints(collecting *to, cbk_error *err)
         }
         if (endpoint->from != NULL) {
             check_dates(to, endpoint);
+        }
+        if (endpoint->censor_on != NULL && endpoint->n_competing > 0) {
+            CBK_TRY(check_competing(to, endpoint, err));
         }
         if (endpoint->from != NULL && protocol->has_period) {
             check_days(to, endpoint);

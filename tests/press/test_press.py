@@ -122,6 +122,19 @@ def test_workbook(folder):
         check("a grade is text", cells["B4"] == "High", cells["B4"])
 
 
+def test_workbook_header(folder):
+    """A header that wraps has a row as high as it needs, and stands where its column does."""
+    name = "an_answer_that_is_asked_for_in_very_many_words"
+    (folder / "long.csv").write_text(f"age,{name}\n50,yes\n60,yes\n70,no\n")
+    made(folder / "long.xlsx", "describe", folder / "long.csv", "--by", name)
+    with zipfile.ZipFile(folder / "long.xlsx") as book:
+        rows = list(ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml")).iter(SHEET + "row"))
+    header = next(row for row in rows if row.get("r") == "3")
+    styles = [cell.get("s") for cell in header]
+    check("a header that wraps has a higher row", float(header.get("ht", "15")) >= 30, header.attrib)
+    check("the header of numbers stands above them", styles[0] != styles[1] == styles[2], styles)
+
+
 def test_pages(folder):
     for name in ("one", "two"):
         done = run("report", worked, "--format", "pdf", "-o", folder / name)
@@ -196,6 +209,9 @@ def test_latex(folder):
     check("figures are as wide as a line", len(figures) == 4 and latex.count("includegraphics") == 4, figures)
     check("names in typewriter letters may be broken", "\\texttt{recurrence-\\allowbreak{}in-" in latex)
     check("lines of a cell in a wide table are its own", "\\newline 0.449 to 1.000" in latex and "\"" not in latex)
+    tested = run("describe", worked, "--by", "margin", "--on", "sex,size_cm", "--test", "--format", "latex").stdout
+    check("marks of notes are raised letters that its first fonts have",
+          tested.isascii() and tested.count("\\textsuperscript{a}") == 2 and "\\textsuperscript{b}" in tested, tested)
     if shutil.which("pdflatex") is None:
         skip("LaTeX typesets the report", "no pdflatex")
         return
@@ -261,7 +277,7 @@ def test_across(folder):
         return
     pages = subprocess.run(["pdftotext", "-layout", folder / "across.pdf", "-"],
                            capture_output=True, text=True).stdout.split("\f")
-    check("so do pages", "T1" in pages[0] and "T2" in pages[1], pages)
+    check("so do pages", "T1" in pages[0] and "T2" in pages[1] and pages[2:] == [""], pages)
 
 
 def test_units(folder):
@@ -381,7 +397,7 @@ def test_hostile(folder):
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        for test in (test_png, test_pdf, test_workbook, test_docx, test_pages, test_report, test_latex,
+        for test in (test_png, test_pdf, test_workbook, test_workbook_header, test_docx, test_pages, test_report, test_latex,
                      test_tables, test_across, test_units, test_hostile):
             test(folder)
     print(f"1..{len(results)}")

@@ -102,6 +102,7 @@ static void test_what_counts_as_a_number(void)
         {"Tables 1 and 2, Fig. 3a, Figs. 4–6, patient 3, grade 3 or 4.", ""},
         {"Table 2 holds 5 patients and Figs. 1, 2 and 3 hold 12%.", "5|12%"},
         {"G2, IL-6, COVID-19, CD34, 5-FU, 3D and R 4.2.2 are names.", ""},
+        {"CA 19-9 was 37, CA 19–9 above 40, CA 125 35 and CA 1250.", "37|40|35|1250"},
         {"The 2nd and the 10th were 3 years old.", "3"},
         {"An area of 5 cm² and text¹² and 10⁻³.", "5|10"},
         {"About 1.5 × 10⁹/L and 2e-5.", "1.5 × 10⁹|2e-5"},

@@ -566,7 +566,13 @@ static void html_keeps_days_together(void)
     cbk_document *document = cbk_document_create(arena, "T");
     cbk_document_paragraph(
         document, run_of("n = 3 on 2012-05-03 (n = 3), a=b, ab = c, 2012-5-03."));
+    cbk_text_run run = run_of("Of ");
+    cbk_run_number(&run, arena, "p = 0.26",
+                   cbk_document_provenance(
+                       document, (cbk_provenance){.expression = "p", .value = "0.26"}));
+    cbk_document_paragraph(document, run);
     const char *html = rendered(document, CBK_FORMAT_HTML, 0);
+    CHECK(contains(html, ">p&#160;=&#160;0.26</a>"));
     CHECK(contains(html, "n&#160;=&#160;3 on <span class=\"whole\">2012-05-03</span> "
                          "(n&#160;=&#160;3), a=b, ab = c, 2012-5-03."));
     CHECK(contains(html, ".whole{white-space:nowrap}"));

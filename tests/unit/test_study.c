@@ -39,6 +39,10 @@ static const char protocol[] =
     "  tumour: {unit: months, time: months, event: \"dead = 1\", competing: {other: "
     "\"size = 8\"}}\n"
     "  dated: {label: Dated, unit: months, from: seen, event_on: died, censor_on: last}\n"
+    "  first: {unit: months, from: seen, event_on: seen, censor_on: last, competing: "
+    "{death: \"died IS NOT NULL\"}}\n"
+    "  cause: {unit: months, from: seen, event_on: died, censor_on: last, competing: "
+    "{other: \"size IS NULL\"}}\n"
     "checks:\n"
     "  - {id: small, rule: \"size < 9\", says: Too large}\n"
     "figures:\n"
@@ -311,10 +315,17 @@ static void finds_what_cannot_be(void)
     const cbk_finding *event = find(findings, n, "event-within-follow-up", "1/2");
     CHECK(event != NULL && strstr(event->says, "140") != NULL && event->place.line == 3);
     CHECK(find(findings, n, "event-within-follow-up", "4") != NULL); /* died after last */
+    const cbk_finding *both = find(findings, n, "event-before-competing", "2");
+    CHECK(both != NULL && both->place.line == 3);
+    CHECK(both != NULL && strstr(both->says, "seen on 2000-01-01 is before") != NULL);
+    CHECK(find(findings, n, "event-before-competing", "1") == NULL); /* lives */
     CHECK(find(findings, n, "conflict", "1") != NULL);
     CHECK(find(findings, n, "conflict", "1/2") != NULL);
     CHECK(find(findings, n, "conflict", "3") == NULL); /* resolved, with its reason */
-    CHECK(n == 8); /* the period is exceeded by both endpoints from months */
+    /* The period is exceeded by both endpoints from months; patient 4 died after the last
+     * contact in two endpoints, and had the first of both in one; `cause` of patient 2
+     * ends on the last day. */
+    CHECK(n == 11);
 }
 
 static void keeps_what_sources_say(void)

@@ -299,6 +299,21 @@ static size_t name_length(const char *text)
     }
 }
 
+/* "CA 19-9", "CA 125": an antigen, named by a number. */
+static size_t antigen_length(const char *text)
+{
+    static const char *const names[] = {"CA 19-9", "CA 19\u20119", "CA 19\u20139",
+                                        "CA 15-3", "CA 15\u20113", "CA 15\u20133",
+                                        "CA 72-4", "CA 125"};
+    for (size_t i = 0; i < N(names); i++) {
+        const size_t size = cbk_length_if_starts(text, names[i]);
+        if (size > 0 && !isalnum((unsigned char)text[size])) {
+            return size;
+        }
+    }
+    return 0;
+}
+
 size_t cbk_label_at(const cbk_number_scan *s, cbk_left_out_reason *why)
 {
     const bool is_start = !cbk_is_behind_word(s);
@@ -326,9 +341,9 @@ size_t cbk_label_at(const cbk_number_scan *s, cbk_left_out_reason *why)
     size = label_length(s);
     if (size == 0) {
         *why = CBK_LEFT_OUT_NAME;
-        size = name_length(s->at);
+        size = antigen_length(s->at);
     }
-    return size;
+    return size > 0 ? size : name_length(s->at);
 }
 
 /* ---- by what stands around digits ----------------------------------------------------

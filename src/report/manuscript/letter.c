@@ -387,6 +387,15 @@ static void add_what_was_done(letter *l)
     }
     const cbk_form *patients = &l->report.protocol->forms[0];
     const size_t n_patients = cbk_study_records(l->report.study, patients->name)->n_rows;
+    if (l->audit->n == 0) {
+        add_paragraph(
+            l, cbk_text_format(
+                   arena,
+                   "Thank you for the manuscript. We have the records of the study, %s, "
+                   "but no claim says yet what its numbers are of.",
+                   cbk_words_count(arena, n_patients, "patient", "patients")));
+        return;
+    }
     add_paragraph(
         l, cbk_text_format(arena,
                            "Thank you for the manuscript. We compared what it states "
@@ -413,7 +422,9 @@ static void add_opening(letter *l, size_t n_findings)
                                l->bound->manuscript->n_numbers - l->bound->n_covered));
     }
     if (n_points + n_findings == 0) {
-        add_paragraph(l, "Nothing needs an answer.");
+        add_paragraph(l, l->report.study != NULL && l->audit->n == 0
+                             ? "Nothing needs an answer so far."
+                             : "Nothing needs an answer.");
         return;
     }
     add_paragraph(l,
