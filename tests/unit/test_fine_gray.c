@@ -723,6 +723,22 @@ static void failed_allocations_are_returned(void)
 {
     const sample s = random_sample(300, 2, 40);
     CHECK(faulty_heaps(fit_on, &s) > 1);
+    /* two that become Cox's regression: a monotone likelihood, a maximum far out */
+    const sample as_cox[] = {
+        {.n = 5,
+         .p = 1,
+         .time = {1, 2, 3, 4, 5},
+         .cause = {1, 2, 1, 0, 0},
+         .x = {{1, 0, 1, 0, 0}}},
+        {.n = 5,
+         .p = 1,
+         .time = {1, 2, 3, 4, 5},
+         .cause = {1, 1, 2, 0, 0},
+         .x = {{1, 0, 0, 1, 100000}}},
+    };
+    for (size_t k = 0; k < 2; k++) {
+        CHECK(faulty_rooms(fit_on, &as_cox[k]) > 1);
+    }
 }
 
 int main(void)

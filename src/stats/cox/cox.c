@@ -256,7 +256,7 @@ static bool rises_alone(cbk_cox_fitting *at, size_t j, int sign)
 /* Whether the others, far enough out, make every value of coefficient j as likely. */
 static bool is_any_as_likely(cbk_cox_fitting *at, const cbk_cox_profile *of, size_t j)
 {
-    return at->direction[j] != 0 && isinf(of->lower) && isinf(of->upper) &&
+    return at->direction[j] != 0 && !isfinite(of->lower) && !isfinite(of->upper) &&
            of->likelihood_ratio.chisq < 1e-6 && !rises_alone(at, j, at->direction[j]);
 }
 
@@ -278,11 +278,13 @@ static bool fill_profiles(cbk_cox_fitting *at)
         profile[j] = no_profile;
         std_error[j] = sqrt(at->inverse[j * p + j]);
     }
-    if (at->is_far && !cbk_cox_far_make(&at->model, at->arena, &at->far)) {
+    const bool is_exact = at->model.exact != NULL;
+    if (at->is_far && (is_exact ? !cbk_cox_exact_go_far(&at->model, true)
+                                : !cbk_cox_far_make(&at->model, at->arena, &at->far))) {
         return !cbk_arena_has_failed(at->arena);
     }
     cbk_cox_summit summit = {.model = &at->model,
-                             .far = at->is_far ? &at->far : NULL,
+                             .far = at->is_far && !is_exact ? &at->far : NULL,
                              .beta = at->beta,
                              .std_error = std_error,
                              .direction = at->direction,

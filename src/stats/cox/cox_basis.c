@@ -69,7 +69,10 @@ bool cbk_cox_basis_make(const cbk_cox_model *model, const double *info, cbk_aren
     const size_t late_size = model->entry != NULL ? size : 0;
     const cbk_mark before = cbk_arena_mark(arena);
     *out = (cbk_cox_basis){.model = *model, .factors = CBK_NEW(arena, double, p *p + 1)};
-    if (out->factors == NULL || !fill_factors(info, p, out->factors)) {
+    if (out->factors == NULL) {
+        return false; /* which a release would hide */
+    }
+    if (!fill_factors(info, p, out->factors)) {
         cbk_arena_release(arena, before);
         return false;
     }

@@ -30,7 +30,10 @@ static const double decrement_small = 1e-10;
 void cbk_cox_look(cbk_cox_fitting *at, const cbk_cox_model *model, const double *beta,
                   cbk_cox_value *out)
 {
-    if (at->is_far) {
+    if (model->exact != NULL) {
+        (void)cbk_cox_exact_go_far(model, at->is_far);
+        cbk_cox_likelihood(model, beta, out);
+    } else if (at->is_far) {
         at->far.model = model;
         cbk_cox_far_plain(&at->far, beta, out);
     } else {
@@ -82,8 +85,8 @@ static bool take_step(cbk_cox_fitting *at, const cbk_cox_model *model, double *g
 bool cbk_cox_climb_carefully(cbk_cox_fitting *at)
 {
     const cbk_cox_model *model = at->has_basis ? &at->basis.model : &at->model;
-    if ((cbk_cox_ties_are_exact(model->ties) && model->has_ties) ||
-        !cbk_cox_far_make(model, at->arena, &at->far)) {
+    if (model->exact != NULL ? !cbk_cox_exact_go_far(model, true)
+                             : !cbk_cox_far_make(model, at->arena, &at->far)) {
         return false;
     }
     at->is_far = true;
@@ -104,7 +107,8 @@ bool cbk_cox_climb_carefully(cbk_cox_fitting *at)
     const bool is_top = find_step(at, 0.0) < decrement_small;
     memset(at->reference, 0, model->p * sizeof *at->reference); /* nothing is rounding */
     /* where all risks are numbers everything else goes on as it does elsewhere */
-    cbk_cox_likelihood(model, at->beta, &at->next);
+    at->is_far = false;
+    cbk_cox_look(at, model, at->beta, &at->next);
     at->is_far = isinf(at->next.loglik);
     return is_top;
 }

@@ -49,7 +49,7 @@ void cbk_cox_enter_basis(cbk_cox_fitting *at);
 bool cbk_cox_fit_climb(cbk_cox_fitting *at);
 
 /* The same once more from 0, slowly, by sums that lose no digits; sets is_far.  Not for
- * exact ties or many rows. */
+ * many rows. */
 bool cbk_cox_climb_carefully(cbk_cox_fitting *at);
 
 /* The likelihood of the model or its basis, by these sums where is_far. */

@@ -425,6 +425,9 @@ bool cbk_cox_is_monotone(const cbk_cox_model *model, double *step, bool is_any,
     }
     const bool is_found =
         go_to_nearest(model, step, arena) && trim(model, lean, step, arena);
+    if (cbk_arena_has_failed(arena)) { /* which a release would hide */
+        return false;
+    }
     cbk_arena_release(arena, before);
     return is_found;
 }

@@ -18,9 +18,13 @@ enum {
     LEARNING_MANY = 150,
     HALVINGS_MAX = 40,
     SEARCH_MAX = 200,
-    SHORTER_MAX = 5
+    SHORTER_MAX = 5,
+    EVALUATIONS_MAX = 3000, /* for a limit: a hundred are usual */
+    DOUBLINGS_MAX = 40      /* of the distance in which there may be a limit */
 };
 static const double limit_tolerance = 1e-13; /* of the limit and the width */
+/* How near to the end of what can be computed a limit is looked for: of the way there. */
+static const double end_tolerance = 1e-3;
 /* Below it a decrement may be the rounding of the derivatives and nothing else. */
 static const double decrement_small = 1e-10;
 /* Where the curvature is learned; a penalty of nearly lost information rounds more. */
@@ -39,6 +43,7 @@ bool cbk_cox_climber_make(size_t p, cbk_cox_evaluator *evaluate, void *context,
                              .context = context,
                              .decrement_last = decrement_last,
                              .supremum = (double)INFINITY,
+                             .evaluations_max = SIZE_MAX,
                              .now = CBK_NEW(arena, double, p + 1),
                              .trial = CBK_NEW(arena, double, p + 1),
                              .step = CBK_NEW(arena, double, p + 1),
@@ -182,6 +187,7 @@ static bool take_step(cbk_cox_climber *at, bool is_enough)
             at->trial[j] = at->now[j] + at->step[j];
         }
         at->evaluate(at->context, at->trial, &at->next);
+        at->n_evaluations++;
         if (at->next.loglik >= at->value.loglik - slack ||
             (is_enough && isfinite(at->next.loglik))) {
             memcpy(at->now, at->trial, at->p * sizeof *at->now);
@@ -211,7 +217,10 @@ bool cbk_cox_climb(cbk_cox_climber *at, size_t held)
     int n_stale = 0;
     bool is_new = true; /* nothing has been learned */
     at->evaluate(at->context, at->now, &at->value);
-    for (int turn = 0; turn < n_max && isfinite(at->value.loglik); turn++) {
+    at->n_evaluations++;
+    for (int turn = 0; turn < n_max && isfinite(at->value.loglik) &&
+                       at->n_evaluations < at->evaluations_max;
+         turn++) {
         if (is_learning && is_new) {
             start_learning(at, held);
         }
@@ -330,29 +339,65 @@ static double close_in(cbk_cox_climber *at, size_t j, double inside, double outs
     return is_seen ? here : none;
 }
 
-double cbk_cox_profile_limit(cbk_cox_climber *at, size_t j, double start, double width,
-                             double sign, double target)
+/* From the value before to the one inside the others moved; as far again for a stride
+ * that is share of that. */
+static void look_ahead(cbk_cox_climber *at, double share)
 {
+    for (size_t k = 0; k < at->p; k++) {
+        at->now[k] = at->inside[k] + share * (at->inside[k] - at->outside[k]);
+    }
+}
+
+/* cbk_cox_profile_limit() with as many evaluations as it takes. */
+static double find_limit(cbk_cox_climber *at, size_t j, double start, double width,
+                         double sign, double target)
+{
+    const double farthest = ldexp(fmax(width, 1.0), DOUBLINGS_MAX);
     double inside = start;
+    double before = start; /* the last inside, where the others are in outside */
     double stride = width;
-    int n_shorter = 0; /* in a row */
+    int n_shorter = 0;        /* in a row */
+    bool looks_ahead = false; /* as a climb from where the others are has failed */
     stand_inside(at, start, &inside);
-    for (int turn = 0; turn < SEARCH_MAX && n_shorter < SHORTER_MAX; turn++) {
+    memcpy(at->outside, at->inside, at->p * sizeof *at->outside);
+    for (int turn = 0; turn < SEARCH_MAX; turn++) {
         const double outside = inside + sign * stride;
-        memcpy(at->now, at->inside, at->p * sizeof *at->now);
+        const double moved = fabs(inside - before);
+        look_ahead(at, looks_ahead ? stride / moved : 0.0);
         const double loglik = cbk_cox_profile_at(at, j, outside);
-        if (!isfinite(loglik)) {
-            stride /= 4.0;
-            n_shorter++;
-        } else if (!(loglik > target)) {
+        if (isfinite(loglik) && !(loglik > target)) {
             return close_in(at, j, inside, outside, width, target);
-        } else {
+        }
+        if (isfinite(loglik)) {
+            before = inside;
+            memcpy(at->outside, at->inside, at->p * sizeof *at->outside);
             stand_inside(at, outside, &inside);
             stride *= 2.0;
             n_shorter = 0;
+        } else if (!looks_ahead && moved > 0.0 && !at->is_cold) {
+            looks_ahead = true;
+            continue;
+        } else {
+            looks_ahead = false;
+            stride /= 4.0;
+            n_shorter++;
+        }
+        if (n_shorter >= SHORTER_MAX || fabs(inside - start) >= farthest ||
+            4.0 * stride < end_tolerance * fabs(inside - start)) {
+            return sign * (double)INFINITY; /* as far as can be, and still above */
         }
     }
-    return sign * (double)INFINITY; /* as far out as can be computed, and still above */
+    return none;
+}
+
+double cbk_cox_profile_limit(cbk_cox_climber *at, size_t j, double start, double width,
+                             double sign, double target)
+{
+    at->evaluations_max = at->n_evaluations + EVALUATIONS_MAX;
+    const double limit = find_limit(at, j, start, width, sign, target);
+    const bool is_over = at->n_evaluations >= at->evaluations_max;
+    at->evaluations_max = SIZE_MAX;
+    return is_over ? none : limit;
 }
 
 /* ---- without a penalty ------------------------------------------------------------ */
@@ -393,7 +438,7 @@ static cbk_cox_test test_score(cbk_cox_climber *at, size_t j)
 static double find_inside(cbk_cox_climber *at, size_t j, double sign, double target)
 {
     double value = 0.0;
-    for (int turn = 0; turn < SEARCH_MAX; turn++) {
+    for (int turn = 0; turn <= DOUBLINGS_MAX; turn++) {
         const double loglik = cbk_cox_profile_at(at, j, value);
         if (loglik > target) {
             return value;

@@ -24,12 +24,14 @@ typedef struct cbk_cox_climber {
     double *metric;      /* [p * p] or, where that is more, twice by this length of it */
     double *now;         /* [p] */
     cbk_cox_value value; /* there */
-    size_t n_iterations; /* so far */
-    double *trial;       /* [p] room, as the next */
-    double *step;        /* [p] */
-    double *inside;      /* [p] where a limit is looked for: the last above it, */
-    double *outside;     /* [p] and the last below */
-    double *factors;     /* [p * p] */
+    size_t n_iterations; /* so far, as the next */
+    size_t n_evaluations;
+    size_t evaluations_max; /* a climb ends there, below the top */
+    double *trial;          /* [p] room, as the next */
+    double *step;           /* [p] */
+    double *inside;         /* [p] where a limit is looked for: the last above it, */
+    double *outside;        /* [p] and the last below */
+    double *factors;        /* [p * p] */
     cbk_cox_value next;
 } cbk_cox_climber;
 
@@ -49,7 +51,8 @@ double cbk_cox_profile_from(cbk_cox_climber *at, size_t j, double start, double 
 
 /* Where the profile of coefficient j crosses target, from start, which is above it, on
  * the side of sign; infinite where it never does,
- * NaN where it cannot be computed there.  width: how far to look first. */
+ * NaN where it cannot be computed there, or not in some thousand evaluations.  width: how
+ * far to look first. */
 double cbk_cox_profile_limit(cbk_cox_climber *at, size_t j, double start, double width,
                              double sign, double target);
 

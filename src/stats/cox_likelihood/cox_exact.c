@@ -15,6 +15,11 @@
  * which is concave and analytic.  So equal steps in y (the trapezoidal rule on the whole
  * line) converge faster than any power; the steps are a part of the width at the top.
  * The derivatives of log L are means and covariances under exp(G).
+ *
+ * Far out no exp() holds all risks.  There both are computed from logarithms of risks,
+ * less that of the greatest at that time: odds and a are numbers only where they are
+ * neither 0 nor infinite to a double's last digit.  A time with one event is then a
+ * discrete one, too, since sums over all times would lose their digits.
  */
 #include "numeric/sum.h"
 #include "stats/cox_likelihood/cox_likelihood.h"
@@ -25,6 +30,10 @@
 #include <string.h>
 
 static const double spread_max = 600.0;
+/* Where the logarithm of odds, or of a, is farther from 0, a chance is 0 or 1. */
+static const double odds_most = 600.0;
+static const double a_most = 300.0;
+static const double cells_far = 1 << 20;     /* so many rows at risk, time by time */
 static const double tail = 42.0;             /* e^-42 is below a double's last digit */
 static const double step_of_width = 1.0 / 3; /* for a bell: exp(-2 pi^2 9) is left */
 static const double step_most = 0.125; /* strip of pi / 2: exp(-pi^2 / 0.125) is left */
@@ -35,16 +44,19 @@ typedef struct tied {
     const uint32_t *member; /* [n] */
     size_t n;
     size_t n_event;
-    double *centre;   /* [p] what is taken from x */
-    double *gradient; /* [p] of the time */
-    double *info;     /* [p * p] lower triangle */
+    const double *log_risk; /* [n] far out: less the greatest; else NULL */
+    double *centre;         /* [p] what is taken from x */
+    double *gradient;       /* [p] of the time */
+    double *info;           /* [p * p] lower triangle */
     double loglik;
 } tied;
 
 struct cbk_cox_exact {
     cbk_cox_walk walk;
+    bool is_far;
     uint32_t *member; /* [n] */
     double *odds;     /* [n] */
+    double *log_risk; /* [n] */
     double *cells;    /* [(most tied + 1) * (1 + p + p (p + 1) / 2)] */
     double *vector;   /* [4 * p + 3 * p * p] */
     cbk_sum *sums;    /* [1 + p + p * p] */
@@ -57,6 +69,15 @@ static double x_of(const tied *at, size_t member, size_t j)
 
 /* ---- discrete --------------------------------------------------------------------- */
 
+/* The odds of a member, o r, where o is odds = exp(log_odds). */
+static double odds_of(const tied *at, size_t i, double log_odds, double odds)
+{
+    if (at->log_risk != NULL) {
+        return exp(fmax(-odds_most, fmin(log_odds + at->log_risk[i], odds_most)));
+    }
+    return fmin(odds * at->model->risk[at->member[i]], 1e300);
+}
+
 /* The expected number of events at odds exp(log_odds). */
 static double expect(const tied *at, double log_odds, double *slope)
 {
@@ -64,7 +85,7 @@ static double expect(const tied *at, double log_odds, double *slope)
     double sum = 0.0;
     *slope = 0.0;
     for (size_t i = 0; i < at->n; i++) {
-        const double ratio = fmin(odds * at->model->risk[at->member[i]], 1e300);
+        const double ratio = odds_of(at, i, log_odds, odds);
         sum += ratio / (1.0 + ratio);
         *slope += ratio / (1.0 + ratio) / (1.0 + ratio);
     }
@@ -78,13 +99,16 @@ static double find_odds(const tied *at)
     const double d = (double)at->n_event;
     const double even = log(d / ((double)at->n - d));
     double least = (double)INFINITY;
-    double most = 0.0;
+    double most = -(double)INFINITY;
+    const double *log_risk = at->log_risk;
     for (size_t i = 0; i < at->n; i++) {
-        least = fmin(least, at->model->risk[at->member[i]]);
-        most = fmax(most, at->model->risk[at->member[i]]);
+        const double risk =
+            log_risk != NULL ? log_risk[i] : at->model->risk[at->member[i]];
+        least = fmin(least, risk);
+        most = fmax(most, risk);
     }
-    double low = even - log(most);
-    double high = even - log(least);
+    double low = even - (log_risk != NULL ? most : log(most));
+    double high = even - (log_risk != NULL ? least : log(least));
     double log_odds = 0.5 * (low + high);
     for (int turn = 0; turn < 100; turn++) {
         double slope = 0.0;
@@ -152,9 +176,12 @@ static void see_discrete(tied *at, struct cbk_cox_exact *room)
     const double odds = exp(log_odds);
     double expected = 0.0;
     for (size_t i = 0; i < at->n; i++) {
-        const double ratio = fmin(odds * at->model->risk[at->member[i]], 1e300);
+        const double ratio = odds_of(at, i, log_odds, odds);
         room->odds[i] = ratio;
         at->loglik -= log1p(ratio);
+        if (at->log_risk != NULL) {
+            at->loglik -= fmax(0.0, log_odds + at->log_risk[i] - odds_most);
+        }
         expected += ratio / (1.0 + ratio);
         const double *x = cbk_cox_x(at->model, at->member[i]);
         for (size_t j = 0; j < p; j++) {
@@ -167,7 +194,8 @@ static void see_discrete(tied *at, struct cbk_cox_exact *room)
     const double *cell = run_members(at, room->odds, room->vector + 4 * p, room->cells);
     at->loglik -= log(cell[0]);
     for (size_t i = 0; i < at->n_event; i++) {
-        at->loglik += log(room->odds[i]);
+        at->loglik +=
+            at->log_risk != NULL ? log_odds + at->log_risk[i] : log(room->odds[i]);
         for (size_t j = 0; j < p; j++) {
             at->gradient[j] += x_of(at, i, j);
         }
@@ -188,6 +216,18 @@ static void see_discrete(tied *at, struct cbk_cox_exact *room)
 static double bernoulli(double u)
 {
     return u > 0.0 ? u / expm1(u) : 1.0;
+}
+
+/* u times its derivative, h = bernoulli(u). */
+static double bernoulli_bend(double u, double h)
+{
+    const double v = u * u;
+    return u < 0.25
+               ? -u / 2.0 +
+                     v * (1.0 / 6.0 -
+                          v * (1.0 / 180.0 -
+                               v * (1.0 / 5040.0 - v * (1.0 / 151200.0 - v / 4790016.0))))
+               : h * (1.0 - u - h);
 }
 
 /* log(1 - e^-u), u > 0. */
@@ -219,7 +259,7 @@ static double find_top(const tied *at, const double *a, double *bend)
         for (size_t i = 0; i < at->n_event; i++) {
             const double h = bernoulli(a[i] * s);
             slope += h;
-            *bend -= h * (1.0 - a[i] * s - h);
+            *bend -= bernoulli_bend(a[i] * s, h);
         }
         if (fabs(slope) < 1e-6 || !(high - low > 1e-9)) {
             break;
@@ -243,36 +283,40 @@ typedef struct points {
     double whole;
 } points;
 
-/* g at y. */
-static void slope_at(const tied *at, const double *a, double s, double *g)
+/* g at y; returns the sum of h. */
+static double slope_at(const tied *at, const double *a, double s, double *g)
 {
     const size_t p = at->model->p;
+    double sum = 0.0;
     memset(g, 0, p * sizeof *g);
     for (size_t i = 0; i < at->n_event; i++) {
         const double h = bernoulli(a[i] * s);
         for (size_t j = 0; j < p; j++) {
             g[j] += h * x_of(at, i, j);
         }
+        sum += h;
     }
+    return sum;
 }
 
+/* The integral of the derivative of exp(G) is 0, so that e^y - 1 is on the whole the sum
+ * of h, which has all its digits where it is small. */
 static void see_point(const tied *at, const double *a, double s, double weight,
                       points *out)
 {
     const size_t p = at->model->p;
     double *g = out->here;
-    slope_at(at, a, s, g);
+    const double sum = slope_at(at, a, s, g);
     for (size_t j = 0; j < p; j++) {
         g[j] -= out->top[j];
         out->first[j] += weight * g[j];
         for (size_t k = 0; k <= j; k++) {
-            out->second[j * p + k] +=
-                weight * (g[j] * g[k] + out->rest[j * p + k] * (1.0 - s));
+            out->second[j * p + k] += weight * (g[j] * g[k] - out->rest[j * p + k] * sum);
         }
     }
     for (size_t i = 0; i < at->n_event; i++) {
         const double h = bernoulli(a[i] * s);
-        const double bend = weight * h * (1.0 - a[i] * s - h);
+        const double bend = weight * bernoulli_bend(a[i] * s, h);
         for (size_t j = 0; j < p; j++) {
             const double scaled = bend * x_of(at, i, j);
             for (size_t k = 0; k <= j; k++) {
@@ -283,31 +327,56 @@ static void see_point(const tied *at, const double *a, double s, double weight,
     out->whole += weight;
 }
 
-/* Centres x at the mean of those without the event; returns the sum of their risks. */
-static double see_rest(tied *at, double *covariance)
+/* The risk of a member; far out by the greatest of those without the event. */
+static double risk_of(const tied *at, size_t i, double most)
+{
+    return at->log_risk != NULL ? exp(at->log_risk[i] - most)
+                                : at->model->risk[at->member[i]];
+}
+
+/* Centres x at the mean of those without the event, the greatest risk of whom is most;
+ * returns the sum of their risks. */
+static double see_rest(tied *at, double most, double *covariance)
 {
     const cbk_cox_model *model = at->model;
     const size_t p = model->p;
     double whole = 0.0;
     for (size_t i = at->n_event; i < at->n; i++) {
         const double *x = cbk_cox_x(model, at->member[i]);
-        whole += model->risk[at->member[i]];
+        const double risk = risk_of(at, i, most);
+        whole += risk;
         for (size_t j = 0; j < p; j++) {
-            at->centre[j] += model->risk[at->member[i]] * x[j * CBK_COX_TILE];
+            at->centre[j] += risk * x[j * CBK_COX_TILE];
         }
     }
     for (size_t j = 0; j < p; j++) {
         at->centre[j] /= whole;
     }
     for (size_t i = at->n_event; i < at->n; i++) {
+        const double share = risk_of(at, i, most) / whole;
         for (size_t j = 0; j < p; j++) {
-            const double scaled = model->risk[at->member[i]] / whole * x_of(at, i, j);
+            const double scaled = share * x_of(at, i, j);
             for (size_t k = 0; k <= j; k++) {
                 covariance[j * p + k] += scaled * x_of(at, i, k);
             }
         }
     }
     return whole;
+}
+
+/* a of the events.  Where it is so small that 1 - exp(-a e^y) is a e^y, the rest of its
+ * logarithm goes to loglik. */
+static void fill_rates(tied *at, double most, double whole, double *a)
+{
+    for (size_t i = 0; i < at->n_event; i++) {
+        if (at->log_risk == NULL) {
+            a[i] = at->model->risk[at->member[i]] / whole;
+            continue;
+        }
+        const double log_a = at->log_risk[i] - most - log(whole);
+        a[i] = exp(fmax(-a_most, fmin(log_a, a_most)));
+        at->loglik += fmin(0.0, log_a + a_most);
+    }
 }
 
 static void see_marginal(tied *at, struct cbk_cox_exact *room)
@@ -320,16 +389,18 @@ static void see_marginal(tied *at, struct cbk_cox_exact *room)
                    .second = vector + p * p,
                    .rest = vector};
     memset(sums.first, 0, (p + 2 * p * p) * sizeof *sums.first);
-    const double whole = see_rest(at, sums.rest);
-    double *a = room->odds;
-    for (size_t i = 0; i < at->n_event; i++) {
-        a[i] = at->model->risk[at->member[i]] / whole;
+    double most = -(double)INFINITY;
+    for (size_t i = at->n_event; i < at->n && at->log_risk != NULL; i++) {
+        most = fmax(most, at->log_risk[i]);
     }
+    const double whole = see_rest(at, most, sums.rest);
+    double *a = room->odds;
+    fill_rates(at, most, whole, a);
     double bend = 1.0;
     const double top = find_top(at, a, &bend);
     const double highest = log_integrand(at, a, top);
     const double step = fmin(step_of_width / sqrt(bend), step_most);
-    slope_at(at, a, exp(top), sums.top);
+    (void)slope_at(at, a, exp(top), sums.top);
     see_point(at, a, exp(top), 1.0, &sums);
     for (int side = -1; side <= 1; side += 2) {
         for (int k = 1;; k++) {
@@ -341,7 +412,7 @@ static void see_marginal(tied *at, struct cbk_cox_exact *room)
             see_point(at, a, exp(y), exp(lower), &sums);
         }
     }
-    at->loglik = highest + log(step * sums.whole);
+    at->loglik += highest + log(step * sums.whole);
     for (size_t j = 0; j < p; j++) {
         const double mean = sums.first[j] / sums.whole;
         at->gradient[j] = sums.top[j] + mean;
@@ -395,7 +466,29 @@ static size_t list_members(const cbk_cox_model *model, size_t r, uint32_t *membe
     return n;
 }
 
-static void see_time(struct cbk_cox_exact *room, tied *at)
+/* Of the members, less that of the greatest, from the differences of x: where rows are
+ * far out and near to each other these have more digits. */
+static void fill_log_risk(const tied *at, const double *beta, double *log_risk)
+{
+    const cbk_cox_model *model = at->model;
+    size_t top = 0;
+    for (size_t i = 0; i < at->n; i++) {
+        log_risk[i] = cbk_cox_offset(model, at->member[i]) +
+                      cbk_cox_along(model, at->member[i], beta);
+        top = log_risk[i] > log_risk[top] ? i : top;
+    }
+    const double *of_top = cbk_cox_x(model, at->member[top]);
+    for (size_t i = 0; i < at->n; i++) {
+        const double *x = cbk_cox_x(model, at->member[i]);
+        log_risk[i] =
+            cbk_cox_offset(model, at->member[i]) - cbk_cox_offset(model, at->member[top]);
+        for (size_t j = 0; j < model->p; j++) {
+            log_risk[i] += (x[j * CBK_COX_TILE] - of_top[j * CBK_COX_TILE]) * beta[j];
+        }
+    }
+}
+
+static void see_time(struct cbk_cox_exact *room, const double *beta, tied *at)
 {
     const size_t p = at->model->p;
     memset(room->vector, 0, p * sizeof *room->vector);
@@ -404,7 +497,7 @@ static void see_time(struct cbk_cox_exact *room, tied *at)
     at->loglik = 0.0;
     at->centre = room->vector;
     at->n_event = at->model->runs[room->walk.run].n_event;
-    if (at->n_event == 1) {
+    if (at->n_event == 1 && !room->is_far) {
         see_single(at, &room->walk);
         return;
     }
@@ -413,11 +506,29 @@ static void see_time(struct cbk_cox_exact *room, tied *at)
     if (at->n == at->n_event) {
         return; /* all at risk have the event, whoever they are */
     }
-    if (at->model->ties == CBK_COX_EXACT) {
+    at->log_risk = room->is_far ? room->log_risk : NULL;
+    if (room->is_far) {
+        fill_log_risk(at, beta, room->log_risk);
+    }
+    if (at->model->ties == CBK_COX_EXACT || at->n_event == 1) {
         see_discrete(at, room);
     } else {
         see_marginal(at, room);
     }
+}
+
+/* The time before; far out without sums over those at risk. */
+static bool walk_back(struct cbk_cox_exact *room)
+{
+    if (!room->is_far) {
+        return cbk_cox_walk_back(&room->walk);
+    }
+    while (room->walk.run-- > 0) {
+        if (room->walk.model->runs[room->walk.run].n_event > 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* risk[n]; false where the rows lie too far apart. */
@@ -442,14 +553,14 @@ static void evaluate(const cbk_cox_model *model, const double *beta, cbk_cox_val
     memset(out->gradient, 0, p * sizeof *out->gradient);
     memset(out->info, 0, p * p * sizeof *out->info);
     out->loglik = -(double)INFINITY;
-    if (!fill_risk(model, beta)) {
+    if (!fill_risk(model, beta) && !room->is_far) {
         return;
     }
     tied at = {.model = model, .gradient = out->gradient, .info = out->info};
     room->walk.model = model; /* a model may have been copied */
     room->walk.run = model->n_runs;
-    while (cbk_cox_walk_back(&room->walk)) {
-        see_time(room, &at);
+    while (walk_back(room)) {
+        see_time(room, beta, &at);
         cbk_sum_add(&room->sums[0], at.loglik);
         for (size_t j = 0; j < p; j++) {
             cbk_sum_add(&room->sums[1 + j], at.gradient[j]);
@@ -476,6 +587,19 @@ void cbk_cox_likelihood(const cbk_cox_model *model, const double *beta,
     } else {
         cbk_cox_evaluate(model, beta, NULL, out);
     }
+}
+
+bool cbk_cox_exact_go_far(const cbk_cox_model *model, bool is_far)
+{
+    double n_risk = 0.0;
+    for (size_t r = 0; r < model->n_runs && is_far; r++) {
+        const cbk_cox_run *run = &model->runs[r];
+        n_risk += run->n_event > 0
+                      ? (double)(run->stratum_end - run->first) * (double)run->n_event
+                      : 0.0;
+    }
+    model->exact->is_far = is_far && n_risk <= cells_far;
+    return model->exact->is_far == is_far;
 }
 
 /* ---- room ------------------------------------------------------------------------- */
@@ -534,7 +658,8 @@ cbk_status cbk_cox_exact_make(cbk_cox_model *model, cbk_arena *arena, cbk_error 
     }
     out->member = CBK_NEW(arena, uint32_t, model->n + 1);
     out->odds = CBK_NEW(arena, double, model->n + 1);
-    out->cells = CBK_NEW(arena, double, is_discrete ? (most + 1) * width : 1);
+    out->log_risk = CBK_NEW(arena, double, model->n + 1);
+    out->cells = CBK_NEW(arena, double, ((is_discrete ? most : 1) + 1) * width);
     out->vector = CBK_NEW(arena, double, 4 * p + 3 * p * p + 1);
     out->sums = CBK_NEW(arena, cbk_sum, width + p * p);
     model->exact = out;

@@ -21,6 +21,11 @@ void cbk_cox_evaluate(const cbk_cox_model *model, const double *beta,
  * as they are.  Errors: CBK_EINVAL (too many ties), CBK_ENOMEM. */
 cbk_status cbk_cox_exact_make(cbk_cox_model *model, cbk_arena *arena, cbk_error *err);
 
+/* Whether the likelihood of a model with exact ties is from now on summed row by row at
+ * each time, from logarithms of risks: then it holds however far out, and keeps its
+ * digits there.  False where that would take too long. */
+bool cbk_cox_exact_go_far(const cbk_cox_model *model, bool is_far);
+
 /* The likelihood of any ties at beta[p].  Leaves risk behind. */
 void cbk_cox_likelihood(const cbk_cox_model *model, const double *beta,
                         cbk_cox_value *out);
