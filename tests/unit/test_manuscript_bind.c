@@ -39,7 +39,9 @@ static const char protocol[] =
     "endpoints:\n"
     "  os: {label: Overall survival, from: diagnosed_on, event_on: died_on, censor_on: "
     "seen_on, "
-    "unit: months}\n";
+    "unit: months}\n"
+    "  worse: {label: Progression, from: diagnosed_on, event_on: died_on, censor_on: "
+    "seen_on, unit: months, competing: {other: \"age = 70\"}}\n";
 
 static const char patients[] =
     "patient,age,bmi,nodes,sex,er,arm,smoker,diagnosed_on,died_on,seen_on\n"
@@ -142,6 +144,11 @@ static const suggested suggestions[] = {
      "100 * km_survival(os, 60)", NULL, true},
     {"The 5-year overall survival was 100% after chemotherapy.", "100%",
      "100 * km_survival(os, 60)", "arm = 'c'", true},
+    /* Of events that compete an incidence is asked for where the sentence says so. */
+    {"The cumulative incidence of progression at 3 years was 25% (95% CI 1–66%).", "25%",
+     "100 * cuminc(worse, 36)", NULL, true},
+    {"The cumulative incidence of progression at 3 years was 25% (95% CI 1–66%).", "1",
+     "100 * cuminc_lower(worse, 36)", NULL, false},
     {"There were 3 relapses.", "3", "count(*)", NULL, true},
     /* The order gives each percentage its time. */
     {"The 1- and 3-year OS was 100% and 75%.", "75%", "100 * km_survival(os, 36)", NULL,

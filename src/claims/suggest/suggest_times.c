@@ -171,12 +171,21 @@ static bool is_of_percentage(const cbk_suggesting *s)
            strchr(m->numbers[i - back].text, '%') != NULL;
 }
 
+/* The function of a share at a time: an incidence where events compete, else survival. */
+static const char *share_function(const cbk_suggesting *s, const cbk_endpoint *endpoint)
+{
+    static const char *const survival[] = {"km_survival", "km_lower", "km_upper"};
+    static const char *const incidence[] = {"cuminc", "cuminc_lower", "cuminc_upper"};
+    const size_t part = s->clause.bracket != CBK_BRACKET_INTERVAL ? 0
+                        : s->clause.is_second                     ? 2
+                                                                  : 1;
+    return endpoint->n_competing > 0 && cbk_clause_has(s, "incidence") ? incidence[part]
+                                                                       : survival[part];
+}
+
 void cbk_offer_survival(cbk_suggesting *s)
 {
     const cbk_protocol *protocol = s->lexicon->protocol;
-    const char *function = s->clause.bracket != CBK_BRACKET_INTERVAL ? "km_survival"
-                           : s->clause.is_second                     ? "km_upper"
-                                                                     : "km_lower";
     if (!(s->clause.bracket == CBK_BRACKET_INTERVAL ? is_of_percentage(s)
                                                     : s->is_percent)) {
         return;
@@ -194,7 +203,8 @@ void cbk_offer_survival(cbk_suggesting *s)
         cbk_number_shortest(round_near(days / unit_days), time);
         offer_of_endpoint(
             s, i, fit,
-            (cbk_offer){.of = cbk_text_format(s->b->arena, "100 * %s(%s, %s)", function,
+            (cbk_offer){.of = cbk_text_format(s->b->arena, "100 * %s(%s, %s)",
+                                              share_function(s, endpoint),
                                               cbk_sql_name(s->b->arena, endpoint->name),
                                               time),
                         .words = cbk_clause_label(s, &s->lexicon->endpoints[i]),

@@ -275,9 +275,12 @@ static void add_tests(cbk_report *report, cbk_text_run *run, const tested *tests
     }
     const bool is_few = n <= FEW_TESTS;
     if (!is_few) {
-        cbk_run_textf(run, report->arena,
-                      "the smallest %s of all characteristics compared was that of ",
-                      cbk_style_of(report->style)->p);
+        cbk_run_text(run, report->arena, "the smallest ");
+        cbk_run_text(run, report->arena,
+                     cbk_run_p_letter(run, report->arena, report->style,
+                                      cbk_style_of(report->style)->p));
+        cbk_run_text(run, report->arena,
+                     " of all characteristics compared was that of ");
     }
     for (size_t i = is_few ? 0 : smallest; i < (is_few ? n : smallest + 1); i++) {
         const char *before = !is_few || i == 0 ? "" : i + 1 == n ? " and " : ", ";

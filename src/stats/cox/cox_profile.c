@@ -19,7 +19,7 @@ enum {
     HALVINGS_MAX = 40,
     SEARCH_MAX = 200,
     SHORTER_MAX = 5,
-    EVALUATIONS_MAX = 3000, /* for a limit: a hundred are usual */
+    EVALUATIONS_MAX = 3000, /* for a limit or a test: a hundred are usual */
     DOUBLINGS_MAX = 40      /* of the distance in which there may be a limit */
 };
 static const double limit_tolerance = 1e-13; /* of the limit and the width */
@@ -281,7 +281,8 @@ static double look_between(cbk_cox_climber *at, size_t j, double here, double sh
     return cbk_cox_profile_at(at, j, here);
 }
 
-double cbk_cox_profile_from(cbk_cox_climber *at, size_t j, double start, double value)
+/* cbk_cox_profile_from() with as many evaluations as it takes. */
+static double go_from(cbk_cox_climber *at, size_t j, double start, double value)
 {
     double here = start;
     double stride = value - start;
@@ -303,6 +304,14 @@ double cbk_cox_profile_from(cbk_cox_climber *at, size_t j, double start, double 
         }
     }
     return none;
+}
+
+double cbk_cox_profile_from(cbk_cox_climber *at, size_t j, double start, double value)
+{
+    at->evaluations_max = at->n_evaluations + EVALUATIONS_MAX;
+    const double loglik = go_from(at, j, start, value);
+    at->evaluations_max = SIZE_MAX;
+    return loglik;
 }
 
 /* Between inside, where the profile is above target, and outside, where the climber is

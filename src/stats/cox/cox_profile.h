@@ -46,7 +46,7 @@ bool cbk_cox_climb(cbk_cox_climber *at, size_t held);
 double cbk_cox_profile_at(cbk_cox_climber *at, size_t j, double value);
 
 /* The same, on a way from start, which is where the climber is, in as many steps as it
- * takes. */
+ * takes; NaN, too, where that is some thousand evaluations. */
 double cbk_cox_profile_from(cbk_cox_climber *at, size_t j, double start, double value);
 
 /* Where the profile of coefficient j crosses target, from start, which is above it, on
