@@ -3,6 +3,7 @@
 #include "study/followup/followup.h"
 
 #include "base/text.h"
+#include "study/followup/followup_reading.h"
 #include "study/internal.h"
 #include "study/sql/sql_text.h"
 
@@ -52,6 +53,24 @@ static cbk_status need_variable(const cbk_protocol *protocol, const char *name,
                          : unknown("variable", name, names, n, err);
 }
 
+/* A day is neither a number nor a category, unless it is said to be one. */
+static cbk_status need_covariate(const cbk_protocol *protocol,
+                                 const cbk_followup_request *request, const char *name,
+                                 cbk_error *err)
+{
+    const cbk_field *field = cbk_protocol_variable(protocol, name);
+    const bool is_day = field != NULL && (field->type == CBK_FIELD_DATE ||
+                                          field->type == CBK_FIELD_DATETIME);
+    return !is_day || cbk_reading_is_categorical(request, name)
+               ? CBK_OK
+               : cbk_fail(
+                     err, CBK_EINVAL, CBK_ROW_NONE,
+                     "--on: \"%s\" is a date, which is no covariate; derive a number "
+                     "from it, such as years since the first, or name it in "
+                     "--categorical.",
+                     name);
+}
+
 /* The columns of a request: the endpoint, the weight if there is one, by, strata, on,
  * then offset and cluster if there are. */
 static cbk_status select_columns(cbk_study *study, const cbk_followup_request *request,
@@ -84,6 +103,9 @@ static cbk_status select_columns(cbk_study *study, const cbk_followup_request *r
     }
     for (size_t i = 1; i < n; i++) {
         CBK_TRY(need_variable(study->protocol, names[i], arena, err));
+    }
+    for (size_t i = 0; i < request->n_on; i++) {
+        CBK_TRY(need_covariate(study->protocol, request, request->on[i], err));
     }
     for (size_t i = 0; i < n; i++) {
         names[i] = cbk_sql_name(arena, names[i]);
