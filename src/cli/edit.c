@@ -30,9 +30,12 @@ static const char *wrong_words(const cbk_arguments *arguments)
     if (is_deleted && arguments->n_operands > 3) {
         return "a record that is deleted gets no values";
     }
-    return !is_new && !is_deleted && arguments->n_operands < 4
-               ? "say what to change: field=value"
-               : NULL;
+    if (is_new || is_deleted || arguments->n_operands > 3) {
+        return NULL;
+    }
+    const bool has_value = strchr(arguments->operands[2], '=') != NULL;
+    return has_value ? "say of which form and record: FILE FORM RECORD field=value"
+                     : "say what to change: field=value";
 }
 
 static cbk_status read_change(cbk_session *session, const cbk_arguments *arguments,
