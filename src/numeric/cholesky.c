@@ -3,9 +3,9 @@
 
 #include <stdbool.h>
 
-static const double drop_tolerance = 0x1p-39;
+static const double drop_tolerance = 0x1p-39; /* R's toler.chol */
 
-size_t cbk_cholesky_factor(double *matrix, size_t n)
+size_t cbk_cholesky_factor(double *matrix, const double *reference, size_t n)
 {
     size_t rank = 0;
     for (size_t j = 0; j < n; j++) {
@@ -14,15 +14,16 @@ size_t cbk_cholesky_factor(double *matrix, size_t n)
         for (size_t k = 0; k < j; k++) {
             pivot -= matrix[j * n + k] * matrix[j * n + k] * matrix[k * n + k];
         }
-        const bool is_dropped = !(pivot > drop_tolerance * diagonal);
-        matrix[j * n + j] = is_dropped ? 0.0 : pivot;
-        rank += is_dropped ? 0 : 1;
+        const bool is_kept = pivot > drop_tolerance * diagonal &&
+                             (reference == NULL || pivot > drop_tolerance * reference[j]);
+        matrix[j * n + j] = is_kept ? pivot : 0.0;
+        rank += is_kept ? 1 : 0;
         for (size_t i = j + 1; i < n; i++) {
             double entry = matrix[i * n + j];
             for (size_t k = 0; k < j; k++) {
                 entry -= matrix[i * n + k] * matrix[j * n + k] * matrix[k * n + k];
             }
-            matrix[i * n + j] = is_dropped ? 0.0 : entry / pivot;
+            matrix[i * n + j] = is_kept ? entry / pivot : 0.0;
         }
     }
     return rank;

@@ -4,6 +4,7 @@
 #include "check.h"
 #include "random_below.h"
 
+#include "numeric/cholesky.h"
 #include "stats/cox/cox_start.h"
 #include "stats/cox_likelihood/cox_solve.h"
 
@@ -110,7 +111,7 @@ static void climb(likelihood *at, double *beta)
     for (int turn = 0; turn < 6; turn++) {
         memcpy(factors, at->info, sizeof factors);
         memcpy(step, at->gradient, sizeof step);
-        CHECK(cbk_cox_factor(factors, NULL, P) == P);
+        CHECK(cbk_cholesky_factor(factors, NULL, P) == P);
         cbk_cox_solve(factors, P, step);
         for (size_t j = 0; j < P; j++) {
             beta[j] += step[j];
@@ -135,7 +136,7 @@ static void the_maximum_is_found(void)
         const cbk_cox *fit = fit_of(&s);
         CHECK(fit != NULL && fit->gradient < 1e-9);
         memcpy(factors, at.info, sizeof factors);
-        (void)cbk_cox_factor(factors, NULL, P);
+        (void)cbk_cholesky_factor(factors, NULL, P);
         cbk_cox_invert(factors, P, inverse, room);
         CHECK_NEAR(fit->loglik, at.value.loglik, 1e-14);
         for (size_t j = 0; j < P; j++) {

@@ -121,7 +121,7 @@ static void a_quadratic_form(void)
     /* A = L L' with L = {2}, {1, 3}, {-1, 2, 1} */
     double matrix[] = {4, 0, 0, 2, 10, 0, -2, 5, 6};
     double vector[] = {2, 7, 2};
-    CHECK(cbk_cholesky_factor(matrix, 3) == 3);
+    CHECK(cbk_cholesky_factor(matrix, NULL, 3) == 3);
     CHECK(matrix[0] == 4.0 && matrix[4] == 9.0 && matrix[8] == 1.0);
     /* L z = v: z = 1, 2, -1 */
     CHECK(cbk_cholesky_quadratic(matrix, 3, vector) == 6.0);
@@ -132,7 +132,7 @@ static void determined_columns_are_dropped(void)
     /* the third is the sum of the first two, the fourth is zero */
     double matrix[] = {2, 0, 0, 0, 1, 2, 0, 0, 3, 3, 6, 0, 0, 0, 0, 0};
     double vector[] = {1, 2, 3, 0};
-    CHECK(cbk_cholesky_factor(matrix, 4) == 2);
+    CHECK(cbk_cholesky_factor(matrix, NULL, 4) == 2);
     CHECK_NEAR(cbk_cholesky_quadratic(matrix, 4, vector), 2.0, 1e-15);
 }
 

@@ -1,5 +1,6 @@
 /* fine_gray.c - the subdistribution hazards regression: the fit and what it says.
  * Contract and sources: casebook/fine_gray.h. */
+#include "numeric/cholesky.h"
 #include "numeric/distribution.h"
 #include "stats/competing/fine_gray_model.h"
 #include "stats/cox/cox_basis.h"
@@ -58,7 +59,7 @@ static void drop_determined(fitting *at)
         at->reference[j] = (double)cox->n_event;
     }
     memcpy(at->factors, at->now.info, p * p * sizeof *at->factors);
-    (void)cbk_cox_factor(at->factors, at->reference, p);
+    (void)cbk_cholesky_factor(at->factors, at->reference, p);
     for (size_t j = 0; j < p; j++) {
         if (at->factors[j * p + j] > 0.0) {
             at->kept[n_kept++] = j;
@@ -179,7 +180,7 @@ static bool make_variance(fitting *at)
 {
     double *products = CBK_NEW(at->arena, double, at->p * at->p + 1);
     memcpy(at->factors, at->now.info, at->p * at->p * sizeof *at->factors);
-    (void)cbk_cox_factor(at->factors, reference_of(at), at->p);
+    (void)cbk_cholesky_factor(at->factors, reference_of(at), at->p);
     cbk_cox_invert(at->factors, at->p, at->inverse, at->step);
     if (at->is_monotone) { /* the last step that was tried may have been refused */
         cbk_fg_evaluate(&at->model, at->beta, &at->now);

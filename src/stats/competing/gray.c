@@ -379,7 +379,7 @@ static cbk_gray_test test_of(const gray *test, size_t which, bool is_any_event,
         out.notes = CBK_NOTE_NEGATIVE_VARIANCE;
         return out;
     }
-    out.df = cbk_cholesky_factor(square, test->n_free);
+    out.df = cbk_cholesky_factor(square, NULL, test->n_free);
     if (test->has_events[which] == 0) {
         out.df = 0;
         out.notes = is_any_event ? CBK_NOTE_ZERO_VARIANCE : CBK_NOTE_NO_EVENTS;

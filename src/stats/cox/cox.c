@@ -1,5 +1,6 @@
 /* cox.c - Cox's regression: the fit and its tests.  Contract and sources: casebook/cox.h.
  */
+#include "numeric/cholesky.h"
 #include "numeric/distribution.h"
 #include "stats/cox/cox_firth.h"
 #include "stats/cox/cox_fitting.h"
@@ -85,9 +86,9 @@ static void drop_determined(cbk_cox_fitting *at)
         at->reference[j] = weight;
     }
     memcpy(at->factors, at->now.info, p * p * sizeof *at->factors);
-    (void)cbk_cox_factor(at->factors, at->reference, p);
+    (void)cbk_cholesky_factor(at->factors, at->reference, p);
     if (look_again(at)) {
-        (void)cbk_cox_factor(at->factors, at->step, p);
+        (void)cbk_cholesky_factor(at->factors, at->step, p);
     }
     size_t n_kept = 0;
     for (size_t j = 0; j < p; j++) {
@@ -213,7 +214,7 @@ static void leave_basis(cbk_cox_fitting *at)
     cbk_cox_look(at, &at->model, at->beta, &at->now);
     if (!is_whole) {
         memcpy(at->factors, at->now.info, p * p * sizeof *at->factors);
-        (void)cbk_cox_factor(at->factors, at->reference, p);
+        (void)cbk_cholesky_factor(at->factors, at->reference, p);
         cbk_cox_invert(at->factors, p, at->inverse, at->step);
     }
     at->has_basis = false;
@@ -224,7 +225,7 @@ static bool make_variances(cbk_cox_fitting *at)
 {
     const size_t p = at->model.p;
     memcpy(at->factors, at->now.info, p * p * sizeof *at->factors);
-    (void)cbk_cox_factor(at->factors, at->is_monotone ? at->reference : NULL, p);
+    (void)cbk_cholesky_factor(at->factors, at->is_monotone ? at->reference : NULL, p);
     cbk_cox_invert(at->factors, p, at->inverse, at->step);
     if (at->has_basis) {
         leave_basis(at);
@@ -407,7 +408,7 @@ static bool fit_firth(cbk_cox_fitting *at)
     size_t rank = 0;
     double *information = at->now.info;
     memcpy(at->factors, information, p * p * sizeof *at->factors);
-    (void)cbk_cox_factor(at->factors, NULL, p);
+    (void)cbk_cholesky_factor(at->factors, NULL, p);
     cbk_cox_invert(at->factors, p, at->inverse, at->step);
     memcpy(at->variance, at->inverse, p * p * sizeof *at->variance);
     const double wald = quadratic(at, at->inverse, at->beta, &rank);

@@ -7,8 +7,8 @@
  * digits.  So the columns are taken apart, and the information is summed from what is
  * left. */
 #include "stats/cox/cox_basis.h"
+#include "numeric/cholesky.h"
 #include "stats/cox_likelihood/cox_likelihood.h"
-#include "stats/cox_likelihood/cox_solve.h"
 
 #include <math.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static bool fill_factors(const double *info, size_t p, double *factors)
 {
     bool is_needed = false;
     memcpy(factors, info, p * p * sizeof *factors);
-    (void)cbk_cox_factor(factors, NULL, p);
+    (void)cbk_cholesky_factor(factors, NULL, p);
     for (size_t k = 0; k < p; k++) {
         const double own = factors[k * p + k] / info[k * p + k];
         is_needed = is_needed || (own > 0.0 && own < share_small);

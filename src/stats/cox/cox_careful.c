@@ -10,6 +10,7 @@
  * after one that led up (Levenberg.  A method for the solution of certain non-linear
  * problems in least squares.  Q Appl Math 2 (1944) 164-168.  doi:10.1090/qam/10666).
  */
+#include "numeric/cholesky.h"
 #include "stats/cox/cox_fitting.h"
 #include "stats/cox_likelihood/cox_likelihood.h"
 #include "stats/cox_likelihood/cox_solve.h"
@@ -50,7 +51,7 @@ static double find_step(cbk_cox_fitting *at, double damping)
     for (size_t j = 0; j < p; j++) {
         at->factors[j * p + j] += damping;
     }
-    if (cbk_cox_factor(at->factors, NULL, p) < p && !at->is_monotone) {
+    if (cbk_cholesky_factor(at->factors, NULL, p) < p && !at->is_monotone) {
         return (double)NAN;
     }
     memcpy(at->step, at->now.gradient, p * sizeof *at->step);

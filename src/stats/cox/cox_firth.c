@@ -7,6 +7,7 @@
  * so third moments are never written down.
  */
 #include "stats/cox/cox_firth.h"
+#include "numeric/cholesky.h"
 #include "numeric/distribution.h"
 #include "stats/cox/cox_far.h"
 #include "stats/cox/cox_profile.h"
@@ -92,7 +93,7 @@ static bool factor(penalised *at, const double *info)
     const size_t p = at->model->p;
     double least = (double)INFINITY;
     memcpy(at->factors, info, p * p * sizeof *at->factors);
-    const size_t rank = cbk_cox_factor(at->factors, NULL, p);
+    const size_t rank = cbk_cholesky_factor(at->factors, NULL, p);
     for (size_t j = 0; j < p; j++) {
         least = fmin(least, at->factors[j * p + j]);
     }
@@ -181,7 +182,7 @@ bool cbk_cox_firth_fit(const cbk_cox_model *model, double level, cbk_arena *aren
     memcpy(beta, at.now, p * sizeof *beta);
     memcpy(info, at.value.info, p * p * sizeof *info);
     memcpy(at.factors, info, p * p * sizeof *info);
-    (void)cbk_cox_factor(at.factors, NULL, p);
+    (void)cbk_cholesky_factor(at.factors, NULL, p);
     cbk_cox_invert(at.factors, p, inverse, of.vector);
     for (size_t j = 0; j < p; j++) {
         out->gradient = fmax(out->gradient, fabs(at.value.gradient[j]));

@@ -5,6 +5,7 @@
  * that is held, so a limit is found by Newton's method within a bracket.
  */
 #include "stats/cox/cox_profile.h"
+#include "numeric/cholesky.h"
 #include "stats/cox_likelihood/cox_solve.h"
 
 #include "numeric/distribution.h"
@@ -69,7 +70,7 @@ static double find_step(cbk_cox_climber *at, size_t held)
         }
         at->step[held] = 0.0;
     }
-    (void)cbk_cox_factor(at->factors, NULL, p);
+    (void)cbk_cholesky_factor(at->factors, NULL, p);
     cbk_cox_solve(at->factors, p, at->step);
     double decrement = 0.0;
     for (size_t j = 0; j < p; j++) {
@@ -91,7 +92,7 @@ static void start_learning(cbk_cox_climber *at, size_t held)
     for (size_t j = 0; j < p && held < p; j++) {
         at->factors[j * p + held] = at->factors[held * p + j] = 0.0;
     }
-    (void)cbk_cox_factor(at->factors, NULL, p);
+    (void)cbk_cholesky_factor(at->factors, NULL, p);
     cbk_cox_invert(at->factors, p, at->learned, at->step);
     for (size_t j = 0; j < p; j++) {
         if (!(at->learned[j * p + j] > 0.0)) {
@@ -434,7 +435,7 @@ static cbk_cox_test test_score(cbk_cox_climber *at, size_t j)
 {
     const size_t p = at->p;
     memcpy(at->factors, at->value.info, p * p * sizeof *at->factors);
-    (void)cbk_cox_factor(at->factors, NULL, p);
+    (void)cbk_cholesky_factor(at->factors, NULL, p);
     memset(at->step, 0, p * sizeof *at->step);
     at->step[j] = 1.0;
     cbk_cox_solve(at->factors, p, at->step);

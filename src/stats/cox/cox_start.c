@@ -11,6 +11,7 @@
  * The tiles are those of the canonical order, so the start depends on what rows hold and
  * on nothing else. */
 #include "stats/cox/cox_start.h"
+#include "numeric/cholesky.h"
 #include "stats/cox_likelihood/cox_likelihood.h"
 #include "stats/cox_likelihood/cox_solve.h"
 
@@ -185,7 +186,7 @@ static double go_on(starting *at, const double *gradient)
 {
     const size_t p = at->model->p;
     double decrement = 0.0;
-    if (cbk_cox_factor(at->factors, NULL, p) < p) {
+    if (cbk_cholesky_factor(at->factors, NULL, p) < p) {
         return (double)NAN;
     }
     memcpy(at->step, gradient, p * sizeof *at->step);

@@ -1,34 +1,9 @@
-/* cox_solve.c - factors, solutions and inverses of small symmetric matrices.  Contract:
+/* cox_solve.c - solutions and inverses of small symmetric matrices.  Contract:
  * stats/cox_likelihood/cox_solve.h. */
 #include "stats/cox_likelihood/cox_solve.h"
+#include "numeric/cholesky.h"
 
 #include <string.h>
-
-static const double drop_tolerance = 0x1p-39; /* R's toler.chol */
-
-size_t cbk_cox_factor(double *matrix, const double *reference, size_t n)
-{
-    size_t rank = 0;
-    for (size_t j = 0; j < n; j++) {
-        const double diagonal = matrix[j * n + j];
-        double pivot = diagonal;
-        for (size_t k = 0; k < j; k++) {
-            pivot -= matrix[j * n + k] * matrix[j * n + k] * matrix[k * n + k];
-        }
-        const bool is_kept = pivot > drop_tolerance * diagonal &&
-                             (reference == NULL || pivot > drop_tolerance * reference[j]);
-        matrix[j * n + j] = is_kept ? pivot : 0.0;
-        rank += is_kept ? 1 : 0;
-        for (size_t i = j + 1; i < n; i++) {
-            double entry = matrix[i * n + j];
-            for (size_t k = 0; k < j; k++) {
-                entry -= matrix[i * n + k] * matrix[j * n + k] * matrix[k * n + k];
-            }
-            matrix[i * n + j] = is_kept ? entry / pivot : 0.0;
-        }
-    }
-    return rank;
-}
 
 void cbk_cox_solve(const double *factors, size_t n, double *vector)
 {
@@ -82,7 +57,7 @@ double cbk_cox_quadratic(const double *matrix, const double *reference,
 {
     double form = 0.0;
     memcpy(factors, matrix, n * n * sizeof *factors);
-    const size_t n_kept = cbk_cox_factor(factors, reference, n);
+    const size_t n_kept = cbk_cholesky_factor(factors, reference, n);
     if (rank != NULL) {
         *rank = n_kept;
     }

@@ -2,8 +2,8 @@
  * casebook/cox_curve.h. */
 #include <casebook/cox_curve.h>
 
+#include "numeric/cholesky.h"
 #include "numeric/distribution.h"
-#include "stats/cox_likelihood/cox_solve.h"
 #include "stats/cox_postestimation/cox_postestimation.h"
 #include "stats/cox_postestimation/cox_steps.h"
 #include "stats/curve/km_interval.h"
@@ -200,7 +200,7 @@ static void fill_root(const cbk_cox_kept *kept, double *factors, double *root)
 {
     const size_t p = kept->model.p;
     memcpy(factors, kept->variance, p * p * sizeof *factors);
-    (void)cbk_cox_factor(factors, NULL, p);
+    (void)cbk_cholesky_factor(factors, NULL, p);
     for (size_t j = 0; j < p; j++) {
         const double pivot = sqrt(factors[j * p + j]);
         root[j * p + j] = pivot;

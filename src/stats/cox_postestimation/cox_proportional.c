@@ -4,6 +4,7 @@
  * The score test of x g(t) beside x.  The score and the information of both are those of
  * x with each time multiplied by a power of g.
  */
+#include "numeric/cholesky.h"
 #include "numeric/distribution.h"
 #include "stats/cox_likelihood/cox_likelihood.h"
 #include "stats/cox_likelihood/cox_model.h"
@@ -115,7 +116,7 @@ static void fill_rest(extended *at)
 {
     const size_t p = at->p;
     memcpy(at->room, at->plain, p * p * sizeof *at->room);
-    (void)cbk_cox_factor(at->room, NULL, p);
+    (void)cbk_cholesky_factor(at->room, NULL, p);
     for (size_t k = 0; k < p; k++) {
         for (size_t j = 0; j < p; j++) {
             at->vector[j] = at->once.info[j * p + k];
@@ -153,7 +154,7 @@ static cbk_cox_test test_columns(extended *at, const size_t *term, size_t which)
     for (size_t j = 0; j < n; j++) { /* from rows of p to rows of n */
         memmove(at->room + j * n, at->room + j * p, (j + 1) * sizeof *at->room);
     }
-    const size_t rank = cbk_cox_factor(at->room, reference, n);
+    const size_t rank = cbk_cholesky_factor(at->room, reference, n);
     double chisq = rank > 0 && rank == n ? 0.0 : (double)NAN;
     double *solved = reference + p;
     memcpy(solved, at->vector, n * sizeof *solved);

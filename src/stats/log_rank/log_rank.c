@@ -232,7 +232,7 @@ static bool test_all(const comparison *all, const double *score, const double *v
         vector[i] = score[i];
         memcpy(factors + i * n_free, variance + i * n, n_free * sizeof *factors);
     }
-    const size_t rank = cbk_cholesky_factor(factors, n_free);
+    const size_t rank = cbk_cholesky_factor(factors, NULL, n_free);
     const double chisq = cbk_cholesky_quadratic(factors, n_free, vector);
     cbk_notes notes = notes_of(all);
     notes |= all->has_events && rank > 0 && rank < n_free ? CBK_NOTE_DF_REDUCED : 0;

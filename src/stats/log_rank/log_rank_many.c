@@ -125,7 +125,7 @@ cbk_status cbk_log_rank_draw_many(const cbk_row_scores *scores,
                        scores->size + s * scores->n_groups,
                        scores->first[s + 1] - scores->first[s]);
     }
-    (void)cbk_cholesky_factor(all.factors, all.n_free);
+    (void)cbk_cholesky_factor(all.factors, NULL, all.n_free);
     for (size_t i = 0; i < all.n; i++) {
         all.sum[scores->group[i]] += scores->narrow[i];
     }

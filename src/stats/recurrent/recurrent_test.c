@@ -144,7 +144,7 @@ bool cbk_recurrent_test(const cbk_recurrent *model, size_t n_groups, cbk_arena *
     walk(&at);
     sum_products(&at);
     clear_rounding(&at);
-    const size_t df = cbk_cholesky_factor(at.variance, n_groups);
+    const size_t df = cbk_cholesky_factor(at.variance, NULL, n_groups);
     const double chisq = cbk_cholesky_quadratic(at.variance, n_groups, at.score);
     *out = (cbk_mcf_test){.chisq = df > 0 ? chisq : none,
                           .df = df,
